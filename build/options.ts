@@ -1,0 +1,16 @@
+import { resolve } from "node:path";
+import type { BuildOptions } from "esbuild";
+import { manifestPlugin } from "./manifest-plugin.ts";
+import { runtimePlugin } from "./runtime-plugin.ts";
+
+/** The one set of settings for every bundle: what is tested here is what serverless-esbuild packages. */
+export const bundleOptions = (manifest = resolve("rotation.yml")): BuildOptions => ({
+  bundle: true,
+  minify: true,
+  platform: "node",
+  format: "esm",
+  target: "node24",
+  mainFields: ["module", "main"],
+  outExtension: { ".js": ".mjs" },
+  plugins: [manifestPlugin(manifest), runtimePlugin],
+});

@@ -1,0 +1,59 @@
+import { AwsCallFailed, DeadlineReached, RotationError } from "../errors.ts";
+
+/** What the SDK's errors have in common; messages may echo the input, so they are not read. */
+interface SdkError {
+  readonly name: string;
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
+}
+
+/** By the error's name (Secrets Manager API reference, "Common errors" and each action's own). */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /AccessDenied/,
+    "Allow this action on this secret in the function's role, and kms:Decrypt and kms:GenerateDataKey on its key.",
+  ],
+  [
+    /Decryption|Encryption|KMS/i,
+    "Allow the function's role to use the secret's KMS key, and check that the key is enabled.",
+  ],
+  [
+    /ResourceNotFound/,
+    "Check that the secret exists in this account and Region and is not scheduled for deletion.",
+  ],
+  [
+    /Throttl|LimitExceeded|TooManyRequests/,
+    "It is tried again; spread schedules if this persists.",
+  ],
+  [/Credentials/, "The function found no AWS credentials: check its execution role."],
+  [
+    /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|Timeout/,
+    "In a VPC the function needs an interface endpoint for this service, or a NAT gateway.",
+  ],
+];
+
+/**
+ * @param call e.g. `secretsmanager:PutSecretValue`
+ * @param on what it was called on, e.g. a secret's name
+ */
+export function awsFailure(
+  thrown: unknown,
+  call: string,
+  on: string,
+  signal: AbortSignal,
+): RotationError {
+  if (thrown instanceof RotationError) return thrown;
+  if (signal.aborted) return new DeadlineReached();
+  const error: SdkError = thrown instanceof Error ? thrown : { name: "unknown failure" };
+  const status = error.$metadata?.httpStatusCode;
+  const names = [error.name, error.code].filter((name) => name && name !== "Error").join(" ");
+  const remedy = remedies.find(([pattern]) => pattern.test(names))?.[1];
+  const request = error.$metadata?.requestId ? `, request ${error.$metadata.requestId}` : "";
+  return new AwsCallFailed(
+    call,
+    on,
+    `${names}${status ? ` (HTTP ${status}${request})` : ""}`,
+    status === undefined || status >= 500 || /Throttl/.test(names),
+    remedy ?? "Look the error up in the service's API reference.",
+  );
+}

@@ -1,0 +1,125 @@
+import {
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  InvalidParameterException,
+  PutSecretValueCommand,
+  paginateListSecretVersionIds,
+  ResourceExistsException,
+  ResourceNotFoundException,
+  type SecretsManagerClient,
+  type SecretVersionsListEntry,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { Secret } from "../credentials/secret.ts";
+import { SecretBinary } from "../errors.ts";
+import type { LabelMove, PendingValue, SecretState, SecretStore } from "../rotation/store.ts";
+import { awsFailure } from "./failures.ts";
+
+/** The store on AWS Secrets Manager. */
+export class SecretsManagerStore implements SecretStore {
+  readonly #client: SecretsManagerClient;
+
+  constructor(client: SecretsManagerClient) {
+    this.#client = client;
+  }
+
+  async describe(secretId: string, signal: AbortSignal): Promise<SecretState> {
+    return this.#call("DescribeSecret", secretId, signal, async (options) => {
+      const command = new DescribeSecretCommand({ SecretId: secretId });
+      const secret = await this.#client.send(command, options);
+      return {
+        arn: secret.ARN ?? secretId,
+        name: secret.Name ?? secretId,
+        rotationEnabled: secret.RotationEnabled,
+        owningService: secret.OwningService,
+        versions: new Map(Object.entries(secret.VersionIdsToStages ?? {})),
+      };
+    });
+  }
+
+  async read(
+    secretId: string,
+    versionId: string,
+    signal: AbortSignal,
+  ): Promise<Secret<string> | undefined> {
+    return this.#call("GetSecretValue", secretId, signal, async (options) => {
+      const command = new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId });
+      try {
+        const { SecretString, SecretBinary: binary } = await this.#client.send(command, options);
+        if (SecretString !== undefined) return new Secret(SecretString);
+        if (binary) throw new SecretBinary(secretId, versionId);
+        return undefined;
+      } catch (error) {
+        if (error instanceof ResourceNotFoundException) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  async putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists"> {
+    return this.#call("PutSecretValue", pending.secretId, signal, async (options) => {
+      const command = new PutSecretValueCommand({
+        SecretId: pending.secretId,
+        ClientRequestToken: pending.token,
+        SecretString: pending.text.reveal(),
+        VersionStages: ["AWSPENDING"],
+        RotationToken: pending.rotationToken?.reveal(),
+      });
+      try {
+        await this.#client.send(command, options);
+        return "created";
+      } catch (error) {
+        if (error instanceof ResourceExistsException) return "exists";
+        throw error;
+      }
+    });
+  }
+
+  async moveLabel(move: LabelMove, signal: AbortSignal): Promise<"moved" | "elsewhere"> {
+    return this.#call("UpdateSecretVersionStage", move.secretId, signal, async (options) => {
+      const command = new UpdateSecretVersionStageCommand({
+        SecretId: move.secretId,
+        VersionStage: move.label,
+        RemoveFromVersionId: move.from,
+        MoveToVersionId: move.to,
+      });
+      try {
+        await this.#client.send(command, options);
+        return "moved";
+      } catch (error) {
+        if (error instanceof InvalidParameterException) return "elsewhere";
+        throw error;
+      }
+    });
+  }
+
+  async unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#call("ListSecretVersionIds", secretId, signal, async (options) => {
+      const input = { SecretId: secretId, IncludeDeprecated: true };
+      const versions: SecretVersionsListEntry[] = [];
+      for await (const page of paginateListSecretVersionIds(
+        { client: this.#client },
+        input,
+        options,
+      ))
+        versions.push(...(page.Versions ?? []));
+      return versions
+        .filter(({ VersionStages }) => !VersionStages?.length)
+        .toSorted((a, b) => Number(b.CreatedDate ?? 0) - Number(a.CreatedDate ?? 0))
+        .flatMap(({ VersionId }) => VersionId ?? []);
+    });
+  }
+
+  async #call<T>(
+    action: string,
+    secretId: string,
+    signal: AbortSignal,
+    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await send({ abortSignal: signal });
+    } catch (error) {
+      throw awsFailure(error, `secretsmanager:${action}`, secretId, signal);
+    }
+  }
+}

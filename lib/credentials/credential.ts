@@ -1,0 +1,204 @@
+import {
+  EngineMismatch,
+  FieldInvalid,
+  FieldMissing,
+  TargetChanged,
+  UrlMismatch,
+} from "../errors.ts";
+import type { SecretDocument } from "./document.ts";
+import type { PasswordPolicy } from "./password.ts";
+import { Secret } from "./secret.ts";
+import { parseConnectionUrl, withUserinfo } from "./url.ts";
+
+/** What a login is made of. */
+export type Role = "host" | "port" | "database" | "username" | "password";
+
+/** One credential of a secret as the manifest, completed with its defaults, describes it. */
+export interface CredentialSpec {
+  /** The rotator: a key of the registry. */
+  readonly type: string;
+  readonly strategy: string;
+  /** Which field of the document plays which role; the usual names are found without. */
+  readonly fields: Readonly<Partial<Record<Role, string>>>;
+  /** What the document does not hold; it wins over a field that would be found by its usual name. */
+  readonly connection: {
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly database?: string | undefined;
+    readonly username?: string | undefined;
+  };
+  /** Fields that hold a connection URL with this login inside. */
+  readonly urls: readonly string[];
+  /** Whom to trust for the server's certificate; absent = as the engine sees fit for the host. */
+  readonly ca?: "system" | "rds" | { readonly pem: string } | undefined;
+  /** What the server is given to store: a verifier or hash computed here, or the password itself. */
+  readonly passwordForm: "verifier" | "plaintext";
+  readonly password: PasswordPolicy;
+}
+
+/** Where a credential logs in, as whom, and how. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: Secret<string>;
+  readonly ca: CredentialSpec["ca"];
+  readonly passwordForm: CredentialSpec["passwordForm"];
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function address(login: Pick<Login, "host" | "port">): string {
+  return `${bracketed(login.host)}:${login.port}`;
+}
+
+function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+/** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
+const usualNames: Record<Role, readonly string[]> = {
+  host: ["host", "hostname"],
+  port: ["port"],
+  database: ["dbname", "database"],
+  username: ["username", "user"],
+  password: ["password"],
+};
+
+/** The field that plays a role in this document: the declared one, else one of the usual names. */
+function fieldOf(
+  document: SecretDocument,
+  spec: Pick<CredentialSpec, "fields">,
+  role: Role,
+): string | undefined {
+  return spec.fields[role] ?? usualNames[role].find((name) => document.has(name));
+}
+
+function read(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  role: Role,
+  fallback?: string,
+): string {
+  const declared = spec.fields[role];
+  const stated = role === "password" ? undefined : spec.connection[role]?.toString();
+  const field = declared ?? (stated === undefined ? fieldOf(document, spec, role) : undefined);
+  const value = field === undefined ? stated : document.read(field);
+  if (value !== undefined && value !== "") return value;
+  if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
+  if (declared === undefined && fallback !== undefined) return fallback;
+  throw new FieldMissing(document.where, role, declared ? [declared] : usualNames[role]);
+}
+
+function readPort(document: SecretDocument, spec: CredentialSpec, fallback: number): number {
+  const text = read(document, spec, "port", String(fallback));
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new FieldInvalid(
+    document.where,
+    fieldOf(document, spec, "port") ?? "port",
+    "a port number",
+  );
+}
+
+/** What an engine knows of its logins (a part of its traits). */
+export interface LoginDefaults {
+  readonly engineNames: readonly string[];
+  readonly defaultPort: number;
+  readonly defaultDatabase: string;
+  /** In bytes of UTF-8. */
+  readonly maxUsernameLength: number;
+}
+
+/**
+ * The login that a document holds for this credential.
+ * @throws FieldMissing, FieldInvalid, UrlMismatch
+ */
+export function readLogin(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  defaults: LoginDefaults,
+): Login {
+  checkEngine(document, spec, defaults.engineNames);
+  const login: Login = {
+    host: read(document, spec, "host"),
+    port: readPort(document, spec, defaults.defaultPort),
+    database: read(document, spec, "database", defaults.defaultDatabase),
+    username: readUsername(document, spec, defaults.maxUsernameLength),
+    password: new Secret(read(document, spec, "password")),
+    ca: spec.ca,
+    passwordForm: spec.passwordForm,
+  };
+  for (const field of spec.urls) checkUrl(document, field, login, defaults.defaultPort);
+  return login;
+}
+
+function readUsername(document: SecretDocument, spec: CredentialSpec, maximum: number): string {
+  const username = read(document, spec, "username");
+  if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
+  const field = fieldOf(document, spec, "username") ?? "username";
+  throw new FieldInvalid(document.where, field, `a user name of at most ${maximum} bytes`);
+}
+
+function checkEngine(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  engineNames: readonly string[],
+): void {
+  const engine = document.has("engine") ? document.read("engine") : undefined;
+  if (engine === undefined || engineNames.includes(engine)) return;
+  throw new EngineMismatch(document.where, engine, spec.type);
+}
+
+function checkUrl(
+  document: SecretDocument,
+  field: string,
+  login: Login,
+  defaultPort: number,
+): void {
+  const text = document.read(field);
+  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
+  const url = parseConnectionUrl(text);
+  if (!url) throw new FieldInvalid(document.where, field, "a URL (scheme://user:password@host/…)");
+  const [name, port] = splitPort(url.hosts);
+  if (name.toLowerCase() !== bracketed(login.host).toLowerCase())
+    throw new UrlMismatch(document.where, field, "host");
+  if ((port ?? defaultPort) !== login.port) throw new UrlMismatch(document.where, field, "port");
+  if (url.username !== undefined && url.username !== login.username)
+    throw new UrlMismatch(document.where, field, "user");
+}
+
+function splitPort(hosts: string): [string, number | undefined] {
+  const match = /^(.*):(\d+)$/.exec(hosts);
+  return match?.[1] === undefined ? [hosts, undefined] : [match[1], Number(match[2])];
+}
+
+/** The document with another user and password of this credential, in its fields and in its URLs. */
+export function writeLogin(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  next: { readonly username: string; readonly password: Secret<string> },
+): SecretDocument {
+  const values = new Map<string, Secret<string>>();
+  const username = fieldOf(document, spec, "username");
+  if (username !== undefined && document.read(username) !== next.username)
+    values.set(username, new Secret(next.username));
+  values.set(fieldOf(document, spec, "password") ?? "password", next.password);
+  for (const field of spec.urls) {
+    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
+    if (url !== undefined) values.set(field, new Secret(url));
+  }
+  return document.with(values);
+}
+
+/**
+ * Refuses a version that names another server, database or user than AWSCURRENT: whoever may write a
+ * secret could otherwise send this function, with its place in the network and its rights, elsewhere.
+ * @throws TargetChanged
+ */
+export function requireSameTarget(where: string, current: Login, other: Login): void {
+  const parts = (["host", "port", "database", "username"] as const).filter(
+    (part) => current[part] !== other[part],
+  );
+  if (parts.length > 0) throw new TargetChanged(where, parts);
+}

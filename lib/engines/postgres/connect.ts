@@ -1,0 +1,73 @@
+import pg from "pg";
+import { address, type Login } from "../../credentials/credential.ts";
+import { AuthenticationMethodRefused, DeadlineReached } from "../../errors.ts";
+import { trusted } from "./trust.ts";
+
+/** In milliseconds; the time left of the invocation bounds it too. */
+const connectTimeout = 5000;
+
+export interface Connection {
+  readonly client: pg.Client;
+  /** Cuts the connection at once; what is under way fails. */
+  abort(): void;
+}
+
+/**
+ * A connection over verified TLS, authenticated by SCRAM: the only method that neither hands the password
+ * to the server nor lets a server that does not know it pass for one that does.
+ * @throws whatever the driver throws, AuthenticationMethodRefused, DeadlineReached
+ */
+export async function connect(login: Login, signal: AbortSignal): Promise<Connection> {
+  if (signal.aborted) throw new DeadlineReached();
+  const ssl = { secureContext: await trusted(login), rejectUnauthorized: true };
+  const connection = new pg.Connection({ ssl });
+  const method = watchMethod(connection);
+  const client = new pg.Client({
+    connection,
+    ssl,
+    host: login.host,
+    port: login.port,
+    database: login.database,
+    user: login.username,
+    password: () => method.requireScram(login),
+    application_name: "quarterturn",
+    connectionTimeoutMillis: connectTimeout,
+  } as pg.ClientConfig);
+  const abort = () => connection.stream.destroy(new DeadlineReached());
+  signal.addEventListener("abort", abort, { once: true });
+  // A connection that breaks while nothing is under way must not end the process.
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    method.requireScram(login);
+    return { client, abort };
+  } catch (error) {
+    connection.stream.destroy();
+    throw signal.aborted ? new DeadlineReached() : error;
+  } finally {
+    signal.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * The driver would answer a request for clear text or MD5, and would take "come in" for an answer; it
+ * asks for the password only after it has told what the server wants. Without SASL it gets none.
+ */
+function watchMethod(connection: pg.Connection) {
+  let asked = "no password at all (trust)";
+  connection.on("authenticationCleartextPassword", () => {
+    asked = "the password in clear text";
+  });
+  connection.on("authenticationMD5Password", () => {
+    asked = "the password as MD5";
+  });
+  connection.on("authenticationSASL", () => {
+    asked = "SCRAM";
+  });
+  return {
+    requireScram(login: Login): string {
+      if (asked === "SCRAM") return login.password.reveal();
+      throw new AuthenticationMethodRefused(address(login), asked);
+    },
+  };
+}

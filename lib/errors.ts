@@ -1,0 +1,470 @@
+/**
+ * Every failure that Quarterturn can name. `code` is stable and is the error's name too, by which Lambda
+ * reports it; `retryable` says whether the same step can
+ * succeed later without anybody's help. The message says what happened and `remedy` what to do; neither
+ * ever holds a secret value, and there is no `cause`: Lambda prints every enumerable property of an
+ * unhandled error, and drivers put whole statements into theirs.
+ */
+export abstract class RotationError extends Error {
+  readonly code: string;
+  readonly retryable: boolean;
+  readonly remedy: string;
+
+  constructor(code: string, retryable: boolean, happened: string, remedy: string) {
+    super(`${happened} ${remedy}`);
+    this.name = code;
+    this.code = code;
+    this.retryable = retryable;
+    this.remedy = remedy;
+  }
+}
+
+// The event and the gate: nothing was touched.
+
+/** The payload is not a rotation event of Secrets Manager. */
+export class InvalidEvent extends RotationError {
+  constructor(problem: string) {
+    super(
+      "INVALID_EVENT",
+      false,
+      `The event is no rotation event: ${problem}.`,
+      "This function is invoked by Secrets Manager; to rotate by hand, call RotateSecret.",
+    );
+  }
+}
+
+/** `Step` is none of the four. */
+export class UnknownStep extends RotationError {
+  constructor(step: string) {
+    super(
+      "UNKNOWN_STEP",
+      false,
+      `The event asks for the step ${JSON.stringify(step)}.`,
+      "The steps are createSecret, setSecret, testSecret and finishSecret, written so.",
+    );
+  }
+}
+
+/** The manifest that was compiled into this function does not name the secret. */
+export class NotInManifest extends RotationError {
+  constructor(secret: string) {
+    super(
+      "NOT_IN_MANIFEST",
+      false,
+      `The manifest of this function does not name the secret ${secret}.`,
+      "Add it to rotation.yml and deploy, or take this function off the secret.",
+    );
+  }
+}
+
+/** The manifest asks for a type or strategy that these functions do not have. */
+export class UnknownType extends RotationError {
+  constructor(name: string) {
+    super(
+      "UNKNOWN_TYPE",
+      false,
+      `The manifest asks for ${name}, which this function does not know.`,
+      "Correct rotation.yml and deploy; npm run build checks it.",
+    );
+  }
+}
+
+/** AWS itself rotates the secret (`OwningService`). */
+export class ManagedByAws extends RotationError {
+  constructor(secret: string, owner: string) {
+    super(
+      "MANAGED_BY_AWS",
+      false,
+      `The secret ${secret} belongs to ${owner}, which rotates it itself.`,
+      "Remove it from rotation.yml; set its schedule in that service.",
+    );
+  }
+}
+
+/** `RotationEnabled` is not true. */
+export class RotationNotEnabled extends RotationError {
+  constructor(secret: string) {
+    super(
+      "ROTATION_NOT_ENABLED",
+      false,
+      `Rotation is not enabled for the secret ${secret}.`,
+      "Enable it by RotateSecret with this function's ARN and a schedule (npx serverless deploy does).",
+    );
+  }
+}
+
+/** The token is no labelled version of the secret. */
+export class TokenUnknown extends RotationError {
+  constructor(secret: string, token: string) {
+    super(
+      "TOKEN_UNKNOWN",
+      false,
+      `The secret ${secret} has no labelled version ${token}.`,
+      "Start a fresh rotation by RotateSecret; an event cannot be replayed once its version lost AWSPENDING.",
+    );
+  }
+}
+
+/** The token's version exists but is not AWSPENDING. */
+export class TokenNotPending extends RotationError {
+  constructor(secret: string, token: string, labels: readonly string[]) {
+    super(
+      "TOKEN_NOT_PENDING",
+      false,
+      `Version ${token} of ${secret} carries ${labels.join(", ") || "no label"}, not AWSPENDING.`,
+      "Start a fresh rotation by RotateSecret.",
+    );
+  }
+}
+
+/** No version is AWSCURRENT: there is nothing to start from. */
+export class NoCurrentVersion extends RotationError {
+  constructor(secret: string) {
+    super(
+      "NO_CURRENT_VERSION",
+      false,
+      `No version of the secret ${secret} is AWSCURRENT.`,
+      "Put the credential that works now into the secret by PutSecretValue.",
+    );
+  }
+}
+
+/** RETIRING sits on a version other than AWSCURRENT: the last rotation has not killed its old credential. */
+export class Unsettled extends RotationError {
+  constructor(secret: string, retiring: string) {
+    super(
+      "UNSETTLED",
+      true,
+      `The last rotation of ${secret} is not settled: version ${retiring} is still RETIRING and consumers may hold its credential.`,
+      "Wait until settlement has removed RETIRING, or see what keeps it; rotating again now could lock them out.",
+    );
+  }
+}
+
+/** The secret's document is not usable: no connection was opened. */
+export abstract class DocumentError extends RotationError {}
+
+/** The version holds `SecretBinary`. */
+export class SecretBinary extends DocumentError {
+  constructor(secret: string, version: string) {
+    super(
+      "SECRET_BINARY",
+      false,
+      `Version ${version} of ${secret} is binary.`,
+      "Store it as a JSON string (SecretString).",
+    );
+  }
+}
+
+/** The version is no JSON object. */
+export class SecretNotJson extends DocumentError {
+  constructor(where: string) {
+    super(
+      "SECRET_NOT_JSON",
+      false,
+      `${where} is not a JSON object.`,
+      "Put a JSON object into the secret; check it with `jq type`.",
+    );
+  }
+}
+
+/** A field that the credential needs is not in the document, nor in the manifest's `connection`. */
+export class FieldMissing extends DocumentError {
+  constructor(where: string, role: string, tried: readonly string[]) {
+    super(
+      "FIELD_MISSING",
+      false,
+      `${where} has no ${role} (looked for ${tried.map((name) => JSON.stringify(name)).join(", ")}).`,
+      `Add the field, or name it in rotation.yml under fields.${role}, or state it under connection.${role}.`,
+    );
+  }
+}
+
+/** A field is there but holds what it cannot hold. */
+export class FieldInvalid extends DocumentError {
+  constructor(where: string, field: string, expected: string) {
+    super(
+      "FIELD_INVALID",
+      false,
+      `${where}: the field ${JSON.stringify(field)} is not ${expected}.`,
+      "Correct the field in the secret, or map another one in rotation.yml under fields.",
+    );
+  }
+}
+
+/** `engine` in the document contradicts `type` in the manifest. */
+export class EngineMismatch extends DocumentError {
+  constructor(where: string, engine: string, type: string) {
+    super(
+      "ENGINE_MISMATCH",
+      false,
+      `${where} says engine ${JSON.stringify(engine)}, rotation.yml says type ${type}.`,
+      "Correct whichever is wrong.",
+    );
+  }
+}
+
+/** A URL in the document points elsewhere than the fields beside it. */
+export class UrlMismatch extends DocumentError {
+  constructor(where: string, field: string, part: string) {
+    super(
+      "URL_MISMATCH",
+      false,
+      `${where}: the URL in ${JSON.stringify(field)} names another ${part} than the credential has.`,
+      "Correct the URL, or take it off the credential's urls in rotation.yml.",
+    );
+  }
+}
+
+/** A version names another server or user than AWSCURRENT does: it could lead this function astray. */
+export class TargetChanged extends DocumentError {
+  constructor(where: string, parts: readonly string[]) {
+    super(
+      "TARGET_CHANGED",
+      false,
+      `${where} differs from AWSCURRENT in ${parts.join(", ")}.`,
+      "Remove AWSPENDING from that version and rotate afresh; a move to another server is made in AWSCURRENT, never by a rotation.",
+    );
+  }
+}
+
+/** AWSCURRENT was edited while this rotation was under way; promoting would lose the edit. */
+export class SecretChanged extends RotationError {
+  constructor(secret: string, token: string) {
+    super(
+      "SECRET_CHANGED",
+      false,
+      `AWSCURRENT of ${secret} was edited after version ${token} was made from it.`,
+      "Remove AWSPENDING from that version and rotate afresh, so that the edit is kept.",
+    );
+  }
+}
+
+/** The pending version has no value although createSecret has run. */
+export class PendingEmpty extends RotationError {
+  constructor(secret: string, token: string) {
+    super(
+      "PENDING_EMPTY",
+      true,
+      `Version ${token} of ${secret} has no value yet.`,
+      "Secrets Manager repeats the rotation from createSecret; if this persists, rotate afresh.",
+    );
+  }
+}
+
+/** Secrets Manager takes at most 65,536 bytes. */
+export class SecretTooLarge extends RotationError {
+  constructor(secret: string, bytes: number) {
+    super(
+      "SECRET_TOO_LARGE",
+      false,
+      `The new value of ${secret} would have ${bytes} bytes; Secrets Manager takes 65536.`,
+      "Split the secret.",
+    );
+  }
+}
+
+// The database: who and where, never with what.
+
+/** The host name does not resolve. */
+export class DnsFailed extends RotationError {
+  constructor(host: string) {
+    super(
+      "DNS_FAILED",
+      true,
+      `The host name ${host} does not resolve.`,
+      "Check the host in the secret, and that the function's VPC resolves it.",
+    );
+  }
+}
+
+/** No TCP connection, or it broke or stayed silent. */
+export class Unreachable extends RotationError {
+  constructor(address: string, why: string) {
+    super(
+      "UNREACHABLE",
+      true,
+      `No answer from ${address} (${why}).`,
+      "Check that the server runs, and the security groups and routes between it and the function.",
+    );
+  }
+}
+
+/** The server's certificate is not trusted, not valid or for another name; or it offers no TLS. */
+export class TlsFailed extends RotationError {
+  constructor(address: string, why: string) {
+    super(
+      "TLS_FAILED",
+      false,
+      `No verified TLS with ${address} (${why}).`,
+      "Enable TLS on the server, use the name in its certificate, and name its authority under ca in rotation.yml (system, rds or a PEM file). There is no way to go on without TLS.",
+    );
+  }
+}
+
+/** The server wants the password in clear text or as MD5, or lets anybody in without one. */
+export class AuthenticationMethodRefused extends RotationError {
+  constructor(address: string, method: string) {
+    super(
+      "AUTHENTICATION_METHOD_REFUSED",
+      false,
+      `${address} asks for ${method}; the password was not sent.`,
+      "Configure scram-sha-256 for this user on the server.",
+    );
+  }
+}
+
+/** The server refuses this user from here whatever the password, or refuses connections at all. */
+export class LoginForbidden extends RotationError {
+  constructor(address: string, username: string, code: string, why: string, retryable: boolean) {
+    super(
+      "LOGIN_FORBIDDEN",
+      retryable,
+      `${address} does not let user ${username} in (${code}: ${why}).`,
+      "This is not about the password: correct the server's access rules, limits or state.",
+    );
+  }
+}
+
+/** No credential that the secret ever held is accepted. */
+export class CredentialsRefused extends RotationError {
+  constructor(address: string, username: string, tried: readonly string[]) {
+    super(
+      "CREDENTIALS_REFUSED",
+      false,
+      `${address} refuses user ${username} with ${tried.join(", ")}.`,
+      "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue.",
+    );
+  }
+}
+
+/** The login worked, the statement is not allowed. */
+export class PermissionDenied extends RotationError {
+  constructor(address: string, username: string, action: string, grant: string) {
+    super("PERMISSION_DENIED", false, `${address}: user ${username} may not ${action}.`, grant);
+  }
+}
+
+/** The server is a standby or in read-only mode. */
+export class ReadOnlyServer extends RotationError {
+  constructor(address: string) {
+    super(
+      "READ_ONLY_SERVER",
+      false,
+      `${address} is read-only (a standby, perhaps after a failover).`,
+      "Point the secret's host at the writer endpoint.",
+    );
+  }
+}
+
+/** The server's password policy or an extension rejects the new password or its form. */
+export class PasswordRejected extends RotationError {
+  constructor(address: string, sqlState: string) {
+    super(
+      "PASSWORD_REJECTED",
+      false,
+      `${address} rejects the new password or its form (SQLSTATE ${sqlState}).`,
+      "If the server takes no SCRAM verifiers, say passwordForm: plaintext in rotation.yml; else set password to what its policy wants.",
+    );
+  }
+}
+
+/** Another rotation of the same login holds the lock. */
+export class LockBusy extends RotationError {
+  constructor(address: string, username: string) {
+    super(
+      "LOCK_BUSY",
+      true,
+      `Another change of user ${username} on ${address} is under way.`,
+      "It is tried again; if it persists, look for a session of quarterturn that hangs (pg_locks).",
+    );
+  }
+}
+
+/** Anything else that a database server answers. */
+export class DatabaseFailed extends RotationError {
+  constructor(address: string, action: string, sqlState: string) {
+    super(
+      "DATABASE_FAILED",
+      true,
+      `${address} failed to ${action} (SQLSTATE ${sqlState}).`,
+      "Look the SQLSTATE up in the server's documentation and at its log of this time.",
+    );
+  }
+}
+
+/** Somebody else moved AWSCURRENT while this rotation was about to. */
+export class LabelMoved extends RotationError {
+  constructor(secret: string) {
+    super(
+      "LABEL_MOVED",
+      false,
+      `AWSCURRENT of ${secret} was moved by somebody else at the moment of promotion; nothing was promoted.`,
+      "Remove AWSPENDING and rotate afresh.",
+    );
+  }
+}
+
+/** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
+export class SwitchUndecided extends RotationError {
+  constructor(secret: string, username: string, why: string) {
+    super(
+      "SWITCH_UNDECIDED",
+      true,
+      `CRITICAL: the switch of user ${username} in ${secret} stopped half-way and AWSCURRENT may be refused (${why}).`,
+      "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+    );
+  }
+}
+
+/** rotation.yml is not usable; found when the functions are built. */
+export class InvalidManifest extends RotationError {
+  constructor(problems: readonly string[]) {
+    super(
+      "INVALID_MANIFEST",
+      false,
+      `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.join("\n")}\n`,
+      "Correct it and build again; nothing was changed.",
+    );
+  }
+}
+
+// AWS
+
+/** An AWS call failed. */
+export class AwsCallFailed extends RotationError {
+  constructor(call: string, on: string, failure: string, retryable: boolean, remedy: string) {
+    super("AWS_CALL_FAILED", retryable, `${call} on ${on} failed: ${failure}.`, remedy);
+  }
+}
+
+/** The time of this invocation is nearly over. */
+export class DeadlineReached extends RotationError {
+  constructor() {
+    super(
+      "DEADLINE",
+      true,
+      "The function's time is nearly over, so the step was given up.",
+      "It is tried again; if it persists, look for what is slow (VPC endpoints, DNS, the database) or raise the function's timeout.",
+    );
+  }
+}
+
+/** Not foreseen: a defect. Only its class is kept, because its text may hold anything. */
+export class Unexpected extends RotationError {
+  constructor(kind: string) {
+    super(
+      "UNEXPECTED",
+      true,
+      `An unforeseen ${kind} stopped the step.`,
+      "This is a defect of Quarterturn; please report it with the log of this step.",
+    );
+  }
+}
+
+/** What may leave the function in place of anything that was thrown. */
+export function asRotationError(thrown: unknown): RotationError {
+  if (thrown instanceof RotationError) return thrown;
+  const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;
+  return new Unexpected(kind);
+}

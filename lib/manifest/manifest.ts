@@ -1,0 +1,11 @@
+import type { CredentialSpec } from "../credentials/credential.ts";
+
+/** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
+export interface Manifest {
+  /** By the secret's name or ARN. */
+  readonly secrets: Readonly<Record<string, SecretEntry>>;
+}
+
+export interface SecretEntry {
+  readonly credentials: readonly CredentialSpec[];
+}

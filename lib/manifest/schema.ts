@@ -1,0 +1,68 @@
+import { z } from "zod";
+
+const fieldName = z.string().min(1, "must name a field of the secret");
+
+const password = z
+  .strictObject({
+    length: z.int().min(8).max(1024).describe("In characters; default 32."),
+    characters: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces")
+      .describe("The alphabet; default letters and digits."),
+    require: z
+      .array(z.enum(["lower", "upper", "digit", "symbol"]))
+      .describe("Kinds of which at least one must occur; default lower, upper, digit."),
+  })
+  .partial()
+  .describe("What the server demands of a password.");
+
+const login = {
+  fields: z
+    .strictObject({
+      host: fieldName,
+      port: fieldName,
+      database: fieldName,
+      username: fieldName,
+      password: fieldName,
+    })
+    .partial()
+    .describe("Which field of the secret holds what; the usual names are found without."),
+  urls: z.array(fieldName).describe("Fields that hold a connection URL with this login inside."),
+  connection: z
+    .strictObject({
+      host: z.string().min(1),
+      port: z.int().min(1).max(65_535),
+      database: z.string().min(1),
+      username: z.string().min(1),
+    })
+    .partial()
+    .describe("What the secret does not hold."),
+  passwordForm: z
+    .enum(["verifier", "plaintext"])
+    .describe("plaintext only for servers that refuse verifiers (Neon and others)."),
+  ca: z
+    .string()
+    .min(1)
+    .describe("Whom to trust for TLS: system, rds, or a PEM file beside rotation.yml."),
+  password,
+};
+
+/** One credential of a secret. */
+export const credentialSchema = z.strictObject({
+  type: z.string().describe("The kind of server, e.g. postgres."),
+  strategy: z
+    .enum(["in-place"])
+    .optional()
+    .describe("The order of replacement; in-place is never a default."),
+  ...z.object(login).partial().shape,
+});
+
+/** rotation.yml. */
+export const manifestSchema = z.strictObject({
+  secrets: z.record(
+    z.string().min(1),
+    z.strictObject({ credentials: z.array(credentialSchema).min(1) }),
+  ),
+});
+
+export type CredentialEntry = z.infer<typeof credentialSchema>;

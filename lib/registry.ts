@@ -1,0 +1,30 @@
+import type { CredentialSpec } from "./credentials/credential.ts";
+import type { Engine, EngineTraits } from "./engines/engine.ts";
+import { postgresTraits } from "./engines/postgres/traits.ts";
+import { UnknownType } from "./errors.ts";
+import type { Credential } from "./rotation/rotation.ts";
+import { inPlace } from "./strategies/in-place.ts";
+import type { Strategy } from "./strategies/strategy.ts";
+
+/** THE list of rotators. Drivers are loaded when a secret needs them, because a cold start pays for each. */
+const rotators: Readonly<Record<string, { traits: EngineTraits; load(): Promise<Engine> }>> = {
+  postgres: {
+    traits: postgresTraits,
+    load: async () => (await import("./engines/postgres/postgres.ts")).postgres,
+  },
+};
+
+const strategies: Readonly<Record<string, Strategy>> = {
+  "in-place": inPlace,
+};
+
+/** The types that a manifest may name. */
+export const knownTypes: readonly string[] = Object.keys(rotators);
+
+/** @throws UnknownType when the manifest was compiled for other functions than these */
+export async function loadCredential(spec: CredentialSpec): Promise<Credential> {
+  const rotator = rotators[spec.type];
+  const strategy = strategies[spec.strategy];
+  if (!rotator || !strategy) throw new UnknownType(`${spec.type} / ${spec.strategy}`);
+  return { spec, strategy, traits: rotator.traits, engine: await rotator.load() };
+}

@@ -1,0 +1,51 @@
+import {
+  ManagedByAws,
+  NoCurrentVersion,
+  type RotationError,
+  RotationNotEnabled,
+  TokenNotPending,
+  TokenUnknown,
+  Unsettled,
+} from "../errors.ts";
+import type { RotationEvent } from "./event.ts";
+import type { SecretState } from "./store.ts";
+
+/** Our own label: on the version whose credential settlement has to kill. */
+export const retiringLabel = "RETIRING";
+
+export type Decision =
+  | { readonly kind: "run"; readonly currentId: string }
+  | { readonly kind: "alreadyCurrent" }
+  | { readonly kind: "refuse"; readonly error: RotationError };
+
+/** The version that carries a label; a label sits on one version at most. */
+export function holderOf(secret: SecretState, label: string): string | undefined {
+  for (const [id, labels] of secret.versions) if (labels.includes(label)) return id;
+  return undefined;
+}
+
+/**
+ * The gate ahead of every step. Pure.
+ *
+ * A lone testSecret (RotateImmediately=false) changes nothing, and no documentation says that
+ * RotationEnabled is set by then; so for testSecret only `false` refuses.
+ */
+export function decide(event: RotationEvent, secret: SecretState): Decision {
+  const refuse = (error: RotationError): Decision => ({ kind: "refuse", error });
+  if (secret.owningService) return refuse(new ManagedByAws(secret.name, secret.owningService));
+  const enabled = secret.rotationEnabled ?? event.step === "testSecret";
+  if (!enabled) return refuse(new RotationNotEnabled(secret.name));
+
+  const labels = secret.versions.get(event.token);
+  if (!labels) return refuse(new TokenUnknown(secret.name, event.token));
+  if (labels.includes("AWSCURRENT")) return { kind: "alreadyCurrent" };
+  if (!labels.includes("AWSPENDING"))
+    return refuse(new TokenNotPending(secret.name, event.token, labels));
+
+  const currentId = holderOf(secret, "AWSCURRENT");
+  if (!currentId) return refuse(new NoCurrentVersion(secret.name));
+  const retiring = holderOf(secret, retiringLabel);
+  const unsettled = retiring !== undefined && retiring !== currentId;
+  if (unsettled && event.step !== "testSecret") return refuse(new Unsettled(secret.name, retiring));
+  return { kind: "run", currentId };
+}

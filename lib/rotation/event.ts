@@ -1,0 +1,41 @@
+import { Secret } from "../credentials/secret.ts";
+import { InvalidEvent, UnknownStep } from "../errors.ts";
+
+/** In the order in which Secrets Manager calls them; camelCase on the wire. */
+export const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+export type Step = (typeof steps)[number];
+
+/** What Secrets Manager sends (user guide, "Lambda rotation functions"). */
+export interface RotationEvent {
+  readonly step: Step;
+  /** The ARN of the secret. */
+  readonly secretId: string;
+  /** Also the id of the version that is being made. */
+  readonly token: string;
+  /** To be passed on to PutSecretValue; it counts as a secret value. */
+  readonly rotationToken?: Secret<string>;
+}
+
+/** @throws InvalidEvent, UnknownStep */
+export function parseEvent(payload: unknown): RotationEvent {
+  if (typeof payload !== "object" || payload === null) throw new InvalidEvent("it is no object");
+  const event: Record<string, unknown> = { ...payload };
+  const step = text(event, "Step");
+  const secretId = text(event, "SecretId");
+  const token = text(event, "ClientRequestToken");
+  if (!/^[\x21-\x7e]{32,64}$/.test(token))
+    throw new InvalidEvent("ClientRequestToken has not 32 to 64 characters");
+  if (!isStep(step)) throw new UnknownStep(step.slice(0, 40));
+  if (event["RotationToken"] === undefined) return { step, secretId, token };
+  return { step, secretId, token, rotationToken: new Secret(text(event, "RotationToken")) };
+}
+
+function text(event: Record<string, unknown>, key: string): string {
+  const value = event[key];
+  if (typeof value === "string" && value !== "") return value;
+  throw new InvalidEvent(value === undefined ? `${key} is missing` : `${key} is no text`);
+}
+
+function isStep(step: string): step is Step {
+  return (steps as readonly string[]).includes(step);
+}

@@ -1,0 +1,95 @@
+import { SecretDocument } from "../credentials/document.ts";
+import { LabelMoved, SwitchUndecided } from "../errors.ts";
+import type { Switch } from "../strategies/strategy.ts";
+import { decide, holderOf, retiringLabel } from "./decide.ts";
+import type { Rotation } from "./rotation.ts";
+
+/**
+ * In milliseconds. Undoing a half-made switch runs on time of its own, which the function keeps back from
+ * its deadline: giving up in the middle would leave AWSCURRENT refused.
+ */
+export const restoreTime = 3000;
+
+/**
+ * Makes the pending version AWSCURRENT: RETIRING first, so that no crash can leave the old credential
+ * forgotten; then every credential's switch; then the label, in the same breath.
+ */
+export async function promote(rotation: Rotation): Promise<void> {
+  const { event, secret, currentId, store, signal } = rotation;
+  await using opened = new AsyncDisposableStack();
+  const switches: Switch[] = [];
+  for (const credential of rotation.credentials) {
+    const opening = credential.strategy.openSwitch(rotation.situation(credential));
+    switches.push(opened.use(await opening));
+  }
+  if (switches.some(({ waited }) => waited) && !(await stillToDo(rotation))) return;
+
+  if (holderOf(secret, retiringLabel) !== currentId) {
+    const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
+    await store.moveLabel(move, signal);
+  }
+  try {
+    for (const each of switches) await each.apply(signal);
+    const move = { secretId: secret.arn, label: "AWSCURRENT", from: currentId, to: event.token };
+    if ((await store.moveLabel(move, signal)) === "elsewhere") throw new LabelMoved(secret.name);
+  } catch (error) {
+    if (!(await arrived(rotation, switches))) throw error;
+  }
+}
+
+/** Whoever held the lock until now may have finished this very rotation. */
+async function stillToDo(rotation: Rotation): Promise<boolean> {
+  const secret = await rotation.store.describe(rotation.secret.arn, rotation.signal);
+  const decision = decide(rotation.event, secret);
+  if (decision.kind === "refuse") throw decision.error;
+  return decision.kind === "run";
+}
+
+/**
+ * After a failure in mid-switch: makes AWSCURRENT and the server agree again.
+ * @returns true when the promotion took place and only its reply was lost
+ * @throws SwitchUndecided when AWSCURRENT cannot be read, or holds what nobody here can restore
+ */
+async function arrived(rotation: Rotation, switches: readonly Switch[]): Promise<boolean> {
+  const signal = AbortSignal.timeout(restoreTime);
+  const changed = switches.filter((each) => each.changed);
+  const current = await currentId(rotation, signal).catch(() => undefined);
+  if (current === rotation.event.token) return true;
+  if (changed.length === 0) return false;
+  const restorable = current !== undefined && (await holdsTheSame(rotation, current, signal));
+  if (!restorable) throw undecided(rotation, changed, "AWSCURRENT cannot be read or was replaced");
+
+  await Promise.all(changed.map((each) => each.revert(signal)));
+  const now = await currentId(rotation, signal).catch(() => undefined);
+  if (now !== rotation.event.token) return false;
+  // The move arrived after all, later than the first look.
+  await Promise.all(changed.map((each) => each.apply(signal)));
+  return true;
+}
+
+async function currentId(rotation: Rotation, signal: AbortSignal): Promise<string | undefined> {
+  return holderOf(await rotation.store.describe(rotation.secret.arn, signal), "AWSCURRENT");
+}
+
+/** Whether this version, perhaps a hand edit of a moment ago, holds the logins that a revert brings back. */
+async function holdsTheSame(
+  rotation: Rotation,
+  versionId: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (versionId === rotation.currentId) return true;
+  const text = await rotation.store.read(rotation.secret.arn, versionId, signal).catch(() => {});
+  if (!text) return false;
+  const edited = new SecretDocument(`version ${versionId}`, text);
+  const current = await rotation.current();
+  return rotation.credentials.every((credential) =>
+    rotation
+      .login(edited, credential)
+      .password.equals(rotation.login(current, credential).password),
+  );
+}
+
+function undecided(rotation: Rotation, switches: readonly Switch[], why: string): SwitchUndecided {
+  const users = switches.map(({ username }) => username).join(", ");
+  return new SwitchUndecided(rotation.secret.name, users, why);
+}

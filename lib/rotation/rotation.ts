@@ -1,0 +1,132 @@
+import {
+  type CredentialSpec,
+  type Login,
+  readLogin,
+  requireSameTarget,
+} from "../credentials/credential.ts";
+import { SecretDocument } from "../credentials/document.ts";
+import type { Engine, EngineTraits } from "../engines/engine.ts";
+import { DocumentError, PendingEmpty } from "../errors.ts";
+import type { Situation, Strategy } from "../strategies/strategy.ts";
+import { holderOf } from "./decide.ts";
+import type { RotationEvent } from "./event.ts";
+import type { SecretState, SecretStore } from "./store.ts";
+
+/** One credential with what rotates it. */
+export interface Credential {
+  readonly spec: CredentialSpec;
+  readonly traits: EngineTraits;
+  readonly engine: Engine;
+  readonly strategy: Strategy;
+}
+
+export interface Clock {
+  /** Resolves after the time, in milliseconds, or rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+/** How long a read waits for a value that is not visible yet, in milliseconds between attempts. */
+const staleReadDelays = [50, 100, 200, 400, 800];
+
+/** One invocation on one secret: what it reads, it reads once. */
+export class Rotation {
+  readonly event: RotationEvent;
+  readonly secret: SecretState;
+  readonly currentId: string;
+  readonly credentials: readonly Credential[];
+  readonly store: SecretStore;
+  readonly signal: AbortSignal;
+  readonly #clock: Clock;
+  readonly #documents = new Map<string, Promise<SecretDocument | undefined>>();
+
+  constructor(of: {
+    event: RotationEvent;
+    secret: SecretState;
+    currentId: string;
+    credentials: readonly Credential[];
+    store: SecretStore;
+    signal: AbortSignal;
+    clock: Clock;
+  }) {
+    this.event = of.event;
+    this.secret = of.secret;
+    this.currentId = of.currentId;
+    this.credentials = of.credentials;
+    this.store = of.store;
+    this.signal = of.signal;
+    this.#clock = of.clock;
+  }
+
+  /** The version's document, `undefined` when it has no value. */
+  document(versionId: string, where: string): Promise<SecretDocument | undefined> {
+    const known = this.#documents.get(versionId);
+    if (known) return known;
+    const name = `${where} of ${this.secret.name}`;
+    const read = this.store
+      .read(this.secret.arn, versionId, this.signal)
+      .then((text) => text && new SecretDocument(name, text));
+    this.#documents.set(versionId, read);
+    return read;
+  }
+
+  async current(): Promise<SecretDocument> {
+    return this.#awaited(this.currentId, "AWSCURRENT");
+  }
+
+  /** @throws PendingEmpty when the value does not become visible in a bounded time */
+  async pending(): Promise<SecretDocument> {
+    return this.#awaited(this.event.token, "AWSPENDING");
+  }
+
+  /** Reads are eventually consistent: a value that was just written may be missing for a moment. */
+  async #awaited(versionId: string, where: string): Promise<SecretDocument> {
+    for (const delay of staleReadDelays) {
+      const document = await this.document(versionId, where);
+      if (document) return document;
+      this.#documents.delete(versionId);
+      await this.#clock.sleep(delay, this.signal);
+    }
+    throw new PendingEmpty(this.secret.name, versionId);
+  }
+
+  login(document: SecretDocument, { spec, traits }: Credential): Login {
+    return readLogin(document, spec, traits);
+  }
+
+  situation(credential: Credential): Situation {
+    return {
+      secret: this.secret.name,
+      engine: credential.engine,
+      signal: this.signal,
+      current: async () => this.login(await this.current(), credential),
+      pending: async () => this.#sameTarget(credential, await this.pending()),
+      earlier: () => this.#earlier(credential),
+    };
+  }
+
+  async #sameTarget(credential: Credential, document: SecretDocument): Promise<Login> {
+    const login = this.login(document, credential);
+    requireSameTarget(document.where, this.login(await this.current(), credential), login);
+    return login;
+  }
+
+  async *#earlier(credential: Credential): AsyncGenerator<Login> {
+    const previous = holderOf(this.secret, "AWSPREVIOUS");
+    const unlabelled = await this.store.unlabelled(this.secret.arn, this.signal);
+    for (const id of previous ? [previous, ...unlabelled] : unlabelled) {
+      const login = await this.#usable(credential, id);
+      if (login) yield login;
+    }
+  }
+
+  /** `undefined` for a version that holds no login for the same target: it cannot heal anything. */
+  async #usable(credential: Credential, versionId: string): Promise<Login | undefined> {
+    try {
+      const document = await this.document(versionId, `version ${versionId}`);
+      return document && (await this.#sameTarget(credential, document));
+    } catch (error) {
+      if (error instanceof DocumentError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { writeLogin } from "../credentials/credential.ts";
+import type { SecretDocument } from "../credentials/document.ts";
+import { generatePassword } from "../credentials/password.ts";
+import { Secret } from "../credentials/secret.ts";
+import { SecretTooLarge } from "../errors.ts";
+import type { Step } from "./event.ts";
+import { requireUsable } from "./pending.ts";
+import { promote } from "./promote.ts";
+import type { Rotation } from "./rotation.ts";
+
+/** What a step draws from outside; passed in, so that a test can fix it. */
+export interface Sources {
+  now(): Date;
+  randomInt(below: number): number;
+}
+
+/** Of a secret value, in bytes (Secrets Manager quotas). */
+const maximumSize = 65_536;
+
+export const stepActions = {
+  createSecret,
+  setSecret,
+  testSecret,
+  finishSecret,
+} satisfies Record<Step, (rotation: Rotation, sources: Sources) => Promise<void>>;
+
+/**
+ * Writes the pending version: AWSCURRENT's document with a new login for each credential. Writing is the
+ * existence check; where the version has a value already, that value counts, and so does its rotated_at.
+ */
+async function createSecret(rotation: Rotation, sources: Sources): Promise<void> {
+  const { event, secret, store, signal } = rotation;
+  const current = await rotation.current();
+  const next = nextDocument(rotation, current, sources);
+  const bytes = Buffer.byteLength(next.text.reveal());
+  if (bytes > maximumSize) throw new SecretTooLarge(secret.name, bytes);
+  const { token, rotationToken } = event;
+  const pending = { secretId: secret.arn, token, text: next.text, rotationToken };
+  if ((await store.putPending(pending, signal)) === "exists") await requireUsable(rotation);
+}
+
+function nextDocument(
+  rotation: Rotation,
+  current: SecretDocument,
+  sources: Sources,
+): SecretDocument {
+  let next = current;
+  for (const credential of rotation.credentials) {
+    const login = rotation.login(current, credential);
+    const password = generatePassword(credential.spec.password, sources.randomInt);
+    next = writeLogin(next, credential.spec, credential.strategy.next(login, password));
+  }
+  return withRotatedAt(next, sources.now());
+}
+
+/** ISO 8601 in UTC, to the second; only where the document has the field. */
+function withRotatedAt(document: SecretDocument, now: Date): SecretDocument {
+  if (!document.has("rotated_at")) return document;
+  const value = now.toISOString().replace(/\.\d+Z$/, "Z");
+  return document.with(new Map([["rotated_at", new Secret(value)]]));
+}
+
+/** Gets each server ready; where AWSCURRENT is refused already, an outage is running: promote at once. */
+async function setSecret(rotation: Rotation): Promise<void> {
+  await requireUsable(rotation);
+  let outage = false;
+  for (const credential of rotation.credentials) {
+    const outcome = await credential.strategy.set(rotation.situation(credential));
+    outage ||= outcome === "outage";
+  }
+  if (outage) await promote(rotation);
+}
+
+async function testSecret(rotation: Rotation): Promise<void> {
+  for (const credential of rotation.credentials)
+    await credential.strategy.test(rotation.situation(credential));
+}
+
+async function finishSecret(rotation: Rotation): Promise<void> {
+  await requireUsable(rotation);
+  await promote(rotation);
+}

@@ -1,0 +1,57 @@
+import type { Secret } from "../credentials/secret.ts";
+
+/** A secret without its values, as DescribeSecret tells it. */
+export interface SecretState {
+  readonly arn: string;
+  readonly name: string;
+  /** Absent until rotation has been configured once. */
+  readonly rotationEnabled?: boolean | undefined;
+  /** The AWS service that rotates the secret itself. */
+  readonly owningService?: string | undefined;
+  /** Labelled versions only. */
+  readonly versions: ReadonlyMap<string, readonly string[]>;
+}
+
+/**
+ * Where secrets live. Every call throws AwsCallFailed, or DeadlineReached when the signal aborts; the
+ * outcome of a write that threw is unknown.
+ */
+export interface SecretStore {
+  describe(secretId: string, signal: AbortSignal): Promise<SecretState>;
+
+  /** `undefined` when the version is registered without a value, or its value is not visible yet. */
+  read(
+    secretId: string,
+    versionId: string,
+    signal: AbortSignal,
+  ): Promise<Secret<string> | undefined>;
+
+  /**
+   * Gives the version its value and AWSPENDING. A version's value never changes: `"exists"` says that it
+   * has one already (perhaps this very one, perhaps of another attempt), and nothing was written.
+   */
+  putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists">;
+
+  /**
+   * Moves a label, or attaches it where `from` is absent.
+   * @returns `"elsewhere"` when the label does not sit on `from` (any more): somebody else's progress
+   */
+  moveLabel(move: LabelMove, signal: AbortSignal): Promise<"moved" | "elsewhere">;
+
+  /** Ids of the versions without a label that still have a value, newest first. */
+  unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface PendingValue {
+  readonly secretId: string;
+  readonly token: string;
+  readonly text: Secret<string>;
+  readonly rotationToken?: Secret<string> | undefined;
+}
+
+export interface LabelMove {
+  readonly secretId: string;
+  readonly label: string;
+  readonly from?: string;
+  readonly to: string;
+}
