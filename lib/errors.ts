@@ -6,6 +6,8 @@
  * unhandled error, and drivers put whole statements into theirs.
  */
 export abstract class RotationError extends Error {
+  /** What consumers feel: nothing was changed for them, or new logins may be failing now. */
+  readonly impact: "unchanged" | "outage" = "unchanged";
   readonly code: string;
   readonly retryable: boolean;
   readonly remedy: string;
@@ -137,6 +139,42 @@ export class Unsettled extends RotationError {
       true,
       `The last rotation of ${secret} is not settled: version ${retiring} is still RETIRING and consumers may hold its credential.`,
       "Wait until settlement has removed RETIRING, or see what keeps it; rotating again now could lock them out.",
+    );
+  }
+}
+
+/** What was asked to be retired is not on its way out; nothing was touched. */
+export class NotRetiring extends RotationError {
+  constructor(secret: string, version: string, labels: readonly string[]) {
+    super(
+      "NOT_RETIRING",
+      false,
+      `Version ${version} of ${secret} carries ${labels.join(", ") || "no label"}; only a version with RETIRING and neither AWSCURRENT nor AWSPENDING is retired.`,
+      "Rotate the secret first; the rotation attaches RETIRING to what it replaces.",
+    );
+  }
+}
+
+/** AWSCURRENT or AWSPENDING holds the very credential that was asked to be retired; nothing was touched. */
+export class HeldByLiveVersion extends RotationError {
+  constructor(secret: string, version: string, label: string) {
+    super(
+      "HELD_BY_LIVE_VERSION",
+      false,
+      `Version ${version} of ${secret} holds a credential that ${label} holds too.`,
+      "Retiring it would lock consumers out. If it leaked, rotate again.",
+    );
+  }
+}
+
+/** The old credential was retired, and the server still lets it in. */
+export class StillAccepted extends RotationError {
+  constructor(address: string, username: string) {
+    super(
+      "STILL_ACCEPTED",
+      true,
+      `${address} still accepts the retired credential of user ${username}.`,
+      "Look for another way in (a pooler's user list, a replica that lags, pg_hba.conf) and close it; it is tried again.",
     );
   }
 }
@@ -328,6 +366,8 @@ export class LoginForbidden extends RotationError {
 
 /** No credential that the secret ever held is accepted. */
 export class CredentialsRefused extends RotationError {
+  override readonly impact = "outage";
+
   constructor(address: string, username: string, tried: readonly string[]) {
     super(
       "CREDENTIALS_REFUSED",
@@ -338,10 +378,101 @@ export class CredentialsRefused extends RotationError {
   }
 }
 
+/** The new credential is not accepted although it was set; consumers never got it. */
+export class PendingRefused extends RotationError {
+  constructor(address: string, username: string) {
+    super(
+      "PENDING_REFUSED",
+      true,
+      `${address} refuses user ${username} with the new password, which was just set; consumers do not have it.`,
+      "Look at the server's log for the reason (access rules, VALID UNTIL, a replica or pooler that lags behind).",
+    );
+  }
+}
+
 /** The login worked, the statement is not allowed. */
 export class PermissionDenied extends RotationError {
   constructor(address: string, username: string, action: string, grant: string) {
     super("PERMISSION_DENIED", false, `${address}: user ${username} may not ${action}.`, grant);
+  }
+}
+
+/** There is no second user for this one. */
+export class PairUnusable extends RotationError {
+  constructor(username: string, problem: string) {
+    super(
+      "PAIR_UNUSABLE",
+      false,
+      `No other user for ${username}: ${problem}.`,
+      "Name both under users (owner, clone) of this credential in rotation.yml.",
+    );
+  }
+}
+
+/** None of the pair's users that must exist does. */
+export class UsersMissing extends RotationError {
+  constructor(address: string, owner: string) {
+    super(
+      "USERS_MISSING",
+      false,
+      `${address} has no user ${owner}, which owns what the application makes.`,
+      "Create it (CREATE ROLE … LOGIN) with the rights that the application needs; its stand-in is made by the rotation.",
+    );
+  }
+}
+
+/** A role of the clone's name exists and is neither ours nor the AWS template's. */
+export class CloneForeign extends RotationError {
+  constructor(address: string, clone: string, owner: string) {
+    super(
+      "CLONE_FOREIGN",
+      false,
+      `${address} has a role ${clone} that has nothing to do with ${owner}; it was not touched.`,
+      `Rename that role, or, if it is meant to stand in, run: GRANT "${owner}" TO "${clone}";`,
+    );
+  }
+}
+
+/** The user that would get a new password is in use: a consumer still holds its old one. */
+export class OtherUserInUse extends RotationError {
+  constructor(address: string, username: string, sessions: number) {
+    super(
+      "OTHER_USER_IN_USE",
+      true,
+      `User ${username} on ${address}, whose turn it is, has ${sessions} open sessions, so a consumer still holds its password; it was not changed.`,
+      "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
+    );
+  }
+}
+
+/** The clone logs in but does not fully act as the owner: its objects would be lost to the other user. */
+export class StandInIncomplete extends RotationError {
+  constructor(address: string, username: string, owner: string, problem: string) {
+    super(
+      "STAND_IN_INCOMPLETE",
+      false,
+      `User ${username} on ${address} does not fully stand in for ${owner}: ${problem}.`,
+      `Rotate again, which repairs it; else run GRANT "${owner}" TO "${username}" and ALTER ROLE "${username}" SET role TO "${owner}".`,
+    );
+  }
+}
+
+/** The administrator's secret is not what the manifest needs it to be; no login was tried. */
+export class AdminUnusable extends RotationError {
+  constructor(secret: string, problem: string, remedy: string) {
+    super("ADMIN_UNUSABLE", false, `The admin secret ${secret} ${problem}.`, remedy);
+  }
+}
+
+/** The server refuses the administrator's own credential. */
+export class AdminRefused extends RotationError {
+  constructor(secret: string, address: string, username: string) {
+    super(
+      "ADMIN_REFUSED",
+      false,
+      `${address} refuses the administrator ${username} of ${secret}.`,
+      "Put the administrator's working password into that secret.",
+    );
   }
 }
 
@@ -407,6 +538,8 @@ export class LabelMoved extends RotationError {
 
 /** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
 export class SwitchUndecided extends RotationError {
+  override readonly impact = "outage";
+
   constructor(secret: string, username: string, why: string) {
     super(
       "SWITCH_UNDECIDED",
@@ -435,6 +568,18 @@ export class InvalidManifest extends RotationError {
 export class AwsCallFailed extends RotationError {
   constructor(call: string, on: string, failure: string, retryable: boolean, remedy: string) {
     super("AWS_CALL_FAILED", retryable, `${call} on ${on} failed: ${failure}.`, remedy);
+  }
+}
+
+/** The function was not told where to publish alerts. */
+export class TopicMissing extends RotationError {
+  constructor() {
+    super(
+      "TOPIC_MISSING",
+      false,
+      "ALERT_TOPIC_ARN is not set, so nobody would hear of a failure.",
+      "Set it to the ARN of the SNS topic (npx serverless deploy does).",
+    );
   }
 }
 

@@ -3,6 +3,7 @@ import type { Engine, EngineTraits } from "./engines/engine.ts";
 import { postgresTraits } from "./engines/postgres/traits.ts";
 import { UnknownType } from "./errors.ts";
 import type { Credential } from "./rotation/rotation.ts";
+import { alternatingUsers } from "./strategies/alternating-users.ts";
 import { inPlace } from "./strategies/in-place.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 
@@ -15,6 +16,7 @@ const rotators: Readonly<Record<string, { traits: EngineTraits; load(): Promise<
 };
 
 const strategies: Readonly<Record<string, Strategy>> = {
+  "alternating-users": alternatingUsers,
   "in-place": inPlace,
 };
 

@@ -6,14 +6,20 @@ import {
   paginateListSecretVersionIds,
   ResourceExistsException,
   ResourceNotFoundException,
-  type SecretsManagerClient,
+  SecretsManagerClient,
   type SecretVersionsListEntry,
+  TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { Secret } from "../credentials/secret.ts";
 import { SecretBinary } from "../errors.ts";
 import type { LabelMove, PendingValue, SecretState, SecretStore } from "../rotation/store.ts";
 import { awsFailure } from "./failures.ts";
+
+/** On the account and Region that the environment names. */
+export function secretsManagerStore(): SecretStore {
+  return new SecretsManagerStore(new SecretsManagerClient({}));
+}
 
 /** The store on AWS Secrets Manager. */
 export class SecretsManagerStore implements SecretStore {
@@ -32,6 +38,7 @@ export class SecretsManagerStore implements SecretStore {
         name: secret.Name ?? secretId,
         rotationEnabled: secret.RotationEnabled,
         owningService: secret.OwningService,
+        tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
         versions: new Map(Object.entries(secret.VersionIdsToStages ?? {})),
       };
     });
@@ -39,7 +46,7 @@ export class SecretsManagerStore implements SecretStore {
 
   async read(
     secretId: string,
-    versionId: string,
+    versionId: string | undefined,
     signal: AbortSignal,
   ): Promise<Secret<string> | undefined> {
     return this.#call("GetSecretValue", secretId, signal, async (options) => {
@@ -47,7 +54,7 @@ export class SecretsManagerStore implements SecretStore {
       try {
         const { SecretString, SecretBinary: binary } = await this.#client.send(command, options);
         if (SecretString !== undefined) return new Secret(SecretString);
-        if (binary) throw new SecretBinary(secretId, versionId);
+        if (binary) throw new SecretBinary(secretId, versionId ?? "AWSCURRENT");
         return undefined;
       } catch (error) {
         if (error instanceof ResourceNotFoundException) return undefined;
@@ -62,7 +69,7 @@ export class SecretsManagerStore implements SecretStore {
         SecretId: pending.secretId,
         ClientRequestToken: pending.token,
         SecretString: pending.text.reveal(),
-        VersionStages: ["AWSPENDING"],
+        VersionStages: [...pending.labels],
         RotationToken: pending.rotationToken?.reveal(),
       });
       try {
@@ -90,6 +97,13 @@ export class SecretsManagerStore implements SecretStore {
         if (error instanceof InvalidParameterException) return "elsewhere";
         throw error;
       }
+    });
+  }
+
+  async tag(secretId: string, key: string, value: string, signal: AbortSignal): Promise<void> {
+    await this.#call("TagResource", secretId, signal, (options) => {
+      const input = { SecretId: secretId, Tags: [{ Key: key, Value: value }] };
+      return this.#client.send(new TagResourceCommand(input), options);
     });
   }
 

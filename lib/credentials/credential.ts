@@ -27,6 +27,10 @@ export interface CredentialSpec {
     readonly database?: string | undefined;
     readonly username?: string | undefined;
   };
+  /** Who may do on the server what the user itself may not. */
+  readonly admin?: AdminSpec | undefined;
+  /** The two users of `alternating-users`, where the second is not the first's name with `_clone`. */
+  readonly users?: { readonly owner: string; readonly clone: string } | undefined;
   /** Fields that hold a connection URL with this login inside. */
   readonly urls: readonly string[];
   /** Whom to trust for the server's certificate; absent = as the engine sees fit for the host. */
@@ -34,6 +38,15 @@ export interface CredentialSpec {
   /** What the server is given to store: a verifier or hash computed here, or the password itself. */
   readonly passwordForm: "verifier" | "plaintext";
   readonly password: PasswordPolicy;
+}
+
+/** A secret with an administrator's login. */
+export interface AdminSpec {
+  /** Its name or ARN. */
+  readonly secret: string;
+  /** Where it belongs, when its own document does not say (RDS's managed secrets hold no host). */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
 }
 
 /** Where a credential logs in, as whom, and how. */
@@ -65,13 +78,18 @@ const usualNames: Record<Role, readonly string[]> = {
   password: ["password"],
 };
 
-/** The field that plays a role in this document: the declared one, else one of the usual names. */
-function fieldOf(
-  document: SecretDocument,
-  spec: Pick<CredentialSpec, "fields">,
-  role: Role,
-): string | undefined {
-  return spec.fields[role] ?? usualNames[role].find((name) => document.has(name));
+/**
+ * The field that plays a role in this document: the declared one, else one of the usual names. None where
+ * the manifest states the value: a field of a usual name is then somebody else's.
+ */
+function fieldOf(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
+  const declared = spec.fields[role];
+  if (declared !== undefined || stated(spec, role) !== undefined) return declared;
+  return usualNames[role].find((name) => document.has(name));
+}
+
+function stated(spec: CredentialSpec, role: Role): string | undefined {
+  return role === "password" ? undefined : spec.connection[role]?.toString();
 }
 
 function read(
@@ -81,9 +99,8 @@ function read(
   fallback?: string,
 ): string {
   const declared = spec.fields[role];
-  const stated = role === "password" ? undefined : spec.connection[role]?.toString();
-  const field = declared ?? (stated === undefined ? fieldOf(document, spec, role) : undefined);
-  const value = field === undefined ? stated : document.read(field);
+  const field = fieldOf(document, spec, role);
+  const value = field === undefined ? stated(spec, role) : document.read(field);
   if (value !== undefined && value !== "") return value;
   if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
   if (declared === undefined && fallback !== undefined) return fallback;
@@ -183,6 +200,8 @@ export function writeLogin(
   const username = fieldOf(document, spec, "username");
   if (username !== undefined && document.read(username) !== next.username)
     values.set(username, new Secret(next.username));
+  if (username === undefined && spec.connection.username !== next.username)
+    throw new FieldMissing(document.where, "username", usualNames.username);
   values.set(fieldOf(document, spec, "password") ?? "password", next.password);
   for (const field of spec.urls) {
     const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());

@@ -30,20 +30,23 @@ export const minimumEntropy = 190;
 
 /**
  * log2 of the number of passwords that the policy allows, each being equally likely: by inclusion and
- * exclusion over the required groups. In bits; `-Infinity` when no password satisfies the policy.
+ * exclusion over the required groups, in whole numbers, because fractions would not cancel out. In bits;
+ * `-Infinity` when no password satisfies the policy.
  */
 export function entropyBits(policy: PasswordPolicy): number {
   const size = policy.characters.length;
   const groups = policy.require.map(
     (group) => [...group].filter((character) => policy.characters.includes(character)).length,
   );
-  let share = 0;
+  let passwords = 0n;
   for (let subset = 0; subset < 2 ** groups.length; subset++) {
     const missing = groups.filter((_, index) => subset & (1 << index));
     const left = missing.reduce((sum, count) => sum - count, size);
-    share += (missing.length % 2 ? -1 : 1) * (left / size) ** policy.length;
+    passwords += (missing.length % 2 ? -1n : 1n) * BigInt(left) ** BigInt(policy.length);
   }
-  return share > 0 ? policy.length * Math.log2(size) + Math.log2(share) : Number.NEGATIVE_INFINITY;
+  // The first 64 bits are as much as a number can tell.
+  const beyond = Math.max(0, passwords.toString(2).length - 64);
+  return Math.log2(Number(passwords >> BigInt(beyond))) + beyond;
 }
 
 /**

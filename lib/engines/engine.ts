@@ -1,5 +1,6 @@
 import type { Login, LoginDefaults } from "../credentials/credential.ts";
 import type { Secret } from "../credentials/secret.ts";
+import type { PairOperations } from "./pair.ts";
 
 /** What a strategy and the manifest must know of an engine. */
 export interface EngineTraits extends LoginDefaults {
@@ -8,6 +9,8 @@ export interface EngineTraits extends LoginDefaults {
 
 /** An open, authenticated connection. Closing it releases its locks. */
 export interface Session extends AsyncDisposable {
+  readonly pairs: PairOperations;
+
   /**
    * Waits until no other session holds the lock of this user; two sessions never hold it at once.
    * @returns whether it had to wait, that is, whether another rotation was under way

@@ -1,6 +1,6 @@
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { type Document, isNode, LineCounter, parseDocument } from "yaml";
 import type { CredentialSpec } from "../credentials/credential.ts";
 import {
   defaultPolicy,
@@ -8,11 +8,9 @@ import {
   minimumEntropy,
   type PasswordPolicy,
 } from "../credentials/password.ts";
-import { InvalidManifest } from "../errors.ts";
 import type { Manifest } from "./manifest.ts";
 import { type CredentialEntry, manifestSchema } from "./schema.ts";
-
-type Path = readonly PropertyKey[];
+import { type Path, Source } from "./source.ts";
 
 /** What the manifest may name: the types of the registry. */
 export interface Known {
@@ -51,14 +49,15 @@ function completed(
       [...path, "type"],
       `unknown type ${JSON.stringify(entry.type)}; known: ${known.types.join(", ")}`,
     );
-  if (!entry.strategy)
-    source.complain(
-      path,
-      "no strategy: add `strategy: in-place`, which means that new connections fail for a moment at each rotation",
-    );
+  const strategy = entry.strategy ?? (entry.admin ? "alternating-users" : "in-place");
+  for (const [at, problem] of contradictions(entry, strategy))
+    source.complain([...path, ...at], problem);
+  const admin = typeof entry.admin === "string" ? { secret: entry.admin } : entry.admin;
   return {
     type: entry.type,
-    strategy: entry.strategy ?? "",
+    strategy,
+    admin,
+    users: entry.users,
     fields: defined(entry.fields ?? {}),
     connection: entry.connection ?? {},
     urls: entry.urls ?? [],
@@ -66,6 +65,26 @@ function completed(
     passwordForm: entry.passwordForm ?? "verifier",
     password: policy(source, [...path, "password"], entry.password),
   };
+}
+
+/** What cannot be together; paths are relative to the credential. */
+function* contradictions(entry: CredentialEntry, strategy: string): Generator<[Path, string]> {
+  if (!entry.strategy && !entry.admin)
+    yield [
+      [],
+      "no strategy: name an admin secret (admin: …) for alternating-users, or add `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+    ];
+  if (strategy !== "alternating-users") {
+    if (entry.users) yield [["users"], "only alternating-users has two users: remove it"];
+    return;
+  }
+  if (!entry.admin)
+    yield [["strategy"], "alternating-users needs an administrator: name its secret under admin"];
+  if (entry.connection?.username !== undefined)
+    yield [
+      ["connection", "username"],
+      "alternating-users changes the user, so consumers must read it from the secret: add a field for it there",
+    ];
 }
 
 function defined<T>(record: { [K in keyof T]: T[K] | undefined }): { [K in keyof T]?: T[K] } {
@@ -77,13 +96,26 @@ function defined<T>(record: { [K in keyof T]: T[K] | undefined }): { [K in keyof
 function authority(source: Source, path: Path, ca: string | undefined): CredentialSpec["ca"] {
   if (ca === undefined || ca === "system" || ca === "rds") return ca;
   try {
-    const pem = readFileSync(resolve(dirname(source.file), ca), "utf8");
-    if (pem.includes("-----BEGIN CERTIFICATE-----")) return { pem };
+    const certificates = readCertificates(resolve(dirname(source.file), ca));
+    if (certificates.length > 0) return { pem: certificates.join("\n") };
     source.complain(path, `${ca} holds no PEM certificate`);
-  } catch {
-    source.complain(path, `cannot read ${ca} (it is looked for beside the manifest)`);
+  } catch (error) {
+    source.complain(
+      path,
+      error instanceof Error && "syscall" in error
+        ? `cannot read ${ca} (it is looked for beside the manifest)`
+        : `${ca} holds a certificate that cannot be read`,
+    );
   }
   return undefined;
+}
+
+/** Certificates only: a private key beside them in the file must not reach the bundle. */
+function readCertificates(file: string): readonly string[] {
+  const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+  const found = readFileSync(file, "utf8").match(certificate) ?? [];
+  // Trusting none of them, silently, is what TLS does with one that it cannot read.
+  return found.map((pem) => new X509Certificate(pem).toString().trim());
 }
 
 const kinds = {
@@ -96,57 +128,26 @@ const kinds = {
 function policy(source: Source, path: Path, entry: CredentialEntry["password"]): PasswordPolicy {
   if (!entry) return defaultPolicy;
   const characters = [...new Set(entry.characters ?? defaultPolicy.characters)].join("");
-  const required = entry.require ?? (["lower", "upper", "digit"] as const);
-  const groups = required.map((kind) =>
-    [...characters].filter((character) => kinds[kind].test(character)).join(""),
-  );
+  const required = new Set(entry.require ?? (["lower", "upper", "digit"] as const));
+  const groups: string[] = [];
+  for (const kind of required) {
+    const group = [...characters].filter((character) => kinds[kind].test(character)).join("");
+    if (group !== "") groups.push(group);
+    else
+      source.complain(
+        path,
+        `characters has no ${kind}: add some, or say in require what must occur`,
+      );
+  }
   const made = { length: entry.length ?? defaultPolicy.length, characters, require: groups };
   const bits = entropyBits(made);
   if (bits < minimumEntropy) {
-    const length = Math.ceil(minimumEntropy / Math.log2(Math.max(characters.length, 2))) + 1;
+    const length = Math.ceil(minimumEntropy / Math.log2(characters.length)) + 1;
+    const longer = characters.length > 1 ? `set length to ${length} or ` : "";
     source.complain(
       path,
-      `passwords of this form carry ${bits.toFixed(1)} bits, ${minimumEntropy} are required: set length to ${length} or allow more characters`,
+      `passwords of this form carry ${bits.toFixed(1)} bits, ${minimumEntropy} are required: ${longer}allow more characters`,
     );
   }
   return made;
-}
-
-/** The text of the manifest with the problems found in it, each at its line. */
-class Source {
-  readonly file: string;
-  readonly problems: string[] = [];
-  readonly #lines = new LineCounter();
-  readonly #document: Document;
-
-  constructor(file: string, text: string) {
-    this.file = file;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
-    for (const { pos, message } of this.#document.errors) this.#add(pos[0], "", message);
-    if (this.problems.length > 0) throw this.invalid();
-  }
-
-  value(): unknown {
-    return this.#document.toJS();
-  }
-
-  complain(path: Path, message: string): void {
-    this.#add(this.#offset(path), path.join("."), message);
-  }
-
-  invalid(): InvalidManifest {
-    return new InvalidManifest(this.problems);
-  }
-
-  /** Of the node, or of the nearest one around it that is there. */
-  #offset(path: Path): number {
-    const node = this.#document.getIn(path, true);
-    if (isNode(node) && node.range) return node.range[0];
-    return path.length > 0 ? this.#offset(path.slice(0, -1)) : 0;
-  }
-
-  #add(offset: number, path: string, message: string): void {
-    const { line } = this.#lines.linePos(offset);
-    this.problems.push(`${this.file}:${line}: ${path ? `${path}: ` : ""}${message}`);
-  }
 }

@@ -2,6 +2,9 @@ import { z } from "zod";
 
 const fieldName = z.string().min(1, "must name a field of the secret");
 
+const secretName = z.string().min(1, "must name a secret");
+const userName = z.string().min(1, "must name a user");
+
 const password = z
   .strictObject({
     length: z.int().min(8).max(1024).describe("In characters; default 32."),
@@ -51,9 +54,27 @@ const login = {
 export const credentialSchema = z.strictObject({
   type: z.string().describe("The kind of server, e.g. postgres."),
   strategy: z
-    .enum(["in-place"])
+    .enum(["alternating-users", "in-place"])
     .optional()
-    .describe("The order of replacement; in-place is never a default."),
+    .describe(
+      "The order of replacement; alternating-users where an admin is named. in-place is never a default.",
+    ),
+  admin: z
+    .union([
+      secretName,
+      z.strictObject({
+        secret: secretName,
+        host: z.string().min(1),
+        port: z.int().min(1).max(65_535).optional(),
+      }),
+    ])
+    .optional()
+    .describe("The secret of an administrator of the same server."),
+  users: z
+    .strictObject({ owner: userName, clone: userName })
+    .refine(({ owner, clone }) => owner !== clone, "owner and clone must differ")
+    .optional()
+    .describe("The pair of alternating-users; by default the user and its name with _clone."),
   ...z.object(login).partial().shape,
 });
 

@@ -13,8 +13,11 @@ import type { SecretState } from "./store.ts";
 /** Our own label: on the version whose credential settlement has to kill. */
 export const retiringLabel = "RETIRING";
 
+/** Our own label: on the version that createSecret made, and on none of a lone testSecret's. */
+export const preparedLabel = "PREPARED";
+
 export type Decision =
-  | { readonly kind: "run"; readonly currentId: string }
+  | { readonly kind: "run"; readonly currentId: string; readonly prepared: boolean }
   | { readonly kind: "alreadyCurrent" }
   | { readonly kind: "refuse"; readonly error: RotationError };
 
@@ -47,5 +50,5 @@ export function decide(event: RotationEvent, secret: SecretState): Decision {
   const retiring = holderOf(secret, retiringLabel);
   const unsettled = retiring !== undefined && retiring !== currentId;
   if (unsettled && event.step !== "testSecret") return refuse(new Unsettled(secret.name, retiring));
-  return { kind: "run", currentId };
+  return { kind: "run", currentId, prepared: labels.includes(preparedLabel) };
 }

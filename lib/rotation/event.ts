@@ -26,7 +26,7 @@ export function parseEvent(payload: unknown): RotationEvent {
   if (!/^[\x21-\x7e]{32,64}$/.test(token))
     throw new InvalidEvent("ClientRequestToken has not 32 to 64 characters");
   if (!isStep(step)) throw new UnknownStep(step.slice(0, 40));
-  if (event["RotationToken"] === undefined) return { step, secretId, token };
+  if (event["RotationToken"] == null) return { step, secretId, token };
   return { step, secretId, token, rotationToken: new Secret(text(event, "RotationToken")) };
 }
 

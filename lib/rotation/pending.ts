@@ -1,4 +1,4 @@
-import { requireSameTarget, writeLogin } from "../credentials/credential.ts";
+import { writeLogin } from "../credentials/credential.ts";
 import { Secret } from "../credentials/secret.ts";
 import { SecretChanged } from "../errors.ts";
 import type { Rotation } from "./rotation.ts";
@@ -12,8 +12,7 @@ export async function requireUsable(rotation: Rotation): Promise<void> {
   const [current, pending] = [await rotation.current(), await rotation.pending()];
   let expected = current;
   for (const credential of rotation.credentials) {
-    const login = rotation.login(pending, credential);
-    requireSameTarget(pending.where, rotation.login(current, credential), login);
+    const login = await rotation.loginFor(credential, pending);
     expected = writeLogin(expected, credential.spec, login);
   }
   const rotatedAt = pending.has("rotated_at") ? pending.read("rotated_at") : undefined;

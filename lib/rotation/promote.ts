@@ -1,5 +1,5 @@
 import { SecretDocument } from "../credentials/document.ts";
-import { LabelMoved, SwitchUndecided } from "../errors.ts";
+import { DocumentError, LabelMoved, SwitchUndecided, Unsettled } from "../errors.ts";
 import type { Switch } from "../strategies/strategy.ts";
 import { decide, holderOf, retiringLabel } from "./decide.ts";
 import type { Rotation } from "./rotation.ts";
@@ -19,14 +19,15 @@ export async function promote(rotation: Rotation): Promise<void> {
   await using opened = new AsyncDisposableStack();
   const switches: Switch[] = [];
   for (const credential of rotation.credentials) {
-    const opening = credential.strategy.openSwitch(rotation.situation(credential));
-    switches.push(opened.use(await opening));
+    const opening = await credential.strategy.openSwitch?.(rotation.situation(credential));
+    if (opening) switches.push(opened.use(opening));
   }
   if (switches.some(({ waited }) => waited) && !(await stillToDo(rotation))) return;
 
   if (holderOf(secret, retiringLabel) !== currentId) {
     const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
-    await store.moveLabel(move, signal);
+    const moved = await store.moveLabel(move, signal);
+    if (moved === "elsewhere") throw new Unsettled(secret.name, "another than AWSCURRENT");
   }
   try {
     for (const each of switches) await each.apply(signal);
@@ -80,13 +81,18 @@ async function holdsTheSame(
   if (versionId === rotation.currentId) return true;
   const text = await rotation.store.read(rotation.secret.arn, versionId, signal).catch(() => {});
   if (!text) return false;
-  const edited = new SecretDocument(`version ${versionId}`, text);
   const current = await rotation.current();
-  return rotation.credentials.every((credential) =>
-    rotation
-      .login(edited, credential)
-      .password.equals(rotation.login(current, credential).password),
-  );
+  try {
+    const edited = new SecretDocument(`version ${versionId}`, text);
+    return rotation.credentials.every((credential) =>
+      rotation
+        .login(edited, credential)
+        .password.equals(rotation.login(current, credential).password),
+    );
+  } catch (error) {
+    if (error instanceof DocumentError) return false;
+    throw error;
+  }
 }
 
 function undecided(rotation: Rotation, switches: readonly Switch[], why: string): SwitchUndecided {

@@ -1,9 +1,11 @@
+import type { AlertTopic } from "../alerts/topic.ts";
 import type { CredentialSpec } from "../credentials/credential.ts";
 import { NotInManifest } from "../errors.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { decide } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
 import { type Clock, type Credential, Rotation } from "./rotation.ts";
+import type { StepLog } from "./step-log.ts";
 import { type Sources, stepActions } from "./steps.ts";
 import type { SecretState, SecretStore } from "./store.ts";
 
@@ -13,36 +15,50 @@ export interface RotationPorts {
   readonly manifest: Manifest;
   readonly clock: Clock;
   readonly sources: Sources;
+  readonly alerts: AlertTopic;
+  readonly log: StepLog;
   /** Loads what rotates a credential, when a secret needs it. */
   credential(spec: CredentialSpec): Promise<Credential>;
+}
+
+/** What a step that succeeded has to say. */
+export interface StepResult {
+  /** `alreadyCurrent`: the version has been promoted, and nothing was left to do. */
+  readonly outcome: "done" | "alreadyCurrent";
+  /** The secret's name. */
+  readonly secret: string;
+  /** The version that was AWSCURRENT when the step began. */
+  readonly currentId?: string;
 }
 
 /**
  * Runs one step of one rotation. Idempotent: the same event may come again after any failure, and twice at
  * once.
- * @returns `"alreadyCurrent"` when the version has been promoted and nothing was left to do
  * @throws RotationError
  */
 export async function rotate(
   event: RotationEvent,
   ports: RotationPorts,
   signal: AbortSignal,
-): Promise<"done" | "alreadyCurrent"> {
+): Promise<StepResult> {
   const secret = await ports.store.describe(event.secretId, signal);
   const specs = credentialsOf(secret, ports.manifest);
   const decision = decide(event, secret);
   if (decision.kind === "refuse") throw decision.error;
-  if (decision.kind === "alreadyCurrent") return "alreadyCurrent";
+  if (decision.kind === "alreadyCurrent") return { outcome: "alreadyCurrent", secret: secret.name };
 
-  const { store, clock } = ports;
-  const { currentId } = decision;
+  const { store, clock, alerts, log } = ports;
+  const { currentId, prepared } = decision;
   const credentials = await Promise.all(specs.map(ports.credential));
-  const rotation = new Rotation({ event, secret, currentId, credentials, store, signal, clock });
+  const warn = (message: string) => log.warn(secret.name, message);
+  const state = { event, secret, currentId, prepared, credentials };
+  const rotation = new Rotation({ ...state, store, signal, clock, alerts, warn });
   await stepActions[event.step](rotation, ports.sources);
-  return "done";
+  return { outcome: "done", secret: secret.name, currentId };
 }
 
-function credentialsOf(secret: SecretState, manifest: Manifest): readonly CredentialSpec[] {
+/** @throws NotInManifest */
+export function credentialsOf(secret: SecretState, manifest: Manifest): readonly CredentialSpec[] {
   const entry = manifest.secrets[secret.name] ?? manifest.secrets[secret.arn];
   if (!entry) throw new NotInManifest(secret.name);
   return entry.credentials;

@@ -1,3 +1,4 @@
+import type { AlertTopic } from "../alerts/topic.ts";
 import {
   type CredentialSpec,
   type Login,
@@ -6,8 +7,9 @@ import {
 } from "../credentials/credential.ts";
 import { SecretDocument } from "../credentials/document.ts";
 import type { Engine, EngineTraits } from "../engines/engine.ts";
-import { DocumentError, PendingEmpty } from "../errors.ts";
+import { DeadlineReached, DocumentError, PendingEmpty } from "../errors.ts";
 import type { Situation, Strategy } from "../strategies/strategy.ts";
+import { adminLogin } from "./admin.ts";
 import { holderOf } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
 import type { SecretState, SecretStore } from "./store.ts";
@@ -36,17 +38,25 @@ export class Rotation {
   readonly credentials: readonly Credential[];
   readonly store: SecretStore;
   readonly signal: AbortSignal;
-  readonly #clock: Clock;
+  /** createSecret has given the pending version its value: this is no lone testSecret. */
+  readonly prepared: boolean;
+  readonly clock: Clock;
+  readonly alerts: AlertTopic;
+  /** Tells the operator, without failing. Never with a value. */
+  readonly warn: (message: string) => void;
   readonly #documents = new Map<string, Promise<SecretDocument | undefined>>();
 
   constructor(of: {
     event: RotationEvent;
     secret: SecretState;
     currentId: string;
+    prepared: boolean;
     credentials: readonly Credential[];
     store: SecretStore;
     signal: AbortSignal;
     clock: Clock;
+    alerts: AlertTopic;
+    warn: (message: string) => void;
   }) {
     this.event = of.event;
     this.secret = of.secret;
@@ -54,7 +64,10 @@ export class Rotation {
     this.credentials = of.credentials;
     this.store = of.store;
     this.signal = of.signal;
-    this.#clock = of.clock;
+    this.prepared = of.prepared;
+    this.clock = of.clock;
+    this.alerts = of.alerts;
+    this.warn = of.warn;
   }
 
   /** The version's document, `undefined` when it has no value. */
@@ -80,13 +93,20 @@ export class Rotation {
 
   /** Reads are eventually consistent: a value that was just written may be missing for a moment. */
   async #awaited(versionId: string, where: string): Promise<SecretDocument> {
-    for (const delay of staleReadDelays) {
+    for (const delay of [...staleReadDelays, undefined]) {
       const document = await this.document(versionId, where);
       if (document) return document;
       this.#documents.delete(versionId);
-      await this.#clock.sleep(delay, this.signal);
+      if (delay !== undefined) await this.sleep(delay);
     }
     throw new PendingEmpty(this.secret.name, versionId);
+  }
+
+  /** @throws DeadlineReached */
+  async sleep(ms: number): Promise<void> {
+    await this.clock.sleep(ms, this.signal).catch(() => {
+      throw new DeadlineReached();
+    });
   }
 
   login(document: SecretDocument, { spec, traits }: Credential): Login {
@@ -96,17 +116,32 @@ export class Rotation {
   situation(credential: Credential): Situation {
     return {
       secret: this.secret.name,
+      spec: credential.spec,
       engine: credential.engine,
       signal: this.signal,
+      warn: this.warn,
       current: async () => this.login(await this.current(), credential),
-      pending: async () => this.#sameTarget(credential, await this.pending()),
+      admin: async () =>
+        adminLogin(
+          credential,
+          this.login(await this.current(), credential),
+          this.store,
+          this.signal,
+        ),
+      pending: async () => this.loginFor(credential, await this.pending()),
       earlier: () => this.#earlier(credential),
     };
   }
 
-  async #sameTarget(credential: Credential, document: SecretDocument): Promise<Login> {
+  /**
+   * The login that a version holds, which must lead where AWSCURRENT's does.
+   * @throws TargetChanged
+   */
+  async loginFor(credential: Credential, document: SecretDocument): Promise<Login> {
     const login = this.login(document, credential);
-    requireSameTarget(document.where, this.login(await this.current(), credential), login);
+    const current = this.login(await this.current(), credential);
+    const username = credential.strategy.username(current.username, credential);
+    requireSameTarget(document.where, { ...current, username }, login);
     return login;
   }
 
@@ -123,7 +158,7 @@ export class Rotation {
   async #usable(credential: Credential, versionId: string): Promise<Login | undefined> {
     try {
       const document = await this.document(versionId, `version ${versionId}`);
-      return document && (await this.#sameTarget(credential, document));
+      return document && (await this.loginFor(credential, document));
     } catch (error) {
       if (error instanceof DocumentError) return undefined;
       throw error;

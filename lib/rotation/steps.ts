@@ -3,6 +3,7 @@ import type { SecretDocument } from "../credentials/document.ts";
 import { generatePassword } from "../credentials/password.ts";
 import { Secret } from "../credentials/secret.ts";
 import { SecretTooLarge } from "../errors.ts";
+import { preparedLabel } from "./decide.ts";
 import type { Step } from "./event.ts";
 import { requireUsable } from "./pending.ts";
 import { promote } from "./promote.ts";
@@ -13,6 +14,9 @@ export interface Sources {
   now(): Date;
   randomInt(below: number): number;
 }
+
+/** In milliseconds. */
+const secondLook = 1000;
 
 /** Of a secret value, in bytes (Secrets Manager quotas). */
 const maximumSize = 65_536;
@@ -35,7 +39,8 @@ async function createSecret(rotation: Rotation, sources: Sources): Promise<void>
   const bytes = Buffer.byteLength(next.text.reveal());
   if (bytes > maximumSize) throw new SecretTooLarge(secret.name, bytes);
   const { token, rotationToken } = event;
-  const pending = { secretId: secret.arn, token, text: next.text, rotationToken };
+  const labels = ["AWSPENDING", preparedLabel];
+  const pending = { secretId: secret.arn, token, text: next.text, labels, rotationToken };
   if ((await store.putPending(pending, signal)) === "exists") await requireUsable(rotation);
 }
 
@@ -46,9 +51,10 @@ function nextDocument(
 ): SecretDocument {
   let next = current;
   for (const credential of rotation.credentials) {
-    const login = rotation.login(current, credential);
-    const password = generatePassword(credential.spec.password, sources.randomInt);
-    next = writeLogin(next, credential.spec, credential.strategy.next(login, password));
+    const { spec, strategy } = credential;
+    const username = strategy.username(rotation.login(current, credential).username, credential);
+    const password = generatePassword(spec.password, sources.randomInt);
+    next = writeLogin(next, spec, { username, password });
   }
   return withRotatedAt(next, sources.now());
 }
@@ -71,12 +77,35 @@ async function setSecret(rotation: Rotation): Promise<void> {
   if (outage) await promote(rotation);
 }
 
+/**
+ * Without a version that createSecret prepared this is a lone testSecret (RotateImmediately=false): nothing
+ * is under way, so it proves what the next rotation will need, and that its failure would be heard of.
+ */
 async function testSecret(rotation: Rotation): Promise<void> {
+  if (rotation.prepared || (await seenPrepared(rotation))) return testAll(rotation);
+  for (const credential of rotation.credentials)
+    await credential.strategy.testAlone(rotation.situation(credential));
+  if (!(await rotation.alerts.prove(rotation.signal)))
+    rotation.warn("nobody listens: the alert topic has no confirmed subscription");
+}
+
+/** Reads are eventually consistent: look once more before taking a rotation for a lone test. */
+async function seenPrepared(rotation: Rotation): Promise<boolean> {
+  const { event, secret, store, signal } = rotation;
+  await rotation.sleep(secondLook);
+  const { versions } = await store.describe(secret.arn, signal);
+  return versions.get(event.token)?.includes(preparedLabel) ?? false;
+}
+
+async function testAll(rotation: Rotation): Promise<void> {
   for (const credential of rotation.credentials)
     await credential.strategy.test(rotation.situation(credential));
 }
 
+/** A version that createSecret did not make has not been tested either. */
 async function finishSecret(rotation: Rotation): Promise<void> {
-  await requireUsable(rotation);
+  const switches = rotation.credentials.some(({ strategy }) => strategy.openSwitch);
+  if (switches || !rotation.prepared) await requireUsable(rotation);
+  if (!rotation.prepared) await testAll(rotation);
   await promote(rotation);
 }

@@ -8,6 +8,7 @@ export interface SecretState {
   readonly rotationEnabled?: boolean | undefined;
   /** The AWS service that rotates the secret itself. */
   readonly owningService?: string | undefined;
+  readonly tags: ReadonlyMap<string, string>;
   /** Labelled versions only. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
 }
@@ -19,15 +20,18 @@ export interface SecretState {
 export interface SecretStore {
   describe(secretId: string, signal: AbortSignal): Promise<SecretState>;
 
-  /** `undefined` when the version is registered without a value, or its value is not visible yet. */
+  /**
+   * Without a version id: AWSCURRENT's value. `undefined` when there is no such secret or version, when it
+   * is registered without a value, or when its value is not visible yet.
+   */
   read(
     secretId: string,
-    versionId: string,
+    versionId: string | undefined,
     signal: AbortSignal,
   ): Promise<Secret<string> | undefined>;
 
   /**
-   * Gives the version its value and AWSPENDING. A version's value never changes: `"exists"` says that it
+   * Gives the version its value and its labels. A version's value never changes: `"exists"` says that it
    * has one already (perhaps this very one, perhaps of another attempt), and nothing was written.
    */
   putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists">;
@@ -38,6 +42,9 @@ export interface SecretStore {
    */
   moveLabel(move: LabelMove, signal: AbortSignal): Promise<"moved" | "elsewhere">;
 
+  /** Idempotent. */
+  tag(secretId: string, key: string, value: string, signal: AbortSignal): Promise<void>;
+
   /** Ids of the versions without a label that still have a value, newest first. */
   unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]>;
 }
@@ -46,6 +53,7 @@ export interface PendingValue {
   readonly secretId: string;
   readonly token: string;
   readonly text: Secret<string>;
+  readonly labels: readonly string[];
   readonly rotationToken?: Secret<string> | undefined;
 }
 

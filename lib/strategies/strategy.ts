@@ -1,17 +1,25 @@
-import type { Login } from "../credentials/credential.ts";
-import type { Secret } from "../credentials/secret.ts";
-import type { Engine } from "../engines/engine.ts";
+import type { CredentialSpec, Login } from "../credentials/credential.ts";
+import type { Engine, EngineTraits } from "../engines/engine.ts";
 
 /**
  * One credential during one step. Versions are read when they are asked for, each at most once; every
- * login names the same server, database and user as AWSCURRENT (else TargetChanged).
+ * login names the same server and database as AWSCURRENT, and the user that the strategy says (else
+ * TargetChanged).
  */
 export interface Situation {
   /** The secret's name, for messages. */
   readonly secret: string;
+  readonly spec: CredentialSpec;
   readonly engine: Engine;
   readonly signal: AbortSignal;
+  /** Tells the operator, without failing. Never with a value. */
+  warn(message: string): void;
   current(): Promise<Login>;
+  /**
+   * The administrator that the manifest names, `undefined` when it names none.
+   * @throws AdminUnusable when its secret leads elsewhere than AWSCURRENT does
+   */
+  admin(): Promise<Login | undefined>;
   /** @throws PendingEmpty */
   pending(): Promise<Login>;
   /** What the secret held before: AWSPREVIOUS, then versions without a label, newest first. */
@@ -20,8 +28,11 @@ export interface Situation {
 
 /** The order in which a credential is replaced. */
 export interface Strategy {
-  /** createSecret: what the new version holds. Pure. */
-  next(current: Login, password: Secret<string>): Pick<Login, "username" | "password">;
+  /**
+   * createSecret: the user of the version that follows AWSCURRENT. Pure.
+   * @throws PairUnusable
+   */
+  username(current: string, of: { spec: CredentialSpec; traits: EngineTraits }): string;
 
   /**
    * setSecret.
@@ -30,11 +41,42 @@ export interface Strategy {
    */
   set(situation: Situation): Promise<"ready" | "outage">;
 
-  /** testSecret; must also succeed when it is called alone, with a pending version that has no value. */
+  /** testSecret. */
   test(situation: Situation): Promise<void>;
 
-  /** finishSecret, ahead of the labels: gets ready for what has to happen in the same breath as the move. */
-  openSwitch(situation: Situation): Promise<Switch>;
+  /** A lone testSecret, without a pending version to test: proves what the next rotation will need. */
+  testAlone(situation: Situation): Promise<void>;
+
+  /**
+   * finishSecret, ahead of the labels: gets ready for what has to happen in the same breath as the move.
+   * Absent where everything is done by then.
+   */
+  openSwitch?(situation: Situation): Promise<Switch>;
+
+  /** Whether retiring `old` would take away the login that a live version holds. Pure. */
+  holds(live: Login, old: Login): boolean;
+
+  /**
+   * Makes the old credential unable to log in; what its user owns stays. Idempotent. Whether it is refused
+   * is proven by the caller.
+   */
+  retire(retirement: Retirement): Promise<void>;
+
+  /** Live sessions of the old credential; `undefined` where they cannot be told from those of the new one. */
+  sessions(retirement: Retirement): Promise<number | undefined>;
+
+  /** Ends those sessions. @returns how many there were */
+  endSessions(retirement: Retirement): Promise<number>;
+}
+
+/** A credential that has been replaced: its version carries RETIRING and no live version holds it. */
+export interface Retirement {
+  readonly spec: CredentialSpec;
+  readonly engine: Engine;
+  readonly signal: AbortSignal;
+  readonly current: Login;
+  readonly old: Login;
+  admin(): Promise<Login | undefined>;
 }
 
 /** The part of a promotion that consumers notice. Disposing it releases its connections and locks. */

@@ -18,8 +18,8 @@ export interface Connection {
  * @throws whatever the driver throws, AuthenticationMethodRefused, DeadlineReached
  */
 export async function connect(login: Login, signal: AbortSignal): Promise<Connection> {
-  if (signal.aborted) throw new DeadlineReached();
   const ssl = { secureContext: await trusted(login), rejectUnauthorized: true };
+  if (signal.aborted) throw new DeadlineReached();
   const connection = new pg.Connection({ ssl });
   const method = watchMethod(connection);
   const client = new pg.Client({
@@ -39,7 +39,7 @@ export async function connect(login: Login, signal: AbortSignal): Promise<Connec
   client.on("error", () => {});
   try {
     await client.connect();
-    method.requireScram(login);
+    method.requireProof(login);
     return { client, abort };
   } catch (error) {
     connection.stream.destroy();
@@ -50,11 +50,13 @@ export async function connect(login: Login, signal: AbortSignal): Promise<Connec
 }
 
 /**
- * The driver would answer a request for clear text or MD5, and would take "come in" for an answer; it
- * asks for the password only after it has told what the server wants. Without SASL it gets none.
+ * The driver would answer a request for clear text or MD5, and would take "come in" for an answer, also in
+ * the middle of SCRAM; it asks for the password only after it has told what the server wants. Without SASL
+ * it gets none.
  */
 function watchMethod(connection: pg.Connection) {
   let asked = "no password at all (trust)";
+  let proven = false;
   connection.on("authenticationCleartextPassword", () => {
     asked = "the password in clear text";
   });
@@ -64,10 +66,19 @@ function watchMethod(connection: pg.Connection) {
   connection.on("authenticationSASL", () => {
     asked = "SCRAM";
   });
+  // The driver checks the server's signature in it, and fails where that is wrong.
+  connection.on("authenticationSASLFinal", () => {
+    proven = true;
+  });
   return {
     requireScram(login: Login): string {
       if (asked === "SCRAM") return login.password.reveal();
       throw new AuthenticationMethodRefused(address(login), asked);
+    },
+    requireProof(login: Login): void {
+      if (proven) return;
+      const method = asked === "SCRAM" ? "SCRAM and breaks it off" : asked;
+      throw new AuthenticationMethodRefused(address(login), method);
     },
   };
 }

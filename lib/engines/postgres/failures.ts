@@ -41,6 +41,8 @@ const driverTexts: Readonly<Record<string, (login: Login) => RotationError>> = {
   "Connection terminated unexpectedly": (login) =>
     new Unreachable(address(login), "connection closed"),
   "Connection terminated": (login) => new Unreachable(address(login), "connection closed"),
+  "Client has encountered a connection error and is not queryable": (login) =>
+    new Unreachable(address(login), "connection closed"),
   "The server does not support SSL connections": (login) =>
     new TlsFailed(address(login), "the server offers none"),
   "There was an error establishing an SSL connection": (login) =>
@@ -99,9 +101,9 @@ export function statementFailure(thrown: unknown, login: Login, action: string):
     case "55P03":
       return new LockBusy(at, login.username);
   }
-  // BEGIN READ WRITE on a standby; the same code from elsewhere is an extension's.
+  // BEGIN READ WRITE on a standby fails in the check of a parameter; an extension raises the code elsewhere.
   if (error.code === "0A000")
-    return /read_only|ReadOnly/i.test(error.routine ?? "")
+    return error.routine === "call_bool_check_hook"
       ? new ReadOnlyServer(at)
       : new PasswordRejected(at, error.code);
   if (isSqlState(error.code)) return new DatabaseFailed(at, action, error.code);

@@ -5,9 +5,14 @@ import { defaultPolicy, generatePassword } from "../../credentials/password.ts";
 import type { Secret } from "../../credentials/secret.ts";
 import { DeadlineReached } from "../../errors.ts";
 import type { Engine, Session } from "../engine.ts";
+import type { PairOperations } from "../pair.ts";
 import { type Connection, connect } from "./connect.ts";
 import { loginFailure, statementFailure } from "./failures.ts";
+import { PostgresPairs } from "./pairs.ts";
 import { changePassword, tryLock, waitForLock } from "./statements.ts";
+
+/** In milliseconds: how long a server may take to end a session. */
+const endTimeout = 1000;
 
 export const postgres: Engine = {
   async login(login, signal) {
@@ -22,12 +27,14 @@ export const postgres: Engine = {
 };
 
 class PostgresSession implements Session {
+  readonly pairs: PairOperations;
   readonly #login: Login;
   readonly #connection: Connection;
 
   constructor(login: Login, connection: Connection) {
     this.#login = login;
     this.#connection = connection;
+    this.pairs = new PostgresPairs((...call) => this.#run(...call), login);
   }
 
   async lock(username: string, signal: AbortSignal): Promise<boolean> {
@@ -42,9 +49,11 @@ class PostgresSession implements Session {
     const throwAway = generatePassword(defaultPolicy, randomInt);
     const change = await changePassword(this.#login.passwordForm, username, throwAway);
     const action = `rehearse a new password of user ${username}`;
-    await this.#run("BEGIN READ WRITE", action, signal);
-    await this.#run(change, action, signal);
-    await this.#run("ROLLBACK", action, signal);
+    try {
+      await this.#run(`BEGIN READ WRITE; ${change}`, action, signal);
+    } finally {
+      await this.#rollback(signal);
+    }
   }
 
   async setPassword(
@@ -58,9 +67,14 @@ class PostgresSession implements Session {
       // One message, so that nothing comes between; READ WRITE cures default_transaction_read_only.
       await this.#run(`BEGIN READ WRITE; ${change}; COMMIT`, action, signal);
     } catch (error) {
-      await this.#connection.client.query("ROLLBACK").catch(() => {});
+      await this.#rollback(signal);
       throw error;
     }
+  }
+
+  /** Where it fails, the session is lost, and the server rolls back by itself. */
+  async #rollback(signal: AbortSignal): Promise<void> {
+    await this.#run("ROLLBACK", "roll back", signal).catch(() => {});
   }
 
   /** @returns the last statement's result */
@@ -68,12 +82,15 @@ class PostgresSession implements Session {
     sql: string,
     action: string,
     signal: AbortSignal,
+    values?: readonly unknown[],
   ): Promise<pg.QueryResult | undefined> {
     if (signal.aborted) throw new DeadlineReached();
     const { client, abort } = this.#connection;
     signal.addEventListener("abort", abort, { once: true });
     try {
-      const results: pg.QueryResult | pg.QueryResult[] = await client.query(sql);
+      const results: pg.QueryResult | pg.QueryResult[] = await (values
+        ? client.query(sql, [...values])
+        : client.query(sql));
       return [results].flat().at(-1);
     } catch (error) {
       throw signal.aborted ? new DeadlineReached() : statementFailure(error, this.#login, action);
@@ -82,7 +99,11 @@ class PostgresSession implements Session {
     }
   }
 
+  /** A server that has fallen silent must not keep the function. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#connection.client.end().catch(() => {});
+    const { client, abort } = this.#connection;
+    const timer = setTimeout(abort, endTimeout);
+    await client.end().catch(() => {});
+    clearTimeout(timer);
   }
 }

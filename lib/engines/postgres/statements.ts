@@ -35,7 +35,7 @@ function lockKey(username: string): bigint {
 }
 
 export const tryLock = (username: string): string =>
-  `SELECT pg_try_advisory_lock(${lockKey(username)}) AS free`;
+  `SELECT pg_catalog.pg_try_advisory_lock(${lockKey(username)}) AS free`;
 
 export const waitForLock = (username: string): string =>
-  `SET lock_timeout = '${lockWait}'; SELECT pg_advisory_lock(${lockKey(username)})`;
+  `SET lock_timeout = '${lockWait}'; SELECT pg_catalog.pg_advisory_lock(${lockKey(username)})`;

@@ -1,0 +1,94 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { AwsError } from "../../local/aws/aws-error.ts";
+import type { PostgresProxy } from "../../local/postgres/proxy.ts";
+import type { World } from "../../local/world.ts";
+
+/** What happens at a call of the rotation function to AWS or to the database. */
+export const modes = ["killed before", "killed after", "reply lost", "two at once"] as const;
+export type Mode = (typeof modes)[number];
+
+/** Where in a rotation it happens: the number of the call, from 0, as an undisturbed one makes them. */
+export interface Target {
+  readonly mode: Mode;
+  readonly point: number;
+}
+
+/** How long the first of two waits for the second, which may be waiting for a lock of the first. */
+const overtakeMs = 250;
+
+/** Counts the function's calls and disturbs the one that is the target, once. */
+export class Disturbance implements Disposable {
+  /** The calls so far, e.g. `PutSecretValue` or `query BEGIN READ`. */
+  readonly calls: string[] = [];
+  readonly #world: World;
+  readonly #target: Target | undefined;
+  readonly #hooks = new DisposableStack();
+  #runTwin: () => Promise<unknown> = async () => {};
+  #twin: Promise<unknown> = Promise.resolve();
+  #hit: object | undefined;
+
+  constructor(world: World, proxy: PostgresProxy, target?: Target) {
+    this.#world = world;
+    this.#target = target;
+    this.#hooks.use(
+      world.aws.intercept({
+        before: async (call) => {
+          if (this.#running().includes(call.principal)) await this.#before(call, call.operation);
+        },
+        after: (call) => this.#after(call),
+      }),
+    );
+    this.#hooks.use(
+      proxy.intercept({
+        before: async (call) => {
+          const name = `${call.kind} ${call.summary}`.trim();
+          if (this.#running().length > 0) await this.#before(call, name);
+        },
+        after: async (call) => this.#after(call),
+      }),
+    );
+  }
+
+  /** What the mode "two at once" runs beside the disturbed step. */
+  set twin(run: () => Promise<unknown>) {
+    this.#runTwin = run;
+  }
+
+  /** The second of two has ended. */
+  async twinEnded(): Promise<void> {
+    await this.#twin;
+  }
+
+  [Symbol.dispose](): void {
+    this.#hooks.dispose();
+  }
+
+  async #before(call: object, name: string): Promise<void> {
+    if (this.calls.push(name) - 1 === this.#target?.point) this.#hit = call;
+    if (this.#hits(call, "killed before")) this.#kill();
+    if (!this.#hits(call, "two at once")) return;
+    this.#twin = this.#runTwin();
+    await Promise.race([this.#twin, sleep(overtakeMs)]);
+  }
+
+  #after(call: object): "lose" | undefined {
+    if (this.#hits(call, "killed after")) this.#kill();
+    return this.#hits(call, "reply lost") ? "lose" : undefined;
+  }
+
+  #hits(call: object, mode: Mode): boolean {
+    return call === this.#hit && this.#target?.mode === mode;
+  }
+
+  /** A dead process hears no answer; the throw keeps a call from its effect, or its reply from the wire. */
+  #kill(): never {
+    for (const principal of this.#running()) this.#world.aws.functions.kill(principal);
+    throw new AwsError("InternalServiceError", "The caller was killed.", 500);
+  }
+
+  /** The harness logs in too, but not while a function runs. */
+  #running(): readonly string[] {
+    const { aws, functionArn, retireArn } = this.#world;
+    return [functionArn, retireArn].flatMap((arn) => aws.functions.running(arn));
+  }
+}

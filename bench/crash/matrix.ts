@@ -1,0 +1,108 @@
+import { type PostgresProxy, startPostgresProxy } from "../../local/postgres/proxy.ts";
+import type { PostgresServer } from "../../local/postgres/server.ts";
+import { World } from "../../local/world.ts";
+import { type Mode, modes } from "./disturbance.ts";
+import { RetirementSubject } from "./retirement-subject.ts";
+import { RotationSubject } from "./rotation-subject.ts";
+import type { Subject } from "./subject.ts";
+
+export interface CrashRow {
+  readonly subject: string;
+  readonly mode: string;
+  /** Calls that were disturbed, one a case. */
+  readonly points: number;
+  /** Cases after which AWSCURRENT is refused. */
+  readonly lockouts: number;
+  /** Credentials still accepted that AWSCURRENT does not hold, over all cases. */
+  readonly orphans: number;
+  /** Cases that did not converge, or in which AWSCURRENT was refused when nobody was switching. */
+  readonly failures: number;
+  /** What was wrong, a line a case. */
+  readonly details: readonly string[];
+}
+
+/** One secret that goes through all its cases one after the other, settled in between. */
+interface Series {
+  readonly subject: string;
+  readonly recovery: string;
+  readonly strategy: "in-place" | "alternating-users";
+  /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
+  readonly attempts: number;
+  make(world: World, proxy: PostgresProxy): Subject;
+}
+
+const retried = { recovery: "retried with the same token", attempts: 2 } as const;
+const afresh = { recovery: "AWSPENDING removed, fresh rotation", attempts: 1 } as const;
+
+function rotation(
+  subject: string,
+  strategy: Series["strategy"],
+  of: { first?: boolean } = {},
+): readonly Series[] {
+  const [first, inPlace] = [of.first ?? false, strategy === "in-place"];
+  return [retried, afresh].map((recovery) => ({
+    ...{ subject, strategy, ...recovery },
+    make: (world, proxy) =>
+      new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
+  }));
+}
+
+/** A milestone that brings a strategy, an engine or a call adds its line. */
+export const series: readonly Series[] = [
+  ...rotation("postgres in-place", "in-place"),
+  ...rotation("postgres alternating-users, first rotation", "alternating-users", { first: true }),
+  ...rotation("postgres alternating-users, later rotation", "alternating-users"),
+  {
+    ...{ subject: "postgres alternating-users, retire", strategy: "alternating-users" },
+    ...{ recovery: "retried", attempts: 1 },
+    make: (world, proxy) => new RetirementSubject(world, proxy),
+  },
+];
+
+/** How many series run at once: each has processes of its own, and a server's answer to wait for. */
+const width = 2;
+
+/** Every call × every mode × every way to go on; real servers, real kills. */
+export async function crashMatrix(
+  postgres: PostgresServer,
+  progress: (row: CrashRow) => void = () => {},
+): Promise<CrashRow[]> {
+  const rows: CrashRow[] = [];
+  const waiting = [...series.entries()];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      const [index, each] = next;
+      for await (const row of run(postgres, each, `crash${index}`)) {
+        progress(row);
+        rows.push(row);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: width }, work));
+  return rows;
+}
+
+async function* run(postgres: PostgresServer, of: Series, name: string): AsyncGenerator<CrashRow> {
+  await using proxy = await startPostgresProxy(postgres);
+  const { strategy, attempts } = of;
+  const timing = { attempts, retryDelayMs: 0 };
+  await using world = await World.start({ postgres, address: proxy, strategy, name, timing });
+  const subject = of.make(world, proxy);
+  for (const mode of modes) {
+    const row = await cases(subject, mode);
+    yield { subject: of.subject, mode: `${mode}; ${of.recovery}`, ...row };
+  }
+}
+
+async function cases(subject: Subject, mode: Mode): Promise<Omit<CrashRow, "subject" | "mode">> {
+  const calls = await subject.undisturbed();
+  const row = { lockouts: 0, orphans: 0, failures: 0, details: [] as string[] };
+  for (const [point, call] of calls.entries()) {
+    const { problems, lockedOut, orphans } = await subject.disturbed({ mode, point }, calls);
+    row.lockouts += lockedOut ? 1 : 0;
+    row.orphans += orphans;
+    row.failures += problems.length > 0 ? 1 : 0;
+    row.details.push(...problems.map((problem) => `${mode} ${point} ${call}: ${problem}`));
+  }
+  return { points: calls.length, ...row };
+}

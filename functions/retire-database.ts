@@ -1,0 +1,17 @@
+import middy from "@middy/core";
+import { type Place, stepReport } from "../lib/reporting/step-report.ts";
+import { parseRequest, subjectOf } from "../lib/retirement/request.ts";
+import { retire } from "../lib/retirement/retire.ts";
+import { deadline } from "../lib/rotation/deadline.ts";
+import type { RotationPorts } from "../lib/rotation/rotate.ts";
+import * as database from "./wiring/database.ts";
+
+/** Ends the old credential of a database; settlement invokes it. */
+export const createHandler = (ports: RotationPorts, place: Place) =>
+  middy<unknown>()
+    .use(stepReport(ports, place, subjectOf))
+    .handler((event, context) =>
+      retire(parseRequest(event), ports, deadline(context.getRemainingTimeInMillis())),
+    );
+
+export const handler = createHandler(database.ports, database.place);

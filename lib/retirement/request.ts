@@ -1,0 +1,33 @@
+import { InvalidEvent } from "../errors.ts";
+
+/**
+ * What settlement asks of the function that reaches the server: `probe` whether the old credential is still
+ * accepted, `quiet` how many sessions it has, `retire` it, `endSessions` that it still has.
+ */
+export const actions = ["probe", "quiet", "retire", "endSessions"] as const;
+export type Action = (typeof actions)[number];
+
+export interface RetireRequest {
+  readonly action: Action;
+  /** Name or ARN. */
+  readonly secret: string;
+  /** The version that carries RETIRING. */
+  readonly version: string;
+}
+
+/** For the log: a request is about the step that it asks for, and about the old version. */
+export function subjectOf(payload: unknown) {
+  const { action: step, secret: secretId, version: token } = parseRequest(payload);
+  return { step, secretId, token };
+}
+
+/** @throws InvalidEvent */
+export function parseRequest(payload: unknown): RetireRequest {
+  if (typeof payload !== "object" || payload === null) throw new InvalidEvent("it is no object");
+  const { action, secret, version }: Record<string, unknown> = { ...payload };
+  const known = actions.find((each) => each === action);
+  if (!known) throw new InvalidEvent(`action is none of ${actions.join(", ")}`);
+  if (typeof secret !== "string" || !secret) throw new InvalidEvent("secret is no text");
+  if (typeof version !== "string" || !version) throw new InvalidEvent("version is no text");
+  return { action: known, secret, version };
+}

@@ -1,0 +1,23 @@
+/** One line a step. */
+export interface StepLine {
+  /** The secret's name; its ARN where the step failed before the name was known. */
+  readonly secret: string;
+  readonly step: string;
+  /** The version that is being made. */
+  readonly token: string;
+  readonly currentId?: string | undefined;
+  readonly outcome: "done" | "alreadyCurrent" | "failed";
+  /** Milliseconds. */
+  readonly ms: number;
+  /** The error's code and text; neither holds a value. */
+  readonly code?: string;
+  readonly message?: string;
+}
+
+/** Where the function writes what it did. Never a secret value. */
+export interface StepLog {
+  step(line: StepLine): void;
+  warn(secret: string, message: string): void;
+  /** An alert could not be published or remembered. */
+  alertFailed(secret: string, code: string, message: string): void;
+}

@@ -1,0 +1,117 @@
+import { address, type CredentialSpec, type Login } from "../credentials/credential.ts";
+import { accepts, type Engine, type Session } from "../engines/engine.ts";
+import type { Pair } from "../engines/pair.ts";
+import { AdminUnusable, CredentialsRefused, PairUnusable, PendingRefused } from "../errors.ts";
+import { openAdmin } from "./administrator.ts";
+import type { Situation, Strategy } from "./strategy.ts";
+
+const suffix = "_clone";
+
+/**
+ * Two users that both act as the owner. A rotation prepares the one that is not in use and moves AWSCURRENT
+ * to it; until settlement both log in, so no instant and no gap between steps refuses anybody.
+ */
+export const alternatingUsers: Strategy = {
+  username(current, { spec, traits }) {
+    const pair = pairOf(current, spec);
+    const other = current === pair.owner ? pair.clone : pair.owner;
+    if (Buffer.byteLength(other) <= traits.maxUsernameLength) return other;
+    const problem = `${other} has more than ${traits.maxUsernameLength} bytes, and would be cut`;
+    throw new PairUnusable(current, problem);
+  },
+
+  async set(situation) {
+    const { engine, spec, signal } = situation;
+    const [current, pending] = [await situation.current(), await situation.pending()];
+    const pair = pairOf(current.username, spec);
+    const healthy = await accepts(engine, current, signal);
+    await using admin = await asAdmin(situation, pair);
+    for (const setting of await admin.pairs.align(pair, pending, signal))
+      situation.warn(
+        `the setting ${setting} of ${pair.owner} could not be carried to ${pair.clone}`,
+      );
+    if (pending.username === pair.clone) await takeOver(engine, pair, pending, admin, signal);
+    if (healthy) return "ready";
+    await this.test(situation);
+    return "outage";
+  },
+
+  async test({ engine, spec, signal, pending }) {
+    const login = await pending();
+    const session = await engine.login(login, signal);
+    if (session === "refused") throw new PendingRefused(address(login), login.username);
+    await using _ = session;
+    await session.pairs.requireActsAs(pairOf(login.username, spec), signal);
+  },
+
+  async testAlone(situation) {
+    const current = await situation.current();
+    if (!(await accepts(situation.engine, current, situation.signal)))
+      throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+    const pair = pairOf(current.username, situation.spec);
+    await using admin = await asAdmin(situation, pair);
+    await admin.pairs.requireAdministrable(pair, situation.signal);
+  },
+
+  holds: (live, old) => live.username === old.username,
+
+  async retire(retirement) {
+    const { engine, old, spec, signal } = retirement;
+    const pair = pairOf(old.username, spec);
+    await using admin = await asAdmin(retirement, pair);
+    if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
+    await admin.pairs.disable(pair, old.username, signal);
+  },
+
+  async sessions({ engine, current, old, signal }) {
+    const session = await engine.login(current, signal);
+    if (session === "refused")
+      throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+    await using _ = session;
+    return session.pairs.sessionsOf(old.username, signal);
+  },
+
+  async endSessions(retirement) {
+    const pair = pairOf(retirement.old.username, retirement.spec);
+    await using admin = await asAdmin(retirement, pair);
+    return admin.pairs.endSessions(retirement.old.username, retirement.signal);
+  },
+};
+
+/** The declared pair, else by the suffix that the AWS template uses too. */
+function pairOf(username: string, { users }: Pick<CredentialSpec, "users">): Pair {
+  if (users) {
+    if (username === users.owner || username === users.clone) return users;
+    throw new PairUnusable(username, `rotation.yml names ${users.owner} and ${users.clone}`);
+  }
+  if (username.endsWith(suffix) && username !== suffix)
+    return { owner: username.slice(0, -suffix.length), clone: username };
+  return { owner: username, clone: username + suffix };
+}
+
+async function asAdmin(
+  of: Pick<Situation, "engine" | "signal" | "admin" | "spec">,
+  pair: Pair,
+): Promise<Session> {
+  const session = await openAdmin(of, [pair.owner, pair.clone]);
+  if (session) return session;
+  throw new AdminUnusable("(none)", "is not named", "Name it under admin in rotation.yml.");
+}
+
+/**
+ * A clone of the AWS template's making owns what it created; only in its own session can it be handed over.
+ * One of ours owns nothing, and then nobody logs in here.
+ */
+async function takeOver(
+  engine: Engine,
+  pair: Pair,
+  clone: Login,
+  admin: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await admin.pairs.cloneOwnsObjects(pair, signal))) return;
+  const session = await engine.login(clone, signal);
+  if (session === "refused") return;
+  await using _ = session;
+  await session.pairs.takeOver(pair, signal);
+}

@@ -1,0 +1,99 @@
+import { address, type Login } from "../credentials/credential.ts";
+import { accepts, type Engine, type Session } from "../engines/engine.ts";
+import {
+  PasswordRejected,
+  PendingRefused,
+  PermissionDenied,
+  ReadOnlyServer,
+  SwitchUndecided,
+} from "../errors.ts";
+import type { Switch } from "./strategy.ts";
+
+/** A session that may change the user's password, and what brings the user back. */
+export interface Found extends AsyncDisposable {
+  readonly session: Session;
+  /** The pending password is in force already. */
+  readonly switched: boolean;
+  /** What the server accepted until now, or, where nobody knows, what AWSCURRENT holds. */
+  readonly restore: Login;
+}
+
+/** The change of one user's password, with the way back. */
+export class PasswordSwitch implements Switch {
+  readonly waited: boolean;
+  readonly #secret: string;
+  readonly #engine: Engine;
+  readonly #found: Found;
+  readonly #pending: Login;
+  #changed = false;
+
+  constructor(of: {
+    secret: string;
+    engine: Engine;
+    found: Found;
+    pending: Login;
+    waited: boolean;
+  }) {
+    this.#secret = of.secret;
+    this.#engine = of.engine;
+    this.#found = of.found;
+    this.#pending = of.pending;
+    this.waited = of.waited;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  get username(): string {
+    return this.#pending.username;
+  }
+
+  async apply(signal: AbortSignal): Promise<void> {
+    if (this.#found.switched) return;
+    const { username, password } = this.#pending;
+    this.#changed = true;
+    let failure: unknown = new PendingRefused(address(this.#pending), username);
+    try {
+      await this.#found.session.setPassword(username, password, signal);
+    } catch (error) {
+      this.#changed = !isRefusal(error);
+      if (!this.#changed || signal.aborted) throw error;
+      failure = error;
+    }
+    // After a lost reply, too, only a login tells whether the change took place.
+    if (!(await accepts(this.#engine, this.#pending, signal))) throw failure;
+  }
+
+  async revert(signal: AbortSignal): Promise<void> {
+    const { restore: old, session } = this.#found;
+    try {
+      await session.setPassword(old.username, old.password, signal);
+    } catch {
+      await this.#revertAfresh(old, signal);
+    }
+    if (await accepts(this.#engine, old, signal)) return;
+    throw new SwitchUndecided(this.#secret, old.username, "the old one is refused too");
+  }
+
+  /** The session is lost, and with it the knowledge whether the change took place: a login tells. */
+  async #revertAfresh(old: Login, signal: AbortSignal): Promise<void> {
+    const session = await this.#engine.login(this.#pending, signal);
+    if (session === "refused") return;
+    await using _ = session;
+    await session.setPassword(old.username, old.password, signal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#found[Symbol.asyncDispose]();
+  }
+}
+
+/** The server answered that it changed nothing. */
+function isRefusal(error: unknown): boolean {
+  return (
+    error instanceof PermissionDenied ||
+    error instanceof ReadOnlyServer ||
+    error instanceof PasswordRejected
+  );
+}

@@ -1,0 +1,85 @@
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo } from "node:net";
+
+export interface HttpRequest {
+  headers: IncomingHttpHeaders;
+  body: string;
+}
+
+/** What goes back over the wire; "lose" cuts the connection instead of answering. */
+export type HttpReply = { status: number; headers: Record<string, string>; body: string } | "lose";
+
+export interface HttpServer extends AsyncDisposable {
+  port: number;
+}
+
+/** Larger than any request of the services here: a secret's value ends at 64 KiB. */
+const MAX_BODY_BYTES = 1024 * 1024;
+
+/**
+ * Serves on 127.0.0.1 only. Requests that name another host (DNS rebinding) or carry an Origin
+ * header (a page in a browser) are refused with 403: the stand-in holds secret values.
+ */
+export async function startHttpServer(
+  port: number,
+  answer: (request: HttpRequest) => Promise<HttpReply>,
+): Promise<HttpServer> {
+  const server = createServer((request, response) => {
+    serve(request, response, answer).catch(() => request.socket.destroy());
+  });
+  // Clients keep connections open between calls; closing idle ones races with their next call.
+  server.keepAliveTimeout = 0;
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", resolve);
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    async [Symbol.asyncDispose]() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function serve(
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: (request: HttpRequest) => Promise<HttpReply>,
+): Promise<void> {
+  if (!isFromThisMachine(request.headers)) {
+    response.writeHead(403, { connection: "close" }).end();
+    return;
+  }
+  const body = await readBody(request);
+  if (body === undefined) {
+    response.writeHead(413, { connection: "close" }).end();
+    return;
+  }
+  const reply = await answer({ headers: request.headers, body });
+  if (reply === "lose") request.socket.destroy();
+  else response.writeHead(reply.status, reply.headers).end(reply.body);
+}
+
+function isFromThisMachine(headers: IncomingHttpHeaders): boolean {
+  return (
+    headers.origin === undefined && /^(127\.0\.0\.1|localhost)(:\d+)?$/i.test(headers.host ?? "")
+  );
+}
+
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request) {
+    size += (chunk as Buffer).length;
+    if (size > MAX_BODY_BYTES) return undefined;
+    chunks.push(chunk as Buffer);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}

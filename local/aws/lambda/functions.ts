@@ -1,0 +1,146 @@
+import { randomUUID } from "node:crypto";
+import { notFound } from "../aws-error.ts";
+import { Environment, type Finished } from "./environment.ts";
+
+export interface FunctionError {
+  errorType: string;
+  errorMessage: string;
+}
+
+export interface Invocation extends Finished {
+  ms: number;
+  /** The process that ran it. */
+  principal: string;
+}
+
+export interface FunctionDefinition {
+  name: string;
+  /** Path of an ESM file that exports `handler`. */
+  bundle: string;
+  /** Default 30 s. */
+  timeoutMs?: number;
+  environment?: Record<string, string>;
+}
+
+export interface Functions {
+  /** Registers a built bundle and returns the ARN. */
+  register(definition: FunctionDefinition): string;
+  has(nameOrArn: string): boolean;
+  /**
+   * A synchronous invocation in a process of its own: a warm one where one is free. Fails only
+   * with ResourceNotFoundException; a function that fails is an Invocation with an error.
+   */
+  invoke(nameOrArn: string, payload: unknown): Promise<Invocation>;
+  /** SIGKILL to the process that acts as this principal. */
+  kill(principal: string): void;
+  /** Principals of the processes that run an invocation of this function. */
+  running(nameOrArn: string): readonly string[];
+}
+
+interface Deployed {
+  definition: FunctionDefinition;
+  arn: string;
+  started: number;
+  /** The one used last is last, and taken first. */
+  idle: Environment[];
+  busy: Set<Environment>;
+}
+
+/** The Lambda side of the stand-in: one process per execution environment. */
+export class LambdaHost implements Functions, AsyncDisposable {
+  readonly #deployed = new Map<string, Deployed>();
+  readonly #arnPrefix: string;
+  readonly #callerEnv: (principal: string) => Record<string, string>;
+
+  constructor(
+    account: { region: string; accountId: string },
+    callerEnv: (principal: string) => Record<string, string>,
+  ) {
+    this.#arnPrefix = `arn:aws:lambda:${account.region}:${account.accountId}:function:`;
+    this.#callerEnv = callerEnv;
+  }
+
+  register(definition: FunctionDefinition): string {
+    const { name } = definition;
+    if (!/^[\w-]{1,64}$/.test(name)) throw new Error(`Not a function name: ${name}`);
+    if (this.#deployed.has(name)) throw new Error(`The function ${name} is registered already.`);
+    const arn = this.#arnPrefix + name;
+    const deployed = { definition, arn, started: 0, idle: [], busy: new Set<Environment>() };
+    this.#deployed.set(name, deployed);
+    this.#startSpare(deployed);
+    return arn;
+  }
+
+  has(nameOrArn: string): boolean {
+    return this.#find(nameOrArn) !== undefined;
+  }
+
+  async invoke(nameOrArn: string, payload: unknown): Promise<Invocation> {
+    const deployed = this.#find(nameOrArn);
+    if (deployed === undefined) throw notFound(`Function not found: ${nameOrArn}`);
+    const start = performance.now();
+    const environment = this.#take(deployed);
+    const message = { requestId: randomUUID(), functionArn: deployed.arn, event: payload };
+    const finished = await environment.invoke(message, deployed.definition.timeoutMs ?? 30_000);
+    deployed.busy.delete(environment);
+    if (environment.isAlive) deployed.idle.push(environment);
+    return { ...finished, ms: performance.now() - start, principal: environment.principal };
+  }
+
+  kill(principal: string): void {
+    this.#environments()
+      .find((environment) => environment.principal === principal)
+      ?.kill();
+  }
+
+  running(nameOrArn: string): readonly string[] {
+    return [...(this.#find(nameOrArn)?.busy ?? [])].map(({ principal }) => principal);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const environments = this.#environments();
+    this.#deployed.clear();
+    for (const environment of environments) environment.kill();
+    await Promise.all(environments.map(({ exited }) => exited));
+  }
+
+  /** A spare process is started ahead, so that the invocation after a kill need not wait for it. */
+  #take(deployed: Deployed): Environment {
+    deployed.idle = deployed.idle.filter(({ isAlive }) => isAlive);
+    const environment = deployed.idle.pop() ?? this.#start(deployed);
+    deployed.busy.add(environment);
+    if (deployed.idle.length === 0) this.#startSpare(deployed);
+    return environment;
+  }
+
+  #startSpare(deployed: Deployed): void {
+    deployed.idle.push(this.#start(deployed));
+  }
+
+  #start(deployed: Deployed): Environment {
+    const { name, bundle, environment } = deployed.definition;
+    deployed.started += 1;
+    const principal = `${name}-${deployed.started}`;
+    return new Environment(principal, bundle, {
+      ...environment,
+      ...this.#callerEnv(principal),
+      AWS_LAMBDA_FUNCTION_NAME: name,
+      AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
+      AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+      AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${name}`,
+      AWS_LAMBDA_LOG_STREAM_NAME: principal,
+      TZ: ":UTC",
+    });
+  }
+
+  #find(nameOrArn: string): Deployed | undefined {
+    const name = nameOrArn.startsWith(this.#arnPrefix)
+      ? nameOrArn.slice(this.#arnPrefix.length)
+      : nameOrArn;
+    return this.#deployed.get(name);
+  }
+
+  #environments(): Environment[] {
+    return [...this.#deployed.values()].flatMap(({ idle, busy }) => [...idle, ...busy]);
+  }
+}

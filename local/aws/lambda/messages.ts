@@ -1,0 +1,25 @@
+/** What the host and the runtime of an execution environment tell each other over IPC. */
+export interface InvokeMessage {
+  requestId: string;
+  functionArn: string;
+  event: unknown;
+  /** Epoch milliseconds. */
+  deadline: number;
+}
+
+/** Lambda's answer for a failed invocation. */
+export interface RuntimeError {
+  errorType: string;
+  errorMessage: string;
+  trace: string[];
+}
+
+export type RuntimeMessage =
+  | { kind: "ready" }
+  | { kind: "done"; payload: string }
+  | { kind: "failed"; error: RuntimeError };
+
+/** Printed on both streams behind an invocation, so that the host knows it has all of its output. */
+export function endOfLog(requestId: string): string {
+  return `\u0000end ${requestId}\u0000`;
+}

@@ -1,0 +1,86 @@
+/**
+ * The process of one execution environment: imports the bundle named by its argument and serves one
+ * invocation at a time. Errors are reported and printed as Lambda's Node.js runtime does: every
+ * enumerable property of an unhandled error reaches the log
+ * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
+ */
+import { pathToFileURL } from "node:url";
+import {
+  endOfLog,
+  type InvokeMessage,
+  type RuntimeError,
+  type RuntimeMessage,
+} from "./messages.ts";
+
+type Handler = (event: unknown, context: object) => unknown;
+
+process.on("disconnect", () => process.exit(0));
+process.on("uncaughtException", (error) => {
+  print("Uncaught Exception", error);
+  report({ kind: "failed", error: runtimeError(error) }, () => process.exit(129));
+});
+
+const handler = await load(process.argv[2] ?? "");
+process.on("message", (message: InvokeMessage) => void serve(handler, message));
+report({ kind: "ready" });
+
+async function load(bundle: string): Promise<Handler> {
+  const module: { handler?: unknown } = await import(pathToFileURL(bundle).href);
+  if (typeof module.handler === "function") return module.handler as Handler;
+  const missing = new Error("The bundle exports no function named handler");
+  missing.name = "Runtime.HandlerNotFound";
+  throw missing;
+}
+
+async function serve(handler: Handler, message: InvokeMessage): Promise<void> {
+  const reply = await invoke(handler, message);
+  process.stdout.write(endOfLog(message.requestId));
+  process.stderr.write(endOfLog(message.requestId));
+  report(reply);
+}
+
+async function invoke(handler: Handler, message: InvokeMessage): Promise<RuntimeMessage> {
+  try {
+    const result = await handler(message.event, context(message));
+    return { kind: "done", payload: JSON.stringify(result) ?? "null" };
+  } catch (error) {
+    print("Invoke Error", error);
+    return { kind: "failed", error: runtimeError(error) };
+  }
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-context.html */
+function context({ requestId, functionArn, deadline }: InvokeMessage): object {
+  const { env } = process;
+  return {
+    awsRequestId: requestId,
+    functionName: env["AWS_LAMBDA_FUNCTION_NAME"],
+    functionVersion: env["AWS_LAMBDA_FUNCTION_VERSION"],
+    invokedFunctionArn: functionArn,
+    memoryLimitInMB: env["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"],
+    logGroupName: env["AWS_LAMBDA_LOG_GROUP_NAME"],
+    logStreamName: env["AWS_LAMBDA_LOG_STREAM_NAME"],
+    getRemainingTimeInMillis: () => Math.max(0, deadline - Date.now()),
+  };
+}
+
+function runtimeError(error: unknown): RuntimeError {
+  if (!(error instanceof Error)) {
+    return { errorType: typeof error, errorMessage: String(error), trace: [] };
+  }
+  const trace = error.stack?.split("\n") ?? [];
+  return { errorType: error.name, errorMessage: error.message, trace };
+}
+
+function print(what: string, error: unknown): void {
+  const text = JSON.stringify(error, (_key, value: unknown) => {
+    if (!(value instanceof Error)) return value;
+    const { errorType, errorMessage, trace } = runtimeError(value);
+    return { errorType, errorMessage, ...value, stack: trace };
+  });
+  process.stdout.write(`${new Date().toISOString()}\tERROR\t${what} \t${text}\n`);
+}
+
+function report(message: RuntimeMessage, sent?: () => void): void {
+  process.send?.(message, undefined, undefined, sent);
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Call } from "../call.ts";
+import type { FunctionError, Functions } from "../lambda/functions.ts";
+import { CURRENT, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
+import { scheduleNext } from "./version-write.ts";
+
+const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+type Step = (typeof STEPS)[number];
+
+export interface RotationStep {
+  attempt: number;
+  step: Step;
+  ms: number;
+  /** The process that ran the step. */
+  principal: string;
+  error?: FunctionError;
+  /** What the function printed. */
+  log: string;
+  /** The calls that this process made during the step. */
+  calls: Call[];
+}
+
+export interface RotationOutcome {
+  succeeded: boolean;
+  attempts: number;
+  steps: RotationStep[];
+}
+
+/**
+ * How often and how fast a rotation is tried: AWS says "Secrets Manager retries the entire rotation
+ * process multiple times" (API_DescribeSecret) and gives neither a number nor an interval.
+ */
+export interface RotationTiming {
+  attempts: number;
+  retryDelayMs: number;
+  stepGapMs: number;
+}
+
+/**
+ * Runs rotations in the background, as
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
+ * describes: the four steps one after the other, each a synchronous invocation.
+ */
+export class Rotations implements AsyncDisposable {
+  readonly #functions: Functions;
+  readonly #calls: readonly Call[];
+  readonly #timing: RotationTiming;
+  readonly #closing = new AbortController();
+  readonly #runs = new Map<string, Promise<RotationOutcome>>();
+
+  constructor(functions: Functions, calls: readonly Call[], timing: RotationTiming) {
+    this.#functions = functions;
+    this.#calls = calls;
+    this.#timing = timing;
+  }
+
+  /** Registers the version, without a value unless it has one, as AWSPENDING; runs all steps. */
+  start(secret: Secret, token: string): void {
+    this.#launch(secret, token, async (open) => {
+      const outcome = await this.#run(secret, open, STEPS, this.#timing.attempts);
+      if (outcome.succeeded) complete(secret, token);
+      if (outcome.succeeded && secret.openRotation === open) delete secret.openRotation;
+      return outcome;
+    });
+  }
+
+  /** RotateImmediately=false: testSecret alone, on a pending version that is removed again. */
+  test(secret: Secret, token: string): void {
+    this.#launch(secret, token, async (open) => {
+      const outcome = await this.#run(secret, open, ["testSecret"], 1);
+      secret.versions.delete(token);
+      if (secret.openRotation === open) delete secret.openRotation;
+      return outcome;
+    });
+  }
+
+  /** The outcome of the latest run for this token, once it is there. */
+  finished(secret: Secret, token: string): Promise<RotationOutcome> {
+    const run = this.#runs.get(`${secret.arn} ${token}`);
+    return (
+      run ?? Promise.reject(new Error(`No rotation of ${secret.name} has the token ${token}.`))
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await Promise.all(this.#runs.values());
+  }
+
+  #launch(
+    secret: Secret,
+    token: string,
+    work: (open: OpenRotation) => Promise<RotationOutcome>,
+  ): void {
+    const version = secret.versions.get(token) ?? {
+      id: token,
+      createdAt: Date.now(),
+      labels: new Set<string>(),
+    };
+    secret.versions.set(token, version);
+    moveLabel(secret, PENDING, version);
+    const open: OpenRotation = { token, running: true };
+    secret.openRotation = open;
+    const run = work(open).finally(() => {
+      open.running = false;
+    });
+    this.#runs.set(`${secret.arn} ${token}`, run);
+  }
+
+  async #run(
+    secret: Secret,
+    open: OpenRotation,
+    steps: readonly Step[],
+    maxAttempts: number,
+  ): Promise<RotationOutcome> {
+    const done: RotationStep[] = [];
+    const stopped = () => this.#closing.signal.aborted || secret.openRotation !== open;
+    const rotationToken = randomUUID();
+    for (let attempt = 1; ; attempt += 1) {
+      const succeeded = await this.#attempt(secret, steps, stopped, async (step) => {
+        const ran = await this.#step(secret, open.token, rotationToken, step);
+        done.push({ attempt, ...ran });
+        return ran.error === undefined && isReached(secret, open.token, step);
+      });
+      if (succeeded || stopped() || attempt === maxAttempts) {
+        return { succeeded, attempts: attempt, steps: done };
+      }
+      await this.#pause(this.#timing.retryDelayMs);
+    }
+  }
+
+  async #attempt(
+    secret: Secret,
+    steps: readonly Step[],
+    stopped: () => boolean,
+    runStep: (step: Step) => Promise<boolean>,
+  ): Promise<boolean> {
+    for (const step of steps) {
+      if (step !== steps[0]) await this.#pause(this.#timing.stepGapMs);
+      if (stopped() || secret.deletionAt !== undefined || !(await runStep(step))) return false;
+    }
+    return true;
+  }
+
+  async #step(secret: Secret, token: string, rotationToken: string, step: Step) {
+    const before = this.#calls.length;
+    const invocation = await this.#functions.invoke(secret.rotation?.functionArn ?? "", {
+      Step: step,
+      SecretId: secret.arn,
+      ClientRequestToken: token,
+      RotationToken: rotationToken,
+    });
+    const { ms, principal, error, log } = invocation;
+    const calls = this.#calls.slice(before).filter((call) => call.principal === principal);
+    return { step, ms, principal, ...(error && { error }), log, calls };
+  }
+
+  /** Ends early, without an error, when the stand-in closes. */
+  async #pause(ms: number): Promise<void> {
+    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  }
+}
+
+/** finishSecret has worked when AWSCURRENT is on the new version. */
+function isReached(secret: Secret, token: string, step: Step): boolean {
+  return step !== "finishSecret" || secret.versions.get(token)?.labels.has(CURRENT) === true;
+}
+
+/** AWSPENDING "might be attached to the same version as AWSCURRENT, or to none": to none, here. */
+function complete(secret: Secret, token: string): void {
+  secret.versions.get(token)?.labels.delete(PENDING);
+  secret.rotatedAt = secret.changedAt = Date.now();
+  scheduleNext(secret, secret.rotatedAt);
+}

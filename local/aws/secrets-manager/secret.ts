@@ -1,0 +1,70 @@
+import type { RotationRules } from "./rotation-rules.ts";
+
+export const CURRENT = "AWSCURRENT";
+export const PENDING = "AWSPENDING";
+export const PREVIOUS = "AWSPREVIOUS";
+
+/** As on the wire: SecretBinary is base64. */
+export type SecretValue = { SecretString: string } | { SecretBinary: string };
+
+/** A rotation registers its version before it has a value. Times are epoch milliseconds. */
+export interface Version {
+  readonly id: string;
+  readonly createdAt: number;
+  readonly labels: Set<string>;
+  value?: SecretValue;
+  accessedAt?: number;
+}
+
+/** A rotation that was started and is neither finished nor abandoned nor cancelled. */
+export interface OpenRotation {
+  readonly token: string;
+  /** false after the service gave up: labels stay, the next RotateSecret tries it again. */
+  running: boolean;
+}
+
+export interface Secret {
+  readonly arn: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly versions: Map<string, Version>;
+  tags: { Key: string; Value: string }[];
+  description?: string;
+  changedAt: number;
+  accessedAt?: number;
+  /** The end of the recovery window. */
+  deletionAt?: number;
+  rotation?: { enabled: boolean; functionArn: string; rules?: RotationRules };
+  rotatedAt?: number;
+  nextRotationAt?: number;
+  openRotation?: OpenRotation;
+}
+
+/** A staging label is attached to one version at a time. */
+export function holderOf(secret: Secret, label: string): Version | undefined {
+  return [...secret.versions.values()].find((version) => version.labels.has(label));
+}
+
+/** Moves a label; AWSPREVIOUS follows to the version that AWSCURRENT leaves. */
+export function moveLabel(secret: Secret, label: string, to: Version): void {
+  const from = holderOf(secret, label);
+  if (from === to) return;
+  from?.labels.delete(label);
+  to.labels.add(label);
+  if (label === CURRENT && from !== undefined) moveLabel(secret, PREVIOUS, from);
+}
+
+export function sortedLabels(version: Version): string[] {
+  return [...version.labels].sort();
+}
+
+/** AWSPENDING on another version than AWSCURRENT: an earlier rotation is not complete. */
+export function incompleteVersion(secret: Secret): Version | undefined {
+  const pending = holderOf(secret, PENDING);
+  return pending?.labels.has(CURRENT) ? undefined : pending;
+}
+
+/** Dates on the wire are seconds since the epoch, with fractions. */
+export function seconds(milliseconds: number): number {
+  return milliseconds / 1000;
+}

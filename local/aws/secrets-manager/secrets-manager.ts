@@ -1,0 +1,37 @@
+import type { Call, Operations } from "../call.ts";
+import type { Functions } from "../lambda/functions.ts";
+import { descriptionOperations } from "./descriptions.ts";
+import { labelOperations } from "./labels.ts";
+import { lifecycleOperations } from "./lifecycle.ts";
+import { rotationOperations } from "./rotation-operations.ts";
+import { type RotationOutcome, Rotations, type RotationTiming } from "./rotations.ts";
+import { SecretTable } from "./secret-table.ts";
+import { valueOperations } from "./values.ts";
+
+export interface SecretsManager extends AsyncDisposable {
+  operations: Operations;
+  /** The outcome of the latest run for this token. Rejects where no rotation has the token. */
+  finished(secretId: string, token: string): Promise<RotationOutcome>;
+}
+
+/** AWS Secrets Manager, in memory, with the documented behaviour (test: secrets-manager.contract). */
+export function secretsManager(
+  account: { region: string; accountId: string },
+  functions: Functions,
+  calls: readonly Call[],
+  timing: RotationTiming,
+): SecretsManager {
+  const secrets = new SecretTable(account.region, account.accountId);
+  const rotations = new Rotations(functions, calls, timing);
+  return {
+    operations: {
+      ...valueOperations(secrets),
+      ...labelOperations(secrets),
+      ...descriptionOperations(secrets),
+      ...lifecycleOperations(secrets),
+      ...rotationOperations(secrets, rotations, functions),
+    },
+    finished: async (secretId, token) => rotations.finished(secrets.find(secretId), token),
+    [Symbol.asyncDispose]: () => rotations[Symbol.asyncDispose](),
+  };
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+import { AwsError, invalidParameter, invalidRequest, notFound } from "../aws-error.ts";
+import type { Operations } from "../call.ts";
+import { operation, secretId, tags, versionId, versionStage } from "./operation.ts";
+import {
+  CURRENT,
+  holderOf,
+  type Secret,
+  type SecretValue,
+  seconds,
+  sortedLabels,
+} from "./secret.ts";
+import { invalidName, type SecretTable } from "./secret-table.ts";
+import {
+  requestedValue,
+  requireToken,
+  sameValue,
+  tokenInUse,
+  valueFields,
+  writeVersion,
+} from "./version-write.ts";
+
+/** The operations that carry a secret's value. */
+export function valueOperations(secrets: SecretTable): Operations {
+  return {
+    CreateSecret: createSecret(secrets),
+    PutSecretValue: putSecretValue(secrets),
+    UpdateSecret: updateSecret(secrets),
+    GetSecretValue: getSecretValue(secrets),
+  };
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_CreateSecret.html */
+function createSecret(secrets: SecretTable) {
+  const shape = z.object({
+    Name: z.string().min(1).max(512),
+    Description: z.string().max(2048).optional(),
+    Tags: tags.optional(),
+    ...valueFields,
+  });
+  return operation(shape, (input) => {
+    if (!/^[\w/+=.@!-]+$/.test(input.Name)) throw invalidName();
+    const value = requestedValue(input);
+    const token = value && requireToken(input.ClientRequestToken);
+    const existing = secrets.named(input.Name);
+    if (existing !== undefined) return repeatedCreate(existing, token, value);
+    const now = Date.now();
+    const secret = secrets.add(input.Name, now);
+    if (input.Description !== undefined) secret.description = input.Description;
+    secret.tags = input.Tags ?? [];
+    if (value && token) writeVersion(secret, token, value, [CURRENT], now);
+    return { ARN: secret.arn, Name: secret.name, ...(token && { VersionId: token }) };
+  });
+}
+
+function repeatedCreate(secret: Secret, token?: string, value?: SecretValue): object {
+  if (secret.deletionAt !== undefined) {
+    throw invalidRequest(
+      "You can't create this secret because a secret with this name is already scheduled for deletion.",
+    );
+  }
+  const version = token === undefined ? undefined : secret.versions.get(token);
+  if (version === undefined || !sameValue(version.value, value)) {
+    throw new AwsError(
+      "ResourceExistsException",
+      `The operation failed because the secret ${secret.name} already exists.`,
+    );
+  }
+  return { ARN: secret.arn, Name: secret.name, VersionId: version.id };
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html */
+function putSecretValue(secrets: SecretTable) {
+  const shape = z.object({
+    SecretId: secretId,
+    VersionStages: z.array(versionStage).min(1).max(20).optional(),
+    RotationToken: z
+      .string()
+      .regex(/^[a-zA-Z0-9-]{36,256}$/, "it must match ^[a-zA-Z0-9-]{36,256}$")
+      .optional(),
+    ...valueFields,
+  });
+  return operation(shape, (input) => {
+    const secret = secrets.findLive(input.SecretId);
+    const token = requireToken(input.ClientRequestToken);
+    const value = requestedValue(input);
+    if (value === undefined) {
+      throw invalidParameter("You must provide either SecretString or SecretBinary.");
+    }
+    const version = secret.versions.get(token);
+    if (version?.value === undefined) {
+      const labels = input.VersionStages ?? [CURRENT];
+      const first = secret.versions.size === 0 ? [CURRENT] : [];
+      writeVersion(secret, token, value, [...labels, ...first], Date.now());
+    } else if (!sameValue(version.value, value)) {
+      throw tokenInUse(secret, token);
+    }
+    const written = secret.versions.get(token);
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: token,
+      VersionStages: written && sortedLabels(written),
+    };
+  });
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecret.html */
+function updateSecret(secrets: SecretTable) {
+  const shape = z.object({
+    SecretId: secretId,
+    Description: z.string().max(2048).optional(),
+    ...valueFields,
+  });
+  return operation(shape, (input) => {
+    const secret = secrets.findLive(input.SecretId);
+    const value = requestedValue(input);
+    const token = value && requireToken(input.ClientRequestToken);
+    if (token && secret.versions.has(token)) throw tokenInUse(secret, token);
+    if (value && token) writeVersion(secret, token, value, [CURRENT], Date.now());
+    if (input.Description !== undefined) secret.description = input.Description;
+    secret.changedAt = Date.now();
+    return { ARN: secret.arn, Name: secret.name, ...(token && { VersionId: token }) };
+  });
+}
+
+/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
+function getSecretValue(secrets: SecretTable) {
+  const shape = z.object({
+    SecretId: secretId,
+    VersionId: versionId.optional(),
+    VersionStage: versionStage.optional(),
+  });
+  return operation(shape, ({ SecretId, VersionId, VersionStage }) => {
+    const secret = secrets.findLive(SecretId);
+    const version = VersionId
+      ? secret.versions.get(VersionId)
+      : holderOf(secret, VersionStage ?? CURRENT);
+    if (VersionStage && version && !version.labels.has(VersionStage)) {
+      throw invalidRequest(
+        "You provided a VersionStage that is not associated to the provided VersionId.",
+      );
+    }
+    if (version?.value === undefined) {
+      const what = VersionId
+        ? `VersionId: ${VersionId}`
+        : `staging label: ${VersionStage ?? CURRENT}`;
+      throw notFound(`Secrets Manager can't find the specified secret value for ${what}`);
+    }
+    secret.accessedAt = version.accessedAt = Date.now();
+    return {
+      ARN: secret.arn,
+      Name: secret.name,
+      VersionId: version.id,
+      ...version.value,
+      VersionStages: sortedLabels(version),
+      CreatedDate: seconds(version.createdAt),
+    };
+  });
+}

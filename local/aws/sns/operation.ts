@@ -1,0 +1,47 @@
+import type { z } from "zod";
+import { AwsError } from "../aws-error.ts";
+
+/** The error that SNS answers a parameter with that breaks a rule, in its words. */
+export function invalid(what: string): AwsError {
+  return new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
+}
+
+/**
+ * An operation whose input has the shape that the API reference gives. ValidationError
+ * (https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html) names the field, never its value.
+ */
+export function operation<S extends z.ZodObject>(
+  shape: S,
+  run: (input: z.infer<S>) => object,
+): (input: Record<string, unknown>) => object {
+  return (input) => {
+    const parsed = shape.safeParse(input);
+    if (parsed.success) return run(parsed.data);
+    const [issue] = parsed.error.issues;
+    throw new AwsError(
+      "ValidationError",
+      `1 validation error detected: Value at '${issue?.path.join(".")}' failed to satisfy constraint: ${issue?.message}`,
+    );
+  };
+}
+
+/** The elements of an ARN. Throws InvalidParameter where there are fewer than six. */
+export function arnElements(arn: string, parameter: string): string[] {
+  const elements = arn.split(":");
+  if (elements.length >= 6) return elements;
+  throw invalid(
+    `${parameter} Reason: An ARN must have at least 6 elements, not ${elements.length}`,
+  );
+}
+
+const PAGE_SIZE = 100;
+
+/** "Each call returns a limited list, up to 100" (API_ListTopics, API_ListSubscriptionsByTopic). */
+export function page<T>(items: readonly T[], token = "0"): { items: T[]; NextToken?: string } {
+  if (!/^\d{1,9}$/.test(token)) throw invalid("NextToken");
+  const end = Number(token) + PAGE_SIZE;
+  return {
+    items: items.slice(Number(token), end),
+    ...(end < items.length && { NextToken: String(end) }),
+  };
+}

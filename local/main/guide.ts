@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { muejamSecretId } from "../muejam.ts";
+import type { WatchedStep } from "../step-watch.ts";
+import type { World } from "../world.ts";
+
+/** What a developer needs to use what runs here; the lines to paste start in the first column. */
+export function guide({ aws, postgres, folder }: World): string[] {
+  const variables = Object.entries(aws.env("developer"));
+  const aboutSecret = (operation: string) =>
+    `aws secretsmanager ${operation} --secret-id ${muejamSecretId}`;
+  return [
+    `A stand-in for AWS runs on ${aws.endpoint}; its secret ${muejamSecretId}`,
+    "rotates when it is asked to. Paste into another terminal, for the aws command line or any SDK:",
+    "",
+    ...variables.map(([name, value]) => `export ${name}=${value}`),
+    "unset AWS_PROFILE AWS_SESSION_TOKEN",
+    "",
+    aboutSecret("describe-secret"),
+    aboutSecret("rotate-secret"),
+    aboutSecret("get-secret-value"),
+    "",
+    `The secret's database is PostgreSQL on ${postgres.host}:${postgres.port}, TLS only; its authority:`,
+    `  ${join(folder, "ca.pem")}`,
+    "",
+    "Ctrl-C stops it all and leaves nothing behind. The function's steps appear here:",
+  ];
+}
+
+export function stepLine({ step, ms, requests, error }: WatchedStep): string {
+  const line = `${step.padEnd(13)} ${Math.round(ms)} ms  ${requests.join(", ")}`;
+  return error ? `${line}\n  ${error.errorType}: ${error.errorMessage}` : line;
+}

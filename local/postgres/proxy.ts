@@ -1,0 +1,57 @@
+import { type DbInterceptor, relay } from "./proxy-session.ts";
+import type { PostgresServer } from "./server.ts";
+import { acceptTls, asksForTls, HOST, listen } from "./wire.ts";
+
+export type { DbCall, DbInterceptor } from "./proxy-session.ts";
+
+export interface PostgresProxy extends AsyncDisposable {
+  host: "127.0.0.1";
+  port: number;
+  /** Until disposed of. */
+  intercept(interceptor: DbInterceptor): Disposable;
+}
+
+/**
+ * A proxy on a free loopback port with a certificate of the server's own authority. It passes
+ * SCRAM on untouched (no channel binding: the two TLS connections differ) and holds the whole
+ * answer of a call, so COPY and clients that wait for the answer to a Flush would wait forever.
+ */
+export async function startPostgresProxy(
+  server: Pick<PostgresServer, "port" | "authority">,
+): Promise<PostgresProxy> {
+  const identity = await server.authority.issue(["localhost", HOST]);
+  const target = { port: server.port, ca: server.authority.certificate };
+  const interceptors = new Set<DbInterceptor>();
+  let connections = 0;
+  const listener = await listen(async (socket) => {
+    connections += 1;
+    const connection = connections;
+    if (await asksForTls(socket)) {
+      await relay(acceptTls(socket, identity), target, connection, all(interceptors));
+    } else {
+      socket.destroy();
+    }
+  });
+  return {
+    host: HOST,
+    port: listener.port,
+    intercept(interceptor) {
+      interceptors.add(interceptor);
+      return { [Symbol.dispose]: () => void interceptors.delete(interceptor) };
+    },
+    [Symbol.asyncDispose]: listener[Symbol.asyncDispose],
+  };
+}
+
+function all(interceptors: ReadonlySet<DbInterceptor>): Required<DbInterceptor> {
+  return {
+    async before(call) {
+      for (const interceptor of interceptors) await interceptor.before?.(call);
+    },
+    async after(call) {
+      const outcomes = [];
+      for (const interceptor of interceptors) outcomes.push(await interceptor.after?.(call));
+      return outcomes.includes("lose") ? "lose" : undefined;
+    },
+  };
+}

@@ -1,0 +1,24 @@
+/** `application_name` of the connections that the harness itself makes. */
+export const HARNESS = "quarterturn-harness";
+
+/** `log_line_prefix`: session id, SQLSTATE, time. */
+export const LOG_LINE_PREFIX = "[%c] %e %m ";
+
+// invalid_password; invalid_authorization_specification (no pg_hba.conf entry, NOLOGIN).
+const REFUSED = new Set(["28P01", "28000"]);
+
+/** Counts what a server with `log_connections=on` and the prefix above has written. */
+export function countConnections(log: string): { received: number; refused: number } {
+  const received = new Set<string>();
+  const refused = new Set<string>();
+  for (const [, session = "", state = "", text = ""] of log.matchAll(
+    /^\[([0-9a-f.]+)\] (\S{5}) .*? (?:LOG|FATAL): {2}(.*)$/gm,
+  )) {
+    if (text.startsWith("connection received:")) received.add(session);
+    if (REFUSED.has(state)) refused.add(session);
+    if (text.startsWith("connection authorized:") && text.includes(`application_name=${HARNESS}`)) {
+      received.delete(session);
+    }
+  }
+  return { received: received.size, refused: refused.size };
+}

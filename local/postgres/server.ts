@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import { type Authority, makeAuthority } from "./certificates.ts";
+import { type Cluster, createCluster, serverEnvironment } from "./cluster.ts";
+import { freePort } from "./free-port.ts";
+import { countConnections, HARNESS, LOG_LINE_PREFIX } from "./server-log.ts";
+import { HOST } from "./wire.ts";
+
+/** A real PostgreSQL server on loopback, with TLS and SCRAM, gone with this process. */
+export interface PostgresServer extends AsyncDisposable {
+  host: "127.0.0.1";
+  port: number;
+  /** PEM of the authority that signed the server's certificate. */
+  ca: string;
+  authority: Authority;
+  superuser: { username: string; password: string };
+  /** Runs statements as the superuser over verified TLS; the rows of the last one. */
+  query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]>;
+  /** The server's log so far (all of its standard error). */
+  log(): string;
+  /**
+   * Connections received since the first start, and logins refused among them (SQLSTATE 28P01,
+   * 28000), those of `query` left out. Exact for every connection whose client has an answer: the
+   * server writes to its log before it answers.
+   */
+  connections(): { received: number; refused: number };
+  /** Down: open sessions are ended, the port is refused. `start` brings port and data back. */
+  stop(): Promise<void>;
+  start(): Promise<void>;
+}
+
+export interface PostgresOptions {
+  /** Lines of pg_hba.conf in place of the default (TLS with SCRAM for all, nothing else). */
+  hba?: string[];
+  /** Server parameters, such as `{ log_statement: "all" }`. */
+  settings?: Record<string, string>;
+}
+
+const START_TIMEOUT_MS = 30_000;
+
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const authority = await makeAuthority();
+  const cluster = await createCluster(authority, options.hba);
+  const server = new Server(cluster, authority, await freePort(), options.settings ?? {});
+  try {
+    await server.start();
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+  return server;
+}
+
+class Server implements PostgresServer {
+  readonly host = HOST;
+  readonly port: number;
+  readonly ca: string;
+  readonly authority: Authority;
+  readonly superuser: { username: string; password: string };
+  readonly #cluster: Cluster;
+  readonly #logFile: string;
+  readonly #arguments: string[];
+  #process: ChildProcess | undefined;
+
+  constructor(
+    cluster: Cluster,
+    authority: Authority,
+    port: number,
+    settings: Record<string, string>,
+  ) {
+    this.port = port;
+    this.ca = authority.certificate;
+    this.authority = authority;
+    this.superuser = cluster.superuser;
+    this.#cluster = cluster;
+    this.#logFile = join(cluster.folder, "log");
+    this.#arguments = serverArguments(cluster.data, port, settings);
+  }
+
+  async start(): Promise<void> {
+    if (this.#process) return;
+    // A file and not a pipe: what the server has written can be read at once, in full.
+    const log = openSync(this.#logFile, "a", 0o600);
+    const from = this.log().length;
+    const { binaries, account, folder, leash } = this.#cluster;
+    const server = spawn(binaries.postgres, this.#arguments, {
+      ...account,
+      cwd: folder,
+      env: serverEnvironment(),
+      stdio: ["ignore", "ignore", log],
+    });
+    closeSync(log);
+    leash.hold(server.pid);
+    server.once("exit", () => {
+      leash.hold(undefined);
+      this.#process = undefined;
+    });
+    this.#process = server;
+    await this.#ready(from);
+  }
+
+  async #ready(from: number): Promise<void> {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const log = this.log().slice(from);
+      if (log.includes("database system is ready to accept connections")) return;
+      if (!this.#process || Date.now() > deadline) {
+        throw new Error(`PostgreSQL did not start: ${log}`);
+      }
+      await sleep(5);
+    }
+  }
+
+  async stop(): Promise<void> {
+    const server = this.#process;
+    if (!server) return;
+    const ended = once(server, "exit");
+    server.kill("SIGINT"); // PostgreSQL's fast shutdown
+    await ended;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#cluster.leash.release();
+  }
+
+  log(): string {
+    return readFileSync(this.#logFile, "utf8");
+  }
+
+  connections(): { received: number; refused: number } {
+    return countConnections(this.log());
+  }
+
+  async query(
+    sql: string,
+    values?: unknown[],
+    database = "postgres",
+  ): Promise<Record<string, unknown>[]> {
+    const { username: user, password } = this.superuser;
+    const client = new pg.Client({
+      ...{ host: HOST, port: this.port, user, password, database },
+      ssl: { ca: this.ca },
+      application_name: HARNESS,
+    });
+    try {
+      await client.connect();
+      // `pg` answers several statements with an array of results, which its types do not say.
+      const results = [await client.query(sql, values)].flat();
+      return results.at(-1)?.rows ?? [];
+    } finally {
+      await client.end();
+    }
+  }
+}
+
+function serverArguments(data: string, port: number, settings: Record<string, string>): string[] {
+  const all = {
+    listen_addresses: HOST,
+    port: String(port),
+    unix_socket_directories: "",
+    ssl: "on",
+    log_connections: "on",
+    log_line_prefix: LOG_LINE_PREFIX,
+    fsync: "off",
+    ...settings,
+  };
+  return [
+    "-D",
+    data,
+    ...Object.entries(all).flatMap(([name, value]) => ["-c", `${name}=${value}`]),
+  ];
+}

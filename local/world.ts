@@ -1,0 +1,295 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  ListSecretVersionIdsCommand,
+  PutSecretValueCommand,
+  ResourceNotFoundException,
+  RotateSecretCommand,
+  SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import {
+  ConfirmSubscriptionCommand,
+  CreateTopicCommand,
+  SNSClient,
+  SubscribeCommand,
+} from "@aws-sdk/client-sns";
+import pg from "pg";
+import { bundleFunctions } from "../build/bundle.ts";
+import type { Action } from "../lib/retirement/request.ts";
+import { type Aws, startAws } from "./aws/aws.ts";
+import type { Invocation } from "./aws/lambda/functions.ts";
+import type { RotationOutcome, RotationTiming } from "./aws/secrets-manager/rotations.ts";
+import { type Consumer, startConsumer } from "./consumer/consumers.ts";
+import {
+  createMuejamAdmin,
+  createMuejamDatabase,
+  type MuejamSecret,
+  muejamAdminId,
+  muejamSecretId,
+} from "./muejam.ts";
+import { leash } from "./postgres/leash.ts";
+import { logsIn } from "./postgres/login.ts";
+import type { PostgresServer } from "./postgres/server.ts";
+
+export interface WorldOptions {
+  readonly postgres: PostgresServer;
+  /** Where clients reach it, if not directly: a proxy's address. */
+  readonly address?: { readonly host: string; readonly port: number };
+  readonly strategy: string;
+  /** Of the database; its user is named after it. */
+  readonly name?: string;
+  readonly timing?: Partial<RotationTiming>;
+  /** Of the stand-in; default: a free one. */
+  readonly port?: number;
+}
+
+/** As whom the consumer calls AWS. */
+export const consumerPrincipal = "consumer";
+
+/**
+ * AWS's stand-in with the built function, MueJam's secret in it, and the database that it opens: all that
+ * the demo and the harnesses rotate.
+ */
+export class World implements AsyncDisposable {
+  readonly aws: Aws;
+  readonly functionArn: string;
+  /** Of the function that ends the old credential. */
+  readonly retireArn: string;
+  readonly secretArn: string;
+  readonly postgres: PostgresServer;
+  readonly client: SecretsManagerClient;
+  /** Where the built function, its manifest and `ca.pem` are, until the end of this process at the latest. */
+  readonly folder: string;
+  /** The logins of `accepts`, so that whoever counts connections can leave them out. */
+  readonly checks = { made: 0, refused: 0 };
+  readonly #parts: AsyncDisposable;
+
+  private constructor(of: {
+    aws: Aws;
+    client: SecretsManagerClient;
+    functionArn: string;
+    retireArn: string;
+    secretArn: string;
+    postgres: PostgresServer;
+    folder: string;
+    parts: AsyncDisposable;
+  }) {
+    this.aws = of.aws;
+    this.client = of.client;
+    this.functionArn = of.functionArn;
+    this.retireArn = of.retireArn;
+    this.secretArn = of.secretArn;
+    this.postgres = of.postgres;
+    this.folder = of.folder;
+    this.#parts = of.parts;
+  }
+
+  static async start(options: WorldOptions): Promise<World> {
+    const { postgres, strategy, name = "muejam", port, timing } = options;
+    await using parts = new AsyncDisposableStack();
+    const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
+    const held = leash(folder);
+    parts.defer(() => held.release());
+    const aws = parts.use(
+      await startAws({ ...(port !== undefined && { port }), ...(timing && { rotation: timing }) }),
+    );
+    const address = options.address ?? postgres;
+    const bundles = await bundlesFor(folder, strategy, postgres.ca);
+    const secret = await createMuejamDatabase(postgres, address, name);
+    const admin = await createMuejamAdmin(postgres, address, name);
+    const client = clientOf(aws, "operator");
+    parts.defer(() => client.destroy());
+    const secretArn = await createSecret(client, muejamSecretId, secret);
+    await createSecret(client, muejamAdminId, admin);
+    const environment = {
+      ALERT_TOPIC_ARN: await createTopic(aws),
+      ENVIRONMENT: "production",
+    };
+    const [functionArn = "", retireArn = ""] = functionNames.map((fn) =>
+      aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
+    );
+    return new World({
+      ...{ aws, client, functionArn, retireArn, secretArn, postgres, folder },
+      parts: parts.move(),
+    });
+  }
+
+  /** An application that reads AWSCURRENT before each of its logins. */
+  consumer(): Promise<Consumer> {
+    const env = this.aws.env(consumerPrincipal);
+    return startConsumer({ env, secretId: muejamSecretId, ca: this.postgres.ca });
+  }
+
+  /** One rotation through RotateSecret, to its end. */
+  async rotate(token: string = randomUUID()): Promise<RotationOutcome> {
+    await this.client.send(
+      new RotateSecretCommand({
+        SecretId: muejamSecretId,
+        ClientRequestToken: token,
+        RotationLambdaARN: this.functionArn,
+        RotationRules: { AutomaticallyAfterDays: 90 },
+      }),
+    );
+    return this.aws.rotations.finished(muejamSecretId, token);
+  }
+
+  async secret(version: { VersionId?: string; VersionStage?: string } = {}): Promise<MuejamSecret> {
+    const command = new GetSecretValueCommand({ SecretId: muejamSecretId, ...version });
+    return JSON.parse((await this.client.send(command)).SecretString ?? "null");
+  }
+
+  /** Version id by label. */
+  async labels(): Promise<Record<string, string>> {
+    const command = new DescribeSecretCommand({ SecretId: muejamSecretId });
+    const { VersionIdsToStages = {} } = await this.client.send(command);
+    return Object.fromEntries(
+      Object.entries(VersionIdsToStages).flatMap(([id, labels]) => labels.map((l) => [l, id])),
+    );
+  }
+
+  /** Moves a label, or removes it where `to` is absent. */
+  async label(VersionStage: string, from: string, to?: string): Promise<void> {
+    await this.client.send(
+      new UpdateSecretVersionStageCommand({
+        SecretId: muejamSecretId,
+        VersionStage,
+        RemoveFromVersionId: from,
+        MoveToVersionId: to,
+      }),
+    );
+  }
+
+  /** Of all versions, with and without labels. */
+  async versionIds(): Promise<string[]> {
+    const command = new ListSecretVersionIdsCommand({
+      SecretId: muejamSecretId,
+      IncludeDeprecated: true,
+    });
+    const { Versions = [] } = await this.client.send(command);
+    return Versions.flatMap(({ VersionId }) => VersionId ?? []);
+  }
+
+  /** A version that never got a value is not accepted. */
+  async versionAccepted(VersionId: string): Promise<boolean> {
+    try {
+      return await this.accepts(await this.secret({ VersionId }));
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return false;
+      throw error;
+    }
+  }
+
+  async accepts(secret: MuejamSecret): Promise<boolean> {
+    const accepted = await logsIn(this.postgres, secret);
+    this.checks.made += 1;
+    if (!accepted) this.checks.refused += 1;
+    return accepted;
+  }
+
+  /**
+   * What settlement will decide by itself: has the old credential ended and proven dead, then removes
+   * RETIRING.
+   * @returns whether the old credential is refused, as a login of ours finds
+   */
+  async settle(): Promise<boolean> {
+    const { RETIRING: retiring, AWSCURRENT: current } = await this.labels();
+    if (!retiring || retiring === current) return true;
+    const { error } = await this.retire("retire", retiring);
+    if (error) throw new Error(`retire-database failed: ${error.errorType} ${error.errorMessage}`);
+    const refused = !(await this.accepts(await this.secret({ VersionId: retiring })));
+    if (refused) await this.label("RETIRING", retiring);
+    return refused;
+  }
+
+  /** As before the first rotation with two users: AWSCURRENT is the owner's, and there is no other. */
+  async forgetSecondUser(): Promise<void> {
+    const current = await this.secret();
+    const username = current.username.replace(/_clone$/, "");
+    const password = randomBytes(18).toString("base64url");
+    const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
+    await this.postgres.query(`DROP ROLE IF EXISTS ${quote(`${username}_clone`)}`);
+    const login = `ALTER ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`;
+    await this.postgres.query(login);
+    const { host, port, database } = current;
+    const connection_string = `postgresql://${username}:${password}@${host}:${port}/${database}`;
+    const SecretString = JSON.stringify({ ...current, username, password, connection_string });
+    await this.client.send(new PutSecretValueCommand({ SecretId: muejamSecretId, SecretString }));
+  }
+
+  /** Invokes the function that ends the old credential. */
+  retire(action: Action, version: string): Promise<Invocation> {
+    const request = { action, secret: muejamSecretId, version };
+    return this.aws.functions.invoke(this.retireArn, request);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts[Symbol.asyncDispose]();
+  }
+}
+
+/** A client that calls the stand-in as this principal. */
+export function clientOf(aws: Aws, principal: string): SecretsManagerClient {
+  return new SecretsManagerClient({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, principal),
+  });
+}
+
+function keysOf(aws: Aws, principal: string) {
+  const env = aws.env(principal);
+  return {
+    accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
+    secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
+  };
+}
+
+async function createSecret(
+  client: SecretsManagerClient,
+  Name: string,
+  value: object,
+): Promise<string> {
+  const SecretString = JSON.stringify(value, null, 2);
+  return (await client.send(new CreateSecretCommand({ Name, SecretString }))).ARN ?? "";
+}
+
+/** The topic that on-call is subscribed to by mail, confirmed. */
+async function createTopic(aws: Aws): Promise<string> {
+  const { endpoint, region } = aws;
+  const client = new SNSClient({ endpoint, region, credentials: keysOf(aws, "operator") });
+  const { TopicArn = "" } = await client.send(new CreateTopicCommand({ Name: "alerts" }));
+  const Endpoint = "on-call@example.com";
+  await client.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint }));
+  const Token = aws.confirmationToken(TopicArn, Endpoint);
+  await client.send(new ConfirmSubscriptionCommand({ TopicArn, Token }));
+  client.destroy();
+  return TopicArn;
+}
+
+const functionNames = ["rotate-database", "retire-database"];
+
+async function bundlesFor(
+  folder: string,
+  strategy: string,
+  ca: string,
+): Promise<Record<string, string>> {
+  const admin = strategy === "alternating-users" ? { admin: muejamAdminId } : {};
+  const credential = {
+    type: "postgres",
+    strategy,
+    ...admin,
+    urls: ["connection_string"],
+    ca: "ca.pem",
+  };
+  const manifest = { secrets: { [muejamSecretId]: { credentials: [credential] } } };
+  writeFileSync(join(folder, "ca.pem"), ca);
+  // JSON is YAML.
+  writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
+  return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
+}

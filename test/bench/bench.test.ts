@@ -1,0 +1,48 @@
+import { describe, expect, it } from "vitest";
+import { measureColdStart } from "../../bench/bench/cold-start.ts";
+import { median } from "../../bench/bench/median.ts";
+import { runProgram } from "../local/run-program.ts";
+
+describe("npm run bench", { timeout: 60_000 }, () => {
+  it("prints one JSON object whose counts keep the budgets", async () => {
+    const { code, stdout } = await runProgram("bench/bench.ts", "--json", "--samples", "2");
+    expect(code).toBe(0);
+    const figures = JSON.parse(stdout);
+    expect(figures).toEqual({
+      coldStart: {
+        ...{ medianMs: expect.any(Number), bareNodeMs: expect.any(Number) },
+        ratio: expect.any(Number),
+      },
+      warmRotation: { medianMs: expect.any(Number), rotations: 2 },
+      awsRequests: {
+        perRotation: expect.any(Number),
+        names: {
+          DescribeSecret: expect.any(Number),
+          GetSecretValue: expect.any(Number),
+          PutSecretValue: 1,
+          UpdateSecretVersionStage: 2,
+        },
+      },
+      bundleKB: expect.any(Number),
+    });
+    const { names, perRotation } = figures.awsRequests;
+    expect(Object.values<number>(names).reduce((sum, count) => sum + count)).toBe(perRotation);
+    expect(perRotation).toBeLessThanOrEqual(13);
+    const { medianMs, bareNodeMs, ratio } = figures.coldStart;
+    expect(ratio).toBeCloseTo(medianMs / bareNodeMs, 2);
+    expect(figures.bundleKB).toBeGreaterThan(1);
+    expect(figures.bundleKB).toBeLessThanOrEqual(400);
+  });
+
+  it("does not take a bundle that does not load for a quick one", async () => {
+    await expect(measureColdStart("/nowhere/bundle.mjs", {}, 1)).rejects.toThrow("does not load");
+  });
+
+  it.each([
+    [[3], 3],
+    [[9, 1, 2], 2],
+    [[4, 1, 2, 9], 3],
+  ])("takes the median of %j to be %d", (values, expected) => {
+    expect(median(values)).toBe(expected);
+  });
+});

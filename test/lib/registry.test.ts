@@ -1,0 +1,27 @@
+import { describe, expect, it } from "vitest";
+import type { CredentialSpec } from "../../lib/credentials/credential.ts";
+import { defaultPolicy } from "../../lib/credentials/password.ts";
+import { knownTypes, loadCredential } from "../../lib/registry.ts";
+
+const spec: CredentialSpec = {
+  ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
+  ...{ passwordForm: "verifier", password: defaultPolicy },
+};
+
+describe("the registry", () => {
+  it.each(knownTypes)("loads what rotates %s", async (type) => {
+    const credential = await loadCredential({ ...spec, type });
+    expect(credential.engine.login).toBeTypeOf("function");
+    expect(credential.traits.defaultPort).toBeGreaterThan(0);
+  });
+
+  it.each([
+    { type: "oracle", strategy: "in-place" },
+    { type: "postgres", strategy: "sideways" },
+  ])("refuses $type / $strategy, for which it was not built", async (of) => {
+    await expect(loadCredential({ ...spec, ...of })).rejects.toMatchObject({
+      code: "UNKNOWN_TYPE",
+      message: expect.stringContaining(`${of.type} / ${of.strategy}`),
+    });
+  });
+});

@@ -1,0 +1,305 @@
+import { randomInt, randomUUID } from "node:crypto";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  type SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { expect, inject } from "vitest";
+import { SecretsManagerStore } from "../../../lib/aws/secrets-manager.ts";
+import type { CredentialSpec, Login } from "../../../lib/credentials/credential.ts";
+import { defaultPolicy } from "../../../lib/credentials/password.ts";
+import { Secret } from "../../../lib/credentials/secret.ts";
+import { accepts, type Engine, type Session } from "../../../lib/engines/engine.ts";
+import { postgres } from "../../../lib/engines/postgres/postgres.ts";
+import { loadCredential } from "../../../lib/registry.ts";
+import type { Step } from "../../../lib/rotation/event.ts";
+import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
+import { type Aws, type Interceptor, startAws } from "../../../local/aws/aws.ts";
+import { newPassword } from "../../engines/engine-contract.ts";
+import { openPostgresBench, type PostgresBench } from "../../engines/postgres/bench.ts";
+import { labels, sdkClient, temporaryBundle } from "../../local/aws/fixtures.ts";
+import { everyRendering } from "../../rendering.ts";
+
+/** The fields of MueJam's secret, and one that is nobody's business. */
+export interface Value {
+  connection_string: string;
+  host: string;
+  port: string;
+  database: string;
+  username: string;
+  password: string;
+  rotated_at?: string;
+  note: string;
+}
+
+/** What a test does to the engine's own change of a password. */
+export type ChangeHook = (
+  username: string,
+  change: () => Promise<void>,
+  signal: AbortSignal,
+) => Promise<void>;
+
+/**
+ * The stand-in and the server, and secrets on them whose rotation has been started: AWSPENDING sits on a
+ * version without a value, as RotateSecret leaves it. The steps run in this process.
+ */
+export class Stage implements AsyncDisposable {
+  readonly aws: Aws;
+  readonly client: SecretsManagerClient;
+  readonly bench: PostgresBench;
+  readonly #functionArn: string;
+
+  private constructor(aws: Aws, bench: PostgresBench, functionArn: string) {
+    this.aws = aws;
+    this.bench = bench;
+    this.#functionArn = functionArn;
+    this.client = sdkClient(aws, "operator");
+  }
+
+  static async open(): Promise<Stage> {
+    // Secrets Manager wants a function to invoke; this one leaves all to the test.
+    await using bundle = await temporaryBundle("export const handler = async () => {};");
+    const aws = await startAws({ rotation: { attempts: 1 } });
+    const functionArn = aws.functions.register({ name: "nothing", bundle: bundle.path });
+    await aws.functions.invoke(functionArn, {});
+    return new Stage(aws, await openPostgresBench(inject("postgres")), functionArn);
+  }
+
+  /** A secret with its database user, and a rotation under way. */
+  async scene(change: (value: Value) => object = (value) => value): Promise<Scene> {
+    const login = await this.bench.newUser();
+    const scene = new Scene(this, [login], { urls: ["connection_string"] });
+    await scene.create(change(muejamValue(login)));
+    return scene;
+  }
+
+  /** A secret with the logins of two users, in fields ONE_USER, ONE_PASSWORD, TWO_USER, TWO_PASSWORD. */
+  async sceneOfTwo(): Promise<Scene> {
+    const logins = [await this.bench.newUser(), await this.bench.newUser()] as const;
+    const names = ["ONE", "TWO"];
+    const { host, port } = logins[0];
+    const scene = new Scene(
+      this,
+      logins,
+      ...names.map((name) => ({
+        fields: { username: `${name}_USER`, password: `${name}_PASSWORD` },
+        connection: { host, port },
+      })),
+    );
+    const fields = logins.flatMap(({ username, password }, index) => [
+      [`${names[index]}_USER`, username],
+      [`${names[index]}_PASSWORD`, password.reveal()],
+    ]);
+    await scene.create(Object.fromEntries(fields));
+    return scene;
+  }
+
+  /** Starts a rotation that does nothing. */
+  async begin(name: string, token: string): Promise<void> {
+    await this.client.send(
+      new RotateSecretCommand({
+        ...{ SecretId: name, ClientRequestToken: token, RotationLambdaARN: this.#functionArn },
+        RotationRules: { AutomaticallyAfterDays: 90 },
+      }),
+    );
+    await this.aws.rotations.finished(name, token);
+  }
+
+  /** By hand: moves a label, or takes it off where `to` is absent. */
+  async move(SecretId: string, VersionStage: string, from: string, to?: string): Promise<void> {
+    const input = { SecretId, VersionStage, RemoveFromVersionId: from, MoveToVersionId: to };
+    await this.client.send(new UpdateSecretVersionStageCommand(input));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.client.destroy();
+    await this.bench[Symbol.asyncDispose]();
+    await this.aws[Symbol.asyncDispose]();
+  }
+}
+
+function muejamValue({ host, port, database, username, password }: Login): Value {
+  const text = password.reveal();
+  return {
+    connection_string: `postgresql://${username}:${text}@${host}:${port}/${database}`,
+    ...{ host, port: String(port), database, username, password: text },
+    rotated_at: "2024-01-01T00:00:00Z",
+    note: "kept",
+  };
+}
+
+export class Scene {
+  readonly name: string = `test/${randomUUID()}`;
+  /** Of the database users as they were at first. */
+  readonly logins: readonly Login[];
+  token: string = randomUUID();
+  /** The version that was AWSCURRENT at first. */
+  first = "";
+  /** Every login that a step tried, in order. */
+  readonly tried: Login[] = [];
+  /** How long a step wanted to sleep; it does not. */
+  readonly slept: number[] = [];
+  onSleep = () => {};
+  now = new Date("2026-03-04T05:06:07.890Z");
+  onChange: ChangeHook = (_, change) => change();
+  /** Ahead of a rehearsal. */
+  onRehearsal: (username: string) => Promise<void> = async () => {};
+  /** Whether the manifest names the secret. */
+  isNamed = true;
+  /** Whether somebody has subscribed to the alerts. */
+  hasListener = true;
+  readonly warnings: string[] = [];
+  /** Of the SDK: how often a call is tried. */
+  attempts = 1;
+  readonly #stage: Stage;
+  readonly #specs: readonly CredentialSpec[];
+
+  constructor(stage: Stage, logins: readonly Login[], ...specs: Partial<CredentialSpec>[]) {
+    this.#stage = stage;
+    this.logins = logins;
+    this.#specs = specs.map((spec) => ({
+      ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
+      ...{ passwordForm: "verifier", password: defaultPolicy, ca: logins[0]?.ca },
+      ...spec,
+    }));
+  }
+
+  async create(value: object): Promise<void> {
+    const SecretString = JSON.stringify(value, null, 2);
+    const created = await this.#stage.client.send(
+      new CreateSecretCommand({ Name: this.name, SecretString }),
+    );
+    this.first = String(created.VersionId);
+    await this.#stage.begin(this.name, this.token);
+  }
+
+  /** A fresh rotation, after AWSPENDING was removed or has arrived. */
+  async again(): Promise<void> {
+    this.token = randomUUID();
+    await this.#stage.begin(this.name, this.token);
+  }
+
+  /** Runs one step; what it throws must not hold a password. */
+  async run(
+    step: Step,
+    { signal = AbortSignal.timeout(20_000), rotationToken = undefined as string | undefined } = {},
+  ): Promise<"done" | "alreadyCurrent"> {
+    const event = { step, secretId: this.name, token: this.token };
+    const full = rotationToken ? { ...event, rotationToken: new Secret(rotationToken) } : event;
+    try {
+      return (await rotate(full, this.#ports(), signal)).outcome;
+    } catch (error) {
+      const text = everyRendering(error);
+      for (const { password } of [...this.logins, ...this.tried])
+        expect(text).not.toContain(password.reveal());
+      throw error;
+    }
+  }
+
+  async runAll(): Promise<void> {
+    for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
+      await this.run(step);
+  }
+
+  /** The value of a version by label or id. */
+  async value(version: string = "AWSCURRENT"): Promise<Value> {
+    return JSON.parse(await this.text(version));
+  }
+
+  async text(version: string = "AWSCURRENT"): Promise<string> {
+    const by = /^AWS|^RETIRING/.test(version) ? { VersionStage: version } : { VersionId: version };
+    const command = new GetSecretValueCommand({ SecretId: this.name, ...by });
+    return String((await this.#stage.client.send(command)).SecretString);
+  }
+
+  /** Writes a version by hand. */
+  async put(value: object | string, VersionStages: string[], id: string = randomUUID()) {
+    const SecretString = typeof value === "string" ? value : JSON.stringify(value, null, 2);
+    const version = { SecretId: this.name, ClientRequestToken: id, SecretString, VersionStages };
+    await this.#stage.client.send(new PutSecretValueCommand(version));
+    return id;
+  }
+
+  labels() {
+    return labels(this.#stage.client, this.name);
+  }
+
+  /** Whether the server lets the first user in with this password. */
+  async admits({ password }: { password: string }, of = this.logins[0]): Promise<boolean> {
+    if (!of) return false;
+    const login = { ...of, password: new Secret(password) };
+    return accepts(postgres, login, AbortSignal.timeout(10_000));
+  }
+
+  /** Sets the first user's password by hand; a new one unless it is given. */
+  async setByHand(password = newPassword().reveal()): Promise<string> {
+    await this.#stage.bench.query(`ALTER ROLE ${this.logins[0]?.username} PASSWORD '${password}'`);
+    return password;
+  }
+
+  /** Of the calls that the steps made. */
+  calls(operation: string) {
+    const secret = (input: Record<string, unknown>) => String(input["SecretId"]);
+    return this.#stage.aws.calls.filter(
+      (call) =>
+        call.operation === operation &&
+        call.principal === "function" &&
+        secret(call.input).includes(this.name),
+    );
+  }
+
+  intercept(interceptor: Interceptor): Disposable {
+    return this.#stage.aws.intercept(interceptor);
+  }
+
+  #ports(): RotationPorts {
+    return {
+      store: new SecretsManagerStore(sdkClient(this.#stage.aws, "function", this.attempts)),
+      manifest: { secrets: this.isNamed ? { [this.name]: { credentials: this.#specs } } : {} },
+      clock: {
+        sleep: async (ms, signal) => {
+          this.slept.push(ms);
+          this.onSleep();
+          signal.throwIfAborted();
+        },
+      },
+      sources: { now: () => this.now, randomInt },
+      alerts: { publish: async () => {}, prove: async () => this.hasListener },
+      log: {
+        step: () => {},
+        warn: (_, message) => void this.warnings.push(message),
+        alertFailed: () => {},
+      },
+      credential: async (spec) => ({ ...(await loadCredential(spec)), engine: this.#observed }),
+    };
+  }
+
+  /** The real engine, seen through. */
+  readonly #observed: Engine = {
+    login: async (login, signal) => {
+      this.tried.push(login);
+      const session = await postgres.login(login, signal);
+      return session === "refused" ? session : this.#hooked(session);
+    },
+  };
+
+  #hooked(session: Session): Session {
+    const setPassword: Session["setPassword"] = (username, password, signal) =>
+      this.onChange(username, () => session.setPassword(username, password, signal), signal);
+    const rehearsePassword: Session["rehearsePassword"] = async (username, signal) => {
+      await this.onRehearsal(username);
+      await session.rehearsePassword(username, signal);
+    };
+    return new Proxy(session, {
+      get(target, name) {
+        if (name === "setPassword") return setPassword;
+        if (name === "rehearsePassword") return rehearsePassword;
+        const member: unknown = Reflect.get(target, name);
+        return typeof member === "function" ? member.bind(target) : member;
+      },
+    });
+  }
+}

@@ -1,0 +1,145 @@
+/** The real `aws` command line against the stand-in, told by AWS_ENDPOINT_URL alone. */
+import { execFile, spawnSync } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Aws, startAws } from "../../../local/aws/aws.ts";
+import { rotationFunction, temporaryBundle } from "./fixtures.ts";
+
+const MISSING =
+  "The aws command line (1.29, 2.13 or later, which know AWS_ENDPOINT_URL) is not on the PATH: pip install awscli";
+
+function isUsable(): boolean {
+  const { stdout } = spawnSync("aws", ["--version"], { encoding: "utf8" });
+  const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)/.exec(stdout ?? "") ?? [];
+  return Number(minor) >= (major === "1" ? 29 : 13);
+}
+
+const usable = isUsable();
+if (!usable) console.warn(MISSING);
+
+describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line", () => {
+  let aws: Aws;
+  let functionArn: string;
+  let env: Record<string, string>;
+  const disposables = new AsyncDisposableStack();
+
+  beforeAll(async () => {
+    if (!usable) throw new Error(MISSING);
+    const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
+    disposables.defer(() => rm(home, { recursive: true, force: true }));
+    const bundle = disposables.use(await temporaryBundle(rotationFunction));
+    aws = disposables.use(await startAws());
+    functionArn = aws.functions.register({ name: "rotate", bundle: bundle.path });
+    const path = { PATH: String(process.env["PATH"]), HOME: home, AWS_PAGER: "" };
+    const passed = Object.entries(process.env).filter(([name]) => name.startsWith("PYENV"));
+    env = { ...(Object.fromEntries(passed) as object), ...path, ...aws.env("command-line") };
+  });
+  afterAll(() => disposables.disposeAsync());
+
+  async function run(...args: string[]): Promise<Record<string, unknown>> {
+    const command = [...args, "--output", "json"];
+    const { stdout } = await promisify(execFile)("aws", command, { env });
+    return JSON.parse(stdout);
+  }
+  const secretsmanager = (...args: string[]) => run("secretsmanager", ...args);
+  const sns = (...args: string[]) => run("sns", ...args);
+
+  it("creates, rotates, reads, labels and cancels", { timeout: 60_000 }, async () => {
+    const id = ["--secret-id", "cli/secret"];
+    const created = await secretsmanager(
+      ...["create-secret", "--name", "cli/secret", "--secret-string", "one"],
+    );
+    expect(created).toMatchObject({ Name: "cli/secret", VersionId: expect.any(String) });
+    const one = String(created["VersionId"]);
+
+    const rotated = await secretsmanager(
+      ...["rotate-secret", ...id, "--rotation-lambda-arn", functionArn],
+      ...["--rotation-rules", "AutomaticallyAfterDays=90"],
+    );
+    const two = String(rotated["VersionId"]);
+    expect(await aws.rotations.finished("cli/secret", two)).toMatchObject({ succeeded: true });
+    expect(await secretsmanager("describe-secret", ...id)).toMatchObject({
+      RotationEnabled: true,
+      RotationRules: { AutomaticallyAfterDays: 90 },
+      VersionIdsToStages: { [one]: ["AWSPREVIOUS"], [two]: ["AWSCURRENT"] },
+      LastRotatedDate: expect.anything(),
+    });
+    const byLabel = ["get-secret-value", ...id, "--version-stage"];
+    expect(await secretsmanager(...byLabel, "AWSPREVIOUS")).toMatchObject({ SecretString: "one" });
+    expect(await secretsmanager(...byLabel, "AWSCURRENT")).toMatchObject({ SecretString: "one+" });
+
+    const three = randomUUID();
+    const put = ["put-secret-value", ...id, "--secret-string", "three"];
+    await secretsmanager(...put, "--version-stages", "BLUE", "--client-request-token", three);
+    await secretsmanager(
+      ...["update-secret-version-stage", ...id, "--version-stage", "AWSCURRENT"],
+      ...["--remove-from-version-id", two, "--move-to-version-id", three],
+    );
+    const listed = await secretsmanager("list-secret-version-ids", ...id, "--include-deprecated");
+    expect(
+      (listed["Versions"] as { VersionId: string; VersionStages?: string[] }[]).map((version) => [
+        version.VersionId,
+        version.VersionStages,
+      ]),
+    ).toEqual([
+      [one, undefined],
+      [two, ["AWSPREVIOUS"]],
+      [three, ["AWSCURRENT", "BLUE"]],
+    ]);
+
+    await secretsmanager("cancel-rotate-secret", ...id);
+    expect(await secretsmanager("describe-secret", ...id)).toMatchObject({
+      RotationEnabled: false,
+    });
+    await expect(secretsmanager("describe-secret", "--secret-id", "missing")).rejects.toThrow(
+      "ResourceNotFoundException",
+    );
+  });
+
+  it("creates a topic, subscribes, publishes and reads attributes", {
+    timeout: 60_000,
+  }, async () => {
+    const key = "KmsMasterKeyId=alias/aws/sns";
+    const topicArn = `arn:aws:sns:${aws.region}:${aws.accountId}:on-call`;
+    expect(await sns("create-topic", "--name", "on-call", "--attributes", key)).toEqual({
+      TopicArn: topicArn,
+    });
+    const topic = ["--topic-arn", topicArn];
+    expect(
+      await sns(
+        ...["subscribe", ...topic, "--protocol", "email"],
+        ...["--notification-endpoint", "on-call@example.com"],
+      ),
+    ).toEqual({ SubscriptionArn: "pending confirmation" });
+    const token = aws.confirmationToken(topicArn, "on-call@example.com");
+    await sns("confirm-subscription", ...topic, "--token", token);
+    const published = await sns(
+      ...["publish", ...topic, "--subject", "Rotation failed", "--message", "a <b> & c"],
+      ...["--message-attributes", "severity={DataType=String,StringValue=critical}"],
+    );
+    expect(aws.notifications).toEqual([
+      {
+        topicArn,
+        subject: "Rotation failed",
+        message: "a <b> & c",
+        attributes: { severity: "critical" },
+        messageId: published["MessageId"],
+      },
+    ]);
+    expect(await sns("get-topic-attributes", ...topic)).toMatchObject({
+      Attributes: {
+        TopicArn: topicArn,
+        KmsMasterKeyId: "alias/aws/sns",
+        SubscriptionsConfirmed: "1",
+        SubscriptionsPending: "0",
+      },
+    });
+    await expect(sns("publish", "--topic-arn", `${topicArn}-2`, "--message", "x")).rejects.toThrow(
+      "An error occurred (NotFound) when calling the Publish operation: Topic does not exist",
+    );
+  });
+});
