@@ -44,6 +44,18 @@ export interface Engine {
    *   DeadlineReached: "cannot tell" is an error
    */
   login(login: Login, signal: AbortSignal): Promise<Session | "refused">;
+
+  /**
+   * Begins a login and stops where it would say who logs in, so that its rest is quick. Does not throw: what
+   * goes wrong is told by `Approach.login`.
+   */
+  approach(login: Login, signal: AbortSignal): Approach;
+}
+
+/** A login that waits at the door. Disposing of it closes it, whether it was let in or not. */
+export interface Approach extends AsyncDisposable {
+  /** To be called once; as `Engine.login`. The server may have closed the door on who waited for long. */
+  login(): Promise<Session | "refused">;
 }
 
 /** Logs in and out again. */

@@ -46,7 +46,7 @@ export const inPlace: Strategy = {
         : way(session, { restore: current });
     try {
       const waited = await found.session.lock(pending.username, signal);
-      return new PasswordSwitch({ secret, engine, found, pending, waited });
+      return new PasswordSwitch({ secret, engine, found, pending, waited, signal });
     } catch (error) {
       await found[Symbol.asyncDispose]();
       throw error;

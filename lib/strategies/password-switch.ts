@@ -1,5 +1,5 @@
 import { address, type Login } from "../credentials/credential.ts";
-import { accepts, type Engine, type Session } from "../engines/engine.ts";
+import { type Approach, accepts, type Engine, type Session } from "../engines/engine.ts";
 import {
   PasswordRejected,
   PendingRefused,
@@ -25,6 +25,9 @@ export class PasswordSwitch implements Switch {
   readonly #engine: Engine;
   readonly #found: Found;
   readonly #pending: Login;
+  /** Consumers fail from the change until the label has moved: the login between must not begin from nothing. */
+  readonly #proof: Approach;
+  #proofUsed = false;
   #changed = false;
 
   constructor(of: {
@@ -33,12 +36,14 @@ export class PasswordSwitch implements Switch {
     found: Found;
     pending: Login;
     waited: boolean;
+    signal: AbortSignal;
   }) {
     this.#secret = of.secret;
     this.#engine = of.engine;
     this.#found = of.found;
     this.#pending = of.pending;
     this.waited = of.waited;
+    this.#proof = of.engine.approach(of.pending, of.signal);
   }
 
   get changed(): boolean {
@@ -62,7 +67,15 @@ export class PasswordSwitch implements Switch {
       failure = error;
     }
     // After a lost reply, too, only a login tells whether the change took place.
-    if (!(await accepts(this.#engine, this.#pending, signal))) throw failure;
+    if (!(await this.#accepted(signal))) throw failure;
+  }
+
+  /** By the login that waits at the door; by a new one where that was used, or was kept waiting too long. */
+  async #accepted(signal: AbortSignal): Promise<boolean> {
+    const proof = this.#proofUsed ? undefined : this.#proof;
+    this.#proofUsed = true;
+    const session = await proof?.login().catch(() => undefined);
+    return session ? session !== "refused" : accepts(this.#engine, this.#pending, signal);
   }
 
   async revert(signal: AbortSignal): Promise<void> {
@@ -85,7 +98,7 @@ export class PasswordSwitch implements Switch {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#found[Symbol.asyncDispose]();
+    await Promise.all([this.#proof[Symbol.asyncDispose](), this.#found[Symbol.asyncDispose]()]);
   }
 }
 

@@ -60,6 +60,38 @@ export function engineContract(
     await session.setPassword(of, password, anyTime());
   };
 
+  describe(`${name}: approach`, () => {
+    it("logs in when it is told to, with the password that is right by then", async () => {
+      const [login, next] = [await bench.newUser(), newPassword()];
+      await using approach = engine.approach({ ...login, password: next }, anyTime());
+      await setPassword(login, next);
+      expect(await approach.login()).not.toBe("refused");
+    });
+
+    it("answers a wrong password with a value", async () => {
+      const login = { ...(await bench.newUser()), password: newPassword() };
+      await using approach = engine.approach(login, anyTime());
+      expect(await approach.login()).toBe("refused");
+    });
+
+    it("tells what went wrong only when it is asked", async () => {
+      const login = { ...(await bench.newUser()), host: "unknown.invalid" };
+      await using approach = engine.approach(login, anyTime());
+      await expect(approach.login()).rejects.toMatchObject({ code: "DNS_FAILED" });
+    });
+
+    it("closes, asked or not", async () => {
+      const login = await bench.newUser();
+      const unasked = engine.approach(login, anyTime());
+      await unasked[Symbol.asyncDispose]();
+      const asked = engine.approach(login, anyTime());
+      const session = await asked.login();
+      await asked[Symbol.asyncDispose]();
+      if (session === "refused") throw new Error("The right password was refused.");
+      await expect(session.lock(login.username, anyTime())).rejects.toThrow();
+    });
+  });
+
   describe(`${name}: login`, () => {
     it("opens a session with the right password", async () => {
       expect(await accepts(engine, await bench.newUser(), anyTime())).toBe(true);

@@ -15,12 +15,18 @@ export interface Connection {
 /**
  * A connection over verified TLS, authenticated by SCRAM: the only method that neither hands the password
  * to the server nor lets a server that does not know it pass for one that does.
+ * @param gate TCP and TLS are opened at once; who logs in, and that it does, is said when this resolves
  * @throws whatever the driver throws, AuthenticationMethodRefused, DeadlineReached
  */
-export async function connect(login: Login, signal: AbortSignal): Promise<Connection> {
+export async function connect(
+  login: Login,
+  signal: AbortSignal,
+  gate?: Promise<void>,
+): Promise<Connection> {
   const ssl = { secureContext: await trusted(login), rejectUnauthorized: true };
   if (signal.aborted) throw new DeadlineReached();
   const connection = new pg.Connection({ ssl });
+  if (gate) holdStartup(connection, gate);
   const method = watchMethod(connection);
   const client = new pg.Client({
     connection,
@@ -81,4 +87,11 @@ function watchMethod(connection: pg.Connection) {
       throw new AuthenticationMethodRefused(address(login), method);
     },
   };
+}
+
+/** The driver sends the startup message as soon as it has TLS. The typings leave the method out. */
+function holdStartup(connection: pg.Connection, gate: Promise<void>): void {
+  const driver = connection as pg.Connection & { startup(configuration: object): void };
+  const startup = driver.startup.bind(driver);
+  driver.startup = (configuration) => void gate.then(() => startup(configuration));
 }

@@ -4,7 +4,7 @@ import type { Login } from "../../credentials/credential.ts";
 import { defaultPolicy, generatePassword } from "../../credentials/password.ts";
 import type { Secret } from "../../credentials/secret.ts";
 import { DeadlineReached } from "../../errors.ts";
-import type { Engine, Session } from "../engine.ts";
+import type { Approach, Engine, Session } from "../engine.ts";
 import type { PairOperations } from "../pair.ts";
 import { type Connection, connect } from "./connect.ts";
 import { loginFailure, statementFailure } from "./failures.ts";
@@ -14,17 +14,40 @@ import { changePassword, tryLock, waitForLock } from "./statements.ts";
 /** In milliseconds: how long a server may take to end a session. */
 const endTimeout = 1000;
 
-export const postgres: Engine = {
-  async login(login, signal) {
-    try {
-      return new PostgresSession(login, await connect(login, signal));
-    } catch (error) {
-      const failure = loginFailure(error, login);
-      if (failure === "refused") return failure;
-      throw failure;
-    }
-  },
-};
+export const postgres: Engine = { login, approach };
+
+async function login(
+  login: Login,
+  signal: AbortSignal,
+  gate?: Promise<void>,
+): Promise<Session | "refused"> {
+  try {
+    return new PostgresSession(login, await connect(login, signal, gate));
+  } catch (error) {
+    const failure = loginFailure(error, login);
+    if (failure === "refused") return failure;
+    throw failure;
+  }
+}
+
+function approach(to: Login, signal: AbortSignal): Approach {
+  const gate = Promise.withResolvers<void>();
+  const given = new AbortController();
+  const session = login(to, AbortSignal.any([signal, given.signal]), gate.promise);
+  // Told by login(); nobody may ask.
+  session.catch(() => {});
+  return {
+    login() {
+      gate.resolve();
+      return session;
+    },
+    async [Symbol.asyncDispose]() {
+      given.abort();
+      const opened = await session.catch(() => "refused" as const);
+      if (opened !== "refused") await opened[Symbol.asyncDispose]();
+    },
+  };
+}
 
 class PostgresSession implements Session {
   readonly pairs: PairOperations;

@@ -284,6 +284,16 @@ export class Scene {
       const session = await postgres.login(login, signal);
       return session === "refused" ? session : this.#hooked(session);
     },
+    approach: (login, signal) => {
+      const approach = postgres.approach(login, signal);
+      return {
+        login: () => {
+          this.tried.push(login);
+          return approach.login();
+        },
+        [Symbol.asyncDispose]: () => approach[Symbol.asyncDispose](),
+      };
+    },
   };
 
   #hooked(session: Session): Session {
