@@ -13,14 +13,14 @@ const usage = `Rotates a PostgreSQL password from end to end on this machine, wi
 
   npm run demo -- [options]
 
-  --strategy NAME   ${strategies.join(", ")} (default: in-place)
+  --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
   --step-gap MS     pause between two steps (default: 0)
   --fail STEP       let a step fail on every attempt: ${steps.join(", ")}
   --json            print one JSON object and nothing else (npm run --silent demo -- --json)
   --help            print this`;
 
 const options = {
-  strategy: { type: "string", default: "in-place" },
+  strategy: { type: "string", default: "alternating-users" },
   "step-gap": { type: "string", default: "0" },
   fail: { type: "string" },
   json: { type: "boolean", default: false },

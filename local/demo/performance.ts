@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../../lib/rotation/event.ts";
+import { messageFor } from "../aws/aws.ts";
 import type { ConsumerStats } from "../consumer/consumers.ts";
 import type { MuejamSecret } from "../muejam.ts";
 import { StepWatch, type WatchedStep } from "../step-watch.ts";
@@ -22,9 +23,20 @@ export interface Performance {
   readonly secret: MuejamSecret;
   readonly currentLogsIn: boolean;
   readonly oldCredentialRefused: boolean;
+  /** What on-call was sent. */
+  readonly alerts: readonly AlertShown[];
 }
 
-/** How long the consumer is watched after the rotation. */
+/** The parts of an alert's JSON event that a reader looks for first. */
+export interface AlertShown {
+  readonly severity: string;
+  readonly code: string;
+  readonly step: string;
+  readonly productionSafe: boolean;
+  readonly message: string;
+}
+
+/** How long the consumer is watched after the rotation, and after the old credential has ended. */
 const afterwardsMs = 300;
 
 /**
@@ -44,18 +56,39 @@ export async function perform(
   const { succeeded, attempts } = await world.rotate();
   const during = await consumer.stats();
   await sleep(afterwardsMs);
-  const logins = await consumer.stats();
-  const consumerConnections = await consumer.stop();
+  const untilRetired = await consumer.stats();
+  const connections = ofFunction(world, await consumer.stop());
   const secret = await world.secret();
+  const currentLogsIn = await world.accepts(secret);
+  const ended = succeeded ? await retire(world) : { refused: false, logins: noLogins };
+  const logins = sum(untilRetired, ended.logins);
   return {
-    ...{ succeeded, attempts, steps: watch.ended, logins, secret },
+    ...{ succeeded, attempts, steps: watch.ended, logins, secret, connections, currentLogsIn },
     loginsAfter: {
       attempted: logins.attempted - during.attempted,
       failed: logins.failed - during.failed,
     },
-    currentLogsIn: await world.accepts(secret),
-    connections: ofFunction(world, consumerConnections),
-    oldCredentialRefused: succeeded && (await world.settle()),
+    oldCredentialRefused: ended.refused,
+    alerts: world.aws.notifications.map((sent) => JSON.parse(messageFor(sent, "lambda"))),
+  };
+}
+
+/** Ends the old credential while the consumer, which is on the new one, goes on logging in. */
+async function retire(world: World): Promise<{ refused: boolean; logins: ConsumerStats }> {
+  await using consumer = await world.consumer();
+  const refused = await world.settle();
+  await sleep(afterwardsMs);
+  return { refused, logins: await consumer.stats() };
+}
+
+const noLogins: ConsumerStats = { attempted: 0, failed: 0, failedSpanMs: 0, failures: [] };
+
+function sum(a: ConsumerStats, b: ConsumerStats): ConsumerStats {
+  return {
+    attempted: a.attempted + b.attempted,
+    failed: a.failed + b.failed,
+    failedSpanMs: Math.max(a.failedSpanMs, b.failedSpanMs),
+    failures: [...a.failures, ...b.failures],
   };
 }
 
@@ -77,6 +110,7 @@ export function brokenPromises(shown: Performance, fail: Step | undefined): stri
     !currentLogsIn && "AWSCURRENT is refused.",
     loginsAfter.attempted === 0 && "The consumer did not log in after the rotation.",
     loginsAfter.failed > 0 && `${loginsAfter.failed} logins failed after the rotation.`,
+    shown.alerts.length !== (succeeded ? 0 : 1) && `On-call got ${shown.alerts.length} alerts.`,
     succeeded && !oldCredentialRefused && "The old credential is still accepted.",
   ];
   return broken.filter((each) => each !== false && each !== undefined);

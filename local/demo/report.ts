@@ -1,6 +1,6 @@
 import type { Step } from "../../lib/rotation/event.ts";
 import { muejamSecretId } from "../muejam.ts";
-import type { Performance } from "./performance.ts";
+import type { AlertShown, Performance } from "./performance.ts";
 
 /** What `--json` prints; times in milliseconds, requests and connections of the rotation function only. */
 export interface DemoReport {
@@ -14,7 +14,7 @@ export interface DemoReport {
   readonly refusedConnections: number;
   readonly logins: { attempted: number; failed: number; failedSpanMs: number };
   readonly rotatedAt: string;
-  readonly alerts: readonly never[];
+  readonly alerts: readonly AlertShown[];
   readonly oldCredentialRefused: boolean;
   /** Only where a step was made to fail. */
   readonly outcome?: {
@@ -42,7 +42,7 @@ export function reportOf(
     refusedConnections: connections.refused,
     logins: { attempted, failed, failedSpanMs: tenths(failedSpanMs) },
     rotatedAt: secret.rotated_at,
-    alerts: [],
+    alerts: shown.alerts,
     oldCredentialRefused,
     ...(fail && { outcome: outcomeOf(shown) }),
   };

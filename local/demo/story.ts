@@ -59,6 +59,11 @@ export class Story {
     this.#logins(shown);
     heading(succeeded ? "The secret now" : "The secret now: as it was");
     this.#show(secret, "<new password>");
+    if (!succeeded) heading("What on-call was sent");
+    for (const { severity, code, step } of shown.alerts)
+      paragraph(
+        `one alert: ${severity}, ${code} in ${step}; npm run demo -- --json shows it whole`,
+      );
     heading(succeeded ? "The old password" : "Is production safe?");
     if (succeeded) dead(shown);
     else safe(shown);
