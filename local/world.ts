@@ -185,8 +185,10 @@ export class World implements AsyncDisposable {
     }
   }
 
+  /** By a login at the server itself, also where the secret names a proxy. */
   async accepts(secret: MuejamSecret): Promise<boolean> {
-    const accepted = await logsIn(this.postgres, secret);
+    const { host, port } = this.postgres;
+    const accepted = await logsIn(this.postgres, { ...secret, host, port });
     this.checks.made += 1;
     if (!accepted) this.checks.refused += 1;
     return accepted;
