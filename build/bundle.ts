@@ -1,18 +1,24 @@
 import { readdirSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
+import { InvalidManifest } from "../lib/errors.ts";
+import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
-/** Bundles every function with this manifest; returns each one's path by name. */
+/**
+ * Bundles every function with this manifest; returns each one's path by name.
+ * @throws InvalidManifest
+ */
 export async function bundleFunctions(
   outdir: string,
-  manifest?: string,
+  manifestFile: string,
 ): Promise<Record<string, string>> {
+  const manifest = readManifest(manifestFile);
   const files = readdirSync(join(root, "functions")).filter((name) => /(?<!\.d)\.ts$/.test(name));
   await build({
-    ...bundleOptions(manifest),
+    ...bundleOptions(() => manifest),
     entryPoints: files.map((name) => join(root, "functions", name)),
     outdir,
     absWorkingDir: root,
@@ -22,6 +28,12 @@ export async function bundleFunctions(
 }
 
 if (import.meta.main) {
-  const built = await bundleFunctions(join(root, "dist"), join(root, "rotation.yml"));
-  for (const [name, path] of Object.entries(built)) console.log(`${name}: ${path}`);
+  try {
+    const built = await bundleFunctions(join(root, "dist"), "rotation.yml");
+    for (const path of Object.values(built)) console.log(relative(root, path));
+  } catch (error) {
+    if (!(error instanceof InvalidManifest)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
 }

@@ -1,15 +1,20 @@
 import type { Plugin } from "esbuild";
 import { compileManifest } from "../lib/manifest/compile.ts";
+import type { Manifest } from "../lib/manifest/manifest.ts";
 import { knownTypes } from "../lib/registry.ts";
 
+/** @throws InvalidManifest */
+export const readManifest = (file: string): Manifest =>
+  compileManifest(file, { types: knownTypes });
+
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
-export const manifestPlugin = (file: string): Plugin => ({
+export const manifestPlugin = (read: () => Manifest): Plugin => ({
   name: "manifest",
   setup(build) {
-    build.onLoad({ filter: /\/rotation\.yml$/ }, () => ({
-      contents: JSON.stringify(compileManifest(file, { types: knownTypes })),
+    build.onLoad({ filter: /\/rotation\.yml$/ }, ({ path }) => ({
+      contents: JSON.stringify(read()),
       loader: "json",
-      watchFiles: [file],
+      watchFiles: [path],
     }));
   },
 });

@@ -1,10 +1,10 @@
-import { resolve } from "node:path";
 import type { BuildOptions } from "esbuild";
+import type { Manifest } from "../lib/manifest/manifest.ts";
 import { manifestPlugin } from "./manifest-plugin.ts";
 import { runtimePlugin } from "./runtime-plugin.ts";
 
 /** The one set of settings for every bundle: what is tested here is what serverless-esbuild packages. */
-export const bundleOptions = (manifest = resolve("rotation.yml")): BuildOptions => ({
+export const bundleOptions = (readManifest: () => Manifest): BuildOptions => ({
   bundle: true,
   minify: true,
   platform: "node",
@@ -12,5 +12,5 @@ export const bundleOptions = (manifest = resolve("rotation.yml")): BuildOptions 
   target: "node24",
   mainFields: ["module", "main"],
   outExtension: { ".js": ".mjs" },
-  plugins: [manifestPlugin(manifest), runtimePlugin],
+  plugins: [manifestPlugin(readManifest), runtimePlugin],
 });

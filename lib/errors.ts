@@ -556,7 +556,7 @@ export class InvalidManifest extends RotationError {
     super(
       "INVALID_MANIFEST",
       false,
-      `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.join("\n")}\n`,
+      `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
       "Correct it and build again; nothing was changed.",
     );
   }
