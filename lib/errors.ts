@@ -571,6 +571,30 @@ export class AwsCallFailed extends RotationError {
   }
 }
 
+/** A cluster of the manifest does not exist, or may not be listed: consumers may be in it. */
+export class ClusterUnreadable extends RotationError {
+  constructor(cluster: string, failure: string) {
+    super(
+      "CLUSTER_UNREADABLE",
+      false,
+      `The cluster ${cluster} cannot be read (${failure}), so nobody knows who consumes the secret in it.`,
+      "Correct clusters in rotation.yml, or allow ecs:ListServices, ListTasks and their Describe actions on it.",
+    );
+  }
+}
+
+/** The function that reaches the server failed, or answered what it should not. */
+export class RetirementFailed extends RotationError {
+  constructor(functionName: string, code: string, message: string) {
+    super(
+      "RETIREMENT_FAILED",
+      true,
+      `${functionName} failed (${code}): ${message}`,
+      "See that function's log; it is tried again.",
+    );
+  }
+}
+
 /** The function was not told where to publish alerts. */
 export class TopicMissing extends RotationError {
   constructor() {

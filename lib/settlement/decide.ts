@@ -1,6 +1,7 @@
+import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
 import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
-import type { SecretFacts, ServiceFacts, SettlementState } from "./state.ts";
+import type { SecretFacts, SettlementState } from "./state.ts";
 
 export type Problem =
   | ConsumerProblem

@@ -1,4 +1,4 @@
-import type { DeploymentFacts, ServiceFacts, TaskFacts } from "./state.ts";
+import type { DeploymentFacts, ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
 
 /** Why on-call has to look at a consumer. */
 export type ConsumerProblem =

@@ -1,11 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../lib/settlement/decide.ts";
-import type {
-  DeploymentFacts,
-  ServiceFacts,
-  SettlementState,
-  TaskFacts,
-} from "../../../lib/settlement/state.ts";
+import type { DeploymentFacts, ServiceFacts, TaskFacts } from "../../../lib/consumers/ecs/facts.ts";
+import type { SettlementState } from "../../../lib/settlement/state.ts";
 
 const hour = 3_600_000;
 const promotedAt = new Date("2026-03-01T12:00:00Z");
