@@ -1,99 +1,165 @@
+import { createHash } from "node:crypto";
 import type { RotationError } from "../errors.ts";
+import { command } from "./command.ts";
 
 /** Where and in what a failure was. Identifiers only. */
 export interface Occasion {
-  /** The secret's name, or its ARN where the name is not known. */
-  readonly secret: string;
+  /** What the function was asked for; absent when that cannot be read: it was no event of ours. */
+  readonly task?: Task;
   readonly environment: string;
   readonly region: string;
-  readonly step: string;
-  /** The version that was being made. */
-  readonly token: string;
   /** The function's log group. */
   readonly logGroup: string;
   readonly requestId: string;
   readonly at: Date;
 }
 
-/** One message for every kind of subscriber. */
+/** A step of a rotation, or an action on the credential that a rotation has replaced. */
+export interface Task {
+  readonly kind: "rotation" | "retirement";
+  /** The secret's name. */
+  readonly secret: string;
+  readonly step: string;
+  /** The version that is being made, or retired. */
+  readonly token: string;
+}
+
+/**
+ * One message for every kind of subscriber.
+ *
+ * Attributes are for filter policies alone: with a message of the JSON structure they do not reach the
+ * subscriber (SNS developer guide, "Message attributes"), so the event holds all of them too.
+ */
 export interface Alert {
-  /** ASCII, at most 100 characters (SNS API reference, Publish). */
+  /** Printable ASCII, fewer than 100 characters (SNS API reference, Publish). */
   readonly subject: string;
-  /** For people: lines of at most 100 columns where they can be broken. */
+  /** For people. */
   readonly text: string;
   /** At most 140 ASCII characters. */
   readonly sms: string;
   /** For machines; its keys are stable. */
   readonly event: Readonly<Record<string, string | boolean>>;
-  /** For subscription filter policies. */
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** What failed from inside a rotation. Pure; holds what the error and the occasion hold, and no value. */
+const subjectLength = 99;
+const smsLength = 140;
+
+/** What failed inside a function. Pure; holds what the error and the occasion hold, and no value. */
 export function failureAlert(error: RotationError, occasion: Occasion): Alert {
-  const { secret, environment, region, step, token, logGroup, requestId, at } = occasion;
+  const { environment, region, logGroup, requestId } = occasion;
+  const { secret, step, token } = occasion.task ?? unknown;
   const severity = error.impact === "outage" ? "critical" : "error";
-  const [safe, next] = [safety(error), whatNext(error)];
-  const commands = [
-    `aws secretsmanager describe-secret --region ${region} --secret-id ${secret}`,
-    `aws logs tail ${logGroup} --region ${region} --since 30m --filter-pattern '"${requestId}"'`,
-  ];
+  const failure = `${subjectOf(occasion)} failed in ${step} (${error.code})`;
+  const [at, happened] = [occasion.at.toISOString(), withoutRemedy(error)];
+  const [safe, next] = [safety(error), whatNext(error, occasion)];
+  const attributes = { severity, secret, environment, step, code: error.code };
   return {
-    subject: ascii(`[${severity}] ${secret}: rotation failed in ${step} (${error.code})`, 100),
+    subject: ascii(`[${severity}] ${failure}: ${secret}`, subjectLength),
     text: [
-      `What happened: the rotation of ${secret} failed in ${step} (${error.code}).`,
-      error.message,
+      `What happened: the ${failure}, secret ${secret}. ${happened}`,
       `Is production safe: ${safe}`,
       `What Quarterturn does next: ${next}`,
       `What you should do: ${error.remedy}`,
-      "To look closer:",
-      ...commands.map((command) => `  ${command}`),
-      `Environment ${environment}, Region ${region}, version ${token}, ${at.toISOString()}.`,
-      `Log: ${logGroup}, request ${requestId}.`,
+      ...commands(error, occasion),
+      `Where the log is: ${logGroup}, request ${requestId}.`,
+      `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
     sms: ascii(
-      `${severity.toUpperCase()} ${environment}: rotation of ${secret} failed in ${step}: ${error.code}`,
-      140,
+      `${severity.toUpperCase()} ${environment}: ${failure}. ${brief(error)} ${secret}`,
+      smsLength,
     ),
     event: {
-      ...{ source: "quarterturn", kind: "rotation-failed", severity, code: error.code },
-      ...{ secret, environment, region, step, token, message: error.message },
+      ...{ source: "quarterturn", kind: `${occasion.task?.kind ?? "call"}-failed`, ...attributes },
+      ...{ region, token, message: happened, remedy: error.remedy, safe, next },
       ...{ productionSafe: error.impact === "unchanged", retryable: error.retryable },
-      ...{ remedy: error.remedy, logGroup, requestId, at: at.toISOString() },
-      deduplicationKey: `${secret}/${token}/${step}/${error.code}`,
+      ...{ logGroup, requestId, at },
+      deduplicationKey: `${secret}/${token}/${step}/${reasonOf(error)}`,
     },
-    attributes: { severity, secret, environment, step, code: error.code },
+    attributes,
   };
+}
+
+/**
+ * The same for failures that are no news to each other: the code, and the message without its numbers and ids.
+ * Of the code alone, the second permission that a role lacks would be silent after the first.
+ */
+export function reasonOf({ code, message }: RotationError): string {
+  const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "");
+  return `${code}/${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+}
+
+const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
+
+function subjectOf({ task }: Occasion): string {
+  return task?.kind ?? "call of the function";
+}
+
+/** The message of every error ends with its remedy. */
+function withoutRemedy({ message, remedy }: RotationError): string {
+  return message.slice(0, -remedy.length).trim();
 }
 
 function safety(error: RotationError): string {
   return error.impact === "unchanged"
-    ? "yes, as far as this rotation goes: AWSCURRENT was not replaced and still holds what it held."
+    ? "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held."
     : "NO. New logins of consumers may be failing now.";
 }
 
-function whatNext(error: RotationError): string {
+function brief(error: RotationError): string {
+  return error.impact === "unchanged" ? "Production is safe." : "NOT SAFE: logins may fail.";
+}
+
+function whatNext(error: RotationError, { task }: Occasion): string {
+  if (!task) return "nothing: what it was asked for cannot be read.";
+  const repeated =
+    task.kind === "rotation"
+      ? "Secrets Manager repeats the rotation"
+      : "the old credential is retired when that is asked for again";
   return error.retryable
-    ? "Secrets Manager repeats the rotation by itself; every step can be repeated without harm."
-    : "Secrets Manager repeats the rotation, but it will fail again until the cause is removed.";
+    ? `${repeated}; every step can be repeated without harm.`
+    : `${repeated}, but it will fail again until the cause is removed.`;
+}
+
+/** To be pasted into a shell. */
+function* commands(error: RotationError, occasion: Occasion): Generator<string> {
+  const { task, region, logGroup, requestId } = occasion;
+  const aws = (...words: string[]) => `  ${command("aws", ...words, "--region", region)}`;
+  const about = (operation: string, secret: string, ...words: string[]) =>
+    aws("secretsmanager", operation, "--secret-id", secret, ...words);
+  const filter = ["--since", "30m", "--filter-pattern", `"${requestId}"`];
+  yield "To look closer:";
+  if (task) yield about("describe-secret", task.secret);
+  yield aws("logs", "tail", logGroup, ...filter);
+  if (task?.kind !== "rotation") return;
+  if (error.remedy.startsWith("Remove AWSPENDING")) {
+    const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
+    yield "To remove AWSPENDING:";
+    yield about("update-secret-version-stage", task.secret, ...label);
+  }
+  yield "To rotate again, when that is done:";
+  yield about("rotate-secret", task.secret);
 }
 
 /** To make sure by hand that alerts arrive. */
 export function testAlert(occasion: Pick<Occasion, "environment" | "region" | "at">): Alert {
-  const { environment, region, at } = occasion;
-  const text = `This is a test alert of Quarterturn (${environment}, ${region}, ${at.toISOString()}). Nothing has happened; alerts reach you here.`;
-  const common = { severity: "info", environment, code: "TEST" };
+  const { environment, region } = occasion;
+  const at = occasion.at.toISOString();
+  const attributes = { severity: "info", environment, code: "TEST" };
   return {
-    subject: ascii(`[info] Quarterturn test alert (${environment})`, 100),
-    text,
-    sms: ascii(`INFO ${environment}: Quarterturn test alert`, 140),
-    event: { source: "quarterturn", kind: "test", ...common, region, at: at.toISOString() },
-    attributes: common,
+    subject: ascii(`[info] Quarterturn test alert (${environment})`, subjectLength),
+    text: `This is a test alert of Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
+    sms: ascii(`INFO ${environment}: Quarterturn test alert, nothing has happened`, smsLength),
+    event: {
+      ...{ source: "quarterturn", kind: "test", ...attributes, region, at },
+      deduplicationKey: `test/${environment}/${at}`,
+    },
+    attributes,
   };
 }
 
 /** SNS refuses other characters in subjects, and an SMS of others has 70 instead of 140. */
 function ascii(text: string, length: number): string {
-  const plain = text.replace(/[^\x20-\x7e]/g, "?");
+  const plain = text.replace(/[^\x20-\x7e]/gu, "?");
   return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
 }

@@ -7,8 +7,8 @@ export interface AlertTopic {
 
   /**
    * Proves, without a message, that this function can reach the topic.
-   * @returns whether it has a confirmed subscription
+   * @returns how many confirmed subscriptions it has: those that hear an alert
    * @throws AwsCallFailed, TopicMissing
    */
-  prove(signal: AbortSignal): Promise<boolean>;
+  prove(signal: AbortSignal): Promise<number>;
 }

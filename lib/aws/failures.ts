@@ -25,7 +25,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /Throttl|LimitExceeded|TooManyRequests/,
     "It is tried again; spread schedules if this persists.",
   ],
-  [/Credentials/, "The function found no AWS credentials: check its execution role."],
+  [
+    /Credentials/,
+    "There are no AWS credentials: check the function's execution role, or your own profile.",
+  ],
   [
     /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|Timeout/,
     "In a VPC the function needs an interface endpoint for this service, or a NAT gateway.",

@@ -1,13 +1,32 @@
-import { GetTopicAttributesCommand, PublishCommand, SNSClient } from "@aws-sdk/client-sns";
+import {
+  GetTopicAttributesCommand,
+  PublishCommand,
+  SNSClient,
+  SNSServiceException,
+} from "@aws-sdk/client-sns";
 import type { Alert } from "../alerts/alert.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
-import { TopicMissing } from "../errors.ts";
+import { AwsCallFailed, TopicMissing } from "../errors.ts";
 import { awsFailure } from "./failures.ts";
 
-/** An SNS topic; without an ARN every call fails with TopicMissing. */
+/** An SNS topic, in its own Region; without an ARN every call fails with TopicMissing. */
 export function snsTopic(topicArn: string | undefined): AlertTopic {
-  return new SnsTopic(new SNSClient({}), topicArn);
+  const region = topicArn?.split(":")[3];
+  return new SnsTopic(new SNSClient(region ? { region } : {}), topicArn);
 }
+
+/** By the error's name (SNS API reference, Publish and GetTopicAttributes). */
+const remedies: readonly (readonly [RegExp, string])[] = [
+  [
+    /^AuthorizationError/,
+    "Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.",
+  ],
+  [/^(NotFound|InvalidParameter)/, "Create the topic, or correct its ARN (ALERT_TOPIC_ARN)."],
+  [
+    /^KMS/,
+    "Allow the caller's role kms:Decrypt and kms:GenerateDataKey on the topic's key, and check that the key is enabled.",
+  ],
+];
 
 class SnsTopic implements AlertTopic {
   readonly #client: SNSClient;
@@ -37,16 +56,16 @@ class SnsTopic implements AlertTopic {
     });
   }
 
-  async prove(signal: AbortSignal): Promise<boolean> {
+  async prove(signal: AbortSignal): Promise<number> {
     return this.#call("GetTopicAttributes", signal, async (TopicArn, options) => {
       const command = new GetTopicAttributesCommand({ TopicArn });
       const { Attributes = {} } = await this.#client.send(command, options);
-      return Number(Attributes["SubscriptionsConfirmed"] ?? 0) > 0;
+      return Number(Attributes["SubscriptionsConfirmed"] ?? 0);
     });
   }
 
   async #call<T>(
-    action: string,
+    action: "Publish" | "GetTopicAttributes",
     signal: AbortSignal,
     send: (topicArn: string, options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
@@ -54,7 +73,15 @@ class SnsTopic implements AlertTopic {
     try {
       return await send(this.#topicArn, { abortSignal: signal });
     } catch (error) {
-      throw awsFailure(error, `sns:${action}`, this.#topicArn, signal);
+      throw topicFailure(error, `sns:${action}`, this.#topicArn, signal);
     }
   }
+}
+
+/** What is about the topic has a remedy of its own; all else fails as every call to AWS does. */
+function topicFailure(thrown: unknown, call: string, topicArn: string, signal: AbortSignal) {
+  const name = thrown instanceof SNSServiceException ? thrown.name : "";
+  const remedy = remedies.find(([pattern]) => pattern.test(name))?.[1];
+  if (!remedy || signal.aborted) return awsFailure(thrown, call, topicArn, signal);
+  return new AwsCallFailed(call, topicArn, name, name === "KMSThrottlingException", remedy);
 }

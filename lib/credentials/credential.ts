@@ -107,6 +107,14 @@ function read(
   throw new FieldMissing(document.where, role, declared ? [declared] : usualNames[role]);
 }
 
+/** Messages quote the host; what is none may be a URL with a password in it. */
+function readHost(document: SecretDocument, spec: CredentialSpec): string {
+  const host = read(document, spec, "host");
+  if (/^[\w.:-]+$/.test(host)) return host;
+  const field = fieldOf(document, spec, "host") ?? "host";
+  throw new FieldInvalid(document.where, field, "a host name or address");
+}
+
 function readPort(document: SecretDocument, spec: CredentialSpec, fallback: number): number {
   const text = read(document, spec, "port", String(fallback));
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
@@ -138,7 +146,7 @@ export function readLogin(
 ): Login {
   checkEngine(document, spec, defaults.engineNames);
   const login: Login = {
-    host: read(document, spec, "host"),
+    host: readHost(document, spec),
     port: readPort(document, spec, defaults.defaultPort),
     database: read(document, spec, "database", defaults.defaultDatabase),
     username: readUsername(document, spec, defaults.maxUsernameLength),

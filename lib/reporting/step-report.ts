@@ -1,8 +1,11 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
+import type { Task } from "../alerts/alert.ts";
 import { asRotationError } from "../errors.ts";
+import { holderOf } from "../rotation/decide.ts";
 import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
-import { reportFailure } from "./failure-report.ts";
+import { lookUp, reportFailure } from "./failure-report.ts";
+import { isRotationStep } from "./step-metrics.ts";
 
 /** Where the function runs. */
 export interface Place {
@@ -14,12 +17,11 @@ export interface Place {
 /** What an event is about. */
 export interface Subject {
   readonly step: string;
+  /** Name or ARN. */
   readonly secretId: string;
   /** The version that is being made, or retired. */
   readonly token: string;
 }
-
-const unknown: Subject = { step: "unknown", secretId: "unknown", token: "unknown" };
 
 /**
  * One log line a step, and one alert a failure. What was thrown leaves the function as a RotationError or
@@ -32,8 +34,9 @@ export function stepReport(
 ): MiddlewareObj<unknown, StepResult, Error, Context, { startedAt: number }> {
   const now = () => ports.sources.now();
   return {
-    before(request) {
-      request.internal.startedAt = now().getTime();
+    before({ internal, context }) {
+      internal.startedAt = now().getTime();
+      ports.log.begin(context.awsRequestId);
     },
     after({ event, response, internal }) {
       if (!response) return;
@@ -43,15 +46,33 @@ export function stepReport(
     async onError(request) {
       const error = asRotationError(request.error);
       request.error = error;
-      const { step, secretId: secret, token } = attempt(() => read(request.event)) ?? unknown;
-      const ms = now().getTime() - request.internal.startedAt;
-      const { code, message } = error;
-      ports.log.step({ secret, step, token, outcome: "failed", ms, code, message });
-      const { logGroupName: logGroup, awsRequestId: requestId } = request.context;
       const at = now();
-      await reportFailure(error, { secret, step, token, ...place, logGroup, requestId, at }, ports);
+      const ms = at.getTime() - request.internal.startedAt;
+      const subject = attempt(() => read(request.event));
+      const state = subject && (await lookUp(ports.store, subject.secretId));
+      const task = subject && taskOf(subject, state?.name ?? nameOf(subject.secretId));
+      const { secret, step, token } = task ?? {
+        secret: "unknown",
+        step: "unknown",
+        token: "unknown",
+      };
+      const currentId = state && holderOf(state, "AWSCURRENT");
+      const { code, message } = error;
+      ports.log.step({ secret, step, token, currentId, outcome: "failed", ms, code, message });
+      const { logGroupName: logGroup, awsRequestId: requestId } = request.context;
+      const occasion = { ...(task && { task }), ...place, logGroup, requestId, at };
+      await reportFailure(error, occasion, state, ports);
     },
   };
+}
+
+function taskOf({ step, token }: Subject, secret: string): Task {
+  return { kind: isRotationStep(step) ? "rotation" : "retirement", secret, step, token };
+}
+
+/** An ARN ends with the name, a hyphen and six characters (Secrets Manager user guide, "What's in a secret"). */
+function nameOf(secretId: string): string {
+  return /^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}$/.exec(secretId)?.[1] ?? secretId;
 }
 
 function attempt<T>(get: () => T): T | undefined {

@@ -16,6 +16,8 @@ export interface StepLine {
 
 /** Where the function writes what it did. Never a secret value. */
 export interface StepLog {
+  /** Every line from here on belongs to this invocation: the request's id finds them all. */
+  begin(requestId: string): void;
   step(line: StepLine): void;
   warn(secret: string, message: string): void;
   /** An alert could not be published or remembered. */

@@ -15,6 +15,8 @@ import { Secret } from "../../../lib/credentials/secret.ts";
 import { accepts, type Engine, type Session } from "../../../lib/engines/engine.ts";
 import { postgres } from "../../../lib/engines/postgres/postgres.ts";
 import { loadCredential } from "../../../lib/registry.ts";
+import type { Action } from "../../../lib/retirement/request.ts";
+import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
 import { type Aws, type Interceptor, startAws } from "../../../local/aws/aws.ts";
@@ -121,7 +123,7 @@ export class Stage implements AsyncDisposable {
   }
 }
 
-function muejamValue({ host, port, database, username, password }: Login): Value {
+export function muejamValue({ host, port, database, username, password }: Login): Value {
   const text = password.reveal();
   return {
     connection_string: `postgresql://${username}:${text}@${host}:${port}/${database}`,
@@ -140,6 +142,10 @@ export class Scene {
   first = "";
   /** Every login that a step tried, in order. */
   readonly tried: Login[] = [];
+  /** Those of them that the server refused. */
+  readonly refused: Login[] = [];
+  /** Ahead of a login. */
+  onLogin: (login: Login) => Promise<void> = async () => {};
   /** How long a step wanted to sleep; it does not. */
   readonly slept: number[] = [];
   onSleep = () => {};
@@ -202,6 +208,22 @@ export class Scene {
   async runAll(): Promise<void> {
     for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
       await this.run(step);
+  }
+
+  /** What settlement asks of an old version; by default of the one that carries RETIRING. */
+  async retire(action: Action, version?: string): Promise<RetireResult> {
+    const request = {
+      action,
+      secret: this.name,
+      version: version ?? (await this.holder("RETIRING")),
+    };
+    return retire(request, this.#ports(), AbortSignal.timeout(20_000));
+  }
+
+  /** The version with this label. */
+  async holder(label: string): Promise<string> {
+    const versions = Object.entries((await this.labels()) ?? {});
+    return versions.find(([, labels]) => labels.includes(label))?.[0] ?? "";
   }
 
   /** The value of a version by label or id. */
@@ -267,8 +289,9 @@ export class Scene {
         },
       },
       sources: { now: () => this.now, randomInt },
-      alerts: { publish: async () => {}, prove: async () => this.hasListener },
+      alerts: { publish: async () => {}, prove: async () => (this.hasListener ? 1 : 0) },
       log: {
+        begin: () => {},
         step: () => {},
         warn: (_, message) => void this.warnings.push(message),
         alertFailed: () => {},
@@ -281,7 +304,9 @@ export class Scene {
   readonly #observed: Engine = {
     login: async (login, signal) => {
       this.tried.push(login);
+      await this.onLogin(login);
       const session = await postgres.login(login, signal);
+      if (session === "refused") this.refused.push(login);
       return session === "refused" ? session : this.#hooked(session);
     },
     approach: (login, signal) => {

@@ -1,0 +1,34 @@
+import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import { steps } from "../rotation/event.ts";
+import type { StepLine } from "../rotation/step-log.ts";
+
+/** One of the four of Secrets Manager; what settlement asks for is none. */
+export function isRotationStep(step: string): boolean {
+  return steps.some((each) => each === step);
+}
+
+/**
+ * CloudWatch's embedded metrics on standard output: how long each step takes, and how rotations end.
+ * Secrets are no dimension: every one of them would be a metric that costs.
+ */
+export function measure(environment: string, line: StepLine): void {
+  const metrics = new Metrics({
+    namespace: "Quarterturn",
+    serviceName: "quarterturn",
+    defaultDimensions: { environment },
+  });
+  const ended = ending(line);
+  if (ended) {
+    metrics.addMetric(ended, MetricUnit.Count, 1);
+    metrics.publishStoredMetrics();
+  }
+  metrics.addDimension("step", line.step);
+  metrics.addMetric("StepDuration", MetricUnit.Milliseconds, line.ms);
+  metrics.publishStoredMetrics();
+}
+
+/** Where AWSCURRENT was refused, setSecret has promoted already, and finishSecret finds it current. */
+function ending({ step, outcome }: StepLine): string | undefined {
+  if (outcome !== "failed") return step === "finishSecret" ? "RotationSucceeded" : undefined;
+  return isRotationStep(step) || step === "unknown" ? "RotationFailed" : "RetirementFailed";
+}

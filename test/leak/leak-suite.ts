@@ -1,0 +1,205 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { actions } from "../../lib/retirement/request.ts";
+import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
+import { type HostileMode, startHostilePostgres } from "../../local/postgres/hostile-server.ts";
+import { badAdmins, badDocuments } from "./bad-documents.ts";
+import { formsOf } from "./canaries.ts";
+import { disturbances } from "./disturbances.ts";
+import { places } from "./places.ts";
+import { poisons } from "./poisoned-engine.ts";
+import { Suspect } from "./suspect.ts";
+
+/** More calls than any rotation makes. */
+const endless = 200;
+
+const hostileModes: readonly HostileMode[] = ["refuseTls", "askCleartext", "askMd5", "trust"];
+
+/** Nothing that a function sees leaves its place, whatever fails. */
+export function leakSuite(strategy: string): void {
+  let suspect: Suspect;
+  beforeAll(async () => {
+    suspect = await Suspect.open(strategy);
+  });
+  afterAll(() => suspect?.[Symbol.asyncDispose]());
+  beforeEach(() => suspect.fresh());
+
+  let found = 0;
+  const expectNoLeak = async (what: string) => {
+    const leaks = await suspect.places.search();
+    found += leaks.length;
+    expect(leaks, what).toEqual([]);
+  };
+
+  /** What this run makes fail leaks nothing; it must make something fail. */
+  const failing = async (what: string, run: () => Promise<unknown>) => {
+    const before = suspect.failures;
+    await run();
+    expect(suspect.failures, `nothing failed: ${what}`).toBeGreaterThan(before);
+    await expectNoLeak(what);
+  };
+
+  /** Puts a value in place of AWSCURRENT, or of the administrator's secret, and the old one back. */
+  const withValue = async (
+    value: Parameters<Suspect["put"]>[0],
+    id: string,
+    run: () => Promise<unknown>,
+  ) => {
+    const [before, admin] = [await suspect.stage.world.secret(), await suspect.adminSecret()];
+    await suspect.put(value, id);
+    await run();
+    await suspect.put(id === muejamSecretId ? before : admin, id);
+  };
+
+  describe(`${strategy}: nothing leaks`, () => {
+    it("when nothing fails", async () => {
+      for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
+        expect(await suspect.run(step), step).toBe(true);
+      const { RETIRING } = await suspect.stage.world.labels();
+      for (const action of actions) await suspect.retire(action, String(RETIRING));
+      await expectNoLeak("a rotation");
+    });
+
+    it.each(Object.entries(disturbances))("when %s, whichever it is", async (what, disturb) => {
+      for (let at = 1; at < endless; at += 1) {
+        await suspect.fresh();
+        using disturbance = disturb(suspect.stage, at);
+        const succeeded = await suspect.rotate();
+        await expectNoLeak(`${what}: ${at}`);
+        if (!disturbance.hit && succeeded) return;
+      }
+      expect.unreachable("The disturbance never came to the end of a rotation.");
+    });
+
+    it.each(hostileModes)("when the server does this: %s", async (mode) => {
+      await using hostile = await startHostilePostgres(mode, suspect.server.authority);
+      const current = await suspect.stage.world.secret();
+      const port = String(hostile.port);
+      const moved = current.connection_string.replace(`:${current.port}/`, `:${port}/`);
+      const value = { ...current, port, connection_string: moved };
+      await withValue(value, muejamSecretId, () =>
+        failing(mode, async () => {
+          await suspect.run("createSecret");
+          await suspect.run("setSecret");
+          suspect.places.add("strangers", hostile.sent().toString("latin1"));
+        }),
+      );
+    });
+
+    it("when the server is down", async () => {
+      await suspect.run("createSecret");
+      await suspect.server.stop();
+      await failing("down", () => suspect.run("setSecret"));
+      await suspect.server.start();
+    });
+
+    it("when the password is wrong", async () => {
+      await suspect.run("createSecret");
+      const { username, password } = await suspect.stage.world.secret();
+      await suspect.setPassword(username, suspect.newCanary("password set by hand"));
+      await suspect.run("setSecret");
+      await expectNoLeak("wrong password");
+      await suspect.setPassword(username, password);
+    });
+
+    it("when time runs out, in the database and in AWS", async () => {
+      await suspect.run("createSecret");
+      const never = () => new Promise<never>(() => {});
+      {
+        using _ = suspect.stage.proxy.intercept({ before: never });
+        await failing("database", () => suspect.run("setSecret", suspect.functions.short));
+      }
+      using _ = suspect.stage.world.aws.intercept({
+        before: ({ operation }) => (operation === "GetSecretValue" ? never() : undefined),
+      });
+      await failing("AWS", () => suspect.run("setSecret", suspect.functions.short));
+    });
+
+    it("when alerts fail, too", async () => {
+      const deny = disturbances["AWS denies a call and echoes its input"];
+      using _ = suspect.stage.deny("TagResource");
+      using __ = suspect.stage.deny("Publish", "AuthorizationError");
+      using ___ = deny?.(suspect.stage, 2);
+      await failing("alerts", () => suspect.run("createSecret"));
+    });
+
+    it.each(badDocuments)("when AWSCURRENT %s", async (what, change) => {
+      const canary = suspect.newCanary("in a bad document");
+      const value = change(await suspect.stage.world.secret(), canary);
+      await withValue(value, muejamSecretId, () =>
+        failing(what, async () => {
+          if (await suspect.run("createSecret")) await suspect.run("setSecret");
+        }),
+      );
+    });
+
+    it("when AWSPENDING was edited by hand", async () => {
+      const current = await suspect.stage.world.secret();
+      for (const edit of [
+        { host: "elsewhere" },
+        { note: suspect.newCanary("note") },
+        { password: "" },
+      ]) {
+        await suspect.stage.begin();
+        await suspect.putPending({ ...current, ...edit });
+        await failing("edited", () => suspect.run("setSecret"));
+      }
+    });
+
+    it("when code throws what nobody foresaw, with the password in it", async () => {
+      await suspect.run("createSecret");
+      for (const [index] of poisons.entries())
+        await failing(`poison ${index}`, () =>
+          suspect.run("setSecret", suspect.functions.poisoned),
+        );
+    });
+
+    it("when the event is none of ours", async () => {
+      const { token, rotationToken } = suspect.stage;
+      for (const event of [
+        {},
+        { Step: "rotate", SecretId: muejamSecretId, ClientRequestToken: token },
+        { Step: "setSecret", SecretId: muejamSecretId, ClientRequestToken: 1 },
+        { Step: { rotationToken }, SecretId: [rotationToken], ClientRequestToken: rotationToken },
+      ])
+        await failing(JSON.stringify(event), () => suspect.invoke(event));
+    });
+
+    if (strategy === "alternating-users")
+      it.each(badAdmins)("when the administrator's secret %s", async (what, change) => {
+        const value = change(await suspect.adminSecret(), suspect.newCanary("administrator's"));
+        await suspect.run("createSecret");
+        await withValue(value, muejamAdminId, () => failing(what, () => suspect.run("setSecret")));
+      });
+
+    if (strategy === "alternating-users")
+      it("when the administrator lacks a permission", async () => {
+        await suspect.run("createSecret");
+        await suspect.server.query("ALTER ROLE leak_admin NOCREATEROLE");
+        await failing("permission", () => suspect.run("setSecret"));
+        await suspect.server.query("ALTER ROLE leak_admin CREATEROLE");
+      });
+
+    it("and every place was looked into, the server's log with its statements", async () => {
+      const log = suspect.server.log();
+      for (const written of [
+        / statement: .*ALTER ROLE .* PASSWORD 'SCRAM-SHA-256\$/,
+        / duration: /,
+      ])
+        expect(written.test(log), String(written)).toBe(true);
+      const characters = Object.fromEntries(suspect.places.searched);
+      for (const place of places.filter((each) => each !== "strangers"))
+        expect(characters[place], place).toBeGreaterThan(0);
+      expect(suspect.failures).toBeGreaterThan(50);
+      const canaries = suspect.places.canaries.size;
+      const forms = formsOf("").length;
+      const figures = {
+        strategy,
+        failures: suspect.failures,
+        canaries,
+        forms,
+        places: places.length,
+      };
+      console.log(JSON.stringify({ ...figures, found, charactersSearched: characters }));
+    });
+  });
+}

@@ -1,0 +1,133 @@
+import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
+import type { Invocation } from "../../local/aws/aws.ts";
+import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
+import type { World } from "../../local/world.ts";
+import { Canaries } from "./canaries.ts";
+import { told } from "./observing.ts";
+
+/** Where no secret value may ever be. */
+export const places = [
+  "error",
+  "answer",
+  "output",
+  "metrics",
+  "process",
+  "alerts",
+  "tags",
+  "requests",
+  "server log",
+  "strangers",
+] as const;
+export type Place = (typeof places)[number];
+
+/**
+ * Everything that the world holds of an invocation. `search` looks through what has come since the last
+ * search, so that the texts need not be kept.
+ */
+export class Places implements Disposable {
+  readonly canaries: Canaries = new Canaries();
+  readonly #world: World;
+  readonly #restore: () => void;
+  readonly #texts = new Map<Place, string[]>();
+  readonly #seen: { calls: number; notifications: number; log: number };
+  /** Characters that were searched. */
+  readonly searched = new Map<Place, number>(places.map((place) => [place, 0]));
+
+  constructor(world: World) {
+    this.#world = world;
+    const { aws, postgres } = world;
+    const { calls, notifications } = aws;
+    // The harness has set the first passwords in plain text; none of them is in use any more.
+    const log = postgres.log().length;
+    this.#seen = { calls: calls.length, notifications: notifications.length, log };
+    const { invoke } = aws.functions;
+    this.#restore = () => {
+      aws.functions.invoke = invoke;
+    };
+    aws.functions.invoke = async (name, payload) => {
+      this.#learnToken(payload);
+      const invocation = await invoke.call(aws.functions, name, payload);
+      this.#keep(invocation);
+      return invocation;
+    };
+  }
+
+  add(place: Place, text: string): void {
+    this.#texts.set(place, [...(this.#texts.get(place) ?? []), text]);
+  }
+
+  /** What was found, as `place: canary (form)`; empty when nothing leaked. */
+  async search(): Promise<string[]> {
+    this.#takeCalls();
+    this.#takeAlerts();
+    await this.#takeTags();
+    this.#takeServerLog();
+    const found = [...this.#texts].flatMap(([place, texts]) => {
+      const text = texts.join("\n");
+      this.searched.set(place, (this.searched.get(place) ?? 0) + text.length);
+      return this.canaries.in(text).map((name) => `${place}: ${name}`);
+    });
+    this.#texts.clear();
+    return found;
+  }
+
+  [Symbol.dispose](): void {
+    this.#restore();
+  }
+
+  #learnToken(payload: unknown): void {
+    const { RotationToken: token } = payload as { RotationToken?: unknown };
+    if (typeof token === "string") this.canaries.add("RotationToken", token);
+  }
+
+  #keep({ log, error, payload }: Invocation): void {
+    const text = told(log);
+    for (const place of ["error", "process", "metrics", "output"] as const)
+      this.add(place, text[place]);
+    this.add("answer", JSON.stringify({ error, payload }));
+  }
+
+  /** Two members must carry values; they are what the canaries are learnt from. */
+  #takeCalls(): void {
+    const { calls } = this.#world.aws;
+    for (const { operation, principal, input } of calls.slice(this.#seen.calls)) {
+      const { SecretString, RotationToken, ...rest } = input;
+      const carries = operation === "PutSecretValue";
+      if (carries || operation === "CreateSecret") this.#learnPassword(String(SecretString));
+      if (principal === "operator") continue;
+      this.add("requests", JSON.stringify(carries ? rest : input));
+    }
+    this.#seen.calls = calls.length;
+  }
+
+  #learnPassword(text: string): void {
+    try {
+      const { password }: { password?: unknown } = JSON.parse(text);
+      if (typeof password === "string") this.canaries.add("password", password);
+    } catch {
+      // A document that is broken on purpose; whoever made it has added its canary.
+    }
+  }
+
+  #takeAlerts(): void {
+    const { notifications } = this.#world.aws;
+    for (const alert of notifications.slice(this.#seen.notifications))
+      this.add("alerts", Object.values({ ...alert, ...alert.attributes }).join("\n"));
+    this.#seen.notifications = notifications.length;
+  }
+
+  async #takeTags(): Promise<void> {
+    for (const SecretId of [muejamSecretId, muejamAdminId]) {
+      const { Tags, Description } = await this.#world.client.send(
+        new DescribeSecretCommand({ SecretId }),
+      );
+      this.add("tags", JSON.stringify([Tags, Description]));
+    }
+  }
+
+  #takeServerLog(): void {
+    const log = this.#world.postgres.log();
+    this.add("server log", log.slice(this.#seen.log));
+    this.#seen.log = log.length;
+  }
+}

@@ -1,0 +1,203 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { build } from "esbuild";
+import pg from "pg";
+import { readManifest } from "../../build/manifest-plugin.ts";
+import { bundleOptions } from "../../build/options.ts";
+import { Secret } from "../../lib/credentials/secret.ts";
+import { scramVerifier } from "../../lib/engines/postgres/scram.ts";
+import type { Action } from "../../lib/retirement/request.ts";
+import { type Step, steps } from "../../lib/rotation/event.ts";
+import { type AdminSecret, muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
+import { Stage } from "../lib/reporting/stage.ts";
+import { temporaryBundle } from "../local/aws/fixtures.ts";
+import { observing } from "./observing.ts";
+import { Places } from "./places.ts";
+
+/** The server writes down every statement, every error's statement and every duration. */
+const talkative = {
+  log_statement: "all",
+  log_min_error_statement: "debug5",
+  log_min_duration_statement: "0",
+};
+
+interface Functions {
+  readonly rotate: string;
+  readonly retire: string;
+  /** With an engine that throws what nobody foresaw. */
+  readonly poisoned: string;
+  /** With little time. */
+  readonly short: string;
+}
+
+/** The built functions under observation, and canaries in all that they may see. */
+export class Suspect implements AsyncDisposable {
+  readonly stage: Stage;
+  readonly places: Places;
+  readonly functions: Functions;
+  readonly server: PostgresServer;
+  /** Invocations that ended in an error. */
+  failures = 0;
+  readonly #parts: AsyncDisposable;
+
+  private constructor(of: {
+    stage: Stage;
+    places: Places;
+    functions: Functions;
+    server: PostgresServer;
+    parts: AsyncDisposable;
+  }) {
+    this.stage = of.stage;
+    this.places = of.places;
+    this.functions = of.functions;
+    this.server = of.server;
+    this.#parts = of.parts;
+  }
+
+  static async open(strategy: string): Promise<Suspect> {
+    await using parts = new AsyncDisposableStack();
+    const server = parts.use(await startPostgres({ settings: talkative }));
+    const stage = parts.use(await Stage.open(server, strategy, "leak"));
+    const places = parts.use(new Places(stage.world));
+    const functions = await deployObserved(stage, parts);
+    const suspect = new Suspect({ stage, places, functions, server, parts: parts.move() });
+    await suspect.#replacePasswords();
+    return suspect;
+  }
+
+  /** A rotation under way, after whatever the last one left has been brought to its end. */
+  async fresh(): Promise<void> {
+    await this.stage.world.settle();
+    await this.stage.begin();
+  }
+
+  /**
+   * All four steps and the retirement.
+   * @returns whether all of it succeeded
+   */
+  async rotate(): Promise<boolean> {
+    for (const step of steps) if (!(await this.run(step))) return false;
+    const { RETIRING: version } = await this.stage.world.labels();
+    if (!version || !(await this.retire("retire", version))) return false;
+    await this.stage.world.label("RETIRING", version);
+    return true;
+  }
+
+  run(step: Step, arn: string = this.functions.rotate): Promise<boolean> {
+    const SecretId = this.stage.world.secretArn;
+    return this.invoke({ Step: step, SecretId, ClientRequestToken: this.stage.token }, arn);
+  }
+
+  retire(action: Action, version: string): Promise<boolean> {
+    return this.invoke({ action, secret: muejamSecretId, version }, this.functions.retire);
+  }
+
+  /** @returns whether it succeeded */
+  async invoke(event: object, arn: string = this.functions.rotate): Promise<boolean> {
+    const { error } = await this.stage.invoke(event, arn);
+    if (error) this.failures += 1;
+    return error === undefined;
+  }
+
+  /** By hand, as AWSCURRENT. */
+  async put(value: object | string | Uint8Array, SecretId: string = muejamSecretId): Promise<void> {
+    const text = typeof value === "string" ? value : JSON.stringify(value);
+    const content = value instanceof Uint8Array ? { SecretBinary: value } : { SecretString: text };
+    await this.stage.world.client.send(new PutSecretValueCommand({ SecretId, ...content }));
+  }
+
+  /** By hand, in the version that is being made. */
+  async putPending(value: object): Promise<void> {
+    const version = { ClientRequestToken: this.stage.token, VersionStages: ["AWSPENDING"] };
+    const SecretString = JSON.stringify(value);
+    const command = { SecretId: muejamSecretId, SecretString, ...version };
+    await this.stage.world.client.send(new PutSecretValueCommand(command));
+  }
+
+  async adminSecret(): Promise<AdminSecret> {
+    const command = new GetSecretValueCommand({ SecretId: muejamAdminId });
+    return JSON.parse((await this.stage.world.client.send(command)).SecretString ?? "null");
+  }
+
+  /** A canary that percent-encoding and JSON write otherwise than it is. */
+  newCanary(name: string): string {
+    const value = `"é/%\\ ${randomBytes(15).toString("base64url")}`;
+    this.places.canaries.add(name, value);
+    return value;
+  }
+
+  /** In the database alone, and not in plain text, which the server would write down. */
+  async setPassword(username: string, password: string): Promise<void> {
+    const verifier = await scramVerifier(new Secret(password));
+    const [name, text] = [pg.escapeIdentifier(username), pg.escapeLiteral(verifier.reveal())];
+    await this.server.query(`ALTER ROLE ${name} PASSWORD ${text}`);
+  }
+
+  async #replacePasswords(): Promise<void> {
+    const current = await this.stage.world.secret();
+    const password = this.newCanary("first password");
+    await this.setPassword(current.username, password);
+    const url = current.connection_string.replace(current.password, encodeURIComponent(password));
+    await this.put({ ...current, password, connection_string: url });
+    const { host, port } = this.stage.proxy;
+    const admin: AdminSecret = {
+      ...{ engine: "postgres", host, port, username: "leak_admin" },
+      password: this.newCanary("admin's password"),
+    };
+    await this.setPassword(admin.username, admin.password);
+    await this.put(admin, muejamAdminId);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#parts[Symbol.asyncDispose]();
+  }
+}
+
+async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promise<Functions> {
+  const { world } = stage;
+  const built = join(world.folder, "functions");
+  const environment = {
+    ENVIRONMENT: "production",
+    ALERT_TOPIC_ARN: `arn:aws:sns:${world.aws.region}:${world.aws.accountId}:alerts`,
+  };
+  const deploy = async (name: string, bundle: string, timeoutMs = 30_000) => {
+    const { path } = parts.use(await temporaryBundle(observing(bundle)));
+    return world.aws.functions.register({ name, bundle: path, environment, timeoutMs });
+  };
+  const rotate = join(built, "rotate-database.mjs");
+  return {
+    rotate: await deploy("observed-rotate", rotate),
+    retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
+    poisoned: await deploy("observed-poisoned", await poisonedBundle(world.folder)),
+    short: await deploy("observed-short", rotate, 6300),
+  };
+}
+
+/** The rotation function as it is built, but for the engine. */
+async function poisonedBundle(folder: string): Promise<string> {
+  const root = join(import.meta.dirname, "../..");
+  const engine = JSON.stringify(join(import.meta.dirname, "poisoned-engine.ts"));
+  const options = bundleOptions(() => readManifest(join(folder, "rotation.yml")));
+  const outfile = join(folder, "functions", "poisoned.mjs");
+  const { outExtension: _, ...rest } = options;
+  await build({
+    ...rest,
+    entryPoints: [join(root, "functions/rotate-database.ts")],
+    outfile,
+    absWorkingDir: root,
+    plugins: [
+      {
+        name: "poison",
+        setup({ onLoad }) {
+          onLoad({ filter: /\/engines\/postgres\/postgres\.ts$/ }, () => ({
+            contents: `export { postgres } from ${engine};`,
+          }));
+        },
+      },
+      ...(options.plugins ?? []),
+    ],
+  });
+  return outfile;
+}

@@ -1,0 +1,213 @@
+import { execFile } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { type Alert, failureAlert, type Occasion, testAlert } from "../../../lib/alerts/alert.ts";
+import {
+  AwsCallFailed,
+  CredentialsRefused,
+  InvalidEvent,
+  SecretChanged,
+  SwitchUndecided,
+  Unreachable,
+} from "../../../lib/errors.ts";
+import { everyError } from "./every-error.ts";
+
+const token = randomUUID();
+const requestId = randomUUID();
+const place = {
+  ...{ environment: "production", region: "eu-central-1", requestId },
+  ...{ logGroup: "/aws/lambda/rotate-database", at: new Date("2026-03-04T05:06:07.890Z") },
+};
+
+function occasion(secret: string, step = "setSecret"): Occasion {
+  const kind = step === "retire" ? "retirement" : "rotation";
+  return { ...place, task: { kind, secret, step, token } };
+}
+
+const hostile = [
+  "production/database/primary",
+  'it\'s $(touch x) `y` "z" \\ ; & | * ~',
+  "Größe 数据库 🔑",
+  "x".repeat(512),
+  "two\nlines",
+];
+
+const table = hostile.flatMap((name) =>
+  everyError(name).map((error) => [error.code, name.slice(0, 12), error, name] as const),
+);
+
+describe("the alert of every error", () => {
+  it("is here", () => expect(table.length).toBeGreaterThan(40 * hostile.length));
+
+  it.each(table)("%s on %j fits into what SNS takes", (_, __, error, secret) => {
+    const { subject, sms, attributes, event, text } = failureAlert(error, occasion(secret));
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    expect(sms).toMatch(/^[\x20-\x7e]{1,140}$/);
+    for (const short of [subject, sms]) expect(short).toContain(error.code);
+    expect(Object.keys(attributes).length).toBeLessThanOrEqual(10);
+    for (const value of Object.values(attributes)) expect(value).not.toBe("");
+    expect(event).toMatchObject(attributes);
+    const bytes = Buffer.byteLength(JSON.stringify({ text, sms, event, attributes }));
+    expect(bytes).toBeLessThan(262_144);
+  });
+
+  it.each(table)("%s on %j tells all that on-call needs", (_, __, error, secret) => {
+    const { text } = failureAlert(error, occasion(secret));
+    expect(text.split("\n\n")).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(
+          /^What happened: the rotation failed in setSecret \([A-Z_]+\), secret /,
+        ),
+        expect.stringMatching(/^Is production safe: (yes|NO)/),
+        expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
+        `What you should do: ${error.remedy}`,
+        `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,
+        `Environment production, Region eu-central-1, version ${token}, 2026-03-04T05:06:07.890Z.`,
+      ]),
+    );
+  });
+
+  it.each(table)("%s on %j has the keys that machines rely on", (_, __, error, secret) => {
+    const { event } = failureAlert(error, occasion(secret));
+    expect(Object.keys(event)).toEqual([
+      ...["source", "kind", "severity", "secret", "environment", "step", "code", "region"],
+      ...["token", "message", "remedy", "safe", "next", "productionSafe", "retryable"],
+      ...["logGroup", "requestId", "at", "deduplicationKey"],
+    ]);
+    const prefix = `${secret}/${token}/setSecret/${error.code}/`;
+    expect(String(event["deduplicationKey"]).slice(0, -12)).toBe(prefix);
+  });
+});
+
+const run = promisify(execFile);
+
+/** What the commands in the text would call, in a shell in which `aws` prints its words. */
+async function called({ text }: Alert): Promise<string[][]> {
+  const lines = text.slice(text.indexOf("\n  aws"), text.indexOf("\n\nWhere the log is:"));
+  const script = lines.replace(/^To .*:$/gm, "");
+  const prelude = "aws() { printf '%s\\0' \"$@\"; printf '\\0'; }\n";
+  const { stdout } = await run("/bin/sh", ["-e", "-c", prelude + script], { env: {}, cwd: "/" });
+  return stdout
+    .split("\0\0")
+    .slice(0, -1)
+    .map((words) => words.split("\0"));
+}
+
+describe("the commands in an alert", () => {
+  const region = ["--region", "eu-central-1"];
+  const describeSecret = (name: string) => [
+    ...["secretsmanager", "describe-secret", "--secret-id", name],
+    ...region,
+  ];
+  const log = [
+    ...["logs", "tail", "/aws/lambda/rotate-database"],
+    ...["--since", "30m", "--filter-pattern", `"${requestId}"`, ...region],
+  ];
+  const again = (name: string) => [
+    "secretsmanager",
+    "rotate-secret",
+    "--secret-id",
+    name,
+    ...region,
+  ];
+
+  it.each(hostile)("are valid shell for the secret %j", async (name) => {
+    const alert = failureAlert(new Unreachable("db:5432", "timed out"), occasion(name));
+    expect(await called(alert)).toEqual([describeSecret(name), log, again(name)]);
+  });
+
+  it("take AWSPENDING off where the remedy says so", async () => {
+    const alert = failureAlert(new SecretChanged("app", token), occasion("app"));
+    const removal = ["--version-stage", "AWSPENDING", "--remove-from-version-id", token, ...region];
+    expect(await called(alert)).toEqual([
+      ...[describeSecret("app"), log],
+      ["secretsmanager", "update-secret-version-stage", "--secret-id", "app", ...removal],
+      again("app"),
+    ]);
+  });
+
+  it("do not rotate for a retirement, nor for an event that cannot be read", async () => {
+    const error = new Unreachable("db:5432", "timed out");
+    expect(await called(failureAlert(error, occasion("app", "retire")))).toEqual([
+      ...[describeSecret("app"), log],
+    ]);
+    expect(await called(failureAlert(new InvalidEvent("it is no object"), place))).toEqual([log]);
+  });
+});
+
+describe("an outage", () => {
+  it.each([
+    new SwitchUndecided("app", "app_user", "AWSCURRENT cannot be read"),
+    new CredentialsRefused("db:5432", "app_user", ["AWSCURRENT"]),
+  ])("$code is critical, and no alert calls production safe", (error) => {
+    const alert = failureAlert(error, occasion("app"));
+    expect(alert.subject).toMatch(/^\[critical\] /);
+    expect(alert.sms).toMatch(/^CRITICAL production: .* NOT SAFE: logins may fail\. app$/);
+    expect(alert.text).toContain("Is production safe: NO. New logins of consumers may be failing");
+    expect(alert.event).toMatchObject({ severity: "critical", productionSafe: false });
+    expect(alert.attributes).toMatchObject({ severity: "critical" });
+  });
+
+  it("is nothing else", () => {
+    const critical = everyError("app").filter(
+      (error) => failureAlert(error, occasion("app")).attributes["severity"] !== "error",
+    );
+    expect(critical.map(({ code }) => code)).toEqual(["CREDENTIALS_REFUSED", "SWITCH_UNDECIDED"]);
+  });
+});
+
+describe("the deduplication key", () => {
+  const key = (error: AwsCallFailed) =>
+    failureAlert(error, occasion("app")).event["deduplicationKey"];
+  const denied = (call: string, failure: string) =>
+    new AwsCallFailed(call, "app", failure, false, "Allow it.");
+
+  it("is the same for another request with the same failure", () => {
+    const failure = () => `AccessDeniedException (HTTP 400, request ${randomUUID()})`;
+    const call = "secretsmanager:PutSecretValue";
+    expect(key(denied(call, failure()))).toBe(key(denied(call, failure())));
+  });
+
+  it("is another one for another call", () => {
+    const [get, put] = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
+    expect(key(denied(get, "AccessDenied"))).not.toBe(key(denied(put, "AccessDenied")));
+  });
+});
+
+it("says what to do once", () => {
+  const error = new Unreachable("db:5432", "timed out");
+  const { text } = failureAlert(error, occasion("app"));
+  expect(text.split(error.remedy)).toHaveLength(2);
+  expect(text).toContain("secret app. No answer from db:5432 (timed out).\n\nIs production safe");
+});
+
+describe("what comes next", () => {
+  const next = (step: string) =>
+    failureAlert(new Unreachable("db:5432", "timed out"), occasion("app", step)).event["next"];
+
+  it("is another try of Secrets Manager's for a rotation, and none of its for a retirement", () => {
+    expect(next("setSecret")).toBe(
+      "Secrets Manager repeats the rotation; every step can be repeated without harm.",
+    );
+    expect(next("retire")).toBe(
+      "the old credential is retired when that is asked for again; every step can be repeated without harm.",
+    );
+  });
+
+  it("says that another try is in vain where only a person can help", () => {
+    const { event } = failureAlert(new SecretChanged("app", token), occasion("app"));
+    expect(event["next"]).toContain("it will fail again until the cause is removed");
+  });
+});
+
+describe("the test alert", () => {
+  it("fits and says that nothing has happened", () => {
+    const environment = "Prüfung ".repeat(40);
+    const { subject, sms, text, event, attributes } = testAlert({ ...place, environment });
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    expect(sms).toMatch(/^[\x20-\x7e]{1,140}$/);
+    expect(text).toContain("Nothing has happened");
+    expect(event).toMatchObject({ kind: "test", ...attributes });
+  });
+});

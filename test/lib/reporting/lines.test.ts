@@ -1,0 +1,182 @@
+import { randomUUID } from "node:crypto";
+import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { steps } from "../../../lib/rotation/event.ts";
+import { AwsError } from "../../../local/aws/aws.ts";
+import { muejamSecretId } from "../../../local/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
+import { linesOf, Stage } from "./stage.ts";
+
+let server: PostgresServer;
+let stage: Stage;
+beforeAll(async () => {
+  server = await startPostgres();
+  stage = await Stage.open(server, "in-place", "lines");
+});
+afterAll(async () => {
+  await stage?.[Symbol.asyncDispose]();
+  await server?.[Symbol.asyncDispose]();
+});
+beforeEach(() => stage.begin());
+
+const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
+
+/** What CloudWatch makes of the embedded metrics: name, dimensions and value of each. */
+function metricsOf(invocation: { log: string }) {
+  return linesOf(invocation).metrics.flatMap((line) => {
+    const { CloudWatchMetrics } = line["_aws"] as {
+      CloudWatchMetrics: {
+        Namespace: string;
+        Dimensions: string[][];
+        Metrics: { Name: string }[];
+      }[];
+    };
+    return CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
+      Metrics.map(({ Name }) => ({
+        ...{ namespace: Namespace, name: Name, value: line[Name] },
+        dimensions: Dimensions.map((set) => set.map((name) => line[name])),
+      })),
+    );
+  });
+}
+
+const metric = (name: string, value: unknown, ...step: string[]) => ({
+  ...{ namespace: "Quarterturn", name, value },
+  dimensions: [["quarterturn", "production", ...step]],
+});
+
+describe("a step", () => {
+  it("leaves one line, with the versions and how long it took", async () => {
+    const { AWSCURRENT: currentId } = await stage.world.labels();
+    for (const step of steps) {
+      const invocation = await stage.run(step);
+      expect(linesOf(invocation).steps).toEqual([
+        {
+          ...{ level: "INFO", message: `${step} done`, service: "quarterturn", sampling_rate: 0 },
+          ...{ timestamp: expect.any(String), environment: "production", requestId: uuid },
+          ...{ secret: muejamSecretId, step, token: stage.token, currentId },
+          ...{ outcome: "done", ms: expect.any(Number) },
+        },
+      ]);
+      const done = step === "finishSecret" ? [metric("RotationSucceeded", 1)] : [];
+      const duration = metric("StepDuration", expect.any(Number), step);
+      expect(metricsOf(invocation)).toEqual([...done, duration]);
+    }
+    await stage.world.settle();
+  });
+
+  it("that fails leaves one line with the error, its text included", async () => {
+    const { AWSCURRENT: currentId } = await stage.world.labels();
+    using _ = stage.deny("GetSecretValue");
+    const invocation = await stage.run("createSecret");
+    expect(linesOf(invocation).steps).toMatchObject([
+      {
+        ...{ level: "ERROR", message: "createSecret failed", requestId: uuid },
+        ...{ secret: muejamSecretId, token: stage.token, currentId, outcome: "failed" },
+        ...{ ms: expect.any(Number), code: "AWS_CALL_FAILED" },
+        errorMessage: expect.stringMatching(/^secretsmanager:GetSecretValue on .*AccessDenied/),
+      },
+    ]);
+    expect(metricsOf(invocation)).toEqual([
+      metric("RotationFailed", 1),
+      metric("StepDuration", expect.any(Number), "createSecret"),
+    ]);
+  });
+
+  it("of a retirement counts apart from rotations", async () => {
+    const environment = { ALERT_TOPIC_ARN: topic("alerts") };
+    const arn = stage.deploy({ environment }, "retire-database");
+    const { mark } = stage;
+    const request = { action: "retire", secret: muejamSecretId, version: randomUUID() };
+    const invocation = await stage.invoke(request, arn);
+    expect(invocation.error?.errorType).toBe("NOT_RETIRING");
+    expect(metricsOf(invocation)).toContainEqual(metric("RetirementFailed", 1));
+    expect(stage.alerts(mark)).toMatchObject([{ kind: "retirement-failed", step: "retire" }]);
+  });
+});
+
+function topic(name: string): string {
+  return `arn:aws:sns:${stage.world.aws.region}:${stage.world.aws.accountId}:${name}`;
+}
+
+async function createTopic(Name: string): Promise<string> {
+  const { endpoint, region, env } = stage.world.aws;
+  const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = env("operator");
+  const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
+  const client = new SNSClient({ endpoint, region, credentials });
+  await client.send(new CreateTopicCommand({ Name }));
+  client.destroy();
+  return topic(Name);
+}
+
+describe("a lone testSecret", () => {
+  const run = (ALERT_TOPIC_ARN?: string) =>
+    stage.run(
+      "testSecret",
+      stage.deploy({ environment: ALERT_TOPIC_ARN ? { ALERT_TOPIC_ARN } : {} }),
+    );
+
+  it("proves the topic, and says when nobody listens", async () => {
+    const { mark } = stage;
+    const forbidden = await createTopic("forbidden");
+    using _ = stage.answer(
+      new AwsError("AuthorizationError", "no", 403),
+      ({ operation, input }) => {
+        return operation === "GetTopicAttributes" && input["TopicArn"] === forbidden;
+      },
+    );
+    const [heard, unheard, denied, missing, unset] = await Promise.all([
+      ...[run(topic("alerts")), run(await createTopic("unheard"))],
+      ...[run(forbidden), run(topic("gone")), run()],
+    ]);
+    expect([heard?.error, linesOf(heard ?? { log: "" }).others]).toEqual([undefined, []]);
+    expect(unheard?.error).toBeUndefined();
+    expect(linesOf(unheard ?? { log: "" }).others).toMatchObject([
+      { level: "WARN", message: expect.stringMatching(/^nobody listens/), secret: muejamSecretId },
+    ]);
+    const failures = [denied, missing, unset].map((invocation) => invocation?.error);
+    expect(failures).toEqual([
+      {
+        errorType: "AWS_CALL_FAILED",
+        errorMessage: `sns:GetTopicAttributes on ${forbidden} failed: AuthorizationErrorException. Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.`,
+      },
+      {
+        errorType: "AWS_CALL_FAILED",
+        errorMessage: `sns:GetTopicAttributes on ${topic("gone")} failed: NotFoundException. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).`,
+      },
+      {
+        errorType: "TOPIC_MISSING",
+        errorMessage: expect.stringContaining("npx serverless deploy"),
+      },
+    ]);
+    // To the one that may not be read, but may be published to.
+    expect(stage.alerts(mark)).toMatchObject([{ code: "AWS_CALL_FAILED", step: "testSecret" }]);
+  });
+});
+
+describe("an outage", () => {
+  const critical = (code: string, step: string) => ({
+    ...{ severity: "critical", code, step, productionSafe: false },
+    safe: "NO. New logins of consumers may be failing now.",
+  });
+
+  it("that a switch left behind is critical", async () => {
+    for (const step of steps.slice(0, 3)) await stage.run(step);
+    const { mark } = stage;
+    let denied = false;
+    using _ = stage.answer(new AwsError("AccessDeniedException", "no"), ({ operation, input }) => {
+      denied ||= input["VersionStage"] === "AWSCURRENT";
+      return denied && operation !== "Publish";
+    });
+    expect((await stage.run("finishSecret")).error?.errorType).toBe("SWITCH_UNDECIDED");
+    expect(stage.alerts(mark)).toMatchObject([critical("SWITCH_UNDECIDED", "finishSecret")]);
+  });
+
+  it("of a password that nobody knows is critical", async () => {
+    await stage.run("createSecret");
+    const { mark } = stage;
+    await server.query(`ALTER ROLE lines_user PASSWORD '${randomUUID()}'`);
+    expect((await stage.run("setSecret")).error?.errorType).toBe("CREDENTIALS_REFUSED");
+    expect(stage.alerts(mark)).toMatchObject([critical("CREDENTIALS_REFUSED", "setSecret")]);
+  });
+});
