@@ -7,7 +7,7 @@ import { preparedLabel } from "./decide.ts";
 import type { Step } from "./event.ts";
 import { requireUsable } from "./pending.ts";
 import { promote } from "./promote.ts";
-import type { Rotation } from "./rotation.ts";
+import type { Credential, Rotation } from "./rotation.ts";
 
 /** What a step draws from outside; passed in, so that a test can fix it. */
 export interface Sources {
@@ -66,15 +66,20 @@ function withRotatedAt(document: SecretDocument, now: Date): SecretDocument {
   return document.with(new Map([["rotated_at", new Secret(value)]]));
 }
 
-/** Gets each server ready; where AWSCURRENT is refused already, an outage is running: promote at once. */
+/**
+ * Gets each server ready. Where AWSCURRENT is refused already, an outage is running: promote at once, as soon
+ * as the other credentials of the secret are tested.
+ */
 async function setSecret(rotation: Rotation): Promise<void> {
   await requireUsable(rotation);
-  let outage = false;
+  const ready: Credential[] = [];
   for (const credential of rotation.credentials) {
     const outcome = await credential.strategy.set(rotation.situation(credential));
-    outage ||= outcome === "outage";
+    if (outcome === "ready") ready.push(credential);
   }
-  if (outage) await promote(rotation);
+  if (ready.length === rotation.credentials.length) return;
+  await testAll(rotation, ready);
+  await promote(rotation);
 }
 
 /**
@@ -82,7 +87,8 @@ async function setSecret(rotation: Rotation): Promise<void> {
  * is under way, so it proves what the next rotation will need, and that its failure would be heard of.
  */
 async function testSecret(rotation: Rotation): Promise<void> {
-  if (rotation.prepared || (await seenPrepared(rotation))) return testAll(rotation);
+  if (rotation.prepared || (await seenPrepared(rotation)))
+    return testAll(rotation, rotation.credentials);
   for (const credential of rotation.credentials)
     await credential.strategy.testAlone(rotation.situation(credential));
   if (!(await rotation.alerts.prove(rotation.signal)))
@@ -97,8 +103,8 @@ async function seenPrepared(rotation: Rotation): Promise<boolean> {
   return versions.get(event.token)?.includes(preparedLabel) ?? false;
 }
 
-async function testAll(rotation: Rotation): Promise<void> {
-  for (const credential of rotation.credentials)
+async function testAll(rotation: Rotation, credentials: readonly Credential[]): Promise<void> {
+  for (const credential of credentials)
     await credential.strategy.test(rotation.situation(credential));
 }
 
@@ -106,6 +112,6 @@ async function testAll(rotation: Rotation): Promise<void> {
 async function finishSecret(rotation: Rotation): Promise<void> {
   const switches = rotation.credentials.some(({ strategy }) => strategy.openSwitch);
   if (switches || !rotation.prepared) await requireUsable(rotation);
-  if (!rotation.prepared) await testAll(rotation);
+  if (!rotation.prepared) await testAll(rotation, rotation.credentials);
   await promote(rotation);
 }

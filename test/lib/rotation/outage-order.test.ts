@@ -1,0 +1,72 @@
+import { expect, it } from "vitest";
+import { defaultPolicy } from "../../../lib/credentials/password.ts";
+import { Secret } from "../../../lib/credentials/secret.ts";
+import { postgresTraits } from "../../../lib/engines/postgres/traits.ts";
+import { preparedLabel } from "../../../lib/rotation/decide.ts";
+import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
+import type { Credential } from "../../../lib/rotation/rotation.ts";
+import type { Strategy } from "../../../lib/strategies/strategy.ts";
+
+const token = "0".repeat(32);
+const spec = (field: string) => ({
+  ...{ type: "postgres", strategy: field, connection: { host: "db", username: field } },
+  ...{ fields: { password: field }, urls: [], passwordForm: "verifier" as const },
+  password: defaultPolicy,
+});
+
+it("an outage of one login does not promote another one untested", async () => {
+  const calls: string[] = [];
+  const note = (name: string, what: string) => async () => void calls.push(`${name} ${what}`);
+  const strategy = (name: string, outcome: "ready" | "outage"): Strategy => ({
+    username: (current) => current,
+    set: async () => outcome,
+    test: note(name, "test"),
+    testAlone: note(name, "testAlone"),
+    openSwitch: async () => ({
+      ...{ username: name, waited: false, changed: false },
+      ...{ apply: note(name, "apply"), revert: note(name, "revert") },
+      [Symbol.asyncDispose]: async () => {},
+    }),
+    holds: () => false,
+    retire: async () => {},
+    sessions: async () => undefined,
+    endSessions: async () => 0,
+  });
+  const strategies = { a: strategy("a", "outage"), b: strategy("b", "ready") };
+  const values: Record<string, string> = {
+    current: JSON.stringify({ a: "1", b: "2" }),
+    [token]: JSON.stringify({ a: "3", b: "4" }),
+  };
+  const ports: RotationPorts = {
+    store: {
+      describe: async () => ({
+        ...{ arn: "arn", name: "app", rotationEnabled: true, tags: new Map() },
+        versions: new Map([
+          ["current", ["AWSCURRENT"]],
+          [token, ["AWSPENDING", preparedLabel]],
+        ]),
+      }),
+      read: async (_, id = "") => new Secret(values[id] ?? ""),
+      putPending: async () => "created",
+      tag: async () => {},
+      unlabelled: async () => [],
+      async moveLabel({ label }) {
+        calls.push(label);
+        return "moved";
+      },
+    },
+    manifest: { secrets: { app: { credentials: [spec("a"), spec("b")] } } },
+    clock: { sleep: async () => {} },
+    sources: { now: () => new Date(), randomInt: () => 0 },
+    alerts: { publish: async () => {}, prove: async () => 1 },
+    log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
+    credential: async (of) =>
+      ({
+        ...{ spec: of, traits: postgresTraits, engine: {} },
+        strategy: strategies[of.strategy as "a" | "b"],
+      }) as Credential,
+  };
+  const event = { step: "setSecret", secretId: "arn", token } as const;
+  await rotate(event, ports, AbortSignal.timeout(5000));
+  expect(calls).toEqual(["b test", "RETIRING", "a apply", "b apply", "AWSCURRENT"]);
+});
