@@ -583,6 +583,31 @@ export class ClusterUnreadable extends RotationError {
   }
 }
 
+const settlementRemedies = {
+  PINNED_REFERENCE:
+    "Take the version id or label off the reference in the task definition, and deploy it.",
+  CONTROLLER_CANNOT_BE_FORCED:
+    "Deploy the service by what controls it; the new tasks get the new value.",
+  ROLL_FAILED:
+    "Find out why, and start a new deployment: aws ecs update-service --force-new-deployment.",
+  ROLLED_BACK: "See the service's events for why its new tasks failed, and deploy again.",
+  PROMOTION_UNKNOWN:
+    "If rotation was disabled, enable it again; else start a new deployment of every consumer and remove RETIRING by hand.",
+  CLUSTER_UNREADABLE: "Correct clusters in rotation.yml, or the function's permissions.",
+  REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
+  STILL_ACCEPTED:
+    "Look for another way in (a pooler's user list, a replica that lags) and close it.",
+  DEADLINE_PASSED: "Look at what it waits for; it goes on by itself when that is over.",
+} as const;
+
+/** The old credential cannot end yet, and somebody has to look why. It still works. */
+export class SettlementStuck extends RotationError {
+  constructor(code: keyof typeof settlementRemedies, secret: string, why: string) {
+    const happened = `The last rotation of ${secret} is not settled, so its old credential still works: ${why}.`;
+    super(code, true, happened, settlementRemedies[code]);
+  }
+}
+
 /** The function that reaches the server failed, or answered what it should not. */
 export class RetirementFailed extends RotationError {
   constructor(functionName: string, code: string, message: string) {

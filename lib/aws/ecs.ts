@@ -7,6 +7,7 @@ import {
   GetTaskProtectionCommand,
   ListServiceDeploymentsCommand,
   type ListTasksCommandInput,
+  paginateListClusters,
   paginateListServices,
   paginateListTasks,
   type Service,
@@ -32,6 +33,19 @@ export class EcsOnAws implements Ecs {
 
   constructor(client: ECSClient) {
     this.#client = client;
+  }
+
+  clusters(signal: AbortSignal): Promise<readonly string[]> {
+    return this.#call("ListClusters", "the account", signal, async (options) => {
+      const arns: string[] = [];
+      for await (const { clusterArns = [] } of paginateListClusters(
+        { client: this.#client },
+        {},
+        options,
+      ))
+        arns.push(...clusterArns);
+      return arns;
+    });
   }
 
   services(cluster: string, signal: AbortSignal): Promise<readonly ServiceRecord[]> {

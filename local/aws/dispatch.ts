@@ -61,11 +61,7 @@ function parseCall(protocol: Protocol, request: HttpRequest, requestId: string):
   };
 }
 
-async function attempt(
-  protocol: Protocol,
-  call: Call,
-  operations: Operations,
-): Promise<HttpReply> {
+async function attempt(protocol: Protocol, call: Call, operations: Operations): Promise<HttpReply> {
   try {
     const output = (await operations[call.operation]?.(call.input)) ?? {};
     return protocol.success(call.requestId, call, output);

@@ -23,6 +23,9 @@ export interface TaskRecord extends TaskFacts {
  * paging and throttling are the implementation's business.
  */
 export interface Ecs {
+  /** ARNs of all clusters of the account and Region. */
+  clusters(signal: AbortSignal): Promise<readonly string[]>;
+
   /** All services of a cluster. @throws ClusterUnreadable */
   services(cluster: string, signal: AbortSignal): Promise<readonly ServiceRecord[]>;
 
