@@ -16,7 +16,7 @@ export interface Occasion {
 
 /** A step of a rotation, or an action on the credential that a rotation has replaced. */
 export interface Task {
-  readonly kind: "rotation" | "retirement";
+  readonly kind: "rotation" | "retirement" | "settlement";
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;
