@@ -1,12 +1,11 @@
+import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import type { ContainerDefinition, ContainerOverride } from "./container-definition.ts";
 
 /** GetSecretValue of the stand-in's own Secrets Manager. Throws AwsError. */
-export type ReadSecret = (input: {
-  SecretId: string;
-  VersionStage?: string;
-  VersionId?: string;
-}) => { SecretString?: string };
+export type ReadSecret = (input: Record<string, unknown>) => object;
+
+const secretValue = z.object({ SecretString: z.string().optional() });
 
 /** Why a task cannot start: its stoppedReason. Never carries a value. */
 export class StartFailure extends Error {
@@ -29,12 +28,13 @@ export function environmentFor(
     // Other than `valueFrom`, this may be the name of a secret (API_RepositoryCredentials).
     read({ SecretId: repositoryCredentials.credentialsParameter }, readSecret);
   }
-  for (const { valueFrom } of logConfiguration?.secretOptions ?? []) valueOf(valueFrom, readSecret);
+  for (const { valueFrom } of logConfiguration?.secretOptions ?? [])
+    referenced(valueFrom, readSecret);
   const plain = [...definition.environment, ...(override?.environment ?? [])];
   return Object.fromEntries([
     ["PATH", process.env["PATH"] ?? ""],
     ...plain.map(({ name, value }) => [name, value]),
-    ...secrets.map(({ name, valueFrom }) => [name, valueOf(valueFrom, readSecret)]),
+    ...secrets.map(({ name, valueFrom }) => [name, referenced(valueFrom, readSecret)]),
   ]);
 }
 
@@ -43,7 +43,7 @@ export function environmentFor(
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html);
  * the last six characters may be missing. Anything else is an SSM parameter (API_Secret).
  */
-function valueOf(valueFrom: string, readSecret: ReadSecret): string {
+function referenced(valueFrom: string, readSecret: ReadSecret): string {
   const parts = valueFrom.split(":");
   if (parts[2] !== "secretsmanager") {
     throw failure(`${valueFrom} is an SSM parameter, and the stand-in has none`);
@@ -57,10 +57,13 @@ function valueOf(valueFrom: string, readSecret: ReadSecret): string {
   return key ? memberOf(value, key, SecretId) : value;
 }
 
-function read(wanted: Parameters<ReadSecret>[0], readSecret: ReadSecret): string {
+function read(
+  wanted: { SecretId: string; VersionStage?: string; VersionId?: string },
+  readSecret: ReadSecret,
+): string {
   const { SecretId } = wanted;
   try {
-    const { SecretString } = readSecret(wanted);
+    const { SecretString } = secretValue.parse(readSecret(wanted));
     if (SecretString !== undefined) return SecretString;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;

@@ -34,22 +34,26 @@ export function plan<T extends Candidate>(
     const chosen = left().filter((task) => which(task) && !task.isProtected);
     for (const task of chosen.slice(0, Math.max(0, count))) stop.add(task);
   };
-  const ready = tasks.filter((task) => task.isCurrent && task.isReady).length;
+  const old = (task: T) => !task.isCurrent;
   const usable = tasks.filter((task) => task.isCurrent && !task.isUnhealthy);
+  const ready = usable.filter((task) => task.isReady).length;
+  const starting = usable.filter((task) => !task.isReady && !task.isProtected).length;
 
   const surplus = usable.length - desiredCount;
-  const starting = usable.filter((task) => !task.isReady && !task.isProtected).length;
   stopUpTo(surplus, (task) => usable.includes(task) && !task.isReady);
   stopUpTo(surplus - starting, (task) => usable.includes(task) && task.isReady);
-  stopUpTo(Infinity, (task) => !task.isCurrent && !task.isReady);
-  const standIns = tasks.filter((task) => !task.isCurrent && task.isReady).length;
-  stopUpTo(standIns - (desiredCount - ready), (task) => !task.isCurrent && task.isReady);
-  if (ready >= desiredCount) stopUpTo(Infinity, (task) => task.isUnhealthy);
+  if (!mayStart || ready >= desiredCount) stopUpTo(Infinity, (task) => task.isUnhealthy);
+  // An old task stands in for each one that is missing; those that are ready do it best.
+  const standIns = () => left().filter(old).length;
+  const missing = Math.max(0, desiredCount - ready);
+  stopUpTo(standIns() - missing, (task) => old(task) && !task.isReady);
+  stopUpTo(standIns() - missing, old);
 
   const wanted = mayStart ? Math.max(0, desiredCount - usable.length) : 0;
   const room = () => Math.max(0, maximum - left().length);
   stopUpTo(wanted - room(), (task) => task.isUnhealthy);
+  stopUpTo(wanted - room(), (task) => old(task) && !task.isReady);
   const healthy = left().filter((task) => task.isReady).length;
-  stopUpTo(Math.min(wanted - room(), healthy - minimum), (task) => !task.isCurrent);
+  stopUpTo(Math.min(wanted - room(), healthy - minimum), old);
   return { stop: [...stop], start: Math.min(wanted, room()) };
 }

@@ -41,7 +41,7 @@ export class Scheduler {
 
   /** As `touch`, at a time: epoch milliseconds. */
   touchAt(at: number, cluster: Cluster, service: Service): void {
-    setTimeout(() => this.touch(cluster, service), at - Date.now()).unref();
+    setTimeout(() => this.touch(cluster, service), Math.max(0, at - Date.now())).unref();
   }
 
   /** The task is PROVISIONING when this returns. */
@@ -72,7 +72,10 @@ export class Scheduler {
 
   #reconcile(cluster: Cluster, service: Service): void {
     const { primary, underWay } = service;
-    if (primary === undefined) return;
+    if (primary === undefined) {
+      if (service.status === "DRAINING") service.status = "INACTIVE";
+      return;
+    }
     if (underWay?.status === "PENDING") {
       Object.assign(underWay, { status: "IN_PROGRESS", startedAt: Date.now() });
     }

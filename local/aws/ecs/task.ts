@@ -94,6 +94,10 @@ export class Task {
     return this.health === "HEALTHY" ? this.#healthyAt : undefined;
   }
 
+  get isPending(): boolean {
+    return this.lastStatus === "PROVISIONING" || this.lastStatus === "PENDING";
+  }
+
   get isProtected(): boolean {
     return this.protectedUntil > Date.now();
   }
