@@ -67,7 +67,8 @@ async function look(
   const nothing = { consumers: [], standalone: [], blind: [], outside: [] };
   const common = { now: now(), policy: { grace, deadline }, old };
   const { name, versions, lastRotatedAt } = secret;
-  if (!old || !current) return { ...common, ...nothing, secret: { name, versions } };
+  const labelsSuffice = !old || old.heldByLive || old.retired || old.stillAccepted;
+  if (labelsSuffice || !current) return { ...common, ...nothing, secret: { name, versions } };
 
   const currentCreatedAt = await store.madeAt(secret.arn, current, signal);
   const facts = { name, versions, lastRotatedAt, currentCreatedAt };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { decide } from "../../../lib/settlement/decide.ts";
 import type { DeploymentFacts, ServiceFacts, TaskFacts } from "../../../lib/consumers/ecs/facts.ts";
+import { decide } from "../../../lib/settlement/decide.ts";
 import type { SettlementState } from "../../../lib/settlement/state.ts";
 
 const hour = 3_600_000;
