@@ -79,22 +79,15 @@ export class Scheduler {
     if (underWay?.status === "PENDING") {
       Object.assign(underWay, { status: "IN_PROGRESS", startedAt: Date.now() });
     }
-    const isActive = service.status === "ACTIVE";
-    const wanted = runningTasks(cluster, service);
-    this.#forgiveFailures(primary, wanted);
+    const tasks = runningTasks(cluster, service);
+    this.#forgiveFailures(primary, tasks);
     const startsAt = primary.failedAt + pauseAfter(primary.failures);
     const isFailed = primary.rolloutState === "FAILED";
     const { stop, start } = plan(
-      wanted.map((task) => ({
-        task,
-        isCurrent: task.spec.deployment === primary,
-        isReady: isReady(task),
-        isUnhealthy: task.health === "UNHEALTHY",
-        isProtected: isActive && task.isProtected,
-      })),
+      tasks.map((task) => candidate(task, service)),
       {
         ...service.configuration,
-        desiredCount: isActive ? service.desiredCount : 0,
+        desiredCount: service.desiredCount,
         mayStart: !isFailed && startsAt <= Date.now(),
       },
     );
@@ -157,6 +150,17 @@ export function breakerThreshold({ desiredCount }: Service): number {
 
 function runningTasks(cluster: Cluster, service: Service): Task[] {
   return tasksOf(cluster, service).filter(({ desiredStatus }) => desiredStatus === "RUNNING");
+}
+
+/** A deleted service stops protected tasks too. */
+function candidate(task: Task, { primary, status }: Service) {
+  return {
+    task,
+    isCurrent: task.spec.deployment === primary,
+    isReady: isReady(task),
+    isUnhealthy: task.health === "UNHEALTHY",
+    isProtected: status === "ACTIVE" && task.isProtected,
+  };
 }
 
 function isReady(task: Task): boolean {
