@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 /** What only the messages of a FIFO queue have. */
-export interface FifoFields {
+interface FifoFields {
   group: string;
   deduplicationId: string;
   sequence: string;
@@ -31,7 +31,7 @@ export interface Received {
 }
 
 /** A handle names the message and the receive that it came from. */
-export function handleOf({ id, receiveCount }: Message): string {
+function handleOf({ id, receiveCount }: Message): string {
   return Buffer.from(`${id} ${receiveCount}`).toString("base64");
 }
 

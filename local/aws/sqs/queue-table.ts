@@ -56,6 +56,7 @@ export class QueueTable implements Disposable {
   }
 
   remove(queue: Queue): void {
+    queue.purge();
     queue[Symbol.dispose]();
     this.#byName.delete(queue.name);
     this.#deleted.set(queue.name, Date.now());
