@@ -1,9 +1,8 @@
 /**
  * A task of an ECS service whose login was injected into its environment when it started, as Oh My Coins has
  * it: it keeps what it got, and logs in to PostgreSQL without pause until it is told to stop. It writes one
- * line for each attempt, never a value, and exits when SIGTERM comes.
+ * line for each attempt, never a value, and exits after the attempt under way when SIGTERM comes.
  */
-import { writeFileSync } from "node:fs";
 import pg from "pg";
 import type { Attempt } from "./messages.ts";
 
@@ -14,15 +13,15 @@ const {
   DB_USER: user,
   DB_PASSWORD: password,
 } = process.env;
-const { DB_CA: ca = "", HEALTHY_FILE: healthy } = process.env;
+const { DB_CA: ca = "" } = process.env;
 
-process.once("SIGTERM", () => process.exit());
+const stop = new AbortController();
+process.once("SIGTERM", () => stop.abort());
 if (!host || !port || !database || !user || !password)
   throw new Error("The login was not injected.");
 
-for (;;) {
+while (!stop.signal.aborted) {
   const outcome = await attempt();
-  if (outcome.code === undefined && healthy) writeFileSync(healthy, "");
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
 }
 
