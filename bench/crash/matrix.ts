@@ -5,6 +5,7 @@ import { type Mode, modes } from "./disturbance.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
 import { RotationSubject } from "./rotation-subject.ts";
 import type { Subject } from "./subject.ts";
+import { UnsettledSubject } from "./unsettled-subject.ts";
 
 export interface CrashRow {
   readonly subject: string;
@@ -56,6 +57,11 @@ export const series: readonly Series[] = [
     ...{ subject: "postgres alternating-users, retire", strategy: "alternating-users" },
     ...{ recovery: "retried", attempts: 1 },
     make: (world, proxy) => new RetirementSubject(world, proxy),
+  },
+  {
+    subject: "postgres alternating-users, one unsettled before",
+    ...{ strategy: "alternating-users", ...retried },
+    make: (world, proxy) => new UnsettledSubject(world, proxy),
   },
 ];
 

@@ -14,7 +14,8 @@ export interface Pair {
 export interface PairOperations {
   /**
    * Proves, without effect, that this administrator may do what the others do.
-   * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign
+   * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
+   *   owner itself acts as somebody else
    */
   requireAdministrable(pair: Pair, signal: AbortSignal): Promise<void>;
 
@@ -51,5 +52,5 @@ export interface PairOperations {
   disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
 
   /** Idempotent. Ends every session of this user. @returns how many there were */
-  endSessions(username: string, signal: AbortSignal): Promise<number>;
+  endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number>;
 }

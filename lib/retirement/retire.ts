@@ -33,7 +33,7 @@ type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 /**
  * Checks for itself that what it is asked about is on its way out and held by no live version: whoever may
  * invoke this function can retire nothing else. Idempotent.
- * @throws NotRetiring, HeldByLiveVersion, StillAccepted, and as the engine
+ * @throws NotRetiring, HeldByLiveVersion, TargetChanged, StillAccepted, and as the engine
  */
 export async function retire(
   request: RetireRequest,
@@ -118,7 +118,10 @@ async function retirements(
     const { spec, traits, engine, strategy } = credential;
     const login = readLogin(old, spec, traits);
     const now = readLogin(current, spec, traits);
-    requireSameTarget(old.where, { ...now, username: login.username }, login);
+    // The other user of this very pair: a version that names anybody else must not end that login.
+    const other = strategy.username(now.username, credential);
+    const username = login.username === now.username ? now.username : other;
+    requireSameTarget(old.where, { ...now, username }, login);
     if (strategy.holds(now, login)) throw new HeldByLiveVersion(secret.name, version, "AWSCURRENT");
     if (pending && strategy.holds(readLogin(pending, spec, traits), login))
       throw new HeldByLiveVersion(secret.name, version, "AWSPENDING");

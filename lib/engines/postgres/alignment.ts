@@ -1,6 +1,6 @@
 import type { Pair } from "../pair.ts";
 import { hasRoleOptions, type Roles, type Setting } from "./roles.ts";
-import { quoteName, quoteText } from "./statements.ts";
+import { quoteName, quoteText, safePath } from "./statements.ts";
 
 /** On a clone that we made; anybody may read it. */
 export const cloneMark = (owner: string): string => `quarterturn: stands in for ${owner}`;
@@ -36,9 +36,16 @@ export interface SettingChange {
   readonly sql: string;
 }
 
-/** Settings hold at login and belong to the user that logs in: the clone gets the owner's. */
+/**
+ * Settings hold at login and belong to the user that logs in: the clone gets the owner's. Its own `role`
+ * is set with the membership; one for a single database would win over it.
+ */
 export function settingChanges(pair: Pair, settings: readonly Setting[]): readonly SettingChange[] {
-  const of = (role: string) => settings.filter((setting) => setting.role === role);
+  const of = (role: string) =>
+    settings.filter((setting) => {
+      const standsIn = setting.name === "role" && setting.database === "";
+      return setting.role === role && !standsIn;
+    });
   const same = (a: Setting, b: Setting) => a.database === b.database && a.name === b.name;
   const alter = ({ database }: Setting) =>
     `ALTER ROLE ${quoteName(pair.clone)}${database ? ` IN DATABASE ${quoteName(database)}` : ""}`;
@@ -55,18 +62,24 @@ export function settingChanges(pair: Pair, settings: readonly Setting[]): readon
   ];
 }
 
+/** What `GUC_LIST_QUOTE` marks in the server's source, of all that a role can have. */
+const lists: readonly string[] = [
+  "search_path",
+  "temp_tablespaces",
+  "local_preload_libraries",
+  "session_preload_libraries",
+];
+
 /**
- * The catalog has a list (search_path and others) quoted item by item, and the application's user may have
- * put anything there: written out it would run as the administrator, as a literal it would be one item. So
- * it goes through the parameter itself; no name is looked up before the path is a safe one again.
+ * The catalog has a list quoted item by item, and the application's user may have put anything there:
+ * written out it would run as the administrator, as a literal it would be one item. So it goes through the
+ * parameter itself; no name is looked up before the path is a safe one again.
  */
 function carry(alter: string, { name, value }: Setting): string {
+  if (!lists.includes(name)) return `${alter} SET ${quoteName(name)} TO ${quoteText(value)}`;
   return [
     `SELECT pg_catalog.set_config(${quoteText(name)}, ${quoteText(value)}, true)`,
     `${alter} SET ${quoteName(name)} FROM CURRENT`,
     safePath,
   ].join("; ");
 }
-
-/** Ours alone: in a schema of the application's, its user could plant what an administrator then runs. */
-export const safePath = "SET search_path TO pg_catalog";

@@ -82,9 +82,9 @@ export function loginFailure(thrown: unknown, login: Login): RotationError | "re
   return new LoginForbidden(address(login), login.username, error.code, why, retryable);
 }
 
-/** A user may always change its own password, but for this RDS setting. */
-const ownPasswordGrant =
-  "If the server restricts password commands (rds.restrict_password_commands), grant rds_password to the user.";
+/** A user may always change its own password, but for the RDS setting; another's only with rights over it. */
+const grants =
+  "Another user's password takes CREATEROLE and, from PostgreSQL 16 on, GRANT (that user) TO (this one) WITH ADMIN OPTION. If the server restricts password commands (rds.restrict_password_commands), grant rds_password to the user.";
 
 /** @param action e.g. `change the password of user app` */
 export function statementFailure(thrown: unknown, login: Login, action: string): RotationError {
@@ -93,7 +93,7 @@ export function statementFailure(thrown: unknown, login: Login, action: string):
   const at = address(login);
   switch (error.code) {
     case "42501":
-      return new PermissionDenied(at, login.username, action, ownPasswordGrant);
+      return new PermissionDenied(at, login.username, action, grants);
     case "25006":
       return new ReadOnlyServer(at);
     case "22023":

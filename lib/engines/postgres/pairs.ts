@@ -10,9 +10,10 @@ import {
   UsersMissing,
 } from "../../errors.ts";
 import type { Pair, PairOperations } from "../pair.ts";
-import { cloneMark, cloneStatements, safePath, settingChanges } from "./alignment.ts";
-import { hasRoleOptions, type Role, type Roles, type Run, readRoles } from "./roles.ts";
-import { changePassword, quoteName } from "./statements.ts";
+import { cloneMark, cloneStatements, settingChanges } from "./alignment.ts";
+import { missingGrant, requireOwnRights } from "./rights.ts";
+import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
+import { changePassword, quoteName, safePath } from "./statements.ts";
 
 /** A killed attempt's own session may take a moment to go. In milliseconds between looks. */
 const sessionLooks = [0, 100, 400, 1500];
@@ -79,27 +80,26 @@ export class PostgresPairs implements PairOperations {
   }
 
   async sessionsOf(username: string, signal: AbortSignal): Promise<number> {
-    const sql =
-      "SELECT count(*)::int AS sessions FROM pg_catalog.pg_stat_activity WHERE usename = $1 AND pid <> pg_catalog.pg_backend_pid()";
-    const result = await this.#run(sql, `see the sessions of ${username}`, signal, [username]);
+    const action = `see the sessions of ${username}`;
+    await this.#run(safePath, action, signal);
+    const result = await this.#run(sessionsQuery, action, signal, [username]);
     return result?.rows[0]?.sessions ?? 0;
   }
 
   async disable(pair: Pair, username: string, signal: AbortSignal): Promise<void> {
     await this.#administrable(pair, signal);
     const sql = `ALTER ROLE ${quoteName(username)} NOLOGIN PASSWORD NULL`;
-    await this.#run(sql, `disable user ${username}`, signal);
+    const action = `disable user ${username}`;
+    await this.#inTransaction(action, signal, () => this.#run(sql, action, signal));
   }
 
   /** Ending a session needs membership in its user's role: granted for this moment, and rolled back. */
-  async endSessions(username: string, signal: AbortSignal): Promise<number> {
+  async endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number> {
+    const { admin, version } = await this.#administrable(pair, signal);
     const action = `end the sessions of ${username}`;
-    await this.#run(safePath, action, signal);
-    const { rows } = (await this.#run(adminQuery, action, signal)) ?? { rows: [] };
-    const { version, superuser } = rows[0] ?? {};
     const options = hasRoleOptions(version) ? " WITH INHERIT TRUE, SET TRUE" : "";
-    const grant = `GRANT ${quoteName(username)} TO ${quoteName(this.#login.username)}${options}`;
-    await this.#run(superuser ? "BEGIN" : `BEGIN READ WRITE; ${grant}`, action, signal);
+    const grant = `GRANT ${quoteName(username)} TO ${quoteName(admin.name)}${options}`;
+    await this.#run(admin.superuser ? "BEGIN" : `BEGIN READ WRITE; ${grant}`, action, signal);
     try {
       const ended = await this.#run(endQuery, action, signal, [username]);
       return ended?.rows[0]?.ended ?? 0;
@@ -109,13 +109,13 @@ export class PostgresPairs implements PairOperations {
   }
 
   async #administrable(pair: Pair, signal: AbortSignal): Promise<Roles> {
-    await this.#run(safePath, "set a safe search_path", signal);
     const roles = await readRoles(this.#run, pair, signal);
     const at = address(this.#login);
     if (!roles.owner) throw new UsersMissing(at, pair.owner);
     const foreign =
       roles.clone && !roles.membership.member && roles.clone.comment !== cloneMark(pair.owner);
     if (foreign) throw new CloneForeign(at, pair.clone, pair.owner);
+    requireOwnRights(pair, roles, at);
     const grant = missingGrant(roles, [roles.owner, ...(roles.clone ? [roles.clone] : [])]);
     if (grant)
       throw new PermissionDenied(at, this.#login.username, `administer ${pair.owner}`, grant);
@@ -139,8 +139,8 @@ export class PostgresPairs implements PairOperations {
       await this.#run("SAVEPOINT setting", action, signal);
       try {
         await this.#run(sql, action, signal);
-      } catch (error) {
-        if (!(error instanceof PermissionDenied)) throw error;
+      } catch {
+        // Where the session is lost this fails too; all else is the server's no to this one setting.
         await this.#run("ROLLBACK TO SAVEPOINT setting", action, signal);
         denied.push(name);
       }
@@ -176,21 +176,9 @@ export class PostgresPairs implements PairOperations {
   }
 }
 
-/** The statement that gives the administrator what it lacks; `undefined` when it lacks nothing. */
-function missingGrant({ admin, version }: Roles, roles: readonly Role[]): string | undefined {
-  if (admin.superuser) return undefined;
-  const name = quoteName(admin.name);
-  if (!admin.createrole) return `Run as a superuser: ALTER ROLE ${name} CREATEROLE;`;
-  const lacking = hasRoleOptions(version) ? roles.find((role) => !role.administrable) : undefined;
-  return (
-    lacking &&
-    `Run as a superuser or as a role that has ADMIN on it: GRANT ${quoteName(lacking.name)} TO ${name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
-  );
-}
-
-const adminQuery = `
-  SELECT current_setting('server_version_num')::int AS version, rolsuper AS superuser
-  FROM pg_roles WHERE rolname = current_user`;
+const sessionsQuery = `
+  SELECT count(*)::int AS sessions FROM pg_stat_activity
+  WHERE usename = $1 AND pid <> pg_backend_pid()`;
 
 const endQuery = `
   SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))::int AS ended
@@ -199,8 +187,8 @@ const endQuery = `
 /** As whom the session acts, which roles the owner can use and the session's user cannot, and where it may create. */
 const actingQuery = `
   SELECT current_user AS user,
-    ARRAY(SELECT r.rolname::text FROM pg_catalog.pg_roles r
-          WHERE pg_catalog.pg_has_role($1::name, r.oid, 'USAGE')
+    ARRAY(SELECT r.rolname::text FROM pg_catalog.pg_roles o, pg_catalog.pg_roles r
+          WHERE o.rolname = $1 AND pg_catalog.pg_has_role(o.oid, r.oid, 'USAGE')
             AND NOT pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')) AS lacks,
     (SELECT n.nspname::text FROM pg_catalog.pg_namespace n
      WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')

@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Pair } from "../pair.ts";
+import { safePath } from "./statements.ts";
 
 /** Runs one message of SQL; `action` is for the error's text. */
 export type Run = (
@@ -22,6 +23,7 @@ export interface Roles {
   readonly clone: Role | undefined;
   /** Of the clone in the owner; all false where either is missing. */
   readonly membership: {
+    /** By a grant, not by being a superuser. */
     readonly member: boolean;
     readonly inherits: boolean;
     readonly set: boolean;
@@ -64,14 +66,20 @@ const settingsQuery = `
   FROM (SELECT r.rolname AS role, coalesce(d.datname, '') AS database, unnest(s.setconfig) AS entry
         FROM pg_db_role_setting s JOIN pg_roles r ON r.oid = s.setrole
         LEFT JOIN pg_database d ON d.oid = s.setdatabase
-        WHERE r.rolname IN ($1, $2)) entries
-  WHERE split_part(entry, '=', 1) <> 'role'`;
+        WHERE r.rolname IN ($1, $2)) entries`;
 
-/** None of it needs a right. */
+const membershipQuery = (setPrivilege: string) => `
+  SELECT EXISTS (SELECT FROM pg_auth_members m
+                 JOIN pg_roles o ON o.oid = m.roleid JOIN pg_roles c ON c.oid = m.member
+                 WHERE o.rolname = $1 AND c.rolname = $2) AS member,
+         pg_has_role($2, $1, 'USAGE') AS inherits, pg_has_role($2, $1, '${setPrivilege}') AS set`;
+
+/** None of it needs a right. From here on the session looks names up in the server's own catalog only. */
 export async function readRoles(run: Run, pair: Pair, signal: AbortSignal): Promise<Roles> {
   const action = `read the roles ${pair.owner} and ${pair.clone}`;
   const select = async (sql: string, values: readonly unknown[] = [pair.owner, pair.clone]) =>
     (await run(sql, action, signal, values))?.rows ?? [];
+  await run(safePath, "set a safe search_path", signal);
   const [admin] = await select(
     `SELECT current_setting('server_version_num')::int AS version, rolname AS name,
             rolsuper AS superuser, rolcreaterole AS createrole
@@ -83,10 +91,7 @@ export async function readRoles(run: Run, pair: Pair, signal: AbortSignal): Prom
   const setPrivilege = hasRoleOptions(admin.version) ? "SET" : "MEMBER";
   const [membership] =
     owner && clone
-      ? await select(
-          `SELECT pg_has_role($2, $1, 'MEMBER') AS member, pg_has_role($2, $1, 'USAGE') AS inherits,
-                  pg_has_role($2, $1, '${setPrivilege}') AS set`,
-        )
+      ? await select(membershipQuery(setPrivilege))
       : [{ member: false, inherits: false, set: false }];
   const settings: Setting[] = await select(settingsQuery);
   return { version: admin.version, admin, owner, clone, membership, settings };

@@ -11,6 +11,12 @@ const lockWait = "10s";
 export const quoteName = (name: string): string => pg.escapeIdentifier(withoutNul(name));
 export const quoteText = (text: string): string => pg.escapeLiteral(withoutNul(text));
 
+/**
+ * Ours alone, ahead of every look-up in an administrator's session: whoever owns the database says where
+ * names are looked up there, and could plant what an administrator then runs.
+ */
+export const safePath = "SET search_path TO pg_catalog";
+
 /** The protocol ends a statement at NUL; readLogin refuses such names long before. */
 function withoutNul(text: string): string {
   return text.replaceAll("\0", "");

@@ -1,0 +1,40 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Action } from "../../lib/retirement/request.ts";
+import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
+import { World } from "../../local/world.ts";
+
+let postgres: PostgresServer;
+let world: World;
+beforeAll(async () => {
+  postgres = await startPostgres();
+  world = await World.start({ postgres, strategy: "alternating-users", name: "retiring" });
+});
+afterAll(async () => {
+  await world?.[Symbol.asyncDispose]();
+  await postgres?.[Symbol.asyncDispose]();
+});
+
+describe("the built function that ends old credentials", () => {
+  it("ends the old user of a rotation by the other bundle, and its sessions", async () => {
+    expect(await world.rotate()).toMatchObject({ succeeded: true });
+    const { RETIRING: old = "", AWSCURRENT: current = "" } = await world.labels();
+    const answer = async (action: Action) => (await world.retire(action, old)).payload;
+    expect(await answer("probe")).toMatchObject({ outcome: "done", accepted: true });
+    expect(await answer("quiet")).toMatchObject({ sessions: 0 });
+    expect(await answer("retire")).toMatchObject({ accepted: false });
+    expect(await answer("endSessions")).toMatchObject({ ended: 0 });
+    expect(await world.versionAccepted(old)).toBe(false);
+    expect(await world.versionAccepted(current)).toBe(true);
+    const { error } = await world.retire("retire", current);
+    expect(error).toMatchObject({ errorType: "NOT_RETIRING" });
+    expect(await world.versionAccepted(current)).toBe(true);
+  });
+
+  it.each([{}, { action: "retire" }, { Step: "finishSecret", SecretId: "s" }, "retire"])(
+    "refuses %j",
+    async (request) => {
+      const { error } = await world.aws.functions.invoke(world.retireArn, request);
+      expect(error).toMatchObject({ errorType: "INVALID_EVENT" });
+    },
+  );
+});

@@ -1,0 +1,251 @@
+import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { actions } from "../../../lib/retirement/request.ts";
+import { type PairScene, pairScene, settle } from "../rotation/pair-scene.ts";
+import { type Scene, Stage, type Value } from "../rotation/scene.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+/** A rotation by alternating users that is over but for the end of the owner's login. */
+async function unsettled(): Promise<PairScene> {
+  const pair = await pairScene(stage);
+  await pair.scene.runAll();
+  pair.scene.tried.length = 0;
+  return pair;
+}
+
+/** The same by in-place. */
+async function switched(): Promise<Scene> {
+  const scene = await stage.scene();
+  await scene.runAll();
+  scene.tried.length = 0;
+  return scene;
+}
+
+/** An application's session under what a version holds. */
+async function consumer(scene: Scene, version: string) {
+  const { host, port, database, username: user, password } = await scene.value(version);
+  const ca = scene.logins[0]?.ca;
+  const client = new pg.Client({
+    ...{ host, port: Number(port), database, user, password },
+    ssl: { ca: typeof ca === "object" ? ca.pem : "" },
+  });
+  client.on("error", () => {});
+  const ended = new Promise<void>((resolve) => client.once("end", resolve));
+  await client.connect();
+  return Object.assign(client, { ended, [Symbol.asyncDispose]: () => client.end() });
+}
+
+const moveRetiring = async (scene: Scene, to: string) =>
+  stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"), to);
+
+/** Every action is refused, and no connection is opened for it. */
+async function expectRefused(scene: Scene, version: string, expected: object): Promise<void> {
+  scene.tried.length = 0;
+  for (const action of actions)
+    await expect(scene.retire(action, version), action).rejects.toMatchObject(expected);
+  expect(scene.tried).toEqual([]);
+}
+
+describe("the old user of a pair", () => {
+  it("is alive until it is retired, and dead then; once more changes nothing", async () => {
+    const { scene, owner } = await unsettled();
+    const done = { outcome: "done", secret: scene.name };
+    expect(await scene.retire("probe")).toEqual({ ...done, accepted: true });
+    expect(await scene.retire("retire")).toEqual({ ...done, accepted: false });
+    expect(await scene.retire("probe")).toEqual({ ...done, accepted: false });
+    const stored = await stage.bench.stored(owner);
+    expect(await scene.retire("retire")).toEqual({ ...done, accepted: false });
+    expect(JSON.parse(await stage.bench.stored(owner))).toMatchObject({
+      ...{ rolcanlogin: false, rolpassword: null },
+      oid: JSON.parse(stored).oid,
+    });
+  });
+
+  it("is looked for and ended where it still has sessions", async () => {
+    const { scene } = await unsettled();
+    expect(await scene.retire("quiet")).toMatchObject({ sessions: 0 });
+    const late = await consumer(scene, scene.first);
+    await using current = await consumer(scene, scene.token);
+    expect(await scene.retire("quiet")).toMatchObject({ sessions: 1 });
+    await scene.retire("retire");
+    expect(await scene.retire("quiet")).toMatchObject({ sessions: 1 });
+    expect(await scene.retire("endSessions")).toMatchObject({ ended: 1 });
+    await late.ended;
+    await current.query("SELECT 1");
+    await vi.waitFor(async () =>
+      expect(await scene.retire("quiet")).toMatchObject({ sessions: 0 }),
+    );
+    expect(await scene.retire("endSessions")).toMatchObject({ ended: 0 });
+  });
+
+  it("still owns what it made, and the other one goes on", async () => {
+    const { scene, owner } = await unsettled();
+    await using old = await consumer(scene, scene.first);
+    await old.query("CREATE TABLE kept (a int)");
+    await scene.retire("retire");
+    await using current = await consumer(scene, scene.token);
+    await current.query("ALTER TABLE kept ADD b int");
+    const tables = await stage.bench.query(
+      `SELECT tableowner FROM pg_tables WHERE schemaname = '${owner}'`,
+    );
+    expect(tables).toEqual([{ tableowner: owner }]);
+  });
+
+  it("that is a clone hands over what it owns before it is kept out", async () => {
+    const pair = await unsettled();
+    const { scene, owner, clone } = pair;
+    await settle(stage, scene);
+    const cloned = scene.token;
+    await scene.again();
+    await scene.runAll();
+    // As after SET ROLE NONE in a pool.
+    await using old = await consumer(scene, cloned);
+    await old.query("BEGIN; SET LOCAL ROLE none");
+    await old.query(`CREATE TABLE ${owner}.stray (a int); COMMIT`);
+    const ownerOf = () =>
+      stage.bench.query(`SELECT tableowner AS name FROM pg_tables WHERE tablename = 'stray'
+        AND schemaname = '${owner}'`);
+    expect(await ownerOf()).toEqual([{ name: clone }]);
+    await scene.retire("retire");
+    expect(await ownerOf()).toEqual([{ name: owner }]);
+  });
+
+  it("that comes back in the same moment is told to be accepted still", async () => {
+    const { scene, owner } = await unsettled();
+    const { password } = await scene.value(scene.first);
+    scene.onLogin = async ({ username }) => {
+      if (username === owner)
+        await stage.bench.query(`ALTER ROLE ${owner} LOGIN PASSWORD '${password}'`);
+    };
+    await expect(scene.retire("retire")).rejects.toMatchObject({
+      ...{ code: "STILL_ACCEPTED", retryable: true },
+      message: expect.stringContaining(owner),
+    });
+    scene.onLogin = async () => {};
+    expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+  });
+
+  it("is not retired by an administrator that the manifest's secret does not give", async () => {
+    const { scene, adminSecret } = await unsettled();
+    const input = { SecretId: adminSecret, ForceDeleteWithoutRecovery: true };
+    await stage.client.send(new DeleteSecretCommand(input));
+    await expect(scene.retire("retire")).rejects.toMatchObject({ code: "ADMIN_UNUSABLE" });
+    expect(await scene.retire("probe")).toMatchObject({ accepted: true });
+  });
+});
+
+describe("the old password of one user", () => {
+  it("was ended by the switch itself, which is proven", async () => {
+    const scene = await switched();
+    for (const action of ["probe", "retire", "retire"] as const)
+      expect(await scene.retire(action)).toMatchObject({ accepted: false });
+    expect(await scene.retire("quiet")).toMatchObject({ sessions: null });
+    await using current = await consumer(scene, scene.token);
+    expect(await scene.retire("endSessions")).toMatchObject({ ended: 0 });
+    await current.query("SELECT 1");
+  });
+
+  it("that somebody set again is told to be accepted still", async () => {
+    const scene = await switched();
+    await scene.setByHand((await scene.value(scene.first)).password);
+    await expect(scene.retire("retire")).rejects.toMatchObject({
+      ...{ code: "STILL_ACCEPTED", retryable: true },
+      message: expect.stringContaining(scene.logins[0]?.username ?? ""),
+    });
+    expect(await scene.retire("probe")).toMatchObject({ accepted: true });
+  });
+});
+
+describe("what is not on its way out", () => {
+  const notRetiring = { code: "NOT_RETIRING", retryable: false };
+
+  it("is left alone: AWSCURRENT, a version without a label, one that does not exist", async () => {
+    const { scene } = await unsettled();
+    await expectRefused(scene, scene.token, {
+      ...notRetiring,
+      message: expect.stringContaining("AWSCURRENT"),
+    });
+    const label = await scene.holder("RETIRING");
+    await stage.move(scene.name, "RETIRING", label);
+    await expectRefused(scene, scene.first, notRetiring);
+    await expectRefused(scene, "00000000-0000-0000-0000-000000000000", notRetiring);
+  });
+
+  it("is left alone although RETIRING sits on it: AWSCURRENT, AWSPENDING", async () => {
+    const { scene } = await unsettled();
+    await moveRetiring(scene, scene.token);
+    await expectRefused(scene, scene.token, notRetiring);
+    const pending = await scene.put(await scene.value(scene.first), ["AWSPENDING"]);
+    await moveRetiring(scene, pending);
+    await expectRefused(scene, pending, notRetiring);
+  });
+
+  it.each(["AWSCURRENT", "AWSPENDING"])(
+    "is left alone where a hand edit holds it in %s",
+    async (label) => {
+      const { scene } = await unsettled();
+      const held = { code: "HELD_BY_LIVE_VERSION", message: expect.stringContaining(label) };
+      // With another password: the login that would end is the same.
+      const value = edited(await scene.value(scene.first), { password: "another" });
+      await scene.put(value, [label]);
+      await expectRefused(scene, scene.first, { ...held, retryable: false });
+    },
+  );
+
+  it.each(["AWSCURRENT", "AWSPENDING"])(
+    "is left alone where a hand edit holds its very password in %s",
+    async (label) => {
+      const scene = await switched();
+      await scene.put(await scene.value(scene.first), [label]);
+      await expectRefused(scene, scene.first, { code: "HELD_BY_LIVE_VERSION" });
+    },
+  );
+
+  it.each([
+    ["host", { host: "localhost" }],
+    ["port", { port: "1" }],
+    ["database", { database: "template1" }],
+    ["username", { username: "postgres" }],
+  ] as const)("is left alone where it names another %s", async (part, change) => {
+    for (const scene of [(await unsettled()).scene, await switched()]) {
+      const forged = await scene.put(edited(await scene.value(scene.first), change), ["FORGED"]);
+      await moveRetiring(scene, forged);
+      await expectRefused(scene, forged, {
+        ...{ code: "TARGET_CHANGED", retryable: false },
+        message: expect.stringContaining(part),
+      });
+    }
+  });
+
+  it("is left alone where it names the user of another pair", async () => {
+    const [{ scene }, other] = [await unsettled(), await unsettled()];
+    const { username, password } = await other.scene.value(other.scene.first);
+    const forged = edited(await scene.value(scene.first), { username, password });
+    const version = await scene.put(forged, ["FORGED"]);
+    await moveRetiring(scene, version);
+    await expectRefused(scene, version, { code: "TARGET_CHANGED" });
+    expect(await other.scene.retire("probe")).toMatchObject({ accepted: true });
+  });
+
+  it("is left alone in a secret that the manifest does not name", async () => {
+    const { scene } = await unsettled();
+    scene.isNamed = false;
+    await expectRefused(scene, scene.first, { code: "NOT_IN_MANIFEST" });
+  });
+});
+
+/** Another value with its URL beside it. */
+function edited(value: Value, change: Partial<Value>): Value {
+  const next = { ...value, ...change };
+  const { username, password, host, port, database } = next;
+  return {
+    ...next,
+    connection_string: `postgresql://${username}:${password}@${host}:${port}/${database}`,
+  };
+}

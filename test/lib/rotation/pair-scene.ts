@@ -1,0 +1,70 @@
+import { randomUUID } from "node:crypto";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import pg from "pg";
+import type { CredentialSpec, Login } from "../../../lib/credentials/credential.ts";
+import { muejamValue, Scene, type Stage, type Value } from "./scene.ts";
+
+/** A rotation that has an administrator. */
+export interface PairScene {
+  readonly scene: Scene;
+  readonly owner: string;
+  readonly clone: string;
+  readonly admin: Login;
+  /** The name of the administrator's secret. */
+  readonly adminSecret: string;
+}
+
+export interface PairOptions {
+  /** Of the owner. */
+  readonly username?: string;
+  readonly strategy?: "alternating-users" | "in-place";
+  readonly users?: CredentialSpec["users"];
+  /** The administrator's secret; `undefined` for none at all. */
+  readonly document?: (document: AdminDocument, owner: string) => object | undefined;
+  /** What the manifest says of it beside its name. */
+  readonly declared?: (owner: Login) => { readonly host?: string; readonly port?: number };
+  readonly change?: (value: Value) => object;
+}
+
+/** AWS's layout. */
+interface AdminDocument {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+  readonly password: string;
+}
+
+/** An owner with a schema to make tables in, an administrator with the documented rights, and their secrets. */
+export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<PairScene> {
+  const { bench } = stage;
+  const quote = pg.escapeIdentifier;
+  const login = await bench.newUser(of.username);
+  const owner = login.username;
+  await bench.query(`CREATE SCHEMA ${quote(owner)} AUTHORIZATION ${quote(owner)}`);
+  const admin = await bench.newUser(`admin_${randomUUID().slice(0, 8)}`);
+  await bench.query(`ALTER ROLE ${quote(admin.username)} CREATEROLE`);
+  await bench.query(
+    `GRANT ${quote(owner)} TO ${quote(admin.username)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
+  );
+  const adminSecret = `admin/${randomUUID()}`;
+  const { host, port, username } = admin;
+  const document = { host, port, username, password: admin.password.reveal() };
+  const value = of.document ? of.document(document, owner) : document;
+  const command = { Name: adminSecret, SecretString: JSON.stringify(value) };
+  if (value) await stage.client.send(new CreateSecretCommand(command));
+  const scene = new Scene(stage, [login], {
+    strategy: of.strategy ?? "alternating-users",
+    admin: { secret: adminSecret, ...of.declared?.(login) },
+    users: of.users,
+    urls: ["connection_string"],
+  });
+  const change = of.change ?? ((each: Value) => each);
+  await scene.create(change(muejamValue(login)));
+  return { scene, owner, clone: of.users?.clone ?? `${owner}_clone`, admin, adminSecret };
+}
+
+/** What settlement does when everything has moved: the old credential is dead, and RETIRING is gone. */
+export async function settle(stage: Stage, scene: Scene): Promise<void> {
+  await scene.retire("retire");
+  await stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+}
