@@ -13,7 +13,7 @@ export abstract class RotationError extends Error {
   readonly remedy: string;
 
   constructor(code: string, retryable: boolean, happened: string, remedy: string) {
-    super(`${happened} ${remedy}`);
+    super(happened.endsWith("\n") ? happened + remedy : `${happened} ${remedy}`);
     this.name = code;
     this.code = code;
     this.retryable = retryable;

@@ -37,8 +37,9 @@ export async function verdict(
   if (pending && pending !== current) problems.push("AWSPENDING is left behind");
   if (retiring) problems.push("RETIRING is left behind");
   if (current === was.current) problems.push("AWSCURRENT was not replaced");
+  // What AWSCURRENT was before is what settling has just proven dead.
   const touched = (await world.versionIds()).filter(
-    (id) => id !== current && (id === was.current || !was.versions.has(id)),
+    (id) => id !== current && !was.versions.has(id),
   );
   const accepted = await Promise.all(touched.map((id) => world.versionAccepted(id)));
   return { problems, lockedOut, orphans: accepted.filter(Boolean).length };

@@ -11,7 +11,7 @@ import { Secret } from "./secret.ts";
 import { parseConnectionUrl, withUserinfo } from "./url.ts";
 
 /** What a login is made of. */
-export type Role = "host" | "port" | "database" | "username" | "password";
+type Role = "host" | "port" | "database" | "username" | "password";
 
 /** One credential of a secret as the manifest, completed with its defaults, describes it. */
 export interface CredentialSpec {
@@ -41,7 +41,7 @@ export interface CredentialSpec {
 }
 
 /** A secret with an administrator's login. */
-export interface AdminSpec {
+interface AdminSpec {
   /** Its name or ARN. */
   readonly secret: string;
   /** Where it belongs, when its own document does not say (RDS's managed secrets hold no host). */

@@ -6,6 +6,6 @@ export interface Manifest {
   readonly secrets: Readonly<Record<string, SecretEntry>>;
 }
 
-export interface SecretEntry {
+interface SecretEntry {
   readonly credentials: readonly CredentialSpec[];
 }

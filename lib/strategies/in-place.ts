@@ -33,7 +33,8 @@ export const inPlace: Strategy = {
   async testAlone(situation) {
     await this.test(situation);
     const { username } = await situation.current();
-    await using _ = await openAdmin(situation, [username]);
+    await using admin = await openAdmin(situation, [username]);
+    await admin?.rehearsePassword(username, situation.signal);
   },
 
   async openSwitch(situation) {

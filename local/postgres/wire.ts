@@ -42,7 +42,7 @@ export async function listen(
 }
 
 /** Exactly so many bytes; `undefined` where the connection ends before. */
-export async function read(socket: Socket, length: number): Promise<Buffer | undefined> {
+async function read(socket: Socket, length: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   for (let missing = length; missing > 0; ) {
     // What is there is taken, however little: Node announces bytes left lying over and over.

@@ -35,7 +35,7 @@ function problems(text: string): string[] {
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
     const lines = error.message.split("\n");
-    return lines.slice(1, -1).map((line) => line.replace(`${folder}/`, ""));
+    return lines.slice(1, -1).map((line) => line.replace(`${folder}/`, "").trim());
   }
   return [];
 }
