@@ -583,7 +583,8 @@ export class ClusterUnreadable extends RotationError {
   }
 }
 
-const settlementRemedies = {
+/** What keeps a rotation from being settled and needs somebody to look, with what to do. */
+export const settlementRemedies = {
   PINNED_REFERENCE:
     "Take the version id or label off the reference in the task definition, and deploy it.",
   CONTROLLER_CANNOT_BE_FORCED:
@@ -595,21 +596,36 @@ const settlementRemedies = {
     "If rotation was disabled, enable it again; else start a new deployment of every consumer and remove RETIRING by hand.",
   CLUSTER_UNREADABLE: "Correct clusters in rotation.yml, or the function's permissions.",
   REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
-  STILL_ACCEPTED:
-    "Look for another way in (a pooler's user list, a replica that lags) and close it.",
   DEADLINE_PASSED: "Look at what it waits for; it goes on by itself when that is over.",
 } as const;
 
-/** The old credential cannot end yet, and somebody has to look why. It still works. */
+/** The old credential cannot be retired yet, and somebody has to look why. */
 export class SettlementStuck extends RotationError {
-  constructor(code: keyof typeof settlementRemedies, secret: string, why: string) {
-    const happened = `The last rotation of ${secret} is not settled, so its old credential still works: ${why}.`;
+  override readonly impact: "unchanged" | "outage";
+
+  /** @param oldWorks whether whoever holds the old credential still logs in */
+  constructor(
+    code: keyof typeof settlementRemedies,
+    secret: string,
+    why: string,
+    oldWorks: boolean,
+  ) {
+    const old = oldWorks
+      ? "so its old credential still works"
+      : "and consumers that hold its old password cannot open new connections";
+    const happened = `The last rotation of ${secret} is not settled, ${old}: ${sentence(why)}`;
     super(code, true, happened, settlementRemedies[code]);
+    this.impact = oldWorks ? "unchanged" : "outage";
   }
 }
 
+const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
+
 /** The function that reaches the server failed, or answered what it should not. */
 export class RetirementFailed extends RotationError {
+  /** The code is one of ours, so that function has told on-call itself; Lambda's own have a dot or capitals. */
+  readonly isTold: boolean;
+
   constructor(functionName: string, code: string, message: string) {
     super(
       "RETIREMENT_FAILED",
@@ -617,6 +633,7 @@ export class RetirementFailed extends RotationError {
       `${functionName} failed (${code}): ${message}`,
       "See that function's log; it is tried again.",
     );
+    this.isTold = /^[A-Z]+(_[A-Z]+)*$/.test(code);
   }
 }
 

@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { program, wholeNumber } from "./command-line.ts";
 import { guide, stepLine } from "./main/guide.ts";
-import { enableRotation, settleAlways } from "./main/rotation.ts";
+import { enableRotation } from "./main/rotation.ts";
 import { startPostgres } from "./postgres/server.ts";
+import { connectSettlement } from "./settlement.ts";
 import { StepWatch } from "./step-watch.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -19,7 +20,7 @@ await program(usage, { port: { type: "string" } }, async ({ port }) => {
   await using postgres = await startPostgres();
   await using world = await startWorld({ postgres, strategy: "in-place", ...chosen });
   await enableRotation(world);
-  using _settlement = settleAlways(world);
+  await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
   for (const line of guide(world)) console.log(line);
   await stopped;

@@ -21,6 +21,8 @@ export async function connectSettlement(
     region: aws.region,
     credentials: keysOf(aws, "operator"),
   };
+  // The manifest names it; consumers may or may not be in it.
+  await new ECSClient(options).send(new CreateClusterCommand({ clusterName: "production" }));
   const sqs = new SQSClient(options);
   const deadLetters = await createQueue(sqs, "settle-dead.fifo", {});
   const queueArn = await createQueue(sqs, "settle.fifo", {
@@ -83,7 +85,6 @@ export async function createConsumerService(
     credentials: keysOf(aws, "operator"),
   };
   const ecs = new ECSClient(options);
-  await ecs.send(new CreateClusterCommand({ clusterName: of.cluster }));
   const field = (name: string, key: string) => ({ name, valueFrom: `${of.secretArn}:${key}::` });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
   await ecs.send(

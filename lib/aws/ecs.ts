@@ -28,7 +28,7 @@ export function ecs(): Ecs {
 /** How many services and protected tasks, and how many tasks, one request may name (API reference). */
 const [perDescribe, perDescribeTasks] = [10, 100];
 
-export class EcsOnAws implements Ecs {
+class EcsOnAws implements Ecs {
   readonly #client: ECSClient;
 
   constructor(client: ECSClient) {

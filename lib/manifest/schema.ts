@@ -83,7 +83,7 @@ const duration = z
   .regex(/^\d{1,5}[smhd]$/, "must be a number and one of s, m, h, d, like 90m or 24h");
 
 /** How an old credential comes to its end. */
-export const settlementSchema = z
+const settlementSchema = z
   .strictObject({
     clusters: z
       .array(z.string().min(1))

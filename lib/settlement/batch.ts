@@ -1,4 +1,5 @@
-import { asRotationError } from "../errors.ts";
+import { asRotationError, RetirementFailed, type RotationError } from "../errors.ts";
+import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import { hintsOf } from "./hints.ts";
 import { type SettlementPorts, settle } from "./settle.ts";
@@ -15,7 +16,8 @@ export interface BatchResult {
 
 /**
  * Looks at every secret that a batch of messages is a reason to look at, each once, however many messages
- * say so. A message comes again when one of its secrets could not be looked at.
+ * say so. A message comes again when looking at one of its secrets failed and may succeed later without
+ * anybody's help: until then the queue gives out no other message.
  */
 export async function settleBatch(
   event: QueueEvent,
@@ -32,6 +34,9 @@ export async function settleBatch(
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }
 
+/** In milliseconds, of the time that is kept back from the deadline. */
+const lookTime = 1000;
+
 async function attempt(
   secret: string,
   ports: SettlementPorts & { readonly log: StepLog },
@@ -46,10 +51,24 @@ async function attempt(
     log.step({ ...common, outcome: "done", ms: ms(), message: `${outcome} ${why}`.trim() });
     return true;
   } catch (thrown) {
-    const { code, message } = asRotationError(thrown);
+    const error = asRotationError(thrown);
+    const { code, message } = error;
     log.step({ ...common, outcome: "failed", ms: ms(), code, message });
-    return false;
+    if (!(error instanceof RetirementFailed && error.isTold)) await tell(error, secret, ports);
+    return !error.retryable;
   }
+}
+
+/** A secret that cannot even be described keeps no mark that on-call was told: then the log has to do. */
+async function tell(
+  error: RotationError,
+  secretId: string,
+  { store, report }: SettlementPorts,
+): Promise<void> {
+  const secret = await store
+    .describe(secretId, AbortSignal.timeout(lookTime))
+    .catch(() => undefined);
+  if (secret) await report(error, secret, holderOf(secret, retiringLabel) ?? "");
 }
 
 /** A body that is no JSON is a hint all the same: look at everything. */

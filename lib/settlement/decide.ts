@@ -3,12 +3,11 @@ import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
 import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
 import type { SecretFacts, SettlementState } from "./state.ts";
 
-export type Problem =
+type Problem =
   | ConsumerProblem
   | "PROMOTION_UNKNOWN"
   | "CLUSTER_UNREADABLE"
   | "REFERENCE_OUTSIDE"
-  | "STILL_ACCEPTED"
   | "DEADLINE_PASSED";
 
 /** The next thing to do for one secret. */
@@ -30,6 +29,12 @@ export type Action =
 /** When nobody is seen to consume the secret, somebody may all the same. In milliseconds. */
 const unseenGrace = 24 * 60 * 60 * 1000;
 
+/**
+ * How long a rotation may take from making the version to its end, in milliseconds: the label moves, and its
+ * event is sent, before Secrets Manager notes the date.
+ */
+const completionTime = 5 * 60 * 1000;
+
 /** A token of this form becomes the version's id, and says that the old credential leaked. */
 const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 
@@ -44,11 +49,14 @@ export function decide(state: SettlementState): Action {
   if (!retiring || !current || retiring === current) return { kind: "settled" };
   if (!state.old) return { kind: "ask", retiring };
   if (state.old.heldByLive || state.old.retired) return { kind: "removeLabel", retiring };
+  // The function that retired it has tried a login, and told on-call of it.
   if (state.old.stillAccepted)
-    return alert("STILL_ACCEPTED", "the old credential was retired and is still accepted");
+    return { kind: "wait", why: "the server to refuse the retired credential" };
   if (isLeaked(current)) return { kind: "retire", retiring, endSessions: true };
 
   const promotedAt = promotionTime(state.secret, current);
+  if (!promotedAt && isUnderWay(state))
+    return { kind: "wait", why: "Secrets Manager to note the rotation's end" };
   if (!promotedAt)
     return alert("PROMOTION_UNKNOWN", "Secrets Manager does not tell when AWSCURRENT was promoted");
   const open = openEnds(state, promotedAt);
@@ -66,6 +74,12 @@ function promotionTime(secret: SecretFacts, current: string): Date | undefined {
   if (lastRotatedAt >= currentCreatedAt) return lastRotatedAt;
   const byRotation = secret.versions.get(current)?.includes(preparedLabel);
   return byRotation ? undefined : currentCreatedAt;
+}
+
+function isUnderWay({ now, secret: { currentCreatedAt } }: SettlementState): boolean {
+  return (
+    currentCreatedAt !== undefined && now.getTime() - currentCreatedAt.getTime() < completionTime
+  );
 }
 
 /** What stands between the promotion and the old credential's end; `undefined` when nothing does. */

@@ -32,8 +32,7 @@ export function judge(service: ServiceFacts, promotedAt: Date): Judgement {
   const deployment = service.deployments.find(({ createdAt }) => createdAt > promotedAt);
   if (deployment) return followed(deployment, old);
   if (old.length === 0) return { kind: "proven" };
-  if (service.status !== "ACTIVE" || service.desiredCount === 0)
-    return waiting(`${counted(old)} from before the promotion to stop`);
+  if (service.status !== "ACTIVE" || service.desiredCount === 0) return waiting(leftover(old));
   if (service.controller === "ECS") return { kind: "roll" };
   const why = `its deployments are made by ${service.controller}`;
   return stuck("CONTROLLER_CANNOT_BE_FORCED", why);
@@ -56,11 +55,9 @@ function followed({ id, status, reason }: DeploymentFacts, old: readonly TaskFac
 
 function leftover(old: readonly TaskFacts[]): string {
   const [held] = old.filter(({ protectedUntil }) => protectedUntil);
-  if (!held) return `${counted(old)} from before the promotion to stop`;
+  if (!held) return `tasks from before the promotion (${old.length}) to stop`;
   return `task ${held.id}, protected from scale-in until ${held.protectedUntil?.toISOString()}`;
 }
 
-const counted = ({ length }: readonly TaskFacts[]) =>
-  `${length} ${length === 1 ? "task" : "tasks"}`;
 const waiting = (why: string): Judgement => ({ kind: "waiting", why });
 const stuck = (code: ConsumerProblem, why: string): Judgement => ({ kind: "stuck", code, why });

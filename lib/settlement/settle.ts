@@ -2,7 +2,7 @@ import type { AlertTopic } from "../alerts/topic.ts";
 import type { Ecs } from "../consumers/ecs/ecs.ts";
 import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
-import { SettlementStuck } from "../errors.ts";
+import { type RotationError, SettlementStuck } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
@@ -19,7 +19,7 @@ export interface SettlementPorts {
   readonly manifest: Manifest;
   now(): Date;
   /** Tells on-call of what keeps a secret unsettled, once. */
-  report(problem: SettlementStuck, secret: SecretState, retiring: string): Promise<void>;
+  report(problem: RotationError, secret: SecretState, retiring: string): Promise<void>;
 }
 
 export interface Settlement {
@@ -47,7 +47,7 @@ export async function settle(
     const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
     if (!entry) return { secret: secret.name, outcome: "ignored" };
     const action = decide(await look(secret, entry, old, ports, signal));
-    const done = await act(action, secret, ports, signal);
+    const done = await act(action, secret, entry, ports, signal);
     if ("outcome" in done) return { secret: secret.name, ...done };
     old = { ...old, ...done };
   }
@@ -76,25 +76,30 @@ async function look(
   if (!since) return { ...common, ...nothing, secret: facts };
   const snapshot = await ClusterSnapshot.take(ecs, clusters, signal);
   const consumers = await snapshot.services(secret, since);
-  const { blind } = snapshot;
   const standalone = snapshot.standalone(secret);
-  const outside = await consumersOutside(secret, clusters, since, ecs, signal);
-  return { ...common, secret: facts, consumers, standalone, blind, outside };
+  const elsewhere = await lookOutside(secret, clusters, since, ecs, signal);
+  const blind = [...snapshot.blind, ...elsewhere.blind];
+  return { ...common, secret: facts, consumers, standalone, blind, outside: elsewhere.found };
 }
 
 /** Consumers in clusters that the manifest does not list: never rolled, but on-call must know of them. */
-async function consumersOutside(
+async function lookOutside(
   secret: SecretState,
   listed: readonly string[],
   since: Date,
   ecs: Ecs,
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<{ found: readonly string[]; blind: readonly string[] }> {
   const all = await ecs.clusters(signal);
   const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(nameOf(arn)));
   const snapshot = await ClusterSnapshot.take(ecs, others, signal);
-  const found = await snapshot.services(secret, since);
-  return found.map(({ cluster, name }) => `service ${nameOf(cluster)}/${name} reads it`);
+  const services = await snapshot.services(secret, since);
+  const { blind } = snapshot;
+  const found = [
+    ...services.map(({ cluster, name }) => `service ${nameOf(cluster)}/${name} reads it`),
+    ...snapshot.standalone(secret).map(({ id }) => `standalone task ${id} reads it`),
+  ];
+  return { found, blind };
 }
 
 const nameOf = (clusterArn: string) => clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
@@ -105,6 +110,7 @@ type Ended = Pick<Settlement, "outcome" | "why">;
 async function act(
   action: Action,
   secret: SecretState,
+  entry: SecretEntry,
   ports: SettlementPorts,
   signal: AbortSignal,
 ): Promise<Ended | OldCredential> {
@@ -115,7 +121,8 @@ async function act(
       return { outcome: "waiting", why: action.why };
     case "alert": {
       const retiring = holderOf(secret, retiringLabel) ?? "";
-      const problem = new SettlementStuck(action.problem, secret.name, action.why);
+      const oldWorks = entry.credentials.every(({ strategy }) => strategy !== "in-place");
+      const problem = new SettlementStuck(action.problem, secret.name, action.why, oldWorks);
       await ports.report(problem, secret, retiring);
       return { outcome: "alerted", why: action.why };
     }
@@ -154,5 +161,7 @@ async function roll(
     for (let next = waiting.shift(); next; next = waiting.shift())
       await ecs.roll(next.cluster, next.name, signal);
   };
-  await Promise.all(Array.from({ length: width }, work));
+  // None is left under way when the function ends, also where one fails.
+  const ended = await Promise.allSettled(Array.from({ length: width }, work));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
 }

@@ -16,7 +16,7 @@ export interface SettlementState {
   readonly old?: OldCredential | undefined;
 }
 
-export interface Policy {
+interface Policy {
   /** How long consumers that nobody sees get after the promotion, in milliseconds; absent: by what is seen. */
   readonly grace?: number | undefined;
   /** When an unsettled secret alerts, in milliseconds after the promotion. */

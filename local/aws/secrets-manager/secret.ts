@@ -2,7 +2,7 @@ import type { RotationRules } from "./rotation-rules.ts";
 
 export const CURRENT = "AWSCURRENT";
 export const PENDING = "AWSPENDING";
-const PREVIOUS = "AWSPREVIOUS";
+export const PREVIOUS = "AWSPREVIOUS";
 
 /** As on the wire: SecretBinary is base64. */
 export type SecretValue = { SecretString: string } | { SecretBinary: string };
