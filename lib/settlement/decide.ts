@@ -36,7 +36,7 @@ const unseenGrace = 24 * 60 * 60 * 1000;
 const completionTime = 5 * 60 * 1000;
 
 /** A token of this form becomes the version's id, and says that the old credential leaked. */
-const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
+export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -48,17 +48,21 @@ export function decide(state: SettlementState): Action {
   // On AWSCURRENT itself: finishSecret is between its two labels, or was killed there.
   if (!retiring || !current || retiring === current) return { kind: "settled" };
   if (!state.old) return { kind: "ask", retiring };
-  if (state.old.heldByLive || state.old.retired) return { kind: "removeLabel", retiring };
+  const leaked = isLeaked(current);
+  if (state.old.heldByLive || (state.old.retired && !leaked))
+    return { kind: "removeLabel", retiring };
   // The function that retired it has tried a login, and told on-call of it.
   if (state.old.stillAccepted)
     return { kind: "wait", why: "the server to refuse the retired credential" };
-  if (isLeaked(current)) return { kind: "retire", retiring, endSessions: true };
+  if (leaked && !state.old.retired) return { kind: "retire", retiring, endSessions: true };
 
   const promotedAt = promotionTime(state.secret, current);
   if (!promotedAt && isUnderWay(state))
     return { kind: "wait", why: "Secrets Manager to note the rotation's end" };
   if (!promotedAt)
     return alert("PROMOTION_UNKNOWN", "Secrets Manager does not tell when AWSCURRENT was promoted");
+  // It is dead before its consumers let go of it: all that is left is to roll them.
+  if (leaked) return rolls(state, promotedAt) ?? { kind: "removeLabel", retiring };
   const open = openEnds(state, promotedAt);
   if (open) return open;
   return { kind: "retire", retiring, endSessions: false };
@@ -84,10 +88,9 @@ function isUnderWay({ now, secret: { currentCreatedAt } }: SettlementState): boo
 
 /** What stands between the promotion and the old credential's end; `undefined` when nothing does. */
 function openEnds(state: SettlementState, promotedAt: Date): Action | undefined {
+  const roll = rolls(state, promotedAt);
+  if (roll) return roll;
   const judged = state.consumers.map((service) => ({ service, ...judge(service, promotedAt) }));
-  const rolls = judged.filter(({ kind }) => kind === "roll").map(({ service }) => service);
-  if (rolls.length > 0) return { kind: "roll", services: rolls };
-
   const [blind] = state.blind;
   if (blind) return alert("CLUSTER_UNREADABLE", blind);
   const [outside] = state.outside;
@@ -95,6 +98,11 @@ function openEnds(state: SettlementState, promotedAt: Date): Action | undefined 
   for (const { service, ...judgement } of judged)
     if (judgement.kind === "stuck") return alert(judgement.code, said(service, judgement));
   return waits(state, promotedAt, judged);
+}
+
+function rolls({ consumers }: SettlementState, promotedAt: Date): Action | undefined {
+  const services = consumers.filter((service) => judge(service, promotedAt).kind === "roll");
+  return services.length > 0 ? { kind: "roll", services } : undefined;
 }
 
 function waits(

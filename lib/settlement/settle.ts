@@ -6,7 +6,7 @@ import { type RotationError, SettlementStuck } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
-import { type Action, decide } from "./decide.ts";
+import { type Action, decide, isLeaked } from "./decide.ts";
 import type { Retirer } from "./retirer.ts";
 import type { OldCredential, SettlementState } from "./state.ts";
 
@@ -47,12 +47,16 @@ export async function settle(
     const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
     if (!entry) return { secret: secret.name, outcome: "ignored" };
     const action = decide(await look(secret, entry, old, ports, signal));
-    const done = await act(action, secret, entry, ports, signal);
+    const oldWorks = !old?.retired && entry.credentials.every(isKeptWorking);
+    const done = await act(action, secret, oldWorks, ports, signal);
     if ("outcome" in done) return { secret: secret.name, ...done };
     old = { ...old, ...done };
   }
   return { secret: secretId, outcome: "waiting", why: "its next turn" };
 }
+
+/** `in-place` ends the old password itself, at the promotion. */
+const isKeptWorking = ({ strategy }: { strategy: string }) => strategy !== "in-place";
 
 /** What a decision rests on; of a settled secret no more than its labels. */
 async function look(
@@ -67,7 +71,8 @@ async function look(
   const nothing = { consumers: [], standalone: [], blind: [], outside: [] };
   const common = { now: now(), policy: { grace, deadline }, old };
   const { name, versions, lastRotatedAt } = secret;
-  const labelsSuffice = !old || old.heldByLive || old.retired || old.stillAccepted;
+  const isOver = old?.retired && !(current && isLeaked(current));
+  const labelsSuffice = !old || old.heldByLive || isOver || old.stillAccepted;
   if (labelsSuffice || !current) return { ...common, ...nothing, secret: { name, versions } };
 
   const currentCreatedAt = await store.madeAt(secret.arn, current, signal);
@@ -110,7 +115,7 @@ type Ended = Pick<Settlement, "outcome" | "why">;
 async function act(
   action: Action,
   secret: SecretState,
-  entry: SecretEntry,
+  oldWorks: boolean,
   ports: SettlementPorts,
   signal: AbortSignal,
 ): Promise<Ended | OldCredential> {
@@ -121,7 +126,6 @@ async function act(
       return { outcome: "waiting", why: action.why };
     case "alert": {
       const retiring = holderOf(secret, retiringLabel) ?? "";
-      const oldWorks = entry.credentials.every(({ strategy }) => strategy !== "in-place");
       const problem = new SettlementStuck(action.problem, secret.name, action.why, oldWorks);
       await ports.report(problem, secret, retiring);
       return { outcome: "alerted", why: action.why };

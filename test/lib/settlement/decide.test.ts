@@ -86,9 +86,19 @@ describe("settlement decides", () => {
     ["to forget what a live version holds", { old: { heldByLive: true } }, { kind: "removeLabel" }],
     ["to remove the label when it is dead", { old: { retired: true } }, { kind: "removeLabel" }],
     [
-      "to alert: retired but still accepted",
+      "to wait when it was retired and is still accepted, which on-call has been told",
       { old: { stillAccepted: true } },
-      alert("STILL_ACCEPTED"),
+      { kind: "wait", why: expect.stringContaining("refuse the retired credential") },
+    ],
+    [
+      "to wait for the end of a rotation that has just moved AWSCURRENT",
+      { lastRotatedAt: at(-500), currentCreatedAt: at(-1), now: at(3) },
+      { kind: "wait" },
+    ],
+    [
+      "to wait for the end of the first rotation",
+      { lastRotatedAt: undefined, currentCreatedAt: at(-1), now: at(3) },
+      { kind: "wait" },
     ],
     [
       "to alert: promotion time unknown (rotation disabled)",
@@ -109,6 +119,24 @@ describe("settlement decides", () => {
       "to retire at once what leaked",
       { versions: "leaked", lastRotatedAt: undefined, consumers: [service({ tasks: [task(-5)] })] },
       { kind: "retire", endSessions: true },
+    ],
+    [
+      "to roll the consumers of what leaked when it is dead",
+      {
+        versions: "leaked",
+        old: { retired: true },
+        consumers: [service({ tasks: [task(-5)] })],
+      },
+      { kind: "roll" },
+    ],
+    [
+      "to remove the label of what leaked once its consumers are being rolled",
+      {
+        versions: "leaked",
+        old: { retired: true },
+        consumers: [rolled("IN_PROGRESS", [task(-5), task(2)])],
+      },
+      { kind: "removeLabel" },
     ],
     ["to wait for unseen consumers", { policy: { deadline: 24 * hour } }, { kind: "wait" }],
     [
