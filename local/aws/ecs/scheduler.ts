@@ -71,6 +71,7 @@ export class Scheduler {
   }
 
   #reconcile(cluster: Cluster, service: Service): void {
+    const lookedAt = Date.now();
     const { primary, underWay } = service;
     if (primary === undefined) {
       if (service.status === "DRAINING") service.status = "INACTIVE";
@@ -94,7 +95,7 @@ export class Scheduler {
     for (const { task } of stop) task.stop("ServiceSchedulerInitiated", stopReason(task, primary));
     for (let count = 0; count < start; count += 1) this.#startTask(cluster, service, primary);
     if (startsAt > Date.now() && !isFailed) this.touchAt(startsAt, cluster, service);
-    this.#conclude(cluster, service, primary);
+    this.#conclude(cluster, service, primary, lookedAt);
   }
 
   #startTask(cluster: Cluster, service: Service, deployment: Deployment): void {
@@ -107,10 +108,11 @@ export class Scheduler {
   }
 
   /** A deployment is complete, and a deleted service gone, once their tasks are as they shall be. */
-  #conclude(cluster: Cluster, service: Service, primary: Deployment): void {
+  #conclude(cluster: Cluster, service: Service, primary: Deployment, lookedAt: number): void {
     const running = runningTasks(cluster, service);
+    // One that has got ready since is looked at again, too.
     for (const { readyAt = 0 } of running) {
-      if (readyAt > Date.now()) this.touchAt(readyAt, cluster, service);
+      if (readyAt > lookedAt) this.touchAt(readyAt, cluster, service);
     }
     if (service.status === "DRAINING" && running.length === 0) {
       service.status = "INACTIVE";
