@@ -20,9 +20,12 @@ import type { Container, TaskDefinition, ValueFrom } from "../consumers/ecs/refe
 import { ClusterUnreadable } from "../errors.ts";
 import { awsFailure } from "./failures.ts";
 
-/** On the account and Region that the environment names; throttling is waited out by the SDK. */
+/**
+ * On the account and Region that the environment names; throttling is waited out by the SDK. Not where a
+ * deployment is started: a retry after a lost reply would start a second one.
+ */
 export function ecs(): Ecs {
-  return new EcsOnAws(new ECSClient({ maxAttempts: 6 }));
+  return new EcsOnAws(new ECSClient({ maxAttempts: 6 }), new ECSClient({ maxAttempts: 1 }));
 }
 
 /** How many services and protected tasks, and how many tasks, one request may name (API reference). */
@@ -30,9 +33,11 @@ const [perDescribe, perDescribeTasks] = [10, 100];
 
 class EcsOnAws implements Ecs {
   readonly #client: ECSClient;
+  readonly #once: ECSClient;
 
-  constructor(client: ECSClient) {
+  constructor(client: ECSClient, once: ECSClient) {
     this.#client = client;
+    this.#once = once;
   }
 
   clusters(signal: AbortSignal): Promise<readonly string[]> {
@@ -156,7 +161,7 @@ class EcsOnAws implements Ecs {
 
   async roll(cluster: string, service: string, signal: AbortSignal): Promise<void> {
     await this.#call("UpdateService", `${cluster}/${service}`, signal, (options) =>
-      this.#client.send(
+      this.#once.send(
         new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
         options,
       ),
