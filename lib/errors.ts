@@ -35,6 +35,18 @@ export class InvalidEvent extends RotationError {
   }
 }
 
+/** The payload is not what settlement asks of the function that ends old credentials. */
+export class InvalidRequest extends RotationError {
+  constructor(problem: string) {
+    super(
+      "INVALID_REQUEST",
+      false,
+      `The request is none for the end of an old credential: ${problem}.`,
+      "This function is invoked by settlement with { action, secret, version }; it takes no rotation events.",
+    );
+  }
+}
+
 /** `Step` is none of the four. */
 export class UnknownStep extends RotationError {
   constructor(step: string) {
@@ -502,11 +514,11 @@ export class PasswordRejected extends RotationError {
 
 /** Another rotation of the same login holds the lock. */
 export class LockBusy extends RotationError {
-  constructor(address: string, username: string) {
+  constructor(address: string, action: string) {
     super(
       "LOCK_BUSY",
       true,
-      `Another change of user ${username} on ${address} is under way.`,
+      `${address} could not ${action} in time: another change of the same user is under way.`,
       "It is tried again; if it persists, look for a session of quarterturn that hangs (pg_locks).",
     );
   }
