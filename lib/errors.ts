@@ -1,13 +1,12 @@
 /**
  * Every failure that Quarterturn can name. `code` is stable and is the error's name too, by which Lambda
- * reports it; `retryable` says whether the same step can
- * succeed later without anybody's help. The message says what happened and `remedy` what to do; neither
- * ever holds a secret value, and there is no `cause`: Lambda prints every enumerable property of an
- * unhandled error, and drivers put whole statements into theirs.
+ * reports it; `retryable` says whether the same step can succeed later without anybody's help. The message
+ * says what happened and `remedy` what to do; neither ever holds a secret value, and there is no `cause`:
+ * Lambda prints every enumerable property of an unhandled error, and drivers put whole statements into theirs.
  */
 export abstract class RotationError extends Error {
   /** What consumers feel: nothing was changed for them, or new logins may be failing now. */
-  readonly impact: "unchanged" | "outage" = "unchanged";
+  impact: "unchanged" | "outage" = "unchanged";
   readonly code: string;
   readonly retryable: boolean;
   readonly remedy: string;
@@ -18,6 +17,12 @@ export abstract class RotationError extends Error {
     this.code = code;
     this.retryable = retryable;
     this.remedy = remedy;
+  }
+
+  /** The same, met while AWSCURRENT was refused: whatever it is about, consumers go on failing. */
+  inOutage(): this {
+    this.impact = "outage";
+    return this;
   }
 }
 
@@ -378,7 +383,7 @@ export class LoginForbidden extends RotationError {
 
 /** No credential that the secret ever held is accepted. */
 export class CredentialsRefused extends RotationError {
-  override readonly impact = "outage";
+  override impact = "outage" as const;
 
   constructor(address: string, username: string, tried: readonly string[]) {
     super(
@@ -550,7 +555,7 @@ export class LabelMoved extends RotationError {
 
 /** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
 export class SwitchUndecided extends RotationError {
-  override readonly impact = "outage";
+  override impact = "outage" as const;
 
   constructor(secret: string, username: string, why: string) {
     super(

@@ -82,11 +82,12 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
 
 /**
  * The same for failures that are no news to each other: the code, and the message without its numbers and ids.
- * Of the code alone, the second permission that a role lacks would be silent after the first.
+ * Of the code alone, the second permission that a role lacks would be silent after the first; and what was
+ * harmless is news when consumers feel it.
  */
-export function reasonOf({ code, message }: RotationError): string {
+export function reasonOf({ code, impact, message }: RotationError): string {
   const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "");
-  return `${code}/${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  return `${code}/${createHash("sha256").update(`${impact}/${text}`).digest("hex").slice(0, 12)}`;
 }
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };

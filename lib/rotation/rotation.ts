@@ -44,6 +44,7 @@ export class Rotation {
   readonly alerts: AlertTopic;
   /** Tells the operator, without failing. Never with a value. */
   readonly warn: (message: string) => void;
+  #inOutage = false;
   readonly #documents = new Map<string, Promise<SecretDocument | undefined>>();
 
   constructor(of: {
@@ -68,6 +69,11 @@ export class Rotation {
     this.clock = of.clock;
     this.alerts = of.alerts;
     this.warn = of.warn;
+  }
+
+  /** A strategy found AWSCURRENT refused. */
+  get inOutage(): boolean {
+    return this.#inOutage;
   }
 
   /** The version's document, `undefined` when it has no value. */
@@ -115,11 +121,13 @@ export class Rotation {
 
   situation(credential: Credential): Situation {
     return {
-      secret: this.secret.name,
       spec: credential.spec,
       engine: credential.engine,
       signal: this.signal,
       warn: this.warn,
+      outage: () => {
+        this.#inOutage = true;
+      },
       current: async () => this.login(await this.current(), credential),
       admin: async () =>
         adminLogin(

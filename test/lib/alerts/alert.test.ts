@@ -169,6 +169,11 @@ describe("the deduplication key", () => {
     expect(key(denied(call, failure()))).toBe(key(denied(call, failure())));
   });
 
+  it("is another one where consumers have come to feel it", () => {
+    const failure = () => denied("secretsmanager:GetSecretValue", "AccessDenied");
+    expect(key(failure())).not.toBe(key(failure().inOutage()));
+  });
+
   it("is another one for another call", () => {
     const [get, put] = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
     expect(key(denied(get, "AccessDenied"))).not.toBe(key(denied(put, "AccessDenied")));

@@ -87,11 +87,26 @@ describe("an administrator's secret that", () => {
     });
     await pair.scene.run("createSecret");
     await expect(pair.scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "ADMIN_REFUSED", retryable: false },
+      ...{ code: "ADMIN_REFUSED", retryable: false, impact: "unchanged" },
       message: expect.stringContaining(pair.adminSecret),
     });
     expect(await pair.scene.admits(await pair.scene.value())).toBe(true);
   });
+
+  it.each(["alternating-users", "in-place"] as const)(
+    "holds a refused password while AWSCURRENT is refused, too, is an outage (%s)",
+    async (strategy) => {
+      const { scene } = await pairScene(stage, {
+        strategy,
+        document: (admin) => ({ ...admin, password: randomUUID() }),
+      });
+      await scene.run("createSecret");
+      await scene.setByHand();
+      await expect(scene.run("setSecret")).rejects.toMatchObject({
+        ...{ code: "ADMIN_REFUSED", impact: "outage" },
+      });
+    },
+  );
 
   it("does not say where it belongs may be declared to belong here", async () => {
     const pair = await pairScene(stage, {
