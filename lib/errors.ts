@@ -5,8 +5,11 @@
  * Lambda prints every enumerable property of an unhandled error, and drivers put whole statements into theirs.
  */
 export abstract class RotationError extends Error {
-  /** What consumers feel: nothing was changed for them, or new logins may be failing now. */
-  impact: "unchanged" | "outage" = "unchanged";
+  /**
+   * What consumers feel: nothing was changed for them; nothing was changed, but they may not reach the server
+   * either; or new logins may be failing now.
+   */
+  impact: "unchanged" | "unknown" | "outage" = "unchanged";
   readonly code: string;
   readonly retryable: boolean;
   readonly remedy: string;
@@ -323,6 +326,8 @@ export class SecretTooLarge extends RotationError {
 
 /** The host name does not resolve. */
 export class DnsFailed extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(host: string) {
     super(
       "DNS_FAILED",
@@ -335,6 +340,8 @@ export class DnsFailed extends RotationError {
 
 /** No TCP connection, or it broke or stayed silent. */
 export class Unreachable extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, why: string) {
     super(
       "UNREACHABLE",
@@ -347,6 +354,8 @@ export class Unreachable extends RotationError {
 
 /** The server's certificate is not trusted, not valid or for another name; or it offers no TLS. */
 export class TlsFailed extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, why: string) {
     super(
       "TLS_FAILED",
@@ -371,6 +380,8 @@ export class AuthenticationMethodRefused extends RotationError {
 
 /** The server refuses this user from here whatever the password, or refuses connections at all. */
 export class LoginForbidden extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, username: string, code: string, why: string, retryable: boolean) {
     super(
       "LOGIN_FORBIDDEN",
@@ -383,14 +394,14 @@ export class LoginForbidden extends RotationError {
 
 /** No credential that the secret ever held is accepted. */
 export class CredentialsRefused extends RotationError {
-  override impact = "outage" as const;
+  override impact: RotationError["impact"] = "outage";
 
   constructor(address: string, username: string, tried: readonly string[]) {
     super(
       "CREDENTIALS_REFUSED",
       false,
       `${address} refuses user ${username} with ${tried.join(", ")}.`,
-      "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue.",
+      "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue. The administrator repairs this by itself only where rotation.yml names the user (users, or connection.username).",
     );
   }
 }
@@ -555,7 +566,7 @@ export class LabelMoved extends RotationError {
 
 /** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
 export class SwitchUndecided extends RotationError {
-  override impact = "outage" as const;
+  override impact: RotationError["impact"] = "outage";
 
   constructor(secret: string, username: string, why: string) {
     super(

@@ -101,15 +101,23 @@ function withoutRemedy({ message, remedy }: RotationError): string {
   return message.slice(0, -remedy.length).trim();
 }
 
-function safety(error: RotationError): string {
-  return error.impact === "unchanged"
-    ? "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held."
-    : "NO. New logins of consumers may be failing now.";
-}
+const safeties: Readonly<Record<RotationError["impact"], { full: string; brief: string }>> = {
+  unchanged: {
+    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held.",
+    brief: "Production is safe.",
+  },
+  unknown: {
+    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: see whether they can.",
+    brief: "Changed nothing; can consumers log in?",
+  },
+  outage: {
+    full: "NO. New logins of consumers may be failing now.",
+    brief: "NOT SAFE: logins may fail.",
+  },
+};
 
-function brief(error: RotationError): string {
-  return error.impact === "unchanged" ? "Production is safe." : "NOT SAFE: logins may fail.";
-}
+const safety = ({ impact }: RotationError) => safeties[impact].full;
+const brief = ({ impact }: RotationError) => safeties[impact].brief;
 
 function whatNext(error: RotationError, { task }: Occasion): string {
   if (!task) return "nothing: what it was asked for cannot be read.";

@@ -162,11 +162,16 @@ export class Rotation {
     }
   }
 
-  /** `undefined` for a version that holds no login for the same target: it cannot heal anything. */
+  /** `undefined` for a version that holds no login of this credential's users: it cannot heal anything. */
   async #usable(credential: Credential, versionId: string): Promise<Login | undefined> {
     try {
       const document = await this.document(versionId, `version ${versionId}`);
-      return document && (await this.loginFor(credential, document));
+      if (!document) return undefined;
+      const login = this.login(document, credential);
+      const current = this.login(await this.current(), credential);
+      if (login.username !== current.username) return await this.loginFor(credential, document);
+      requireSameTarget(document.where, current, login);
+      return login;
     } catch (error) {
       if (error instanceof DocumentError) return undefined;
       throw error;

@@ -25,7 +25,7 @@ export const alternatingUsers: Strategy = {
     const [current, pending] = [await situation.current(), await situation.pending()];
     const pair = pairOf(current.username, spec);
     const healthy = await accepts(engine, current, signal);
-    if (!healthy) situation.outage();
+    if (!healthy) await requirePossession(situation, current);
     await using admin = await asAdmin(situation, pair);
     for (const setting of await admin.pairs.align(pair, pending, signal))
       situation.warn(
@@ -78,6 +78,26 @@ export const alternatingUsers: Strategy = {
     return await admin.pairs.endSessions(pair, retirement.old.username, retirement.signal);
   },
 };
+
+/**
+ * AWSCURRENT is refused, and the administrator could repair that. Whoever may write the secret could then put
+ * any user's name into it and be given that user's rights; so a version has to log in, or the manifest itself
+ * has to name the user.
+ * @throws CredentialsRefused
+ */
+async function requirePossession(situation: Situation, current: Login): Promise<void> {
+  situation.outage();
+  const { engine, spec, signal } = situation;
+  if (spec.users) return;
+  if (await accepts(engine, await situation.pending(), signal)) return;
+  let earlier = 0;
+  for await (const login of situation.earlier()) {
+    if (await accepts(engine, login, signal)) return;
+    earlier += 1;
+  }
+  const tried = ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`];
+  throw new CredentialsRefused(address(current), current.username, tried);
+}
 
 async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {
   if (!(await accepts(engine, current, signal))) throw refused(current);

@@ -59,7 +59,7 @@ describe("the alert of every error", () => {
         expect.stringMatching(
           /^What happened: the rotation failed in setSecret \([A-Z_]+\), secret /,
         ),
-        expect.stringMatching(/^Is production safe: (yes|NO)/),
+        expect.stringMatching(/^Is production safe: (yes|not known|NO)/),
         expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
         `What you should do: ${error.remedy}`,
         `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,

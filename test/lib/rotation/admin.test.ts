@@ -97,7 +97,7 @@ describe("an administrator's secret that", () => {
     "holds a refused password while AWSCURRENT is refused, too, is an outage (%s)",
     async (strategy) => {
       const { scene } = await pairScene(stage, {
-        strategy,
+        ...{ strategy, pinned: true },
         document: (admin) => ({ ...admin, password: randomUUID() }),
       });
       await scene.run("createSecret");
@@ -169,7 +169,7 @@ describe("an administrator", () => {
   });
 
   it("finds neither of the users", async () => {
-    const { scene, owner } = await pairScene(stage);
+    const { scene, owner } = await pairScene(stage, { pinned: true });
     await scene.run("createSecret");
     await stage.bench.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
     await expect(scene.run("setSecret")).rejects.toMatchObject({
@@ -179,9 +179,46 @@ describe("an administrator", () => {
   });
 });
 
+describe("an administrator repairs nobody on the secret's word alone", () => {
+  it.each([
+    ["alternating-users", ""],
+    ["alternating-users", "_clone"],
+    ["in-place", ""],
+  ] as const)("%s, AWSCURRENT naming another user%s", async (strategy, suffix) => {
+    const victim = await stage.bench.newUser();
+    const stored = await stage.bench.stored(victim.username);
+    const { scene } = await pairScene(stage, {
+      strategy,
+      change: (value) => {
+        const username = victim.username + suffix;
+        const connection_string = value.connection_string.replace(value.username, username);
+        return { ...value, username, password: randomUUID(), connection_string };
+      },
+    });
+    await scene.run("createSecret");
+    await expect(scene.run("setSecret")).rejects.toMatchObject({
+      ...{ code: "CREDENTIALS_REFUSED", impact: "outage" },
+    });
+    expect(await stage.bench.stored(victim.username)).toEqual(stored);
+    const made = `SELECT FROM pg_roles WHERE rolname = '${victim.username}_clone'`;
+    expect(await stage.bench.query(made)).toHaveLength(0);
+  });
+
+  it("but does where an earlier version of the secret logs in", async () => {
+    const pair = await pairScene(stage);
+    const { scene, clone } = pair;
+    await scene.put({ ...(await scene.value()), password: randomUUID() }, ["AWSCURRENT"]);
+    await scene.again();
+    await scene.run("createSecret");
+    expect(await scene.run("setSecret")).toBe("done");
+    expect((await scene.value()).username).toBe(clone);
+    expect(await scene.admits(await scene.value())).toBe(true);
+  });
+});
+
 describe("in-place with an administrator", () => {
   const inPlace = (options: PairOptions = {}) =>
-    pairScene(stage, { ...options, strategy: "in-place" });
+    pairScene(stage, { pinned: true, ...options, strategy: "in-place" });
 
   it("does not as much as read the secret when all is well", async () => {
     const pair = await inPlace();
