@@ -1,13 +1,15 @@
 /**
  * Every failure that Quarterturn can name. `code` is stable and is the error's name too, by which Lambda
- * reports it; `retryable` says whether the same step can
- * succeed later without anybody's help. The message says what happened and `remedy` what to do; neither
- * ever holds a secret value, and there is no `cause`: Lambda prints every enumerable property of an
- * unhandled error, and drivers put whole statements into theirs.
+ * reports it; `retryable` says whether the same step can succeed later without anybody's help. The message
+ * says what happened and `remedy` what to do; neither ever holds a secret value, and there is no `cause`:
+ * Lambda prints every enumerable property of an unhandled error, and drivers put whole statements into theirs.
  */
 export abstract class RotationError extends Error {
-  /** What consumers feel: nothing was changed for them, or new logins may be failing now. */
-  readonly impact: "unchanged" | "outage" = "unchanged";
+  /**
+   * What consumers feel: nothing was changed for them; nothing was changed, but they may not reach the server
+   * either; or new logins may be failing now.
+   */
+  impact: "unchanged" | "unknown" | "outage" = "unchanged";
   readonly code: string;
   readonly retryable: boolean;
   readonly remedy: string;
@@ -18,6 +20,12 @@ export abstract class RotationError extends Error {
     this.code = code;
     this.retryable = retryable;
     this.remedy = remedy;
+  }
+
+  /** The same, met while AWSCURRENT was refused: whatever it is about, consumers go on failing. */
+  inOutage(): this {
+    this.impact = "outage";
+    return this;
   }
 }
 
@@ -31,6 +39,18 @@ export class InvalidEvent extends RotationError {
       false,
       `The event is no rotation event: ${problem}.`,
       "This function is invoked by Secrets Manager; to rotate by hand, call RotateSecret.",
+    );
+  }
+}
+
+/** The payload is not what settlement asks of the function that ends old credentials. */
+export class InvalidRequest extends RotationError {
+  constructor(problem: string) {
+    super(
+      "INVALID_REQUEST",
+      false,
+      `The request is none for the end of an old credential: ${problem}.`,
+      "This function is invoked by settlement with { action, secret, version }; it takes no rotation events.",
     );
   }
 }
@@ -306,6 +326,8 @@ export class SecretTooLarge extends RotationError {
 
 /** The host name does not resolve. */
 export class DnsFailed extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(host: string) {
     super(
       "DNS_FAILED",
@@ -318,6 +340,8 @@ export class DnsFailed extends RotationError {
 
 /** No TCP connection, or it broke or stayed silent. */
 export class Unreachable extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, why: string) {
     super(
       "UNREACHABLE",
@@ -330,6 +354,8 @@ export class Unreachable extends RotationError {
 
 /** The server's certificate is not trusted, not valid or for another name; or it offers no TLS. */
 export class TlsFailed extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, why: string) {
     super(
       "TLS_FAILED",
@@ -354,6 +380,8 @@ export class AuthenticationMethodRefused extends RotationError {
 
 /** The server refuses this user from here whatever the password, or refuses connections at all. */
 export class LoginForbidden extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+
   constructor(address: string, username: string, code: string, why: string, retryable: boolean) {
     super(
       "LOGIN_FORBIDDEN",
@@ -366,14 +394,14 @@ export class LoginForbidden extends RotationError {
 
 /** No credential that the secret ever held is accepted. */
 export class CredentialsRefused extends RotationError {
-  override readonly impact = "outage";
+  override impact: RotationError["impact"] = "outage";
 
   constructor(address: string, username: string, tried: readonly string[]) {
     super(
       "CREDENTIALS_REFUSED",
       false,
       `${address} refuses user ${username} with ${tried.join(", ")}.`,
-      "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue.",
+      "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue. The administrator repairs this by itself only where rotation.yml names the user (users, or connection.username).",
     );
   }
 }
@@ -502,11 +530,11 @@ export class PasswordRejected extends RotationError {
 
 /** Another rotation of the same login holds the lock. */
 export class LockBusy extends RotationError {
-  constructor(address: string, username: string) {
+  constructor(address: string, action: string) {
     super(
       "LOCK_BUSY",
       true,
-      `Another change of user ${username} on ${address} is under way.`,
+      `${address} could not ${action} in time: another change of the same user is under way.`,
       "It is tried again; if it persists, look for a session of quarterturn that hangs (pg_locks).",
     );
   }
@@ -538,7 +566,7 @@ export class LabelMoved extends RotationError {
 
 /** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
 export class SwitchUndecided extends RotationError {
-  override readonly impact = "outage";
+  override impact: RotationError["impact"] = "outage";
 
   constructor(secret: string, username: string, why: string) {
     super(

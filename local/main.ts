@@ -1,5 +1,7 @@
 import { once } from "node:events";
-import { program, wholeNumber } from "./command-line.ts";
+import { credentialSchema } from "../lib/manifest/schema.ts";
+import { type Aws, messageFor } from "./aws/aws.ts";
+import { oneOf, program, wholeNumber } from "./command-line.ts";
 import { guide, stepLine } from "./main/guide.ts";
 import { enableRotation } from "./main/rotation.ts";
 import { startPostgres } from "./postgres/server.ts";
@@ -7,21 +9,31 @@ import { connectSettlement } from "./settlement.ts";
 import { StepWatch } from "./step-watch.ts";
 import { World, type WorldOptions } from "./world.ts";
 
+const strategies = credentialSchema.shape.strategy.unwrap().options;
+
 const usage = `Keeps a stand-in for AWS running, with a PostgreSQL server and a secret that rotates.
 
   npm run local -- [options]
 
-  --port PORT   of the stand-in for AWS (default: a free one)
-  --help        print this`;
+  --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
+  --port PORT       of the stand-in for AWS (default: a free one)
+  --help            print this`;
 
-await program(usage, { port: { type: "string" } }, async ({ port }) => {
+const options = {
+  strategy: { type: "string", default: "alternating-users" },
+  port: { type: "string" },
+} as const;
+
+await program(usage, options, async ({ port, ...values }) => {
+  const strategy = oneOf("--strategy", values.strategy, strategies);
   const chosen = port === undefined ? {} : { port: wholeNumber("--port", port, [1, 65_535]) };
   const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
   await using postgres = await startPostgres();
-  await using world = await startWorld({ postgres, strategy: "in-place", ...chosen });
+  await using world = await startWorld({ postgres, strategy, ...chosen });
   await enableRotation(world);
   await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
+  using _alerts = showAlerts(world.aws);
   for (const line of guide(world)) console.log(line);
   await stopped;
 });
@@ -33,4 +45,15 @@ async function startWorld(options: WorldOptions): Promise<World> {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new Error(`Port ${options.port} is taken: choose another by --port, or none.`);
   }
+}
+
+/** What on-call would read, as it is published. */
+function showAlerts(aws: Aws): Disposable {
+  return aws.intercept({
+    after({ operation }) {
+      const sent = aws.notifications.at(-1);
+      if (operation !== "Publish" || !sent) return;
+      console.log(`\nOn-call is sent: ${sent.subject}\n\n${messageFor(sent, "email")}\n`);
+    },
+  });
 }

@@ -84,11 +84,12 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
 
 /**
  * The same for failures that are no news to each other: the code, and the message without its numbers and ids.
- * Of the code alone, the second permission that a role lacks would be silent after the first.
+ * Of the code alone, the second permission that a role lacks would be silent after the first; and what was
+ * harmless is news when consumers feel it.
  */
-export function reasonOf({ code, message }: RotationError): string {
+export function reasonOf({ code, impact, message }: RotationError): string {
   const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|\d+/g, "");
-  return `${code}/${createHash("sha256").update(text).digest("hex").slice(0, 12)}`;
+  return `${code}/${createHash("sha256").update(`${impact}/${text}`).digest("hex").slice(0, 12)}`;
 }
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
@@ -103,17 +104,27 @@ function withoutRemedy({ message, remedy }: RotationError): string {
   return message.slice(0, -remedy.length).trim();
 }
 
+const safeties: Readonly<Record<RotationError["impact"], { full: string; brief: string }>> = {
+  unchanged: {
+    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held.",
+    brief: "Production is safe.",
+  },
+  unknown: {
+    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: see whether they can.",
+    brief: "Changed nothing; can consumers log in?",
+  },
+  outage: {
+    full: "NO. New logins of consumers may be failing now.",
+    brief: "NOT SAFE: logins may fail.",
+  },
+};
+
 function safety(error: RotationError): string {
   if (error instanceof SettlementStuck && error.impact === "unchanged")
     return "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it log in.";
-  return error.impact === "unchanged"
-    ? "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held."
-    : "NO. New logins of consumers may be failing now.";
+  return safeties[error.impact].full;
 }
-
-function brief(error: RotationError): string {
-  return error.impact === "unchanged" ? "Production is safe." : "NOT SAFE: logins may fail.";
-}
+const brief = ({ impact }: RotationError) => safeties[impact].brief;
 
 function whatNext(error: RotationError, { task }: Occasion): string {
   if (!task) return "nothing: what it was asked for cannot be read.";

@@ -34,6 +34,8 @@ const [perDescribe, perDescribeTasks] = [10, 100];
 class EcsOnAws implements Ecs {
   readonly #client: ECSClient;
   readonly #once: ECSClient;
+  /** By ARN. A revision never changes (developer guide, "Updating a task definition": it makes a new one). */
+  readonly #definitions = new Map<string, TaskDefinition>();
 
   constructor(client: ECSClient, once: ECSClient) {
     this.#client = client;
@@ -116,10 +118,15 @@ class EcsOnAws implements Ecs {
   }
 
   async taskDefinition(arn: string, signal: AbortSignal): Promise<TaskDefinition> {
+    const known = this.#definitions.get(arn);
+    if (known) return known;
     return this.#call("DescribeTaskDefinition", arn, signal, async (options) => {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn });
       const { taskDefinition } = await this.#client.send(command, options);
-      return { arn, containers: (taskDefinition?.containerDefinitions ?? []).map(toContainer) };
+      const containers = (taskDefinition?.containerDefinitions ?? []).map(toContainer);
+      const definition = { arn, containers };
+      this.#definitions.set(arn, definition);
+      return definition;
     });
   }
 

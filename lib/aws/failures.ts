@@ -7,6 +7,8 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
+const throttled = /Throttl|TooManyRequests/;
+
 /** By the error's name (Secrets Manager API reference, "Common errors" and each action's own). */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
@@ -21,9 +23,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /ResourceNotFound/,
     "Check that the secret exists in this account and Region and is not scheduled for deletion.",
   ],
+  [throttled, "It is tried again; spread schedules if this persists."],
   [
-    /Throttl|LimitExceeded|TooManyRequests/,
-    "It is tried again; spread schedules if this persists.",
+    /LimitExceeded/,
+    "A quota is used up (of a secret: 20 staging labels); remove labels that nobody needs, or have it raised.",
   ],
   [
     /Credentials/,
@@ -59,7 +62,7 @@ export function awsFailure(
     call,
     on,
     `${names}${status ? ` (HTTP ${status}${request})` : ""}`,
-    status === undefined || status >= 500 || /Throttl/.test(names),
+    status === undefined || status >= 500 || throttled.test(names),
     remedy ?? "Look the error up in the service's API reference.",
   );
 }

@@ -27,6 +27,11 @@ export class SecretDocument {
     return new Secret(this.#text);
   }
 
+  /** In bytes of UTF-8. */
+  get size(): number {
+    return Buffer.byteLength(this.#text);
+  }
+
   has(field: string): boolean {
     return findNodeAtLocation(this.#root, [field]) !== undefined;
   }

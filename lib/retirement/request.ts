@@ -1,4 +1,4 @@
-import { InvalidEvent } from "../errors.ts";
+import { InvalidRequest } from "../errors.ts";
 
 /**
  * What settlement asks of the function that reaches the server: `probe` whether the old credential is still
@@ -21,13 +21,13 @@ export function subjectOf(payload: unknown) {
   return { step, secretId, token };
 }
 
-/** @throws InvalidEvent */
+/** @throws InvalidRequest */
 export function parseRequest(payload: unknown): RetireRequest {
-  if (typeof payload !== "object" || payload === null) throw new InvalidEvent("it is no object");
+  if (typeof payload !== "object" || payload === null) throw new InvalidRequest("it is no object");
   const { action, secret, version }: Record<string, unknown> = { ...payload };
   const known = actions.find((each) => each === action);
-  if (!known) throw new InvalidEvent(`action is none of ${actions.join(", ")}`);
-  if (typeof secret !== "string" || !secret) throw new InvalidEvent("secret is no text");
-  if (typeof version !== "string" || !version) throw new InvalidEvent("version is no text");
+  if (!known) throw new InvalidRequest(`action is none of ${actions.join(", ")}`);
+  if (typeof secret !== "string" || !secret) throw new InvalidRequest("secret is no text");
+  if (typeof version !== "string" || !version) throw new InvalidRequest("version is no text");
   return { action: known, secret, version };
 }

@@ -1,5 +1,12 @@
 import { SecretDocument } from "../credentials/document.ts";
-import { DocumentError, LabelMoved, SwitchUndecided, Unsettled } from "../errors.ts";
+import {
+  asRotationError,
+  DocumentError,
+  LabelMoved,
+  SecretChanged,
+  SwitchUndecided,
+  Unsettled,
+} from "../errors.ts";
 import type { Switch } from "../strategies/strategy.ts";
 import { decide, holderOf, retiringLabel } from "./decide.ts";
 import type { Rotation } from "./rotation.ts";
@@ -43,13 +50,16 @@ async function stillToDo(rotation: Rotation): Promise<boolean> {
   const secret = await rotation.store.describe(rotation.secret.arn, rotation.signal);
   const decision = decide(rotation.event, secret);
   if (decision.kind === "refuse") throw decision.error;
-  return decision.kind === "run";
+  if (decision.kind === "alreadyCurrent") return false;
+  if (decision.currentId === rotation.currentId) return true;
+  throw new SecretChanged(rotation.secret.name, rotation.event.token);
 }
 
 /**
  * After a failure in mid-switch: makes AWSCURRENT and the server agree again.
  * @returns true when the promotion took place and only its reply was lost
- * @throws SwitchUndecided when AWSCURRENT cannot be read, or holds what nobody here can restore
+ * @throws SwitchUndecided when AWSCURRENT cannot be read, or holds what nobody here can restore, or when the
+ *   way back fails
  */
 async function arrived(rotation: Rotation, switches: readonly Switch[]): Promise<boolean> {
   const signal = AbortSignal.timeout(restoreTime);
@@ -60,12 +70,35 @@ async function arrived(rotation: Rotation, switches: readonly Switch[]): Promise
   const restorable = current !== undefined && (await holdsTheSame(rotation, current, signal));
   if (!restorable) throw undecided(rotation, changed, "AWSCURRENT cannot be read or was replaced");
 
-  await Promise.all(changed.map((each) => each.revert(signal)));
+  await restore(rotation, changed, (each) => each.revert(signal));
   const now = await currentId(rotation, signal).catch(() => undefined);
   if (now !== rotation.event.token) return false;
   // The move arrived after all, later than the first look.
-  await Promise.all(changed.map((each) => each.apply(signal)));
+  await restore(rotation, changed, (each) => each.apply(signal));
   return true;
+}
+
+/**
+ * Every one to its end, because leaving closes the sessions of them all. Where one fails, AWSCURRENT may be
+ * refused, whatever the failure itself says of that.
+ */
+async function restore(
+  rotation: Rotation,
+  switches: readonly Switch[],
+  way: (each: Switch) => Promise<void>,
+): Promise<void> {
+  const failed: Switch[] = [];
+  const reasons = new Set<string>();
+  await Promise.all(
+    switches.map((each) =>
+      way(each).catch((thrown) => {
+        failed.push(each);
+        reasons.add(asRotationError(thrown).code);
+      }),
+    ),
+  );
+  if (failed.length === 0) return;
+  throw undecided(rotation, failed, `the way back failed: ${[...reasons].join(", ")}`);
 }
 
 async function currentId(rotation: Rotation, signal: AbortSignal): Promise<string | undefined> {

@@ -1,6 +1,6 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { CredentialSpec } from "../credentials/credential.ts";
-import { NotInManifest } from "../errors.ts";
+import { asRotationError, NotInManifest } from "../errors.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { decide } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
@@ -53,7 +53,11 @@ export async function rotate(
   const warn = (message: string) => log.warn(secret.name, message);
   const state = { event, secret, currentId, prepared, credentials };
   const rotation = new Rotation({ ...state, store, signal, clock, alerts, warn });
-  await stepActions[event.step](rotation, ports.sources);
+  try {
+    await stepActions[event.step](rotation, ports.sources);
+  } catch (thrown) {
+    throw rotation.inOutage ? asRotationError(thrown).inOutage() : thrown;
+  }
   return { outcome: "done", secret: secret.name, currentId };
 }
 

@@ -44,6 +44,7 @@ export class Rotation {
   readonly alerts: AlertTopic;
   /** Tells the operator, without failing. Never with a value. */
   readonly warn: (message: string) => void;
+  #inOutage = false;
   readonly #documents = new Map<string, Promise<SecretDocument | undefined>>();
 
   constructor(of: {
@@ -68,6 +69,11 @@ export class Rotation {
     this.clock = of.clock;
     this.alerts = of.alerts;
     this.warn = of.warn;
+  }
+
+  /** A strategy found AWSCURRENT refused. */
+  get inOutage(): boolean {
+    return this.#inOutage;
   }
 
   /** The version's document, `undefined` when it has no value. */
@@ -115,11 +121,13 @@ export class Rotation {
 
   situation(credential: Credential): Situation {
     return {
-      secret: this.secret.name,
       spec: credential.spec,
       engine: credential.engine,
       signal: this.signal,
       warn: this.warn,
+      outage: () => {
+        this.#inOutage = true;
+      },
       current: async () => this.login(await this.current(), credential),
       admin: async () =>
         adminLogin(
@@ -154,11 +162,16 @@ export class Rotation {
     }
   }
 
-  /** `undefined` for a version that holds no login for the same target: it cannot heal anything. */
+  /** `undefined` for a version that holds no login of this credential's users: it cannot heal anything. */
   async #usable(credential: Credential, versionId: string): Promise<Login | undefined> {
     try {
       const document = await this.document(versionId, `version ${versionId}`);
-      return document && (await this.loginFor(credential, document));
+      if (!document) return undefined;
+      const login = this.login(document, credential);
+      const current = this.login(await this.current(), credential);
+      if (login.username !== current.username) return await this.loginFor(credential, document);
+      requireSameTarget(document.where, current, login);
+      return login;
     } catch (error) {
       if (error instanceof DocumentError) return undefined;
       throw error;

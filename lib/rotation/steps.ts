@@ -36,8 +36,7 @@ async function createSecret(rotation: Rotation, sources: Sources): Promise<void>
   const { event, secret, store, signal } = rotation;
   const current = await rotation.current();
   const next = nextDocument(rotation, current, sources);
-  const bytes = Buffer.byteLength(next.text.reveal());
-  if (bytes > maximumSize) throw new SecretTooLarge(secret.name, bytes);
+  if (next.size > maximumSize) throw new SecretTooLarge(secret.name, next.size);
   const { token, rotationToken } = event;
   const labels = ["AWSPENDING", preparedLabel];
   const pending = { secretId: secret.arn, token, text: next.text, labels, rotationToken };

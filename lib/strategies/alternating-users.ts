@@ -25,6 +25,7 @@ export const alternatingUsers: Strategy = {
     const [current, pending] = [await situation.current(), await situation.pending()];
     const pair = pairOf(current.username, spec);
     const healthy = await accepts(engine, current, signal);
+    if (!healthy) await requirePossession(situation, current);
     await using admin = await asAdmin(situation, pair);
     for (const setting of await admin.pairs.align(pair, pending, signal))
       situation.warn(
@@ -46,8 +47,7 @@ export const alternatingUsers: Strategy = {
 
   async testAlone(situation) {
     const current = await situation.current();
-    if (!(await accepts(situation.engine, current, situation.signal)))
-      throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+    await requireAccepted(situation.engine, current, situation.signal);
     const pair = pairOf(current.username, situation.spec);
     await using admin = await asAdmin(situation, pair);
     await admin.pairs.requireAdministrable(pair, situation.signal);
@@ -56,7 +56,9 @@ export const alternatingUsers: Strategy = {
   holds: (live, old) => live.username === old.username,
 
   async retire(retirement) {
-    const { engine, old, spec, signal } = retirement;
+    const { engine, current, old, spec, signal } = retirement;
+    // If not, the old login may be the only one that works.
+    await requireAccepted(engine, current, signal);
     const pair = pairOf(old.username, spec);
     await using admin = await asAdmin(retirement, pair);
     if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
@@ -65,8 +67,7 @@ export const alternatingUsers: Strategy = {
 
   async sessions({ engine, current, old, signal }) {
     const session = await engine.login(current, signal);
-    if (session === "refused")
-      throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+    if (session === "refused") throw refused(current);
     await using _ = session;
     return await session.pairs.sessionsOf(old.username, signal);
   },
@@ -77,6 +78,33 @@ export const alternatingUsers: Strategy = {
     return await admin.pairs.endSessions(pair, retirement.old.username, retirement.signal);
   },
 };
+
+/**
+ * AWSCURRENT is refused, and the administrator could repair that. Whoever may write the secret could then put
+ * any user's name into it and be given that user's rights; so a version has to log in, or the manifest itself
+ * has to name the user.
+ * @throws CredentialsRefused
+ */
+async function requirePossession(situation: Situation, current: Login): Promise<void> {
+  situation.outage();
+  const { engine, spec, signal } = situation;
+  if (spec.users) return;
+  if (await accepts(engine, await situation.pending(), signal)) return;
+  let earlier = 0;
+  for await (const login of situation.earlier()) {
+    if (await accepts(engine, login, signal)) return;
+    earlier += 1;
+  }
+  const tried = ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`];
+  throw new CredentialsRefused(address(current), current.username, tried);
+}
+
+async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {
+  if (!(await accepts(engine, current, signal))) throw refused(current);
+}
+
+const refused = (current: Login) =>
+  new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
 
 /** The declared pair, else by the suffix that the AWS template uses too. */
 function pairOf(username: string, { users }: Pick<CredentialSpec, "users">): Pair {

@@ -38,7 +38,7 @@ export const inPlace: Strategy = {
   },
 
   async openSwitch(situation) {
-    const { secret, engine, signal } = situation;
+    const { engine, signal } = situation;
     const [current, pending] = [await situation.current(), await situation.pending()];
     const session = await engine.login(current, signal);
     const found =
@@ -47,7 +47,7 @@ export const inPlace: Strategy = {
         : way(session, { restore: current });
     try {
       const waited = await found.session.lock(pending.username, signal);
-      return new PasswordSwitch({ secret, engine, found, pending, waited, signal });
+      return new PasswordSwitch({ engine, found, pending, waited, signal });
     } catch (error) {
       await found[Symbol.asyncDispose]();
       throw error;
@@ -73,6 +73,7 @@ export const inPlace: Strategy = {
  * administrator can set it.
  */
 async function findOtherWay(situation: Situation, current: Login): Promise<Found> {
+  situation.outage();
   const { engine, signal } = situation;
   const pending = await situation.pending();
   const switched = await engine.login(pending, signal);
@@ -84,7 +85,9 @@ async function findOtherWay(situation: Situation, current: Login): Promise<Found
     if (session !== "refused") return way(session, { restore: login });
     earlier += 1;
   }
-  const admin = await openAdmin(situation, [current.username]);
+  // A name out of the secret is no proof: whoever may write it could have any user reset.
+  const pinned = situation.spec.connection.username === current.username;
+  const admin = pinned ? await openAdmin(situation, [current.username]) : undefined;
   if (admin) return way(admin, { restore: current });
   throw refused(current, ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`]);
 }

@@ -1,11 +1,11 @@
 import { address, type Login } from "../credentials/credential.ts";
 import { type Approach, accepts, type Engine, type Session } from "../engines/engine.ts";
 import {
+  CredentialsRefused,
   PasswordRejected,
   PendingRefused,
   PermissionDenied,
   ReadOnlyServer,
-  SwitchUndecided,
 } from "../errors.ts";
 import type { Switch } from "./strategy.ts";
 
@@ -21,7 +21,6 @@ export interface Found extends AsyncDisposable {
 /** The change of one user's password, with the way back. */
 export class PasswordSwitch implements Switch {
   readonly waited: boolean;
-  readonly #secret: string;
   readonly #engine: Engine;
   readonly #found: Found;
   readonly #pending: Login;
@@ -31,14 +30,12 @@ export class PasswordSwitch implements Switch {
   #changed = false;
 
   constructor(of: {
-    secret: string;
     engine: Engine;
     found: Found;
     pending: Login;
     waited: boolean;
     signal: AbortSignal;
   }) {
-    this.#secret = of.secret;
     this.#engine = of.engine;
     this.#found = of.found;
     this.#pending = of.pending;
@@ -86,7 +83,7 @@ export class PasswordSwitch implements Switch {
       await this.#revertAfresh(old, signal);
     }
     if (await accepts(this.#engine, old, signal)) return;
-    throw new SwitchUndecided(this.#secret, old.username, "the old one is refused too");
+    throw new CredentialsRefused(address(old), old.username, ["the old password, set again"]);
   }
 
   /** The session is lost, and with it the knowledge whether the change took place: a login tells. */

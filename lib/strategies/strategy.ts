@@ -7,13 +7,13 @@ import type { Engine, EngineTraits } from "../engines/engine.ts";
  * TargetChanged).
  */
 export interface Situation {
-  /** The secret's name, for messages. */
-  readonly secret: string;
   readonly spec: CredentialSpec;
   readonly engine: Engine;
   readonly signal: AbortSignal;
   /** Tells the operator, without failing. Never with a value. */
   warn(message: string): void;
+  /** AWSCURRENT is refused: consumers feel whatever fails in this step from here on. */
+  outage(): void;
   current(): Promise<Login>;
   /**
    * The administrator that the manifest names, `undefined` when it names none.
@@ -59,6 +59,7 @@ export interface Strategy {
   /**
    * Makes the old credential unable to log in; what its user owns stays. Idempotent. Whether it is refused
    * is proven by the caller.
+   * @throws CredentialsRefused where that would take a login away while AWSCURRENT has none
    */
   retire(retirement: Retirement): Promise<void>;
 

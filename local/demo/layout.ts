@@ -1,7 +1,7 @@
 import { stripVTControlCharacters, styleText } from "node:util";
 
-/** Columns of the widest line. */
-const width = 100;
+/** Columns of the widest line; a terminal that does not know its size says 0. */
+const width = Math.min(100, process.stdout.columns || 100);
 const margin = "  ";
 
 // Colours that are readable on dark and on light; `styleText` leaves them out where no terminal shows them.

@@ -1,4 +1,5 @@
 import { type Step, steps as stepNames } from "../../lib/rotation/event.ts";
+import { messageFor, type Notification } from "../aws/aws.ts";
 import { type MuejamSecret, muejamSecretId } from "../muejam.ts";
 import type { WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
@@ -15,6 +16,7 @@ export class Story {
   readonly #passwords = new Map<string, string>();
   #shown: readonly string[] = [];
   #attempts = 0;
+  #sent: readonly Notification[] = [];
 
   constructor(strategy: string, fail: Step | undefined) {
     this.#strategy = strategy;
@@ -22,6 +24,7 @@ export class Story {
   }
 
   async opening(world: World): Promise<void> {
+    this.#sent = world.aws.notifications;
     const [server] = await world.postgres.query("SHOW server_version");
     const { host, port } = world.postgres;
     console.log(bold("Quarterturn rotates a PostgreSQL password, from end to end"));
@@ -65,11 +68,7 @@ export class Story {
     this.#logins(shown);
     heading(succeeded ? "The secret now" : "The secret now: as it was");
     this.#show(secret, "<new password>");
-    if (!succeeded) heading("What on-call was sent");
-    for (const { severity, code, step } of shown.alerts)
-      paragraph(
-        `one alert: ${severity}, ${code} in ${step}; npm run demo -- --json shows it whole`,
-      );
+    for (const sent of this.#sent) mail(sent);
     if (shown.services.length > 0) heading("Settlement, which nobody had to start");
     for (const { name, tasks, deployment } of shown.services) {
       paragraph(
@@ -126,6 +125,15 @@ function safe({ attempts, currentLogsIn }: Performance): void {
     `This rotation was given up after ${attempts} attempts. Put right what the error names; ` +
       "RotateSecret then completes it.",
   );
+}
+
+/** An alert as it reaches on-call; its lines that are to be pasted are not broken. */
+function mail(sent: Notification): void {
+  heading("What on-call was sent by mail");
+  paragraph(bold(sent.subject ?? ""));
+  for (const line of messageFor(sent, "email").split("\n\n"))
+    if (line.startsWith(" ")) console.log(`  ${line}`);
+    else paragraph(line);
 }
 
 function next(failed: Step | undefined): void {

@@ -34,7 +34,7 @@ describe("the built function that ends old credentials", () => {
     "refuses %j",
     async (request) => {
       const { error } = await world.aws.functions.invoke(world.retireArn, request);
-      expect(error).toMatchObject({ errorType: "INVALID_EVENT" });
+      expect(error).toMatchObject({ errorType: "INVALID_REQUEST" });
     },
   );
 });

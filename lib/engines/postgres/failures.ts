@@ -99,7 +99,7 @@ export function statementFailure(thrown: unknown, login: Login, action: string):
     case "22023":
       return new PasswordRejected(at, error.code);
     case "55P03":
-      return new LockBusy(at, login.username);
+      return new LockBusy(at, action);
   }
   // BEGIN READ WRITE on a standby fails in the check of a parameter; an extension raises the code elsewhere.
   if (error.code === "0A000")

@@ -60,7 +60,7 @@ describe("the alert of every error", () => {
         expect.stringMatching(
           /^What happened: the rotation failed in setSecret \([A-Z_]+\), secret /,
         ),
-        expect.stringMatching(/^Is production safe: (yes|NO)/),
+        expect.stringMatching(/^Is production safe: (yes|not known|NO)/),
         expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
         `What you should do: ${error.remedy}`,
         `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,
@@ -169,6 +169,11 @@ describe("the deduplication key", () => {
     const failure = () => `AccessDeniedException (HTTP 400, request ${randomUUID()})`;
     const call = "secretsmanager:PutSecretValue";
     expect(key(denied(call, failure()))).toBe(key(denied(call, failure())));
+  });
+
+  it("is another one where consumers have come to feel it", () => {
+    const failure = () => denied("secretsmanager:GetSecretValue", "AccessDenied");
+    expect(key(failure())).not.toBe(key(failure().inOutage()));
   });
 
   it("is another one for another call", () => {

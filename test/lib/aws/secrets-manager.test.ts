@@ -240,6 +240,12 @@ describe.each(calls)("a failure of %s", (operation, call) => {
       "ThrottlingException",
     ],
     [
+      "of a quota is not cured by waiting",
+      new AwsError("LimitExceededException", value),
+      false,
+      "20 staging labels",
+    ],
+    [
       "of the service is worth another attempt",
       new AwsError("InternalServiceError", value, 500),
       true,

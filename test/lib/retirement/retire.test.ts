@@ -131,6 +131,16 @@ describe("the old user of a pair", () => {
     expect(await scene.retire("retire")).toMatchObject({ accepted: false });
   });
 
+  it("is kept while AWSCURRENT is refused: it may be the only one that works", async () => {
+    const { scene, clone } = await unsettled();
+    await stage.bench.query(`ALTER ROLE ${clone} PASSWORD 'changed-by-hand'`);
+    await expect(scene.retire("retire")).rejects.toMatchObject({
+      ...{ code: "CREDENTIALS_REFUSED", impact: "outage" },
+      message: expect.stringContaining(`user ${clone} with AWSCURRENT`),
+    });
+    expect(await scene.retire("probe")).toMatchObject({ accepted: true });
+  });
+
   it("is not retired by an administrator that the manifest's secret does not give", async () => {
     const { scene, adminSecret } = await unsettled();
     const input = { SecretId: adminSecret, ForceDeleteWithoutRecovery: true };

@@ -87,11 +87,26 @@ describe("an administrator's secret that", () => {
     });
     await pair.scene.run("createSecret");
     await expect(pair.scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "ADMIN_REFUSED", retryable: false },
+      ...{ code: "ADMIN_REFUSED", retryable: false, impact: "unchanged" },
       message: expect.stringContaining(pair.adminSecret),
     });
     expect(await pair.scene.admits(await pair.scene.value())).toBe(true);
   });
+
+  it.each(["alternating-users", "in-place"] as const)(
+    "holds a refused password while AWSCURRENT is refused, too, is an outage (%s)",
+    async (strategy) => {
+      const { scene } = await pairScene(stage, {
+        ...{ strategy, pinned: true },
+        document: (admin) => ({ ...admin, password: randomUUID() }),
+      });
+      await scene.run("createSecret");
+      await scene.setByHand();
+      await expect(scene.run("setSecret")).rejects.toMatchObject({
+        ...{ code: "ADMIN_REFUSED", impact: "outage" },
+      });
+    },
+  );
 
   it("does not say where it belongs may be declared to belong here", async () => {
     const pair = await pairScene(stage, {
@@ -154,7 +169,7 @@ describe("an administrator", () => {
   });
 
   it("finds neither of the users", async () => {
-    const { scene, owner } = await pairScene(stage);
+    const { scene, owner } = await pairScene(stage, { pinned: true });
     await scene.run("createSecret");
     await stage.bench.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
     await expect(scene.run("setSecret")).rejects.toMatchObject({
@@ -164,9 +179,48 @@ describe("an administrator", () => {
   });
 });
 
+describe("an administrator repairs nobody on the secret's word alone", () => {
+  it.each([
+    ["alternating-users", ""],
+    ["alternating-users", "_clone"],
+    ["in-place", ""],
+  ] as const)("%s, AWSCURRENT naming another user%s", async (strategy, suffix) => {
+    const victim = await stage.bench.newUser();
+    const stored = await stage.bench.stored(victim.username);
+    const { scene } = await pairScene(stage, {
+      strategy,
+      change: (value) => {
+        const username = victim.username + suffix;
+        const connection_string = value.connection_string.replace(value.username, username);
+        return { ...value, username, password: randomUUID(), connection_string };
+      },
+    });
+    await scene.run("createSecret");
+    await expect(scene.run("setSecret")).rejects.toMatchObject({
+      ...{ code: "CREDENTIALS_REFUSED", impact: "outage" },
+    });
+    expect(await stage.bench.stored(victim.username)).toEqual(stored);
+    const made = `SELECT FROM pg_roles WHERE rolname = '${victim.username}_clone'`;
+    expect(await stage.bench.query(made)).toHaveLength(0);
+  });
+
+  it("but does where an earlier version of the secret logs in", async () => {
+    const pair = await pairScene(stage);
+    const { scene, clone } = pair;
+    await scene.put({ ...(await scene.value()), password: randomUUID() }, ["AWSCURRENT"]);
+    await scene.again();
+    await scene.run("createSecret");
+    expect(await scene.run("setSecret")).toBe("done");
+    const value = await scene.value();
+    expect(value.username).toBe(clone);
+    const [owner] = scene.logins;
+    expect(await scene.admits(value, owner && { ...owner, username: clone })).toBe(true);
+  });
+});
+
 describe("in-place with an administrator", () => {
   const inPlace = (options: PairOptions = {}) =>
-    pairScene(stage, { ...options, strategy: "in-place" });
+    pairScene(stage, { pinned: true, ...options, strategy: "in-place" });
 
   it("does not as much as read the secret when all is well", async () => {
     const pair = await inPlace();

@@ -128,7 +128,7 @@ describe("a rotation by alternating users", () => {
   });
 
   it("promotes at once where AWSCURRENT is refused", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(stage, { pinned: true });
     const { scene, clone } = pair;
     await scene.run("createSecret");
     await scene.setByHand();

@@ -19,6 +19,8 @@ export interface PairOptions {
   readonly username?: string;
   readonly strategy?: "alternating-users" | "in-place";
   readonly users?: CredentialSpec["users"];
+  /** The manifest itself names the user, so that the administrator may repair its login. */
+  readonly pinned?: boolean;
   /** The administrator's secret; `undefined` for none at all. */
   readonly document?: (document: AdminDocument, owner: string) => object | undefined;
   /** What the manifest says of it beside its name. */
@@ -52,10 +54,12 @@ export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<Pai
   const value = of.document ? of.document(document, owner) : document;
   const command = { Name: adminSecret, SecretString: JSON.stringify(value) };
   if (value) await stage.client.send(new CreateSecretCommand(command));
+  const inPlace = of.strategy === "in-place";
   const scene = new Scene(stage, [login], {
     strategy: of.strategy ?? "alternating-users",
     admin: { secret: adminSecret, ...of.declared?.(login) },
-    users: of.users,
+    users: of.users ?? (of.pinned && !inPlace ? { owner, clone: `${owner}_clone` } : undefined),
+    ...(of.pinned && inPlace && { connection: { username: owner } }),
     urls: ["connection_string"],
   });
   const change = of.change ?? ((each: Value) => each);

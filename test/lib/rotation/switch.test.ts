@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { postgres } from "../../../lib/engines/postgres/postgres.ts";
 import {
   DeadlineReached,
   PasswordRejected,
@@ -121,6 +122,27 @@ describe("finishSecret, run twice at once,", () => {
   });
 });
 
+describe("finishSecret, kept waiting by another rotation of the same user,", () => {
+  it("changes nothing where AWSCURRENT is another version by then", async () => {
+    const scene = await ready();
+    const [login] = scene.logins;
+    if (!login) throw new Error("a scene without a login");
+    const holder = await postgres.login(login, AbortSignal.timeout(10_000));
+    if (holder === "refused") throw new Error("the login is refused");
+    await holder.lock(login.username, AbortSignal.timeout(10_000));
+    const finished = expect(scene.run("finishSecret")).rejects.toMatchObject({
+      code: "SECRET_CHANGED",
+    });
+    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
+    await vi.waitFor(async () => expect(await stage.bench.query(waiting)).toHaveLength(1));
+    const other = await scene.put(await scene.value(), ["OTHER"]);
+    await stage.move(scene.name, "AWSCURRENT", scene.first, other);
+    await holder[Symbol.asyncDispose]();
+    await finished;
+    expect(await scene.admits(await scene.value())).toBe(true);
+  });
+});
+
 describe("setSecret", () => {
   it("rehearses the change, and fails where the server would refuse it", async () => {
     const scene = await stage.scene();
@@ -199,8 +221,26 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
     };
     await expect(scene.run("finishSecret")).rejects.toMatchObject({
       code: "SWITCH_UNDECIDED",
-      message: expect.stringContaining("the old one is refused too"),
+      message: expect.stringContaining("the way back failed: CREDENTIALS_REFUSED"),
     });
+  });
+
+  it("tells of an outage where the server is gone before the way back", async () => {
+    const scene = await ready();
+    const gone = () => Promise.reject(new Unreachable("db:5432", "connection closed"));
+    using _ = scene.intercept({
+      before(call) {
+        if (!isPromotion(call)) return;
+        scene.onChange = gone;
+        scene.onLogin = gone;
+        throw denied;
+      },
+    });
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({
+      ...{ code: "SWITCH_UNDECIDED", impact: "outage", retryable: true },
+      message: expect.stringContaining("the way back failed: UNREACHABLE"),
+    });
+    expect(await scene.admits(await scene.value())).toBe(false);
   });
 
   it("changes the password once more where the move arrives after all", async () => {
@@ -437,5 +477,26 @@ describe("finishSecret of a secret with two logins", () => {
     using _ = scene.intercept(denyPromotion);
     await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "AWS_CALL_FAILED" });
     expect(await admitted(scene, "AWSCURRENT")).toEqual([true, true]);
+  });
+
+  it("switches one back to the end where the other cannot be", async () => {
+    const scene = await stage.sceneOfTwo();
+    for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
+    using _ = scene.intercept(denyPromotion);
+    const [one, two] = scene.logins.map(({ username }) => username);
+    const changes: string[] = [];
+    scene.onChange = async (username, change) => {
+      const isBack = changes.includes(username);
+      changes.push(username);
+      if (isBack && username === one) return;
+      if (isBack) await sleep(300);
+      await change();
+    };
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({
+      code: "SWITCH_UNDECIDED",
+      message: expect.stringMatching(`user ${one} in`),
+    });
+    expect(changes).toEqual([one, two, one, two]);
+    expect(await admitted(scene, "AWSCURRENT")).toEqual([false, true]);
   });
 });
