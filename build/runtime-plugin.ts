@@ -28,7 +28,14 @@ export const runtimePlugin: Plugin = {
       namespace: "unused",
     }));
     build.onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
-      contents: `throw new Error("${path} is not in this bundle");`,
+      contents: `
+        export const resolveEventStreamSerdeConfig = (config) => config;
+        export const eventStreamSerdeProvider = () => undefined;
+        export class EventStreamSerde {
+          constructor() {
+            throw new Error("${path} is not in this bundle");
+          }
+        }`,
     }));
 
     const chain = /^@aws-sdk\/credential-provider-node$/;

@@ -4,7 +4,8 @@ import { parseRequest, subjectOf } from "../lib/retirement/request.ts";
 import { retire } from "../lib/retirement/retire.ts";
 import { deadline } from "../lib/rotation/deadline.ts";
 import type { RotationPorts } from "../lib/rotation/rotate.ts";
-import * as database from "./wiring/database.ts";
+import { ports } from "./wiring/database.ts";
+import { place } from "./wiring/place.ts";
 
 /** Ends the old credential of a database; settlement invokes it. */
 export const createHandler = (ports: RotationPorts, place: Place) =>
@@ -14,4 +15,4 @@ export const createHandler = (ports: RotationPorts, place: Place) =>
       retire(parseRequest(event), ports, deadline(context.getRemainingTimeInMillis())),
     );
 
-export const handler = createHandler(database.ports, database.place);
+export const handler = createHandler(ports, place);

@@ -3,7 +3,8 @@ import { type Place, stepReport } from "../lib/reporting/step-report.ts";
 import { deadline } from "../lib/rotation/deadline.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";
-import * as database from "./wiring/database.ts";
+import { ports } from "./wiring/database.ts";
+import { place } from "./wiring/place.ts";
 
 /** The rotation function of database credentials: Secrets Manager invokes it once for each step. */
 export const createHandler = (ports: RotationPorts, place: Place) =>
@@ -13,4 +14,4 @@ export const createHandler = (ports: RotationPorts, place: Place) =>
       rotate(parseEvent(event), ports, deadline(context.getRemainingTimeInMillis())),
     );
 
-export const handler = createHandler(database.ports, database.place);
+export const handler = createHandler(ports, place);

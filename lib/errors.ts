@@ -599,6 +599,72 @@ export class AwsCallFailed extends RotationError {
   }
 }
 
+/** A cluster of the manifest does not exist, or may not be listed: consumers may be in it. */
+export class ClusterUnreadable extends RotationError {
+  constructor(cluster: string, failure: string) {
+    super(
+      "CLUSTER_UNREADABLE",
+      false,
+      `The cluster ${cluster} cannot be read (${failure}), so nobody knows who consumes the secret in it.`,
+      "Correct clusters in rotation.yml, or allow ecs:ListServices, ListTasks and their Describe actions on it.",
+    );
+  }
+}
+
+/** What keeps a rotation from being settled and needs somebody to look, with what to do. */
+export const settlementRemedies = {
+  PINNED_REFERENCE:
+    "Take the version id or label off the reference in the task definition, and deploy it.",
+  CONTROLLER_CANNOT_BE_FORCED:
+    "Deploy the service by what controls it; the new tasks get the new value.",
+  ROLL_FAILED:
+    "Find out why, and start a new deployment: aws ecs update-service --force-new-deployment.",
+  ROLLED_BACK: "See the service's events for why its new tasks failed, and deploy again.",
+  PROMOTION_UNKNOWN:
+    "If rotation was disabled, enable it again; else start a new deployment of every consumer and remove RETIRING by hand.",
+  CLUSTER_UNREADABLE: "Correct clusters in rotation.yml, or the function's permissions.",
+  REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
+  DEADLINE_PASSED: "Look at what it waits for; it goes on by itself when that is over.",
+} as const;
+
+/** The old credential cannot be retired yet, and somebody has to look why. */
+export class SettlementStuck extends RotationError {
+  override readonly impact: "unchanged" | "outage";
+
+  /** @param oldWorks whether whoever holds the old credential still logs in */
+  constructor(
+    code: keyof typeof settlementRemedies,
+    secret: string,
+    why: string,
+    oldWorks: boolean,
+  ) {
+    const old = oldWorks
+      ? "so its old credential still works"
+      : "and consumers that hold its old password cannot open new connections";
+    const happened = `The last rotation of ${secret} is not settled, ${old}: ${sentence(why)}`;
+    super(code, true, happened, settlementRemedies[code]);
+    this.impact = oldWorks ? "unchanged" : "outage";
+  }
+}
+
+const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
+
+/** The function that reaches the server failed, or answered what it should not. */
+export class RetirementFailed extends RotationError {
+  /** The code is one of ours, so that function has told on-call itself; Lambda's own have a dot or capitals. */
+  readonly isTold: boolean;
+
+  constructor(functionName: string, code: string, message: string) {
+    super(
+      "RETIREMENT_FAILED",
+      true,
+      `${functionName} failed (${code}): ${message}`,
+      "See that function's log; it is tried again.",
+    );
+    this.isTold = /^[A-Z]+(_[A-Z]+)*$/.test(code);
+  }
+}
+
 /** The function was not told where to publish alerts. */
 export class TopicMissing extends RotationError {
   constructor() {

@@ -50,7 +50,7 @@ export interface WorldOptions {
 }
 
 /** As whom the consumer calls AWS. */
-export const consumerPrincipal = "consumer";
+const consumerPrincipal = "consumer";
 
 /**
  * AWS's stand-in with the built function, MueJam's secret in it, and the database that it opens: all that
@@ -61,6 +61,8 @@ export class World implements AsyncDisposable {
   readonly functionArn: string;
   /** Of the function that ends the old credential. */
   readonly retireArn: string;
+  /** Of the function that settles by itself, once it is connected. */
+  readonly settleArn: string;
   readonly secretArn: string;
   readonly postgres: PostgresServer;
   readonly client: SecretsManagerClient;
@@ -75,6 +77,7 @@ export class World implements AsyncDisposable {
     client: SecretsManagerClient;
     functionArn: string;
     retireArn: string;
+    settleArn: string;
     secretArn: string;
     postgres: PostgresServer;
     folder: string;
@@ -84,6 +87,7 @@ export class World implements AsyncDisposable {
     this.client = of.client;
     this.functionArn = of.functionArn;
     this.retireArn = of.retireArn;
+    this.settleArn = of.settleArn;
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
     this.folder = of.folder;
@@ -110,12 +114,13 @@ export class World implements AsyncDisposable {
     const environment = {
       ALERT_TOPIC_ARN: await createTopic(aws),
       ENVIRONMENT: "production",
+      RETIRE_DATABASE_FUNCTION: "retire-database",
     };
-    const [functionArn = "", retireArn = ""] = functionNames.map((fn) =>
+    const [functionArn = "", retireArn = "", settleArn = ""] = functionNames.map((fn) =>
       aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
     );
     return new World({
-      ...{ aws, client, functionArn, retireArn, secretArn, postgres, folder },
+      ...{ aws, client, functionArn, retireArn, settleArn, secretArn, postgres, folder },
       parts: parts.move(),
     });
   }
@@ -244,7 +249,7 @@ export function clientOf(aws: Aws, principal: string): SecretsManagerClient {
   });
 }
 
-function keysOf(aws: Aws, principal: string) {
+export function keysOf(aws: Aws, principal: string) {
   const env = aws.env(principal);
   return {
     accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
@@ -274,7 +279,7 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database"];
+const functionNames = ["rotate-database", "retire-database", "settle"];
 
 async function bundlesFor(
   folder: string,
@@ -289,7 +294,8 @@ async function bundlesFor(
     urls: ["connection_string"],
     ca: "ca.pem",
   };
-  const manifest = { secrets: { [muejamSecretId]: { credentials: [credential] } } };
+  const defaults = { clusters: ["production"], grace: "0s" };
+  const manifest = { defaults, secrets: { [muejamSecretId]: { credentials: [credential] } } };
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));

@@ -1,14 +1,42 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { failureAlert } from "../lib/alerts/alert.ts";
 import { credentialSchema } from "../lib/manifest/schema.ts";
+import { everyError } from "./lib/alerts/every-error.ts";
+
+const codes = [...new Set(everyError("app").map(({ code }) => code))].toSorted();
+
+const occasion = {
+  ...{ environment: "production", region: "eu-central-1", at: new Date() },
+  ...{ logGroup: "/aws/lambda/settle", requestId: "r" },
+};
 
 const read = (path: string) => readFileSync(path, "utf8");
 
 describe("the documentation", () => {
   it("lists every error code, and no other", () => {
-    const codes = [...read("lib/errors.ts").matchAll(/super\(\s*"([A-Z_]+)"/g)].map(([, c]) => c);
     const listed = [...read("docs/errors.md").matchAll(/^\| `([A-Z_]+)` \|/gm)].map(([, c]) => c);
-    expect(listed.toSorted()).toEqual(codes.toSorted());
+    expect(listed.toSorted()).toEqual(codes);
+  });
+
+  it("has a section in the runbook for every code that can reach on-call, and no other", () => {
+    const sections = [...read("docs/runbook.md").matchAll(/^## `?([A-Z_]+)`?$/gm)].map(
+      ([, c]) => c,
+    );
+    // The one stops the build; without a topic there is nobody to tell.
+    const untold = ["INVALID_MANIFEST", "TOPIC_MISSING"];
+    expect(sections.toSorted()).toEqual(codes.filter((code) => !untold.includes(code)));
+  });
+
+  it("links every alert to its section, which says what is safe and what to do", () => {
+    const sections = read("docs/runbook.md").split(/^## /m);
+    for (const error of everyError("app").filter(({ code }) => !/MANIFEST$|^TOPIC/.test(code))) {
+      const { runbook } = failureAlert(error, occasion).event;
+      const anchor = /^docs\/runbook\.md#(\w+)$/.exec(String(runbook))?.[1];
+      const section = sections.find((text) => text.split("\n")[0]?.toLowerCase() === anchor);
+      expect(section, error.code).toMatch(/\*\*Safe:\*\* (yes|no|depends)[\s\S]*\*\*Do:\*\* \S/);
+      if (error.impact === "outage") expect(section).toContain("**Safe:** no");
+    }
   });
 
   it("explains every key of a credential, and no other", () => {

@@ -4,14 +4,9 @@ import { secretsManagerStore } from "../../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
 import { loadCredential } from "../../lib/registry.ts";
 import { powertoolsLog } from "../../lib/reporting/powertools.ts";
-import type { Place } from "../../lib/reporting/step-report.ts";
 import type { RotationPorts } from "../../lib/rotation/rotate.ts";
 import manifest from "../../rotation.yml";
-
-export const place: Place = {
-  environment: process.env["ENVIRONMENT"] ?? "unknown",
-  region: process.env["AWS_REGION"] ?? "unknown",
-};
+import { place } from "./place.ts";
 
 /** What the functions that reach databases reach the world through. */
 export const ports: RotationPorts = {

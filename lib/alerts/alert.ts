@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { RotationError } from "../errors.ts";
+import { type RotationError, SettlementStuck } from "../errors.ts";
 import { command } from "./command.ts";
 
 /** Where and in what a failure was. Identifiers only. */
@@ -16,7 +16,7 @@ export interface Occasion {
 
 /** A step of a rotation, or an action on the credential that a rotation has replaced. */
 export interface Task {
-  readonly kind: "rotation" | "retirement";
+  readonly kind: "rotation" | "retirement" | "settlement";
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;
@@ -50,7 +50,8 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
   const { environment, region, logGroup, requestId } = occasion;
   const { secret, step, token } = occasion.task ?? unknown;
   const severity = error.impact === "outage" ? "critical" : "error";
-  const failure = `${subjectOf(occasion)} failed in ${step} (${error.code})`;
+  const failure = `${subjectOf(occasion)} (${error.code})`;
+  const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
   const [at, happened] = [occasion.at.toISOString(), withoutRemedy(error)];
   const [safe, next] = [safety(error), whatNext(error, occasion)];
   const attributes = { severity, secret, environment, step, code: error.code };
@@ -62,6 +63,7 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
       `What Quarterturn does next: ${next}`,
       `What you should do: ${error.remedy}`,
       ...commands(error, occasion),
+      `More about this: ${runbook}.`,
       `Where the log is: ${logGroup}, request ${requestId}.`,
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
@@ -71,7 +73,7 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
     ),
     event: {
       ...{ source: "quarterturn", kind: `${occasion.task?.kind ?? "call"}-failed`, ...attributes },
-      ...{ region, token, message: happened, remedy: error.remedy, safe, next },
+      ...{ region, token, message: happened, remedy: error.remedy, safe, next, runbook },
       ...{ productionSafe: error.impact === "unchanged", retryable: error.retryable },
       ...{ logGroup, requestId, at },
       deduplicationKey: `${secret}/${token}/${step}/${reasonOf(error)}`,
@@ -86,14 +88,15 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
  * harmless is news when consumers feel it.
  */
 export function reasonOf({ code, impact, message }: RotationError): string {
-  const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|\d+/g, "");
+  const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|\d+/g, "");
   return `${code}/${createHash("sha256").update(`${impact}/${text}`).digest("hex").slice(0, 12)}`;
 }
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
 function subjectOf({ task }: Occasion): string {
-  return task?.kind ?? "call of the function";
+  if (task?.kind === "settlement") return "settlement does not go on";
+  return `${task?.kind ?? "call of the function"} failed in ${task?.step ?? unknown.step}`;
 }
 
 /** The message of every error ends with its remedy. */
@@ -116,15 +119,21 @@ const safeties: Readonly<Record<RotationError["impact"], { full: string; brief: 
   },
 };
 
-const safety = ({ impact }: RotationError) => safeties[impact].full;
+function safety(error: RotationError): string {
+  if (error instanceof SettlementStuck && error.impact === "unchanged")
+    return "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it log in.";
+  return safeties[error.impact].full;
+}
 const brief = ({ impact }: RotationError) => safeties[impact].brief;
 
 function whatNext(error: RotationError, { task }: Occasion): string {
   if (!task) return "nothing: what it was asked for cannot be read.";
+  if (task.kind === "settlement")
+    return "it looks again at the next event or tick and goes on by itself when the cause is gone; it tells you again only of something else.";
   const repeated =
     task.kind === "rotation"
       ? "Secrets Manager repeats the rotation"
-      : "the old credential is retired when that is asked for again";
+      : "settlement asks for it again at the next event or tick";
   return error.retryable
     ? `${repeated}; every step can be repeated without harm.`
     : `${repeated}, but it will fail again until the cause is removed.`;

@@ -53,7 +53,10 @@ export function awsFailure(
   const error: SdkError = thrown instanceof Error ? thrown : { name: "unknown failure" };
   const status = error.$metadata?.httpStatusCode;
   const names = [error.name, error.code].filter((name) => name && name !== "Error").join(" ");
-  const remedy = remedies.find(([pattern]) => pattern.test(names))?.[1];
+  const isDenied = /AccessDenied/.test(names) && !call.startsWith("secretsmanager:");
+  const remedy = isDenied
+    ? `Allow ${call} in the function's role.`
+    : remedies.find(([pattern]) => pattern.test(names))?.[1];
   const request = error.$metadata?.requestId ? `, request ${error.$metadata.requestId}` : "";
   return new AwsCallFailed(
     call,

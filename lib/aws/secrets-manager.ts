@@ -38,6 +38,7 @@ export class SecretsManagerStore implements SecretStore {
         name: secret.Name ?? secretId,
         rotationEnabled: secret.RotationEnabled,
         owningService: secret.OwningService,
+        lastRotatedAt: secret.LastRotatedDate,
         tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
         versions: new Map(Object.entries(secret.VersionIdsToStages ?? {})),
       };
@@ -107,20 +108,30 @@ export class SecretsManagerStore implements SecretStore {
     });
   }
 
+  async madeAt(
+    secretId: string,
+    versionId: string,
+    signal: AbortSignal,
+  ): Promise<Date | undefined> {
+    const versions = await this.#versions(secretId, signal);
+    return versions.find(({ VersionId }) => VersionId === versionId)?.CreatedDate;
+  }
+
   async unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]> {
+    const versions = await this.#versions(secretId, signal);
+    return versions
+      .filter(({ VersionStages }) => !VersionStages?.length)
+      .toSorted((a, b) => Number(b.CreatedDate ?? 0) - Number(a.CreatedDate ?? 0))
+      .flatMap(({ VersionId }) => VersionId ?? []);
+  }
+
+  #versions(secretId: string, signal: AbortSignal): Promise<readonly SecretVersionsListEntry[]> {
     return this.#call("ListSecretVersionIds", secretId, signal, async (options) => {
       const input = { SecretId: secretId, IncludeDeprecated: true };
       const versions: SecretVersionsListEntry[] = [];
-      for await (const page of paginateListSecretVersionIds(
-        { client: this.#client },
-        input,
-        options,
-      ))
-        versions.push(...(page.Versions ?? []));
-      return versions
-        .filter(({ VersionStages }) => !VersionStages?.length)
-        .toSorted((a, b) => Number(b.CreatedDate ?? 0) - Number(a.CreatedDate ?? 0))
-        .flatMap(({ VersionId }) => VersionId ?? []);
+      const pages = paginateListSecretVersionIds({ client: this.#client }, input, options);
+      for await (const page of pages) versions.push(...(page.Versions ?? []));
+      return versions;
     });
   }
 

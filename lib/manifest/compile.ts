@@ -9,7 +9,7 @@ import {
   type PasswordPolicy,
 } from "../credentials/password.ts";
 import type { Manifest } from "./manifest.ts";
-import { type CredentialEntry, manifestSchema } from "./schema.ts";
+import { type CredentialEntry, manifestSchema, type SettlementEntry } from "./schema.ts";
 import { type Path, Source } from "./source.ts";
 
 /** What the manifest may name: the types of the registry. */
@@ -32,7 +32,10 @@ export function compileManifest(file: string, known: Known): Manifest {
     const credentials = entry.credentials.map((credential, index) =>
       completed(source, known, ["secrets", name, "credentials", index], credential),
     );
-    return [name, { credentials }] as const;
+    return [
+      name,
+      { ...settlement({ ...parsed.data.defaults, ...defined(entry) }), credentials },
+    ] as const;
   });
   if (source.problems.length > 0) throw source.invalid();
   return { secrets: Object.fromEntries(secrets) };
@@ -64,6 +67,20 @@ function completed(
     ca: authority(source, [...path, "ca"], entry.ca),
     passwordForm: entry.passwordForm ?? "verifier",
     password: policy(source, [...path, "password"], entry.password),
+  };
+}
+
+const units: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };
+
+function milliseconds(duration: string): number {
+  return Number.parseInt(duration, 10) * (units[duration.slice(-1)] ?? 0);
+}
+
+function settlement({ clusters = [], grace, deadline = "24h" }: SettlementEntry) {
+  return {
+    clusters,
+    ...(grace !== undefined && { grace: milliseconds(grace) }),
+    deadline: milliseconds(deadline),
   };
 }
 

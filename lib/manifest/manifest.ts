@@ -6,6 +6,12 @@ export interface Manifest {
   readonly secrets: Readonly<Record<string, SecretEntry>>;
 }
 
-interface SecretEntry {
+export interface SecretEntry {
+  /** Where ECS consumers are looked for and may be rolled: names or ARNs. */
+  readonly clusters: readonly string[];
+  /** How long consumers that nobody sees get, in milliseconds; absent: by what is seen. */
+  readonly grace?: number | undefined;
+  /** When an unsettled secret alerts, in milliseconds after its promotion. */
+  readonly deadline: number;
   readonly credentials: readonly CredentialSpec[];
 }

@@ -78,12 +78,29 @@ export const credentialSchema = z.strictObject({
   ...z.object(login).partial().shape,
 });
 
+const duration = z
+  .string()
+  .regex(/^\d{1,5}[smhd]$/, "must be a number and one of s, m, h, d, like 90m or 24h");
+
+/** How an old credential comes to its end. */
+const settlementSchema = z
+  .strictObject({
+    clusters: z
+      .array(z.string().min(1))
+      .describe("ECS clusters in which consumers are looked for, and rolled."),
+    grace: duration.describe("How long consumers that nobody sees get after the promotion."),
+    deadline: duration.describe("When an unsettled secret alerts; default 24h."),
+  })
+  .partial();
+
 /** rotation.yml. */
 export const manifestSchema = z.strictObject({
+  defaults: settlementSchema.optional().describe("For every secret that does not say otherwise."),
   secrets: z.record(
     z.string().min(1),
-    z.strictObject({ credentials: z.array(credentialSchema).min(1) }),
+    settlementSchema.extend({ credentials: z.array(credentialSchema).min(1) }),
   ),
 });
 
 export type CredentialEntry = z.infer<typeof credentialSchema>;
+export type SettlementEntry = z.infer<typeof settlementSchema>;

@@ -29,7 +29,11 @@ export async function reportFailure(
   error: RotationError,
   occasion: Occasion,
   secret: SecretState | undefined,
-  ports: { readonly store: SecretStore; readonly alerts: AlertTopic; readonly log: StepLog },
+  ports: {
+    readonly store: Pick<SecretStore, "tag">;
+    readonly alerts: AlertTopic;
+    readonly log: StepLog;
+  },
 ): Promise<void> {
   const { store, alerts, log } = ports;
   const { task } = occasion;

@@ -22,7 +22,7 @@ export type Decision =
   | { readonly kind: "refuse"; readonly error: RotationError };
 
 /** The version that carries a label; a label sits on one version at most. */
-export function holderOf(secret: SecretState, label: string): string | undefined {
+export function holderOf(secret: Pick<SecretState, "versions">, label: string): string | undefined {
   for (const [id, labels] of secret.versions) if (labels.includes(label)) return id;
   return undefined;
 }

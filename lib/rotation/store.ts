@@ -8,6 +8,8 @@ export interface SecretState {
   readonly rotationEnabled?: boolean | undefined;
   /** The AWS service that rotates the secret itself. */
   readonly owningService?: string | undefined;
+  /** When the last rotation was completed; absent where rotation was never configured or is disabled. */
+  readonly lastRotatedAt?: Date | undefined;
   readonly tags: ReadonlyMap<string, string>;
   /** Labelled versions only. */
   readonly versions: ReadonlyMap<string, readonly string[]>;
@@ -37,13 +39,16 @@ export interface SecretStore {
   putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists">;
 
   /**
-   * Moves a label, or attaches it where `from` is absent.
+   * Moves a label; attaches it where `from` is absent, and removes it where `to` is.
    * @returns `"elsewhere"` when the label does not sit on `from` (any more): somebody else's progress
    */
   moveLabel(move: LabelMove, signal: AbortSignal): Promise<"moved" | "elsewhere">;
 
   /** Idempotent. */
   tag(secretId: string, key: string, value: string, signal: AbortSignal): Promise<void>;
+
+  /** When a version was made; `undefined` when there is none of this id. */
+  madeAt(secretId: string, versionId: string, signal: AbortSignal): Promise<Date | undefined>;
 
   /** Ids of the versions without a label that still have a value, newest first. */
   unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]>;
@@ -61,5 +66,5 @@ export interface LabelMove {
   readonly secretId: string;
   readonly label: string;
   readonly from?: string;
-  readonly to: string;
+  readonly to?: string;
 }

@@ -1,6 +1,6 @@
 /** One request to a service of the stand-in. `input` holds secret values: never print it. */
 export interface Call {
-  service: "secretsmanager" | "sns";
+  service: "ecs" | "events" | "lambda" | "secretsmanager" | "sns" | "sqs";
   operation: string;
   /** Who calls: the access key id of the request. */
   principal: string;
@@ -21,10 +21,13 @@ export interface Interceptor {
 }
 
 /**
- * Operation name -> function. An operation is synchronous, so each one is atomic. Its output has
- * the members that the API reference names; a Map stands for what the reference calls a map.
+ * Operation name -> function. Its effect is synchronous, so each one is atomic; a promise is for
+ * what the caller waits for besides (a long poll, an invocation). The output has the members that
+ * the API reference names; a Map stands for what the reference calls a map.
  */
-export type Operations = Readonly<Record<string, (input: Record<string, unknown>) => object>>;
+export type Operations = Readonly<
+  Record<string, (input: Record<string, unknown>) => object | Promise<object>>
+>;
 
 /** Every service. Each protocol knows by which name its requests call one. */
 export type Services = Readonly<Record<Call["service"], Operations>>;

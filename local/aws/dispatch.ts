@@ -2,13 +2,14 @@ import { randomUUID } from "node:crypto";
 import { AwsError } from "./aws-error.ts";
 import type { Call, Interceptor, Operations, Services } from "./call.ts";
 import type { HttpReply, HttpRequest } from "./http-server.ts";
-import { jsonProtocol } from "./json-protocol.ts";
+import { json10, json11 } from "./json-protocol.ts";
 import type { Protocol } from "./protocol.ts";
 import { queryProtocol } from "./query-protocol.ts";
+import { restProtocol } from "./rest-protocol.ts";
 
 /**
  * Takes a request to its service, past the interceptors, and answers in the protocol that it came
- * in: a form is the Query protocol, all else is JSON.
+ * in.
  * Signatures are not checked; the access key id in the Authorization header is the principal.
  */
 export async function dispatch(
@@ -17,8 +18,7 @@ export async function dispatch(
   calls: Call[],
   interceptors: ReadonlySet<Interceptor>,
 ): Promise<HttpReply> {
-  const form = request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded");
-  const protocol = form ? queryProtocol : jsonProtocol;
+  const protocol = protocolOf(request);
   const requestId = randomUUID();
   try {
     const call = parseCall(protocol, request, requestId);
@@ -28,7 +28,7 @@ export async function dispatch(
     }
     calls.push(call);
     for (const interceptor of [...interceptors]) await interceptor.before?.(call);
-    const reply = attempt(protocol, call, operations);
+    const reply = await attempt(protocol, call, operations);
     for (const interceptor of [...interceptors]) {
       if ((await interceptor.after?.(call)) === "lose") return "lose";
     }
@@ -36,6 +36,14 @@ export async function dispatch(
   } catch (error) {
     return failure(protocol, requestId, error);
   }
+}
+
+/** A form is the Query protocol; a path names a resource; all else is JSON. */
+function protocolOf({ headers, url }: HttpRequest): Protocol {
+  const type = headers["content-type"] ?? "";
+  if (type.startsWith("application/x-www-form-urlencoded")) return queryProtocol;
+  if (url !== "/") return restProtocol;
+  return type.startsWith("application/x-amz-json-1.0") ? json10 : json11;
 }
 
 function parseCall(protocol: Protocol, request: HttpRequest, requestId: string): Call {
@@ -53,9 +61,9 @@ function parseCall(protocol: Protocol, request: HttpRequest, requestId: string):
   };
 }
 
-function attempt(protocol: Protocol, call: Call, operations: Operations): HttpReply {
+async function attempt(protocol: Protocol, call: Call, operations: Operations): Promise<HttpReply> {
   try {
-    const output = operations[call.operation]?.(call.input) ?? {};
+    const output = (await operations[call.operation]?.(call.input)) ?? {};
     return protocol.success(call.requestId, call, output);
   } catch (error) {
     return failure(protocol, call.requestId, error);

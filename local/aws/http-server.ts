@@ -7,6 +7,9 @@ import {
 import type { AddressInfo } from "node:net";
 
 export interface HttpRequest {
+  method: string;
+  /** Path and query. */
+  url: string;
   headers: IncomingHttpHeaders;
   body: string;
 }
@@ -62,7 +65,8 @@ async function serve(
     response.writeHead(413, { connection: "close" }).end();
     return;
   }
-  const reply = await answer({ headers: request.headers, body });
+  const { method = "", url = "", headers } = request;
+  const reply = await answer({ method, url, headers, body });
   if (reply === "lose") request.socket.destroy();
   else response.writeHead(reply.status, reply.headers).end(reply.body);
 }

@@ -7,10 +7,17 @@ import { everyRendering } from "../rendering.ts";
 /** One of each class, whatever its arguments are called. */
 const made = Object.entries(errors).flatMap(([name, of]) => {
   if (typeof of !== "function" || !(of.prototype instanceof RotationError)) return [];
-  if (name === "DocumentError") return [];
+  if (name === "DocumentError" || name === "SettlementStuck") return [];
   const Class = of as unknown as new (...texts: string[][]) => RotationError;
   return [[name, new Class(["one"], ["two"], ["three"], ["four"], ["five"])] as const];
 });
+
+/** What keeps a cluster from being read is told in the words of the one and under the code of both. */
+const stuck = (Object.keys(errors.settlementRemedies) as StuckCode[])
+  .filter((code) => code !== "CLUSTER_UNREADABLE")
+  .map((code) => [code, new errors.SettlementStuck(code, "one", "two", true)] as const);
+type StuckCode = ConstructorParameters<typeof errors.SettlementStuck>[0];
+made.push(...stuck);
 
 describe("every error", () => {
   it("is here", () => expect(made.length).toBeGreaterThan(30));

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import {
   endOfLog,
   type InvokeMessage,
+  type OpenedSocket,
   type RuntimeError,
   type RuntimeMessage,
 } from "./messages.ts";
@@ -15,6 +16,8 @@ export interface Finished {
   payload?: unknown;
   error?: Pick<RuntimeError, "errorType" | "errorMessage">;
   log: string;
+  /** The TCP connections that it opened; empty where the process died. */
+  sockets: readonly OpenedSocket[];
 }
 
 /** One execution environment: a process that serves one invocation at a time. */
@@ -99,8 +102,11 @@ export class Environment {
   }
 
   #outcome(requestId: string, timeoutMs: number): Omit<Finished, "log"> {
-    if (this.#reported?.kind === "done") return { payload: JSON.parse(this.#reported.payload) };
-    return { error: this.#failure(requestId, timeoutMs) };
+    const reported = this.#reported;
+    if (reported?.kind === "done")
+      return { payload: JSON.parse(reported.payload), sockets: reported.sockets };
+    const sockets = reported?.kind === "failed" ? reported.sockets : [];
+    return { error: this.#failure(requestId, timeoutMs), sockets };
   }
 
   /** What Lambda reports: the thrown error, a timeout, or the death of the runtime. */

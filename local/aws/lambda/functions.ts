@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Activity } from "../activity.ts";
 import { notFound } from "../aws-error.ts";
 import { Environment, type Finished } from "./environment.ts";
 
@@ -51,13 +52,16 @@ export class LambdaHost implements Functions, AsyncDisposable {
   readonly #deployed = new Map<string, Deployed>();
   readonly #arnPrefix: string;
   readonly #callerEnv: (principal: string) => Record<string, string>;
+  readonly #activity: Activity;
 
   constructor(
     account: { region: string; accountId: string },
     callerEnv: (principal: string) => Record<string, string>,
+    activity: Activity,
   ) {
     this.#arnPrefix = `arn:aws:lambda:${account.region}:${account.accountId}:function:`;
     this.#callerEnv = callerEnv;
+    this.#activity = activity;
   }
 
   register(definition: FunctionDefinition): string {
@@ -75,13 +79,19 @@ export class LambdaHost implements Functions, AsyncDisposable {
     return this.#find(nameOrArn) !== undefined;
   }
 
+  describe(nameOrArn: string): { arn: string; timeoutMs: number } | undefined {
+    const found = this.#find(nameOrArn);
+    return found && { arn: found.arn, timeoutMs: timeoutOf(found) };
+  }
+
   async invoke(nameOrArn: string, payload: unknown): Promise<Invocation> {
     const deployed = this.#find(nameOrArn);
     if (deployed === undefined) throw notFound(`Function not found: ${nameOrArn}`);
+    using _ = this.#activity.begin();
     const start = performance.now();
     const environment = this.#take(deployed);
     const message = { requestId: randomUUID(), functionArn: deployed.arn, event: payload };
-    const finished = await environment.invoke(message, deployed.definition.timeoutMs ?? 30_000);
+    const finished = await environment.invoke(message, timeoutOf(deployed));
     deployed.busy.delete(environment);
     if (environment.isAlive) deployed.idle.push(environment);
     return { ...finished, ms: performance.now() - start, principal: environment.principal };
@@ -143,4 +153,8 @@ export class LambdaHost implements Functions, AsyncDisposable {
   #environments(): Environment[] {
     return [...this.#deployed.values()].flatMap(({ idle, busy }) => [...idle, ...busy]);
   }
+}
+
+function timeoutOf({ definition }: Deployed): number {
+  return definition.timeoutMs ?? 30_000;
 }

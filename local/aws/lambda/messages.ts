@@ -14,10 +14,16 @@ export interface RuntimeError {
   trace: string[];
 }
 
+/** A TCP connection that the function opened. */
+export interface OpenedSocket {
+  localPort: number;
+  remotePort: number;
+}
+
 export type RuntimeMessage =
   | { kind: "ready" }
-  | { kind: "done"; payload: string }
-  | { kind: "failed"; error: RuntimeError };
+  | { kind: "done"; payload: string; sockets: OpenedSocket[] }
+  | { kind: "failed"; error: RuntimeError; sockets: OpenedSocket[] };
 
 /** Printed on both streams behind an invocation, so that the host knows it has all of its output. */
 export function endOfLog(requestId: string): string {

@@ -4,10 +4,12 @@
  * enumerable property of an unhandled error reaches the log
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
  */
+import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import {
   endOfLog,
   type InvokeMessage,
+  type OpenedSocket,
   type RuntimeError,
   type RuntimeMessage,
 } from "./messages.ts";
@@ -17,8 +19,19 @@ type Handler = (event: unknown, context: object) => unknown;
 process.on("disconnect", () => process.exit(0));
 process.on("uncaughtException", (error) => {
   print("Uncaught Exception", error);
-  report({ kind: "failed", error: runtimeError(error) }, () => process.exit(129));
+  report({ kind: "failed", error: runtimeError(error), sockets: [] }, () => process.exit(129));
 });
+
+/** Since the last invocation: whoever counts connections can tell a function's from all others. */
+const sockets: OpenedSocket[] = [];
+const { connect } = Socket.prototype;
+Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
+  this.once("connect", () => {
+    const { localPort = 0, remotePort = 0 } = this;
+    sockets.push({ localPort, remotePort });
+  });
+  return Reflect.apply(connect, this, given);
+};
 
 const handler = await load(process.argv[2] ?? "");
 process.on("message", (message: InvokeMessage) => void serve(handler, message));
@@ -42,10 +55,10 @@ async function serve(handler: Handler, message: InvokeMessage): Promise<void> {
 async function invoke(handler: Handler, message: InvokeMessage): Promise<RuntimeMessage> {
   try {
     const result = await handler(message.event, context(message));
-    return { kind: "done", payload: JSON.stringify(result) ?? "null" };
+    return { kind: "done", payload: JSON.stringify(result) ?? "null", sockets: sockets.splice(0) };
   } catch (error) {
     print("Invoke Error", error);
-    return { kind: "failed", error: runtimeError(error) };
+    return { kind: "failed", error: runtimeError(error), sockets: sockets.splice(0) };
   }
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Activity } from "../activity.ts";
 import type { Call } from "../call.ts";
 import type { FunctionError, Functions } from "../lambda/functions.ts";
 import { CURRENT, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
@@ -46,19 +47,28 @@ export class Rotations implements AsyncDisposable {
   readonly #functions: Functions;
   readonly #calls: readonly Call[];
   readonly #timing: RotationTiming;
+  readonly #activity: Activity;
   readonly #closing = new AbortController();
   readonly #runs = new Map<string, Promise<RotationOutcome>>();
 
-  constructor(functions: Functions, calls: readonly Call[], timing: RotationTiming) {
+  constructor(
+    functions: Functions,
+    calls: readonly Call[],
+    timing: RotationTiming,
+    activity: Activity,
+  ) {
     this.#functions = functions;
     this.#calls = calls;
     this.#timing = timing;
+    this.#activity = activity;
   }
 
   /** Registers the version, without a value unless it has one, as AWSPENDING; runs all steps. */
   start(secret: Secret, token: string): void {
     this.#launch(secret, token, async (open) => {
-      const outcome = await this.#run(secret, open, STEPS, this.#timing.attempts);
+      const outcome = await this.#run(secret, open, STEPS, this.#timing.attempts, (step) =>
+        secret.changed({ kind: "RotationFailed", token, errorMessage: failure(secret, step) }),
+      );
       if (outcome.succeeded) complete(secret, token);
       if (outcome.succeeded && secret.openRotation === open) delete secret.openRotation;
       return outcome;
@@ -68,7 +78,7 @@ export class Rotations implements AsyncDisposable {
   /** RotateImmediately=false: testSecret alone, on a pending version that is removed again. */
   test(secret: Secret, token: string): void {
     this.#launch(secret, token, async (open) => {
-      const outcome = await this.#run(secret, open, ["testSecret"], 1);
+      const outcome = await this.#run(secret, open, ["testSecret"], 1, () => undefined);
       secret.versions.delete(token);
       if (secret.openRotation === open) delete secret.openRotation;
       return outcome;
@@ -102,8 +112,10 @@ export class Rotations implements AsyncDisposable {
     moveLabel(secret, PENDING, version);
     const open: OpenRotation = { token, running: true };
     secret.openRotation = open;
+    const activity = this.#activity.begin();
     const run = work(open).finally(() => {
       open.running = false;
+      activity[Symbol.dispose]();
     });
     this.#runs.set(`${secret.arn} ${token}`, run);
   }
@@ -113,6 +125,7 @@ export class Rotations implements AsyncDisposable {
     open: OpenRotation,
     steps: readonly Step[],
     maxAttempts: number,
+    onFailure: (step: Step) => void,
   ): Promise<RotationOutcome> {
     const done: RotationStep[] = [];
     const stopped = () => this.#closing.signal.aborted || secret.openRotation !== open;
@@ -123,6 +136,8 @@ export class Rotations implements AsyncDisposable {
         done.push({ attempt, ...ran });
         return ran.error === undefined && isReached(secret, open.token, step);
       });
+      const failed = done.at(-1);
+      if (!succeeded && !stopped() && failed !== undefined) onFailure(failed.step);
       if (succeeded || stopped() || attempt === maxAttempts) {
         return { succeeded, attempts: attempt, steps: done };
       }
@@ -167,9 +182,15 @@ function isReached(secret: Secret, token: string, step: Step): boolean {
   return step !== "finishSecret" || secret.versions.get(token)?.labels.has(CURRENT) === true;
 }
 
+/** The words of https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html. */
+function failure(secret: Secret, step: Step): string {
+  return `Error when executing lambda ${secret.rotation?.functionArn} during ${step} step`;
+}
+
 /** AWSPENDING "might be attached to the same version as AWSCURRENT, or to none": to none, here. */
 function complete(secret: Secret, token: string): void {
   secret.versions.get(token)?.labels.delete(PENDING);
+  secret.changed({ kind: "RotationSucceeded", token });
   secret.rotatedAt = secret.changedAt = Date.now();
   scheduleNext(secret, secret.rotatedAt);
 }

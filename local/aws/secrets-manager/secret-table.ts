@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { AwsError, invalidRequest, notFound } from "../aws-error.ts";
-import type { Secret } from "./secret.ts";
+import type { Secret, SecretChange } from "./secret.ts";
 
 const ARN_SUFFIX_LENGTH = "-AbCdEf".length;
 
@@ -8,8 +8,14 @@ const ARN_SUFFIX_LENGTH = "-AbCdEf".length;
 export class SecretTable {
   readonly #byName = new Map<string, Secret>();
   readonly #arnPrefix: string;
+  readonly #changed: (secret: Secret, change: SecretChange) => void;
 
-  constructor(region: string, accountId: string) {
+  constructor(
+    region: string,
+    accountId: string,
+    changed: (secret: Secret, change: SecretChange) => void,
+  ) {
+    this.#changed = changed;
     this.#arnPrefix = `arn:aws:secretsmanager:${region}:${accountId}:secret:`;
   }
 
@@ -22,6 +28,7 @@ export class SecretTable {
       changedAt: now,
       versions: new Map(),
       tags: [],
+      changed: (change) => this.#changed(secret, change),
     };
     this.#byName.set(name, secret);
     return secret;

@@ -2,7 +2,7 @@ import type { RotationRules } from "./rotation-rules.ts";
 
 export const CURRENT = "AWSCURRENT";
 export const PENDING = "AWSPENDING";
-const PREVIOUS = "AWSPREVIOUS";
+export const PREVIOUS = "AWSPREVIOUS";
 
 /** As on the wire: SecretBinary is base64. */
 export type SecretValue = { SecretString: string } | { SecretBinary: string };
@@ -23,6 +23,15 @@ export interface OpenRotation {
   running: boolean;
 }
 
+/** What becomes an event. */
+export type SecretChange =
+  | { kind: "label"; label: string; versionId: string }
+  | {
+      kind: "RotationSucceeded" | "RotationFailed" | "RotationAbandoned";
+      token: string;
+      errorMessage?: string;
+    };
+
 export interface Secret {
   readonly arn: string;
   readonly name: string;
@@ -38,6 +47,7 @@ export interface Secret {
   rotatedAt?: number;
   nextRotationAt?: number;
   openRotation?: OpenRotation;
+  readonly changed: (change: SecretChange) => void;
 }
 
 /** A staging label is attached to one version at a time. */
@@ -51,6 +61,7 @@ export function moveLabel(secret: Secret, label: string, to: Version): void {
   if (from === to) return;
   from?.labels.delete(label);
   to.labels.add(label);
+  secret.changed({ kind: "label", label, versionId: to.id });
   if (label === CURRENT && from !== undefined) moveLabel(secret, PREVIOUS, from);
 }
 

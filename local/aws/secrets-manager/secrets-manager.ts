@@ -1,6 +1,9 @@
+import type { Activity } from "../activity.ts";
 import type { Call, Operations } from "../call.ts";
+import type { ServiceEvent } from "../events/event.ts";
 import type { Functions } from "../lambda/functions.ts";
 import { descriptionOperations } from "./descriptions.ts";
+import { changeEvent } from "./events.ts";
 import { labelOperations } from "./labels.ts";
 import { lifecycleOperations } from "./lifecycle.ts";
 import { rotationOperations } from "./rotation-operations.ts";
@@ -20,9 +23,14 @@ export function secretsManager(
   functions: Functions,
   calls: readonly Call[],
   timing: RotationTiming,
+  activity: Activity,
+  emit: (event: ServiceEvent) => void,
 ): SecretsManager {
-  const secrets = new SecretTable(account.region, account.accountId);
-  const rotations = new Rotations(functions, calls, timing);
+  const secrets = new SecretTable(account.region, account.accountId, (secret, change) => {
+    const event = changeEvent(secret, change);
+    if (event !== undefined) emit(event);
+  });
+  const rotations = new Rotations(functions, calls, timing, activity);
   return {
     operations: {
       ...valueOperations(secrets),

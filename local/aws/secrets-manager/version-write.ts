@@ -101,5 +101,7 @@ export function scheduleNext(secret: Secret, now: number): void {
 
 function abandon(secret: Secret): void {
   incompleteVersion(secret)?.labels.delete(PENDING);
+  const token = secret.openRotation?.token;
   delete secret.openRotation;
+  if (token !== undefined) secret.changed({ kind: "RotationAbandoned", token });
 }

@@ -8,6 +8,7 @@ import {
   CredentialsRefused,
   InvalidEvent,
   SecretChanged,
+  SettlementStuck,
   SwitchUndecided,
   Unreachable,
 } from "../../../lib/errors.ts";
@@ -63,6 +64,7 @@ describe("the alert of every error", () => {
         expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
         `What you should do: ${error.remedy}`,
         `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,
+        `More about this: docs/runbook.md#${error.code.toLowerCase()}.`,
         `Environment production, Region eu-central-1, version ${token}, 2026-03-04T05:06:07.890Z.`,
       ]),
     );
@@ -72,7 +74,7 @@ describe("the alert of every error", () => {
     const { event } = failureAlert(error, occasion(secret));
     expect(Object.keys(event)).toEqual([
       ...["source", "kind", "severity", "secret", "environment", "step", "code", "region"],
-      ...["token", "message", "remedy", "safe", "next", "productionSafe", "retryable"],
+      ...["token", "message", "remedy", "safe", "next", "runbook", "productionSafe", "retryable"],
       ...["logGroup", "requestId", "at", "deduplicationKey"],
     ]);
     const prefix = `${secret}/${token}/setSecret/${error.code}/`;
@@ -84,7 +86,7 @@ const run = promisify(execFile);
 
 /** What the commands in the text would call, in a shell in which `aws` prints its words. */
 async function called({ text }: Alert): Promise<string[][]> {
-  const lines = text.slice(text.indexOf("\n  aws"), text.indexOf("\n\nWhere the log is:"));
+  const lines = text.slice(text.indexOf("\n  aws"), text.indexOf("\n\nMore about this:"));
   const script = lines.replace(/^To .*:$/gm, "");
   const prelude = "aws() { printf '%s\\0' \"$@\"; printf '\\0'; }\n";
   const { stdout } = await run("/bin/sh", ["-e", "-c", prelude + script], { env: {}, cwd: "/" });
@@ -196,13 +198,41 @@ describe("what comes next", () => {
       "Secrets Manager repeats the rotation; every step can be repeated without harm.",
     );
     expect(next("retire")).toBe(
-      "the old credential is retired when that is asked for again; every step can be repeated without harm.",
+      "settlement asks for it again at the next event or tick; every step can be repeated without harm.",
     );
   });
 
   it("says that another try is in vain where only a person can help", () => {
     const { event } = failureAlert(new SecretChanged("app", token), occasion("app"));
     expect(event["next"]).toContain("it will fail again until the cause is removed");
+  });
+});
+
+describe("settlement that does not go on", () => {
+  const task = { kind: "settlement", secret: "app", step: "settle", token } as const;
+  const alert = (oldWorks: boolean) =>
+    failureAlert(
+      new SettlementStuck("ROLLED_BACK", "app", "service production/web: rolled back", oldWorks),
+      { ...place, task },
+    );
+
+  it("is no outage while both credentials work", () => {
+    const { subject, text, event } = alert(true);
+    expect(subject).toBe("[error] settlement does not go on (ROLLED_BACK): app");
+    expect(text).toContain(
+      "so its old credential still works: service production/web: rolled back.\n",
+    );
+    expect(text).toContain("Is production safe: yes: both credentials work.");
+    expect(text).toMatch(/What Quarterturn does next: it looks again at the next event or tick/);
+    expect(event).toMatchObject({ kind: "settlement-failed", productionSafe: true });
+  });
+
+  it("is critical where the old one is dead already", () => {
+    const { subject, text, event } = alert(false);
+    expect(subject).toMatch(/^\[critical\] /);
+    expect(text).toContain("Is production safe: NO.");
+    expect(text).not.toContain("still works");
+    expect(event).toMatchObject({ productionSafe: false });
   });
 });
 

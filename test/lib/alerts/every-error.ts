@@ -3,12 +3,19 @@ import { RotationError } from "../../../lib/errors.ts";
 
 /** One of every class that the module exports, so that a new one cannot be forgotten, about `name`. */
 export function everyError(name: string): readonly RotationError[] {
-  return Object.values(errors).flatMap((of) => {
+  const classes = Object.values(errors).flatMap((of) => {
     const isClass = typeof of === "function" && of.prototype instanceof RotationError;
-    if (!isClass || of === errors.DocumentError) return [];
+    if (!isClass || of === errors.DocumentError || of === errors.SettlementStuck) return [];
     return [made(of as unknown as ErrorClass, name)];
   });
+  return [
+    ...classes,
+    ...problems.map((code) => new errors.SettlementStuck(code, name, name, true)),
+  ];
 }
+
+const problems = Object.keys(errors.settlementRemedies) as SettlementProblem[];
+type SettlementProblem = ConstructorParameters<typeof errors.SettlementStuck>[0];
 
 type ErrorClass = new (...values: (string | string[])[]) => RotationError;
 

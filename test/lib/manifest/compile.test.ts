@@ -49,10 +49,22 @@ const credential = (more: string) => `secrets:
         ${more}`;
 
 describe("a good manifest", () => {
+  it("takes settlement from the defaults, and from the secret itself where it says so", () => {
+    const credentials = "credentials: [{ type: postgres, strategy: in-place }]";
+    const text = `defaults: { clusters: [production], grace: 90m }
+secrets:
+  a: { ${credentials} }
+  b: { clusters: [staging], deadline: 2d, grace: 0s, ${credentials} }`;
+    const { a, b } = compile(text).secrets;
+    expect(a).toMatchObject({ clusters: ["production"], grace: 5_400_000, deadline: 86_400_000 });
+    expect(b).toMatchObject({ clusters: ["staging"], grace: 0, deadline: 172_800_000 });
+  });
+
   it("is completed with every default", () => {
     expect(compile(credential(""))).toEqual({
       secrets: {
         app: {
+          ...{ clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
@@ -89,6 +101,7 @@ secrets:
     expect(compiled).toEqual({
       secrets: {
         "production/database/primary": {
+          ...{ clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ ...base, type: "postgres" },
@@ -112,6 +125,7 @@ secrets:
           ],
         },
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf": {
+          ...{ clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ ...base, type: "postgres", fields: {} },

@@ -50,12 +50,15 @@ it("an outage of one login does not promote another one untested", async () => {
       putPending: async () => "created",
       tag: async () => {},
       unlabelled: async () => [],
+      madeAt: async () => undefined,
       async moveLabel({ label }) {
         calls.push(label);
         return "moved";
       },
     },
-    manifest: { secrets: { app: { credentials: [spec("a"), spec("b")] } } },
+    manifest: {
+      secrets: { app: { clusters: [], deadline: 0, credentials: [spec("a"), spec("b")] } },
+    },
     clock: { sleep: async () => {} },
     sources: { now: () => new Date(), randomInt: () => 0 },
     alerts: { publish: async () => {}, prove: async () => 1 },

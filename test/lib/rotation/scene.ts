@@ -277,10 +277,14 @@ export class Scene {
     return this.#stage.aws.intercept(interceptor);
   }
 
+  #entry() {
+    return { credentials: this.#specs, clusters: [], deadline: 0 };
+  }
+
   #ports(): RotationPorts {
     return {
       store: new SecretsManagerStore(sdkClient(this.#stage.aws, "function", this.attempts)),
-      manifest: { secrets: this.isNamed ? { [this.name]: { credentials: this.#specs } } : {} },
+      manifest: { secrets: this.isNamed ? { [this.name]: this.#entry() } : {} },
       clock: {
         sleep: async (ms, signal) => {
           this.slept.push(ms);

@@ -1,7 +1,7 @@
 /** The real `aws` command line against the stand-in, told by AWS_ENDPOINT_URL alone. */
 import { execFile, spawnSync } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
@@ -47,6 +47,8 @@ describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line",
   }
   const secretsmanager = (...args: string[]) => run("secretsmanager", ...args);
   const sns = (...args: string[]) => run("sns", ...args);
+  /** Version 1 calls Amazon SQS itself, whatever AWS_ENDPOINT_URL says, where it is not told here. */
+  const sqs = (...args: string[]) => run("sqs", ...args, "--endpoint-url", aws.endpoint);
 
   it("creates, rotates, reads, labels and cancels", { timeout: 60_000 }, async () => {
     const id = ["--secret-id", "cli/secret"];
@@ -140,6 +142,50 @@ describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line",
     });
     await expect(sns("publish", "--topic-arn", `${topicArn}-2`, "--message", "x")).rejects.toThrow(
       "An error occurred (NotFound) when calling the Publish operation: Topic does not exist",
+    );
+  });
+
+  it("sends an event by a rule and a queue to a function, and invokes it", {
+    timeout: 60_000,
+  }, async () => {
+    await using bundle = await temporaryBundle(
+      "const seen = []; export const handler = async (event) => (seen.push(event), { seen });",
+    );
+    const name = "reader";
+    aws.functions.register({ name, bundle: bundle.path, timeoutMs: 5000 });
+    const fifo = "FifoQueue=true,ContentBasedDeduplication=true";
+    const { QueueUrl } = await sqs(
+      ...["create-queue", "--queue-name", "cli.fifo", "--attributes", fifo],
+    );
+    const queue = ["--queue-url", String(QueueUrl)];
+    const { Attributes } = await sqs(
+      ...["get-queue-attributes", ...queue, "--attribute-names", "QueueArn"],
+    );
+    const { QueueArn: arn } = Attributes as Record<string, string>;
+    await run("events", "put-rule", "--name", "cli", "--event-pattern", '{"source":["cli"]}');
+    const target = { Id: "queue", Arn: arn, SqsParameters: { MessageGroupId: "cli" } };
+    await run("events", "put-targets", "--rule", "cli", "--targets", JSON.stringify([target]));
+    const entry = { Source: "cli", DetailType: "Test", Detail: '{"n":1}' };
+    await run("events", "put-events", "--entries", JSON.stringify([entry]));
+    await aws.idle();
+    const received = await sqs("receive-message", ...queue, "--visibility-timeout", "0");
+    const [message] = received["Messages"] as { Body: string }[];
+    expect(JSON.parse(String(message?.Body))).toMatchObject({ source: "cli", detail: { n: 1 } });
+    const mapping = ["--event-source-arn", String(arn), "--function-name", name];
+    await run("lambda", "create-event-source-mapping", ...mapping);
+    await aws.idle();
+    const payload = join(String(env["HOME"]), "payload.json");
+    await writeFile(payload, '{"asked":true}');
+    const invoke = ["invoke", "--function-name", name, "--payload", `fileb://${payload}`];
+    const answer = join(String(env["HOME"]), "answer.json");
+    expect(await run("lambda", ...invoke, answer)).toEqual({
+      StatusCode: 200,
+      ExecutedVersion: "$LATEST",
+    });
+    const { seen } = JSON.parse(await readFile(answer, "utf8"));
+    expect(seen).toMatchObject([{ Records: [{ body: message?.Body }] }, { asked: true }]);
+    await expect(sqs("get-queue-url", "--queue-name", "missing")).rejects.toThrow(
+      "(AWS.SimpleQueueService.NonExistentQueue)",
     );
   });
 });

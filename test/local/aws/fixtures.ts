@@ -12,8 +12,13 @@ import type { Aws } from "../../../local/aws/aws.ts";
 
 /** The real SDK client, as a caller of its own. One attempt: the tests look at single calls. */
 export function sdkClient(aws: Aws, principal = "test", maxAttempts = 1): SecretsManagerClient {
+  return new SecretsManagerClient(clientConfig(aws, principal, maxAttempts));
+}
+
+/** What any client of the SDK needs to call the stand-in as this principal. */
+export function clientConfig(aws: Aws, principal = "test", maxAttempts = 1) {
   const env = aws.env(principal);
-  return new SecretsManagerClient({
+  return {
     endpoint: aws.endpoint,
     region: aws.region,
     maxAttempts,
@@ -21,7 +26,7 @@ export function sdkClient(aws: Aws, principal = "test", maxAttempts = 1): Secret
       accessKeyId: String(env["AWS_ACCESS_KEY_ID"]),
       secretAccessKey: String(env["AWS_SECRET_ACCESS_KEY"]),
     },
-  });
+  };
 }
 
 /** A secret of its own for a test, with one version. */

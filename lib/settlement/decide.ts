@@ -1,0 +1,132 @@
+import type { ServiceFacts } from "../consumers/ecs/facts.ts";
+import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
+import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
+import type { SecretFacts, SettlementState } from "./state.ts";
+
+type Problem =
+  | ConsumerProblem
+  | "PROMOTION_UNKNOWN"
+  | "CLUSTER_UNREADABLE"
+  | "REFERENCE_OUTSIDE"
+  | "DEADLINE_PASSED";
+
+/** The next thing to do for one secret. */
+export type Action =
+  /** Nothing: no credential waits for its end. */
+  | { readonly kind: "settled" }
+  /** Ask `retire-database` about the old credential; the answer goes into the next state. */
+  | { readonly kind: "ask"; readonly retiring: string }
+  /** Start a deployment of each of these services. */
+  | { readonly kind: "roll"; readonly services: readonly ServiceFacts[] }
+  /** Look again when an event or the tick comes; nothing is wrong. */
+  | { readonly kind: "wait"; readonly why: string }
+  /** Tell on-call, once, and look again when an event or the tick comes. Nothing is retired. */
+  | { readonly kind: "alert"; readonly problem: Problem; readonly why: string }
+  | { readonly kind: "retire"; readonly retiring: string; readonly endSessions: boolean }
+  /** The old credential is dead, or is none: remove RETIRING. */
+  | { readonly kind: "removeLabel"; readonly retiring: string };
+
+/** When nobody is seen to consume the secret, somebody may all the same. In milliseconds. */
+const unseenGrace = 24 * 60 * 60 * 1000;
+
+/**
+ * How long a rotation may take from making the version to its end, in milliseconds: the label moves, and its
+ * event is sent, before Secrets Manager notes the date.
+ */
+const completionTime = 5 * 60 * 1000;
+
+/** A token of this form becomes the version's id, and says that the old credential leaked. */
+export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
+
+/**
+ * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
+ * what an event said.
+ */
+export function decide(state: SettlementState): Action {
+  const retiring = holderOf(state.secret, retiringLabel);
+  const current = holderOf(state.secret, "AWSCURRENT");
+  // On AWSCURRENT itself: finishSecret is between its two labels, or was killed there.
+  if (!retiring || !current || retiring === current) return { kind: "settled" };
+  if (!state.old) return { kind: "ask", retiring };
+  const leaked = isLeaked(current);
+  if (state.old.heldByLive || (state.old.retired && !leaked))
+    return { kind: "removeLabel", retiring };
+  // The function that retired it has tried a login, and told on-call of it.
+  if (state.old.stillAccepted)
+    return { kind: "wait", why: "the server to refuse the retired credential" };
+  if (leaked && !state.old.retired) return { kind: "retire", retiring, endSessions: true };
+
+  const promotedAt = promotionTime(state.secret, current);
+  if (!promotedAt && isUnderWay(state))
+    return { kind: "wait", why: "Secrets Manager to note the rotation's end" };
+  if (!promotedAt)
+    return alert("PROMOTION_UNKNOWN", "Secrets Manager does not tell when AWSCURRENT was promoted");
+  // It is dead before its consumers let go of it: all that is left is to roll them.
+  if (leaked) return rolls(state, promotedAt) ?? { kind: "removeLabel", retiring };
+  const open = openEnds(state, promotedAt);
+  if (open) return open;
+  return { kind: "retire", retiring, endSessions: false };
+}
+
+/**
+ * When AWSCURRENT moved, or later. The date of the last completed rotation; a version that a rotation made
+ * has none until that rotation is completed, one that was written by hand has its own.
+ */
+function promotionTime(secret: SecretFacts, current: string): Date | undefined {
+  const { lastRotatedAt, currentCreatedAt } = secret;
+  if (!lastRotatedAt || !currentCreatedAt) return undefined;
+  if (lastRotatedAt >= currentCreatedAt) return lastRotatedAt;
+  const byRotation = secret.versions.get(current)?.includes(preparedLabel);
+  return byRotation ? undefined : currentCreatedAt;
+}
+
+function isUnderWay({ now, secret: { currentCreatedAt } }: SettlementState): boolean {
+  return (
+    currentCreatedAt !== undefined && now.getTime() - currentCreatedAt.getTime() < completionTime
+  );
+}
+
+/** What stands between the promotion and the old credential's end; `undefined` when nothing does. */
+function openEnds(state: SettlementState, promotedAt: Date): Action | undefined {
+  const roll = rolls(state, promotedAt);
+  if (roll) return roll;
+  const judged = state.consumers.map((service) => ({ service, ...judge(service, promotedAt) }));
+  const [blind] = state.blind;
+  if (blind) return alert("CLUSTER_UNREADABLE", blind);
+  const [outside] = state.outside;
+  if (outside) return alert("REFERENCE_OUTSIDE", outside);
+  for (const { service, ...judgement } of judged)
+    if (judgement.kind === "stuck") return alert(judgement.code, said(service, judgement));
+  return waits(state, promotedAt, judged);
+}
+
+function rolls({ consumers }: SettlementState, promotedAt: Date): Action | undefined {
+  const services = consumers.filter((service) => judge(service, promotedAt).kind === "roll");
+  return services.length > 0 ? { kind: "roll", services } : undefined;
+}
+
+function waits(
+  state: SettlementState,
+  promotedAt: Date,
+  judged: readonly (Judgement & { service: ServiceFacts })[],
+): Action | undefined {
+  const { now, standalone, consumers, policy, old } = state;
+  const age = now.getTime() - promotedAt.getTime();
+  const wait = (why: string): Action =>
+    age > policy.deadline
+      ? alert("DEADLINE_PASSED", `it still waits for ${why}`)
+      : { kind: "wait", why };
+  for (const { service, ...judgement } of judged)
+    if (judgement.kind === "waiting") return wait(said(service, judgement));
+  const [task] = standalone.filter(isOld(promotedAt));
+  if (task) return wait(`standalone task ${task.id}, from before the promotion, to stop`);
+  const grace = policy.grace ?? (consumers.length > 0 ? 0 : unseenGrace);
+  if (age < grace) return { kind: "wait", why: "the grace of consumers that nobody sees" };
+  if (old?.sessions) return wait(`${old.sessions} sessions of the old credential to end`);
+  return undefined;
+}
+
+const said = ({ cluster, name }: ServiceFacts, { why }: { why: string }) =>
+  `service ${cluster}/${name}: ${why}`;
+
+const alert = (problem: Problem, why: string): Action => ({ kind: "alert", problem, why });

@@ -1,0 +1,171 @@
+import type { AlertTopic } from "../alerts/topic.ts";
+import type { Ecs } from "../consumers/ecs/ecs.ts";
+import type { ServiceFacts } from "../consumers/ecs/facts.ts";
+import { ClusterSnapshot } from "../consumers/ecs/find.ts";
+import { type RotationError, SettlementStuck } from "../errors.ts";
+import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
+import { holderOf, retiringLabel } from "../rotation/decide.ts";
+import type { SecretState, SecretStore } from "../rotation/store.ts";
+import { type Action, decide, isLeaked } from "./decide.ts";
+import type { Retirer } from "./retirer.ts";
+import type { OldCredential, SettlementState } from "./state.ts";
+
+/** Everything that settlement reaches the world through. It reads no secret value. */
+export interface SettlementPorts {
+  readonly store: Omit<SecretStore, "read" | "putPending" | "unlabelled">;
+  readonly ecs: Ecs;
+  readonly retirer: Retirer;
+  readonly alerts: AlertTopic;
+  readonly manifest: Manifest;
+  now(): Date;
+  /** Tells on-call of what keeps a secret unsettled, once. */
+  report(problem: RotationError, secret: SecretState, retiring: string): Promise<void>;
+}
+
+export interface Settlement {
+  readonly secret: string;
+  /** `ignored`: the manifest does not name it. */
+  readonly outcome: "settled" | "waiting" | "alerted" | "ignored";
+  readonly why?: string;
+}
+
+/** No secret takes more turns than these: ask, roll, look again, retire, remove the label. */
+const maximumTurns = 8;
+
+/**
+ * Brings one secret as near to settled as it can come now. Level-triggered: it reads how things are, does the
+ * next thing, and looks again; it may run at any time, any number of times.
+ */
+export async function settle(
+  secretId: string,
+  ports: SettlementPorts,
+  signal: AbortSignal,
+): Promise<Settlement> {
+  let old: OldCredential | undefined;
+  for (let turn = 0; turn < maximumTurns; turn += 1) {
+    const secret = await ports.store.describe(secretId, signal);
+    const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
+    if (!entry) return { secret: secret.name, outcome: "ignored" };
+    const action = decide(await look(secret, entry, old, ports, signal));
+    const oldWorks = !old?.retired && entry.credentials.every(isKeptWorking);
+    const done = await act(action, secret, oldWorks, ports, signal);
+    if ("outcome" in done) return { secret: secret.name, ...done };
+    old = { ...old, ...done };
+  }
+  return { secret: secretId, outcome: "waiting", why: "its next turn" };
+}
+
+/** `in-place` ends the old password itself, at the promotion. */
+const isKeptWorking = ({ strategy }: { strategy: string }) => strategy !== "in-place";
+
+/** What a decision rests on; of a settled secret no more than its labels. */
+async function look(
+  secret: SecretState,
+  entry: SecretEntry,
+  old: OldCredential | undefined,
+  { store, ecs, now }: SettlementPorts,
+  signal: AbortSignal,
+): Promise<SettlementState> {
+  const { clusters, grace, deadline } = entry;
+  const current = holderOf(secret, "AWSCURRENT");
+  const nothing = { consumers: [], standalone: [], blind: [], outside: [] };
+  const common = { now: now(), policy: { grace, deadline }, old };
+  const { name, versions, lastRotatedAt } = secret;
+  const isOver = old?.retired && !(current && isLeaked(current));
+  const labelsSuffice = !old || old.heldByLive || isOver || old.stillAccepted;
+  if (labelsSuffice || !current) return { ...common, ...nothing, secret: { name, versions } };
+
+  const currentCreatedAt = await store.madeAt(secret.arn, current, signal);
+  const facts = { name, versions, lastRotatedAt, currentCreatedAt };
+  const since = lastRotatedAt ?? currentCreatedAt;
+  if (!since) return { ...common, ...nothing, secret: facts };
+  const snapshot = await ClusterSnapshot.take(ecs, clusters, signal);
+  const consumers = await snapshot.services(secret, since);
+  const standalone = snapshot.standalone(secret);
+  const elsewhere = await lookOutside(secret, clusters, since, ecs, signal);
+  const blind = [...snapshot.blind, ...elsewhere.blind];
+  return { ...common, secret: facts, consumers, standalone, blind, outside: elsewhere.found };
+}
+
+/** Consumers in clusters that the manifest does not list: never rolled, but on-call must know of them. */
+async function lookOutside(
+  secret: SecretState,
+  listed: readonly string[],
+  since: Date,
+  ecs: Ecs,
+  signal: AbortSignal,
+): Promise<{ found: readonly string[]; blind: readonly string[] }> {
+  const all = await ecs.clusters(signal);
+  const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(nameOf(arn)));
+  const snapshot = await ClusterSnapshot.take(ecs, others, signal);
+  const services = await snapshot.services(secret, since);
+  const { blind } = snapshot;
+  const found = [
+    ...services.map(({ cluster, name }) => `service ${nameOf(cluster)}/${name} reads it`),
+    ...snapshot.standalone(secret).map(({ id }) => `standalone task ${id} reads it`),
+  ];
+  return { found, blind };
+}
+
+const nameOf = (clusterArn: string) => clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
+
+type Ended = Pick<Settlement, "outcome" | "why">;
+
+/** Does one thing; answers what it learned of the old credential, or how far this secret has come. */
+async function act(
+  action: Action,
+  secret: SecretState,
+  oldWorks: boolean,
+  ports: SettlementPorts,
+  signal: AbortSignal,
+): Promise<Ended | OldCredential> {
+  switch (action.kind) {
+    case "settled":
+      return { outcome: "settled" };
+    case "wait":
+      return { outcome: "waiting", why: action.why };
+    case "alert": {
+      const retiring = holderOf(secret, retiringLabel) ?? "";
+      const problem = new SettlementStuck(action.problem, secret.name, action.why, oldWorks);
+      await ports.report(problem, secret, retiring);
+      return { outcome: "alerted", why: action.why };
+    }
+    case "ask": {
+      const answer = await ports.retirer.ask(secret.arn, action.retiring, signal);
+      return answer === "held" ? { heldByLive: true } : { sessions: answer };
+    }
+    case "roll":
+      // Lists of deployments lag behind; looking again at once could roll a second time.
+      await roll(action.services, ports.ecs, signal);
+      return { outcome: "waiting", why: `${action.services.length} services to roll` };
+    case "retire": {
+      const { retiring: version, endSessions } = action;
+      const end = { secret: secret.arn, version, endSessions };
+      const outcome = await ports.retirer.retire(end, signal);
+      return outcome === "dead" ? { retired: true } : { stillAccepted: true };
+    }
+    case "removeLabel": {
+      const label = { secretId: secret.arn, label: retiringLabel, from: action.retiring };
+      await ports.store.moveLabel(label, signal);
+      return {};
+    }
+  }
+}
+
+/** How many deployments are started at once. */
+const width = 5;
+
+async function roll(
+  services: readonly ServiceFacts[],
+  ecs: Ecs,
+  signal: AbortSignal,
+): Promise<void> {
+  const waiting = [...services];
+  const work = async () => {
+    for (let next = waiting.shift(); next; next = waiting.shift())
+      await ecs.roll(next.cluster, next.name, signal);
+  };
+  // None is left under way when the function ends, also where one fails.
+  const ended = await Promise.allSettled(Array.from({ length: width }, work));
+  for (const each of ended) if (each.status === "rejected") throw each.reason;
+}

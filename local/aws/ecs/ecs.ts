@@ -1,0 +1,73 @@
+import type { Operations } from "../call.ts";
+import { ClusterTable } from "./cluster-table.ts";
+import { clusterOperations } from "./clusters.ts";
+import { type DeploymentEvent, deploymentEvent } from "./deployment-event.ts";
+import type { ReadSecret } from "./injection.ts";
+import { Processes } from "./processes.ts";
+import type { Announce } from "./rollout.ts";
+import { Scheduler } from "./scheduler.ts";
+import { serviceDeploymentOperations } from "./service-deployments.ts";
+import { serviceDescriptionOperations } from "./service-descriptions.ts";
+import { serviceOperations } from "./services.ts";
+import type { TaskOutput } from "./task.ts";
+import { TaskDefinitions, taskDefinitionOperations } from "./task-definitions.ts";
+import { taskDescriptionOperations } from "./task-descriptions.ts";
+import { taskProtectionOperations } from "./task-protection.ts";
+import { taskOperations } from "./tasks.ts";
+
+/** What is seen of ECS from outside its API. */
+export interface EcsTaps {
+  /** Deployment state changes, as EventBridge gets them. Until disposed of. */
+  onEvent(listener: (event: DeploymentEvent) => void): Disposable;
+  /** What tasks write to their output, line by line, as a log driver gets it. Until disposed of. */
+  onOutput(listener: (output: TaskOutput) => void): Disposable;
+}
+
+export interface Ecs extends AsyncDisposable {
+  operations: Operations;
+  taps: EcsTaps;
+}
+
+/**
+ * Amazon ECS (test: ecs.contract). A task's containers are processes on this machine, with nothing
+ * in their environment but PATH and what the task definition says; they end with this process.
+ */
+export function ecs(account: { region: string; accountId: string }, readSecret: ReadSecret): Ecs {
+  const clusters = new ClusterTable(account);
+  const definitions = new TaskDefinitions(account);
+  const processes = new Processes();
+  const [onEvent, tellEvent] = tap<DeploymentEvent>();
+  const [onOutput, tellOutput] = tap<TaskOutput>();
+  const announce: Announce = (service, deployment) =>
+    tellEvent(deploymentEvent(service, deployment));
+  const scheduler = new Scheduler({ processes, readSecret, onOutput: tellOutput }, announce);
+  return {
+    operations: {
+      ...clusterOperations(clusters),
+      ...taskDefinitionOperations(definitions),
+      ...serviceOperations({ clusters, definitions, scheduler, announce }),
+      ...serviceDescriptionOperations(clusters),
+      ...serviceDeploymentOperations(clusters),
+      ...taskOperations(clusters, definitions, scheduler),
+      ...taskDescriptionOperations(clusters),
+      ...taskProtectionOperations(clusters, scheduler),
+    },
+    taps: { onEvent, onOutput },
+    async [Symbol.asyncDispose]() {
+      scheduler.close();
+      await processes[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function tap<T>() {
+  const listeners = new Set<(value: T) => void>();
+  const subscribe = (listener: (value: T) => void): Disposable => {
+    listeners.add(listener);
+    return { [Symbol.dispose]: () => void listeners.delete(listener) };
+  };
+  const tell = (value: T) => {
+    for (const listener of [...listeners]) listener(value);
+  };
+  return [subscribe, tell] as const;
+}

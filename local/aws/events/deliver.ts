@@ -1,0 +1,26 @@
+import type { Operations } from "../call.ts";
+import { send } from "../sqs/messages.ts";
+import { type QueueTable, queueDoesNotExist } from "../sqs/queue-table.ts";
+import type { Deliver } from "./bus.ts";
+
+/**
+ * Hands events to queues, topics and functions. Functions are invoked asynchronously
+ * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html).
+ */
+export function deliverTo(of: {
+  queues: QueueTable;
+  topics: Operations;
+  functions: { start(nameOrArn: string, payload: unknown): void };
+}): Deliver {
+  return ({ Arn, SqsParameters }, event) => {
+    const text = JSON.stringify(event);
+    const service = Arn.split(":")[2];
+    if (service === "lambda") of.functions.start(Arn, event);
+    else if (service === "sns") of.topics["Publish"]?.({ TopicArn: Arn, Message: text });
+    else {
+      const queue = of.queues.byArn(Arn);
+      if (queue === undefined) throw queueDoesNotExist();
+      send(queue, { MessageBody: text, ...SqsParameters });
+    }
+  };
+}

@@ -1,0 +1,45 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Activity } from "../activity.ts";
+import type { Functions } from "./functions.ts";
+import { resourceNotFound } from "./operation.ts";
+import type { LambdaTiming } from "./timing.ts";
+
+/**
+ * Asynchronous invocations: "If the function returns an error, Lambda attempts to run it two more
+ * times" (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ */
+export class AsynchronousInvocations implements Disposable {
+  readonly #functions: Functions;
+  readonly #timing: LambdaTiming;
+  readonly #activity: Activity;
+  readonly #closing = new AbortController();
+
+  constructor(functions: Functions, timing: LambdaTiming, activity: Activity) {
+    this.#functions = functions;
+    this.#timing = timing;
+    this.#activity = activity;
+  }
+
+  /** Throws ResourceNotFoundException. What becomes of the invocation is nobody's answer. */
+  start(nameOrArn: string, payload: unknown): void {
+    if (!this.#functions.has(nameOrArn)) {
+      throw resourceNotFound(`Function not found: ${nameOrArn}`);
+    }
+    void this.#run(nameOrArn, payload);
+  }
+
+  [Symbol.dispose](): void {
+    this.#closing.abort();
+  }
+
+  async #run(nameOrArn: string, payload: unknown): Promise<void> {
+    using _ = this.#activity.begin();
+    const { signal } = this.#closing;
+    for (const delay of [0, ...this.#timing.asyncRetryDelaysMs]) {
+      if (delay > 0) await sleep(delay, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted) return;
+      const { error } = await this.#functions.invoke(nameOrArn, payload);
+      if (error === undefined) return;
+    }
+  }
+}

@@ -1,0 +1,34 @@
+import type { Activity } from "../activity.ts";
+import type { Operations } from "../call.ts";
+import type { QueueTable } from "../sqs/queue-table.ts";
+import { AsynchronousInvocations } from "./asynchronous.ts";
+import type { LambdaHost } from "./functions.ts";
+import { invoke } from "./invoke.ts";
+import { Mappings } from "./mappings.ts";
+import { AWS_TIMING, type LambdaTiming } from "./timing.ts";
+
+export interface Lambda extends Disposable {
+  operations: Operations;
+  /** An asynchronous invocation. Throws ResourceNotFoundException. */
+  start(nameOrArn: string, payload: unknown): void;
+}
+
+/** AWS Lambda's API for the functions of this host (test: lambda.contract). */
+export function lambda(
+  functions: LambdaHost,
+  queues: QueueTable,
+  timing: Partial<LambdaTiming>,
+  activity: Activity,
+): Lambda {
+  const all = { ...AWS_TIMING, ...timing };
+  const asynchronous = new AsynchronousInvocations(functions, all, activity);
+  const mappings = new Mappings({ queues, functions, timing: all, activity });
+  return {
+    operations: { ...mappings.operations, Invoke: invoke(functions, asynchronous) },
+    start: (nameOrArn, payload) => asynchronous.start(nameOrArn, payload),
+    [Symbol.dispose]() {
+      mappings[Symbol.dispose]();
+      asynchronous[Symbol.dispose]();
+    },
+  };
+}

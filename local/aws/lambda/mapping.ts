@@ -1,0 +1,102 @@
+import { randomUUID } from "node:crypto";
+import type { Activity } from "../activity.ts";
+import { AwsError } from "../aws-error.ts";
+import type { Received } from "../sqs/message.ts";
+import type { Queue } from "../sqs/queue.ts";
+import { batchEvent, reportedFailures } from "./batch.ts";
+import type { Functions } from "./functions.ts";
+
+export interface MappingSettings {
+  functionArn: string;
+  enabled: boolean;
+  batchSize: number;
+  reportsFailures: boolean;
+  /** Undefined: without a limit. */
+  maximumConcurrency: number | undefined;
+  /** LambdaTiming.batchRetryDelayMs */
+  batchRetryDelayMs: number;
+}
+
+/**
+ * Reads batches from a queue and invokes a function with each. The messages of a batch are deleted
+ * when it succeeds, and come back when their visibility timeout ends where it fails
+ * (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). The queue itself sees to it that
+ * there is one batch at a time for each message group.
+ */
+export class Mapping implements Disposable {
+  readonly id = randomUUID();
+  readonly createdAt = Date.now();
+  readonly queue: Queue;
+  readonly settings: MappingSettings;
+  readonly #functions: Functions;
+  readonly #activity: Activity;
+  #subscription: Disposable | undefined;
+  /** While there are messages. */
+  #held: Disposable | undefined;
+  #running = 0;
+
+  constructor(queue: Queue, settings: MappingSettings, functions: Functions, activity: Activity) {
+    this.queue = queue;
+    this.settings = settings;
+    this.#functions = functions;
+    this.#activity = activity;
+    if (!settings.enabled) return;
+    this.#subscription = queue.subscribe(() => this.#read());
+    this.#read();
+  }
+
+  /** What runs is not stopped; its messages come back. */
+  [Symbol.dispose](): void {
+    this.#subscription?.[Symbol.dispose]();
+    this.#subscription = undefined;
+    this.#held?.[Symbol.dispose]();
+    this.#held = undefined;
+  }
+
+  #read(): void {
+    const { maximumConcurrency = Number.POSITIVE_INFINITY, batchSize } = this.settings;
+    while (this.#subscription !== undefined && this.#running < maximumConcurrency) {
+      const batch = this.queue.receive(batchSize);
+      if (batch.length === 0) break;
+      void this.#run(batch);
+    }
+    this.#hold();
+  }
+
+  async #run(batch: readonly Received[]): Promise<void> {
+    const { functionArn, reportsFailures, batchRetryDelayMs } = this.settings;
+    const visibleAt = Date.now() + 1000 * this.queue.integer("VisibilityTimeout");
+    this.#running += 1;
+    const event = batchEvent(batch, this.queue.arn);
+    const { error, payload } = await this.#functions.invoke(functionArn, event);
+    this.#running -= 1;
+    if (this.#subscription === undefined) return;
+    const failures =
+      reportsFailures || error ? reportedFailures(error ? "" : payload, batch) : null;
+    for (const { id, handle } of batch) {
+      if (!failures?.has(id)) settle(() => this.queue.delete(handle));
+      else if (Date.now() + batchRetryDelayMs < visibleAt) {
+        settle(() => this.queue.changeVisibility(handle, batchRetryDelayMs / 1000));
+      }
+    }
+    this.#read();
+  }
+
+  #hold(): void {
+    const { visible, inFlight, delayed } = this.queue.counts();
+    const isEmpty = visible + inFlight + delayed === 0;
+    if (this.#subscription !== undefined && !isEmpty) this.#held ??= this.#activity.begin();
+    if (!isEmpty) return;
+    this.#held?.[Symbol.dispose]();
+    this.#held = undefined;
+  }
+}
+
+/** A message whose visibility timeout has ended meanwhile is another batch's. */
+function settle(change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+  }
+}

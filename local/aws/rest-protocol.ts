@@ -1,0 +1,113 @@
+import { AwsError } from "./aws-error.ts";
+import type { Call } from "./call.ts";
+import type { HttpReply, HttpRequest } from "./http-server.ts";
+import type { Protocol } from "./protocol.ts";
+
+type Input = Record<string, unknown>;
+
+interface Route {
+  method: string;
+  path: RegExp;
+  operation: string;
+  /** The input of the operation. `id` is what the path names. */
+  input(request: HttpRequest, id: string): Input;
+  reply(output: Input): Exclude<HttpReply, "lose">;
+}
+
+/** Lambda's, below /2015-03-31 (https://docs.aws.amazon.com/lambda/latest/api/API_Operations.html). */
+const ROUTES: readonly Route[] = [
+  {
+    method: "POST",
+    path: /^\/functions\/([^/]+)\/invocations$/,
+    operation: "Invoke",
+    input: ({ headers, url, body }, FunctionName) => ({
+      FunctionName,
+      InvocationType: headers["x-amz-invocation-type"],
+      ...query(url),
+      Payload: body,
+    }),
+    reply: ({ StatusCode, Payload, FunctionError, ExecutedVersion }) => ({
+      status: Number(StatusCode),
+      headers: {
+        ...(FunctionError !== undefined && { "x-amz-function-error": String(FunctionError) }),
+        ...(ExecutedVersion !== undefined && { "x-amz-executed-version": String(ExecutedVersion) }),
+      },
+      body: String(Payload ?? ""),
+    }),
+  },
+  {
+    method: "POST",
+    path: /^\/event-source-mappings\/?$/,
+    operation: "CreateEventSourceMapping",
+    input: ({ body }) => parseBody(body),
+    reply: (output) => json(202, output),
+  },
+  {
+    method: "GET",
+    path: /^\/event-source-mappings\/?$/,
+    operation: "ListEventSourceMappings",
+    input: ({ url }) => query(url),
+    reply: (output) => json(200, output),
+  },
+  {
+    method: "DELETE",
+    path: /^\/event-source-mappings\/([^/]+)$/,
+    operation: "DeleteEventSourceMapping",
+    input: (_request, UUID) => ({ UUID }),
+    reply: (output) => json(202, output),
+  },
+];
+
+/**
+ * The AWS REST JSON protocol (https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html): the
+ * operation is in method and path, errors are in X-Amzn-ErrorType and `{ Type, Message }`.
+ */
+export const restProtocol: Protocol = {
+  parse(request) {
+    const { service, path } = resource(request.url);
+    const route = ROUTES.find((each) => each.method === request.method && each.path.test(path));
+    if (service === undefined || route === undefined) {
+      throw restProtocol.unknownOperation(`${request.method} ${request.url}`);
+    }
+    const id = decodeURIComponent(route.path.exec(path)?.[1] ?? "");
+    return { service, operation: route.operation, input: route.input(request, id) };
+  },
+  success(requestId, { operation }, output) {
+    const route = ROUTES.find((each) => each.operation === operation);
+    if (route === undefined) throw restProtocol.unknownOperation(operation);
+    const reply = route.reply(output as Input);
+    return { ...reply, headers: { ...reply.headers, "x-amzn-requestid": requestId } };
+  },
+  failure(requestId, { type, message, status }) {
+    const reply = json(status, { Type: status < 500 ? "User" : "Service", Message: message });
+    const headers = { "x-amzn-requestid": requestId, "x-amzn-errortype": type };
+    return { ...reply, headers: { ...reply.headers, ...headers } };
+  },
+  unknownOperation: (name) =>
+    new AwsError("UnknownOperationException", `The stand-in has no operation "${name}".`, 404),
+  unauthenticated: () =>
+    new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403),
+  internal: (error) => new AwsError("ServiceException", `The stand-in failed: ${error}`, 500),
+};
+
+function resource(url: string): { service?: Call["service"]; path: string } {
+  const [, path] = /^\/2015-03-31(\/[^?]*)/.exec(url) ?? [];
+  return path === undefined ? { path: url } : { service: "lambda", path };
+}
+
+function query(url: string): Input {
+  return Object.fromEntries(new URLSearchParams(url.split("?")[1]));
+}
+
+function parseBody(body: string): Input {
+  try {
+    return Object(JSON.parse(body)) as Input;
+  } catch {
+    throw new AwsError("SerializationException", "The body must be JSON.");
+  }
+}
+
+function json(status: number, output: Input): Exclude<HttpReply, "lose"> {
+  const headers = { "content-type": "application/json" };
+  return { status, headers, body: JSON.stringify(output) };
+}

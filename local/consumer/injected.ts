@@ -1,0 +1,46 @@
+/**
+ * A task of an ECS service whose login was injected into its environment when it started, as Oh My Coins has
+ * it: it keeps what it got, and logs in to PostgreSQL without pause until it is told to stop. It writes one
+ * line for each attempt, never a value, and exits after the attempt under way when SIGTERM comes.
+ */
+import pg from "pg";
+import type { Attempt } from "./messages.ts";
+
+const {
+  DB_HOST: host,
+  DB_PORT: port,
+  DB_NAME: database,
+  DB_USER: user,
+  DB_PASSWORD: password,
+} = process.env;
+const { DB_CA: ca = "" } = process.env;
+
+const stop = new AbortController();
+process.once("SIGTERM", () => stop.abort());
+if (!host || !port || !database || !user || !password)
+  throw new Error("The login was not injected.");
+
+while (!stop.signal.aborted) {
+  const outcome = await attempt();
+  process.stdout.write(`${JSON.stringify(outcome)}\n`);
+}
+
+async function attempt(): Promise<Attempt> {
+  const startedAt = Date.now();
+  const client = new pg.Client({
+    ...{ host, port: Number(port), database, user, password },
+    ssl: { ca },
+    connectionTimeoutMillis: 5000,
+  });
+  client.on("error", () => {});
+  try {
+    await client.connect();
+    await client.query("SELECT current_user");
+    return { startedAt, endedAt: Date.now() };
+  } catch (error) {
+    const { code, name } = error as { code?: unknown; name: string };
+    return { startedAt, endedAt: Date.now(), code: typeof code === "string" ? code : name };
+  } finally {
+    await client.end().catch(() => {});
+  }
+}

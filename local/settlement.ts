@@ -1,0 +1,113 @@
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from "@aws-sdk/client-ecs";
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import type { Aws } from "./aws/aws.ts";
+import { keysOf } from "./world.ts";
+
+/** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
+export async function connectSettlement(
+  aws: Aws,
+  settleArn: string,
+  timing: { delaySeconds: number; visibilitySeconds: number },
+): Promise<void> {
+  const options = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, "operator"),
+  };
+  // The manifest names it; consumers may or may not be in it.
+  await new ECSClient(options).send(new CreateClusterCommand({ clusterName: "production" }));
+  const sqs = new SQSClient(options);
+  const deadLetters = await createQueue(sqs, "settle-dead.fifo", {});
+  const queueArn = await createQueue(sqs, "settle.fifo", {
+    DelaySeconds: String(timing.delaySeconds),
+    VisibilityTimeout: String(timing.visibilitySeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
+  });
+  const events = new EventBridgeClient(options);
+  for (const [Name, pattern] of Object.entries(patterns)) {
+    await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
+    const SqsParameters = { MessageGroupId: "settlement" };
+    const Targets = [{ Id: "queue", Arn: queueArn, SqsParameters }];
+    await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
+  }
+  await new LambdaClient(options).send(
+    new CreateEventSourceMappingCommand({
+      ...{ EventSourceArn: queueArn, FunctionName: settleArn, BatchSize: 10 },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    }),
+  );
+}
+
+/** Secrets Manager's own event needs no CloudTrail; the others say that something may have moved on. */
+const patterns = {
+  "label-moved": {
+    source: ["aws.secretsmanager"],
+    "detail-type": ["Secret Label Updated"],
+    detail: { labelUpdated: ["AWSCURRENT"] },
+  },
+  "rotation-succeeded": {
+    source: ["aws.secretsmanager"],
+    "detail-type": ["AWS Service Event via CloudTrail"],
+    detail: { eventName: ["RotationSucceeded"] },
+  },
+  "deployment-changed": {
+    source: ["aws.ecs"],
+    "detail-type": ["ECS Deployment State Change"],
+  },
+};
+
+async function createQueue(
+  sqs: SQSClient,
+  QueueName: string,
+  attributes: Record<string, string>,
+): Promise<string> {
+  const Attributes = { FifoQueue: "true", ContentBasedDeduplication: "true", ...attributes };
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] });
+  return (await sqs.send(read)).Attributes?.["QueueArn"] ?? "";
+}
+
+/** A service of injected consumers that log in all the time. */
+export async function createConsumerService(
+  aws: Aws,
+  of: { cluster: string; name: string; tasks: number; secretArn: string; ca: string },
+): Promise<void> {
+  const options = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, "operator"),
+  };
+  const ecs = new ECSClient(options);
+  const field = (name: string, key: string) => ({ name, valueFrom: `${of.secretArn}:${key}::` });
+  const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: of.name,
+      containerDefinitions: [
+        {
+          ...{ name: "app", image: "app", essential: true, stopTimeout: 2 },
+          command: [process.execPath, program],
+          environment: [{ name: "DB_CA", value: of.ca }],
+          secrets: [
+            field("DB_HOST", "host"),
+            field("DB_PORT", "port"),
+            field("DB_NAME", "database"),
+            field("DB_USER", "username"),
+            field("DB_PASSWORD", "password"),
+          ],
+        },
+      ],
+    }),
+  );
+  const { cluster, name: serviceName, tasks: desiredCount } = of;
+  await ecs.send(
+    new CreateServiceCommand({ cluster, serviceName, taskDefinition: serviceName, desiredCount }),
+  );
+}

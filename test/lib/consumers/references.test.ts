@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest";
+import {
+  type Container,
+  findReferences,
+  type TaskDefinition,
+} from "../../../lib/consumers/ecs/references.ts";
+
+const prefix = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:";
+const secret = {
+  arn: `${prefix}production/database/primary-AbC1eF`,
+  name: "production/database/primary",
+};
+const other = { arn: `${prefix}production/database-XyZ9aB`, name: "production/database" };
+const container: Container = { name: "web", environment: [], secrets: [], secretOptions: [] };
+const definition = (more: Partial<Container>): TaskDefinition => ({
+  arn: "arn:aws:ecs:eu-west-1:123456789012:task-definition/web:1",
+  containers: [{ ...container, ...more }],
+});
+const found = (more: Partial<Container>) => findReferences(definition(more), [secret, other]);
+const injected = (valueFrom: string) => found({ secrets: [{ name: "DB", valueFrom }] });
+
+describe("a reference to a secret", () => {
+  it.each([
+    ["full ARN", secret.arn],
+    ["partial ARN", `${prefix}production/database/primary`],
+    ["name", secret.name],
+    ["JSON key", `${secret.arn}:password::`],
+    ["JSON key and AWSCURRENT", `${secret.arn}:password:AWSCURRENT:`],
+    ["partial ARN with a JSON key", `${prefix}production/database/primary:password::`],
+    ["through Parameter Store, by name", `/aws/reference/secretsmanager/${secret.name}`],
+    [
+      "through Parameter Store, by ARN",
+      `arn:aws:ssm:eu-west-1:123456789012:parameter/aws/reference/secretsmanager/${secret.name}`,
+    ],
+  ])("is found by %s", (_name, valueFrom) => {
+    expect(injected(valueFrom)).toEqual([
+      { secret: secret.arn, where: "secrets DB of container web" },
+    ]);
+  });
+
+  it.each([
+    [
+      "a version id",
+      `${secret.arn}:password::0f6a1f3e-0000-4000-8000-1234567890ab`,
+      "0f6a1f3e-0000-4000-8000-1234567890ab",
+    ],
+    ["a version id without a key", `${secret.arn}:::v1`, "v1"],
+    ["another label", `${secret.arn}:password:AWSPREVIOUS:`, "AWSPREVIOUS"],
+  ])("is told to be pinned to %s", (_name, valueFrom, pinned) => {
+    expect(injected(valueFrom)).toEqual([expect.objectContaining({ secret: secret.arn, pinned })]);
+  });
+
+  it.each([
+    ["another secret that begins alike", `${prefix}production/database/primary2-AbC1eF`],
+    ["another account", secret.arn.replace("123456789012", "210987654321")],
+    ["a parameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/production/database/primary"],
+    ["nothing", ""],
+  ])("is not %s", (_name, valueFrom) => {
+    expect(injected(valueFrom)).toEqual([]);
+  });
+
+  it("is found in log options, registry credentials and the environment, with the reason", () => {
+    const references = found({
+      secretOptions: [{ name: "splunk-token", valueFrom: secret.arn }],
+      credentialsParameter: secret.name,
+      environment: [
+        { name: "AWS_SECRETS_NAME", value: secret.name },
+        { name: "SECRET_ARN", value: secret.arn },
+        { name: "NOTE", value: `see ${secret.name}` },
+      ],
+    });
+    expect(references.map(({ where }) => where)).toEqual([
+      "secretOptions splunk-token of container web",
+      "repositoryCredentials of container web",
+      "environment AWS_SECRETS_NAME of container web",
+      "environment SECRET_ARN of container web",
+    ]);
+  });
+
+  it("tells secrets apart", () => {
+    const environment = [{ name: "A", value: other.name }];
+    expect(found({ environment }).map((each) => each.secret)).toEqual([other.arn]);
+  });
+});
