@@ -18,7 +18,7 @@ import type { Ecs, ServiceRecord, TaskRecord } from "../consumers/ecs/ecs.ts";
 import type { DeploymentFacts } from "../consumers/ecs/facts.ts";
 import type { Container, TaskDefinition, ValueFrom } from "../consumers/ecs/references.ts";
 import { ClusterUnreadable } from "../errors.ts";
-import { awsFailure } from "./failures.ts";
+import { awsFailure, callAws } from "./failures.ts";
 
 /**
  * On the account and Region that the environment names; throttling is waited out by the SDK. Not where a
@@ -197,11 +197,7 @@ class EcsOnAws implements Ecs {
     signal: AbortSignal,
     send: (options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await send({ abortSignal: signal });
-    } catch (error) {
-      throw awsFailure(error, `ecs:${action}`, on, signal);
-    }
+    return callAws(`ecs:${action}`, on, signal, send);
   }
 }
 

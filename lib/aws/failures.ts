@@ -66,3 +66,20 @@ export function awsFailure(
     remedy ?? "Look the error up in the service's API reference.",
   );
 }
+
+/**
+ * Sends a request, bounded by the signal.
+ * @throws AwsCallFailed, DeadlineReached, and any RotationError of `send`'s own
+ */
+export async function callAws<T>(
+  call: string,
+  on: string,
+  signal: AbortSignal,
+  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+): Promise<T> {
+  try {
+    return await send({ abortSignal: signal });
+  } catch (error) {
+    throw awsFailure(error, call, on, signal);
+  }
+}

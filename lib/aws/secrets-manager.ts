@@ -14,7 +14,7 @@ import {
 import { Secret } from "../credentials/secret.ts";
 import { SecretBinary } from "../errors.ts";
 import type { LabelMove, PendingValue, SecretState, SecretStore } from "../rotation/store.ts";
-import { awsFailure } from "./failures.ts";
+import { callAws } from "./failures.ts";
 
 /** On the account and Region that the environment names. */
 export function secretsManagerStore(): SecretStore {
@@ -141,10 +141,6 @@ export class SecretsManagerStore implements SecretStore {
     signal: AbortSignal,
     send: (options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await send({ abortSignal: signal });
-    } catch (error) {
-      throw awsFailure(error, `secretsmanager:${action}`, secretId, signal);
-    }
+    return callAws(`secretsmanager:${action}`, secretId, signal, send);
   }
 }
