@@ -5,18 +5,25 @@ import { program, wholeNumber } from "../local/command-line.ts";
 import { startPostgres } from "../local/postgres/server.ts";
 import { World } from "../local/world.ts";
 import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import {
+  measureSettlement,
+  type SettlementFigures,
+  type SettlementLoad,
+} from "./bench/settlement.ts";
 import { type AwsRequests, measureWarmRotation, type WarmRotation } from "./bench/warm-rotation.ts";
 
-const usage = `Measures the built rotation function.
+const usage = `Measures the built functions.
 
   npm run bench -- [options]
 
   --samples N   cold starts and rotations (default: 20 and 30)
+  --secrets N   secrets that are rotated together and settled, a service for every five (default: 50)
   --json        print one JSON object and nothing else (npm run --silent bench -- --json)
   --help        print this`;
 
 const options = {
   samples: { type: "string" },
+  secrets: { type: "string", default: "50" },
   json: { type: "boolean", default: false },
 } as const;
 
@@ -26,19 +33,28 @@ interface Figures {
   readonly awsRequests: AwsRequests;
   /** As it is uploaded: zipped. */
   readonly bundleKB: number;
+  readonly settlement: SettlementFigures;
 }
 
-await program(usage, options, async ({ samples, json }) => {
+await program(usage, options, async ({ samples, secrets, json }) => {
   const given = samples === undefined ? undefined : wholeNumber("--samples", samples, [1, 1000]);
+  const count = wholeNumber("--secrets", secrets, [5, 500]);
   await using postgres = await startPostgres();
   await using world = await World.start({ postgres, strategy: "in-place" });
   const bundle = join(world.folder, "functions", "rotate-database.mjs");
   const coldStart = await measureColdStart(bundle, lambdaEnvironment(world), given ?? 20);
   const rotations = await measureWarmRotation(world, given ?? 30);
-  const figures = { coldStart, ...rotations, bundleKB: zippedKB(bundle) };
+  const settlement = await measureSettlement(postgres, loadOf(count));
+  const figures = { coldStart, ...rotations, bundleKB: zippedKB(bundle), settlement };
   if (json) console.log(JSON.stringify(figures, null, 2));
   else for (const line of table(figures)) console.log(line);
 });
+
+/** Each secret is read by two services. */
+function loadOf(secrets: number): SettlementLoad {
+  const services = Math.max(2, Math.floor(secrets / 5));
+  return { secrets, services, reads: Math.ceil((2 * secrets) / services) };
+}
 
 function lambdaEnvironment({ aws }: World): Record<string, string> {
   return {
@@ -54,7 +70,8 @@ function zippedKB(bundle: string): number {
   return Math.round(deflateRawSync(readFileSync(bundle)).length / 102.4) / 10;
 }
 
-function table({ coldStart, warmRotation, awsRequests, bundleKB }: Figures): string[] {
+function table(figures: Figures): string[] {
+  const { coldStart, warmRotation, awsRequests, bundleKB, settlement } = figures;
   const { medianMs, bareNodeMs, ratio } = coldStart;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
@@ -62,5 +79,6 @@ function table({ coldStart, warmRotation, awsRequests, bundleKB }: Figures): str
     `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 65 ms`,
     `AWS requests   ${awsRequests.perRotation} per rotation: ${names.join(", ")}; budget 13`,
     `bundle         ${bundleKB} KB zipped; budget 400 KB`,
+    `settlement     ${settlement.secrets} secrets, ${settlement.services} services: ${settlement.deployments} deployments, ${settlement.seconds} s, ${settlement.awsRequests.total} AWS requests`,
   ];
 }

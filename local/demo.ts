@@ -36,7 +36,7 @@ await program(usage, options, async (values) => {
   await using world = await World.start({ postgres, strategy, timing });
   const story = values.json ? undefined : new Story(strategy, fail);
   await story?.opening(world);
-  const shown = await perform(world, fail, (step) => story?.step(step));
+  const shown = await perform(world, { strategy, fail }, (step) => story?.step(step));
   story?.closing(shown);
   if (values.json) console.log(JSON.stringify(reportOf(shown, { strategy, fail })));
   const broken = brokenPromises(shown, fail);

@@ -3,8 +3,9 @@ import { credentialSchema } from "../lib/manifest/schema.ts";
 import { type Aws, messageFor } from "./aws/aws.ts";
 import { oneOf, program, wholeNumber } from "./command-line.ts";
 import { guide, stepLine } from "./main/guide.ts";
-import { enableRotation, settleAlways } from "./main/rotation.ts";
+import { enableRotation } from "./main/rotation.ts";
 import { startPostgres } from "./postgres/server.ts";
+import { connectSettlement } from "./settlement.ts";
 import { StepWatch } from "./step-watch.ts";
 import { World, type WorldOptions } from "./world.ts";
 
@@ -30,7 +31,7 @@ await program(usage, options, async ({ port, ...values }) => {
   await using postgres = await startPostgres();
   await using world = await startWorld({ postgres, strategy, ...chosen });
   await enableRotation(world);
-  using _settlement = settleAlways(world);
+  await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
   using _alerts = showAlerts(world.aws);
   for (const line of guide(world)) console.log(line);

@@ -1,4 +1,5 @@
 import type { Aws, RotationStep } from "./aws/aws.ts";
+import type { OpenedSocket } from "./aws/lambda/messages.ts";
 
 /** One invocation of the rotation function. */
 export interface WatchedStep {
@@ -6,6 +7,8 @@ export interface WatchedStep {
   readonly ms: number;
   /** The operations that the function called. */
   readonly requests: readonly string[];
+  /** The TCP connections that the function opened. */
+  readonly sockets: readonly OpenedSocket[];
   readonly error?: NonNullable<RotationStep["error"]>;
 }
 
@@ -45,10 +48,10 @@ export class StepWatch implements Disposable {
     this.#step = step;
     const before = this.#aws.calls.length;
     const invocation = await run();
-    const { ms, principal, error } = invocation;
+    const { ms, principal, error, sockets } = invocation;
     const own = this.#aws.calls.slice(before).filter((call) => call.principal === principal);
     const requests = own.map(({ operation }) => operation);
-    const watched = { step, ms, requests, ...(error && { error }) };
+    const watched = { step, ms, requests, sockets, ...(error && { error }) };
     this.ended.push(watched);
     this.#tell(watched);
     return invocation;

@@ -50,7 +50,7 @@ export interface WorldOptions {
 }
 
 /** As whom the consumer calls AWS. */
-export const consumerPrincipal = "consumer";
+const consumerPrincipal = "consumer";
 
 /**
  * AWS's stand-in with the built function, MueJam's secret in it, and the database that it opens: all that

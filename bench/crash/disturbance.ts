@@ -3,11 +3,11 @@ import { AwsError } from "../../local/aws/aws-error.ts";
 import type { PostgresProxy } from "../../local/postgres/proxy.ts";
 import type { World } from "../../local/world.ts";
 
-/** What happens at a call of the rotation function to AWS or to the database. */
+/** What happens at a call of a function to AWS or to the database. */
 export const modes = ["killed before", "killed after", "reply lost", "two at once"] as const;
 export type Mode = (typeof modes)[number];
 
-/** Where in a rotation it happens: the number of the call, from 0, as an undisturbed one makes them. */
+/** Where it happens: the number of the call, from 0, as an undisturbed one makes them. */
 export interface Target {
   readonly mode: Mode;
   readonly point: number;
@@ -26,6 +26,8 @@ export class Disturbance implements Disposable {
   #runTwin: () => Promise<unknown> = async () => {};
   #twin: Promise<unknown> = Promise.resolve();
   #hit: object | undefined;
+  /** The processes that made a call. */
+  readonly #callers = new WeakMap<object, readonly string[]>();
 
   constructor(world: World, proxy: PostgresProxy, target?: Target) {
     this.#world = world;
@@ -33,7 +35,9 @@ export class Disturbance implements Disposable {
     this.#hooks.use(
       world.aws.intercept({
         before: async (call) => {
-          if (this.#running().includes(call.principal)) await this.#before(call, call.operation);
+          if (!this.#running().includes(call.principal)) return;
+          this.#callers.set(call, [call.principal]);
+          await this.#before(call, call.operation);
         },
         after: (call) => this.#after(call),
       }),
@@ -42,11 +46,19 @@ export class Disturbance implements Disposable {
       proxy.intercept({
         before: async (call) => {
           const name = `${call.kind} ${call.summary}`.trim();
-          if (this.#running().length > 0) await this.#before(call, name);
+          const callers = this.#running(world.functionArn, world.retireArn);
+          if (callers.length === 0) return;
+          this.#callers.set(call, callers);
+          await this.#before(call, name);
         },
         after: async (call) => this.#after(call),
       }),
     );
+  }
+
+  /** Whether there was a call to disturb. */
+  get wasReached(): boolean {
+    return this.#hit !== undefined;
   }
 
   /** What the mode "two at once" runs beside the disturbed step. */
@@ -65,14 +77,14 @@ export class Disturbance implements Disposable {
 
   async #before(call: object, name: string): Promise<void> {
     if (this.calls.push(name) - 1 === this.#target?.point) this.#hit = call;
-    if (this.#hits(call, "killed before")) this.#kill();
+    if (this.#hits(call, "killed before")) this.#kill(call);
     if (!this.#hits(call, "two at once")) return;
     this.#twin = this.#runTwin();
     await Promise.race([this.#twin, sleep(overtakeMs)]);
   }
 
   #after(call: object): "lose" | undefined {
-    if (this.#hits(call, "killed after")) this.#kill();
+    if (this.#hits(call, "killed after")) this.#kill(call);
     return this.#hits(call, "reply lost") ? "lose" : undefined;
   }
 
@@ -81,14 +93,16 @@ export class Disturbance implements Disposable {
   }
 
   /** A dead process hears no answer; the throw keeps a call from its effect, or its reply from the wire. */
-  #kill(): never {
-    for (const principal of this.#running()) this.#world.aws.functions.kill(principal);
+  #kill(call: object): never {
+    for (const principal of this.#callers.get(call) ?? [])
+      this.#world.aws.functions.kill(principal);
     throw new AwsError("InternalServiceError", "The caller was killed.", 500);
   }
 
   /** The harness logs in too, but not while a function runs. */
-  #running(): readonly string[] {
-    const { aws, functionArn, retireArn } = this.#world;
-    return [functionArn, retireArn].flatMap((arn) => aws.functions.running(arn));
+  #running(...arns: readonly string[]): readonly string[] {
+    const { aws, functionArn, retireArn, settleArn } = this.#world;
+    const all = arns.length > 0 ? arns : [functionArn, retireArn, settleArn];
+    return all.flatMap((arn) => aws.functions.running(arn));
   }
 }

@@ -4,6 +4,7 @@ import { World } from "../../local/world.ts";
 import { type Mode, modes } from "./disturbance.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
 import { RotationSubject } from "./rotation-subject.ts";
+import { SettlementSubject } from "./settlement-subject.ts";
 import type { Subject } from "./subject.ts";
 import { UnsettledSubject } from "./unsettled-subject.ts";
 
@@ -29,7 +30,7 @@ interface Series {
   readonly strategy: "in-place" | "alternating-users";
   /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
   readonly attempts: number;
-  make(world: World, proxy: PostgresProxy): Subject;
+  make(world: World, proxy: PostgresProxy): Subject | Promise<Subject>;
 }
 
 const retried = { recovery: "retried with the same token", attempts: 2 } as const;
@@ -63,10 +64,15 @@ export const series: readonly Series[] = [
     ...{ strategy: "alternating-users", ...retried },
     make: (world, proxy) => new UnsettledSubject(world, proxy),
   },
+  {
+    ...{ subject: "settle, one ECS service", strategy: "in-place" },
+    ...{ recovery: "the message comes again", attempts: 1 },
+    make: (world, proxy) => SettlementSubject.start(world, proxy),
+  },
 ];
 
 /** How many series run at once: each has processes of its own, and a server's answer to wait for. */
-const width = 2;
+const width = 3;
 
 /** Every call × every mode × every way to go on; real servers, real kills. */
 export async function crashMatrix(
@@ -93,7 +99,7 @@ async function* run(postgres: PostgresServer, of: Series, name: string): AsyncGe
   const { strategy, attempts } = of;
   const timing = { attempts, retryDelayMs: 0 };
   await using world = await World.start({ postgres, address: proxy, strategy, name, timing });
-  const subject = of.make(world, proxy);
+  const subject = await of.make(world, proxy);
   for (const mode of modes) {
     const row = await cases(subject, mode);
     yield { subject: of.subject, mode: `${mode}; ${of.recovery}`, ...row };

@@ -3,10 +3,11 @@ import type { Step } from "../../lib/rotation/event.ts";
 import { messageFor } from "../aws/aws.ts";
 import type { ConsumerStats } from "../consumer/consumers.ts";
 import type { MuejamSecret } from "../muejam.ts";
+import { countRefused } from "../postgres/server-log.ts";
 import { StepWatch, type WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
-import { CountedConsumer } from "./counted-consumer.ts";
 import { deny } from "./failures.ts";
+import { type ServiceShown, WatchedService } from "./service.ts";
 
 /** What one rotation showed. */
 export interface Performance {
@@ -15,13 +16,17 @@ export interface Performance {
   readonly steps: readonly WatchedStep[];
   /** The rotation function's, before retirement. */
   readonly connections: { readonly opened: number; readonly refused: number };
-  /** The consumer's, from its start to its end. */
+  /** The consumers', from their start to their end. */
   readonly logins: ConsumerStats;
   /** Those of them that began after the rotation had ended. */
   readonly loginsAfter: { readonly attempted: number; readonly failed: number };
   /** AWSCURRENT after the rotation; it holds a password. */
   readonly secret: MuejamSecret;
   readonly currentLogsIn: boolean;
+  /** The ECS services that settlement replaced. */
+  readonly services: readonly ServiceShown[];
+  /** When the old credential had been proven dead; `null` when it was not. */
+  readonly retiredAt: string | null;
   readonly oldCredentialRefused: boolean;
   /** What on-call was sent. */
   readonly alerts: readonly AlertShown[];
@@ -36,49 +41,69 @@ export interface AlertShown {
   readonly message: string;
 }
 
-/** How long the consumer is watched after the rotation, and after the old credential has ended. */
+/** How long the consumers are watched after the rotation, and after the old credential has ended. */
 const afterwardsMs = 300;
 
+/** In a service of injected consumers. */
+const tasks = 3;
+
 /**
- * One rotation under a consumer's eyes; then the old credential is proven dead and RETIRING removed.
- * @param world on a server of its own, whose connections are counted
+ * One rotation and its settlement under the eyes of a reading consumer and, where the strategy spares them,
+ * of an ECS service of injected ones.
  * @param fail the step that fails on every attempt
  * @param tell hears of each step when it has ended
  */
 export async function perform(
   world: World,
-  fail: Step | undefined,
+  { strategy, fail }: { strategy: string; fail: Step | undefined },
   tell: (step: WatchedStep) => void,
 ): Promise<Performance> {
-  await using consumer = await CountedConsumer.start(world);
+  // The tasks of a service keep what they got: with one password they fail until they are replaced.
+  const injected = strategy === "alternating-users" ? tasks : 0;
+  using service = injected > 0 ? await WatchedService.start(world, injected) : undefined;
+  await using consumer = await world.consumer();
   using watch = new StepWatch(world.aws, tell);
   using _denial = fail && deny(fail, world, watch);
   const { succeeded, attempts } = await world.rotate();
-  const during = await consumer.stats();
+  const logins = async () => sum(await consumer.stats(), service?.stats() ?? noLogins);
+  const connections = ofFunction(world, watch.ended);
+  const during = await logins();
   await sleep(afterwardsMs);
-  const untilRetired = await consumer.stats();
-  const connections = ofFunction(world, await consumer.stop());
+  const ended = succeeded ? await end(world, service) : nothingEnded;
+  await sleep(afterwardsMs);
+  const all = await logins();
   const secret = await world.secret();
-  const currentLogsIn = await world.accepts(secret);
-  const ended = succeeded ? await retire(world) : { refused: false, logins: noLogins };
-  const logins = sum(untilRetired, ended.logins);
   return {
-    ...{ succeeded, attempts, steps: watch.ended, logins, secret, connections, currentLogsIn },
+    ...{ succeeded, attempts, steps: watch.ended, secret, connections, ...ended },
+    logins: all,
     loginsAfter: {
-      attempted: logins.attempted - during.attempted,
-      failed: logins.failed - during.failed,
+      attempted: all.attempted - during.attempted,
+      failed: all.failed - during.failed,
     },
-    oldCredentialRefused: ended.refused,
+    currentLogsIn: await world.accepts(secret),
     alerts: world.aws.notifications.map((sent) => JSON.parse(messageFor(sent, "lambda"))),
   };
 }
 
-/** Ends the old credential while the consumer, which is on the new one, goes on logging in. */
-async function retire(world: World): Promise<{ refused: boolean; logins: ConsumerStats }> {
-  await using consumer = await world.consumer();
-  const refused = await world.settle();
-  await sleep(afterwardsMs);
-  return { refused, logins: await consumer.stats() };
+type Ended = Pick<Performance, "services" | "retiredAt" | "oldCredentialRefused">;
+
+const nothingEnded: Ended = { services: [], retiredAt: null, oldCredentialRefused: false };
+
+/** By settlement itself where it is at work; else by hand, as an operator would have it done. */
+async function end(world: World, service: WatchedService | undefined): Promise<Ended> {
+  const { AWSPREVIOUS: old = "" } = await world.labels();
+  if (!service) {
+    const refused = await world.settle();
+    return { services: [], retiredAt: new Date().toISOString(), oldCredentialRefused: refused };
+  }
+  const settled = await service.settled();
+  const refused = !(await world.accepts(await world.secret({ VersionId: old })));
+  if (!settled) return { ...nothingEnded, oldCredentialRefused: refused };
+  return {
+    services: [settled.service],
+    retiredAt: settled.retiredAt,
+    oldCredentialRefused: refused,
+  };
 }
 
 const noLogins: ConsumerStats = { attempted: 0, failed: 0, failedSpanMs: 0, failures: [] };
@@ -92,13 +117,13 @@ function sum(a: ConsumerStats, b: ConsumerStats): ConsumerStats {
   };
 }
 
-/** Nobody else is left: what the server counted, less the consumer's and the harness's own. */
-function ofFunction({ postgres, checks }: World, consumer: Performance["connections"]) {
-  const { received, refused } = postgres.connections();
-  return {
-    opened: received - consumer.opened - checks.made,
-    refused: refused - consumer.refused - checks.refused,
-  };
+/** Known by their ports, whoever else is connected. */
+function ofFunction({ postgres }: World, steps: readonly WatchedStep[]) {
+  const ports = steps
+    .flatMap(({ sockets }) => sockets)
+    .filter(({ remotePort }) => remotePort === postgres.port)
+    .map(({ localPort }) => localPort);
+  return { opened: ports.length, refused: countRefused(postgres.log(), new Set(ports)) };
 }
 
 /** What should not have been; empty when the rotation kept what Quarterturn promises. */
@@ -111,6 +136,7 @@ export function brokenPromises(shown: Performance, fail: Step | undefined): stri
     loginsAfter.attempted === 0 && "The consumer did not log in after the rotation.",
     loginsAfter.failed > 0 && `${loginsAfter.failed} logins failed after the rotation.`,
     shown.alerts.length !== (succeeded ? 0 : 1) && `On-call got ${shown.alerts.length} alerts.`,
+    succeeded && !shown.retiredAt && "The rotation was not settled.",
     succeeded && !oldCredentialRefused && "The old credential is still accepted.",
   ];
   return broken.filter((each) => each !== false && each !== undefined);

@@ -1,6 +1,7 @@
 import type { Step } from "../../lib/rotation/event.ts";
 import { muejamSecretId } from "../muejam.ts";
 import type { AlertShown, Performance } from "./performance.ts";
+import type { ServiceShown } from "./service.ts";
 
 /** What `--json` prints; times in milliseconds, requests and connections of the rotation function only. */
 export interface DemoReport {
@@ -14,6 +15,8 @@ export interface DemoReport {
   readonly refusedConnections: number;
   readonly logins: { attempted: number; failed: number; failedSpanMs: number };
   readonly rotatedAt: string;
+  readonly services: readonly ServiceShown[];
+  readonly retiredAt: string | null;
   readonly alerts: readonly AlertShown[];
   readonly oldCredentialRefused: boolean;
   /** Only where a step was made to fail. */
@@ -42,6 +45,8 @@ export function reportOf(
     refusedConnections: connections.refused,
     logins: { attempted, failed, failedSpanMs: tenths(failedSpanMs) },
     rotatedAt: secret.rotated_at,
+    services: shown.services,
+    retiredAt: shown.retiredAt,
     alerts: shown.alerts,
     oldCredentialRefused,
     ...(fail && { outcome: outcomeOf(shown) }),

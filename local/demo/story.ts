@@ -33,6 +33,12 @@ export class Story {
     paragraph(`a stand-in for AWS Secrets Manager, ${world.aws.endpoint}`, "Vault     ");
     paragraph("rotate-database, built as for AWS Lambda, in a process of its own", "Function  ");
     paragraph("reads AWSCURRENT and logs in with it, again and again", "Consumer  ");
+    if (this.#strategy === "alternating-users")
+      paragraph(
+        "an ECS service of three tasks, real processes with the secret in their environment, " +
+          "which log in without pause",
+        "Consumers ",
+      );
     heading(`The secret ${muejamSecretId}`);
     this.#show(await world.secret(), "<old password>");
     heading(`One rotation, strategy ${this.#strategy}`);
@@ -58,11 +64,19 @@ export class Story {
     paragraph(`In all ${counted(requests, "AWS request")}; ${opened}, ${refused} refused.`);
     if (!succeeded) heading("What failed");
     if (!succeeded) paragraph(failureOf(shown));
-    heading("What the consumer saw");
+    heading("What the consumers saw");
     this.#logins(shown);
     heading(succeeded ? "The secret now" : "The secret now: as it was");
     this.#show(secret, "<new password>");
     for (const sent of this.#sent) mail(sent);
+    if (shown.services.length > 0) heading("Settlement, which nobody had to start");
+    for (const { name, tasks, deployment } of shown.services) {
+      paragraph(
+        `service ${name}: ${tasks} tasks replaced by deployment ${deployment}`,
+        `${mark(true)} `,
+      );
+      paragraph("and no task is left from before the promotion, draining ones included", "  ");
+    }
     heading(succeeded ? "The old password" : "Is production safe?");
     if (succeeded) dead(shown);
     else safe(shown);

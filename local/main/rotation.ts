@@ -22,14 +22,3 @@ export async function enableRotation(world: World): Promise<void> {
   const error = steps.at(-1)?.error;
   if (!succeeded) throw new Error(`testSecret failed: ${error?.errorType}: ${error?.errorMessage}`);
 }
-
-/** Whenever AWSCURRENT has moved, proves the old credential refused and removes RETIRING. */
-export function settleAlways(world: World): Disposable {
-  return world.aws.intercept({
-    after({ operation, input }) {
-      if (operation !== "UpdateSecretVersionStage" || input["VersionStage"] !== "AWSCURRENT")
-        return;
-      world.settle().catch((error: Error) => console.error(`Not settled: ${error.message}`));
-    },
-  });
-}

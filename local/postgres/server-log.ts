@@ -22,3 +22,15 @@ export function countConnections(log: string): { received: number; refused: numb
   }
   return { received: received.size, refused: refused.size };
 }
+
+/** Of the connections that came from these ports of the client's, those that were refused. */
+export function countRefused(log: string, clientPorts: ReadonlySet<number>): number {
+  const sessions = new Map<string, number>();
+  const refused = new Set<string>();
+  for (const [, session = "", state = "", text = ""] of log.matchAll(entry)) {
+    const port = /^connection received: host=\S+ port=(\d+)/.exec(text)?.[1];
+    if (port) sessions.set(session, Number(port));
+    if (REFUSED.has(state) && clientPorts.has(sessions.get(session) ?? 0)) refused.add(session);
+  }
+  return refused.size;
+}

@@ -5,7 +5,11 @@ import { runProgram } from "../local/run-program.ts";
 
 describe("npm run bench", { timeout: 60_000 }, () => {
   it("prints one JSON object whose counts keep the budgets", async () => {
-    const { code, stdout } = await runProgram("bench/bench.ts", "--json", "--samples", "2");
+    const { code, stdout } = await runProgram(
+      "bench/bench.ts",
+      "--json",
+      ...["--samples", "2", "--secrets", "5"],
+    );
     expect(code).toBe(0);
     const figures = JSON.parse(stdout);
     expect(figures).toEqual({
@@ -24,7 +28,14 @@ describe("npm run bench", { timeout: 60_000 }, () => {
         },
       },
       bundleKB: expect.any(Number),
+      settlement: {
+        ...{ secrets: 5, services: 2, deployments: 2, seconds: expect.any(Number) },
+        awsRequests: { total: expect.any(Number), byOperation: expect.any(Object) },
+      },
     });
+    const { total, byOperation } = figures.settlement.awsRequests;
+    expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 5 });
+    expect(Object.values<number>(byOperation).reduce((sum, count) => sum + count)).toBe(total);
     const { names, perRotation } = figures.awsRequests;
     expect(Object.values<number>(names).reduce((sum, count) => sum + count)).toBe(perRotation);
     expect(perRotation).toBeLessThanOrEqual(13);

@@ -29,9 +29,19 @@ describe("npm run demo", { timeout }, () => {
         ...{ attempted: expect.any(Number), failed: 0, failedSpanMs: 0 },
       },
       rotatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+      services: [
+        {
+          ...{ name: "web", tasks: 3, deployment: expect.stringMatching(/./) },
+          provenAt: expect.stringMatching(/^\d{4}-/),
+        },
+      ],
+      retiredAt: expect.stringMatching(/^\d{4}-/),
       alerts: [],
       oldCredentialRefused: true,
     });
+    expect(Date.parse(report.retiredAt)).toBeGreaterThanOrEqual(
+      Date.parse(report.services[0].provenAt),
+    );
     expect(report.awsRequests).toBeLessThanOrEqual(13);
     expect(report.databaseConnections).toBeGreaterThan(0);
     expect(report.databaseConnections).toBeLessThanOrEqual(4);
@@ -117,7 +127,7 @@ async function rehearse(postgres: PostgresServer, strategy: string, fail: Step |
   using printed = vi.spyOn(console, "log").mockImplementation(() => {});
   const story = new Story(strategy, fail);
   await story.opening(world);
-  const shown = await perform(world, fail, (step) => story.step(step));
+  const shown = await perform(world, { strategy, fail }, (step) => story.step(step));
   story.closing(shown);
   const report = JSON.stringify(reportOf(shown, { strategy, fail }));
   return { world, shown, output: [...printed.mock.calls, report].join("\n") };
@@ -138,6 +148,7 @@ describe("the demo's own verdict", () => {
     connections: { opened: 4, refused: 0 },
     loginsAfter: { attempted: 10, failed: 0 },
     ...{ currentLogsIn: true, oldCredentialRefused: true, alerts: [] },
+    ...{ services: [], retiredAt: "2026-01-01T00:00:00Z" },
   };
   const alert = { severity: "error", code: "UNREACHABLE", step: "setSecret", message: "" };
   const alerts = [{ ...alert, productionSafe: true }];
@@ -149,6 +160,7 @@ describe("the demo's own verdict", () => {
     ["a failure that was not", failed, undefined, 1],
     ["a success in spite of --fail", kept, "setSecret", 1],
     ["AWSCURRENT refused", { ...kept, currentLogsIn: false }, undefined, 1],
+    ["a rotation that was not settled", { ...kept, retiredAt: null }, undefined, 1],
     ["the old credential accepted", { ...kept, oldCredentialRefused: false }, undefined, 1],
     ["a failure without an alert", { ...failed, alerts: [] }, "setSecret", 1],
     ["a failure with two", { ...failed, alerts: [...alerts, ...alerts] }, "setSecret", 1],

@@ -1,0 +1,92 @@
+import { randomBytes } from "node:crypto";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateSecretCommand,
+  RotateSecretCommand,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import pg from "pg";
+import { bundleFunctions } from "../../build/bundle.ts";
+import { type Aws, startAws } from "../../local/aws/aws.ts";
+import { leash } from "../../local/postgres/leash.ts";
+import type { PostgresServer } from "../../local/postgres/server.ts";
+import { clientOf } from "../../local/world.ts";
+import { cluster } from "../idle-service.ts";
+
+/** The stand-in with the built functions, and secrets of one login each on one server. */
+export interface ManySecrets extends AsyncDisposable {
+  readonly aws: Aws;
+  readonly settleArn: string;
+  /** By name. */
+  readonly arns: ReadonlyMap<string, string>;
+  /** One rotation to its end. @throws when it fails */
+  rotate(name: string): Promise<void>;
+}
+
+export async function startManySecrets(
+  postgres: PostgresServer,
+  count: number,
+): Promise<ManySecrets> {
+  await using parts = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
+  const held = leash(folder);
+  parts.defer(() => held.release());
+  const names = Array.from({ length: count }, (_, index) => `production/app${index}`);
+  const bundles = await bundlesFor(folder, names, postgres.ca);
+  const aws = parts.use(await startAws({ rotation: { attempts: 1 } }));
+  const register = (name: string) =>
+    aws.functions.register({
+      ...{ name, bundle: bundles[name] ?? "" },
+      environment: { ENVIRONMENT: "production", RETIRE_DATABASE_FUNCTION: "retire-database" },
+    });
+  const [rotateArn = "", , settleArn = ""] = ["rotate-database", "retire-database", "settle"].map(
+    register,
+  );
+  const client = clientOf(aws, "operator");
+  parts.defer(() => client.destroy());
+  const arns = new Map<string, string>();
+  for (const name of names) arns.set(name, await createLogin(postgres, client, name));
+  const rotate = async (name: string) => {
+    const ClientRequestToken = randomBytes(16).toString("hex");
+    const RotationRules = { AutomaticallyAfterDays: 90 };
+    const input = { SecretId: name, ClientRequestToken, RotationLambdaARN: rotateArn };
+    await client.send(new RotateSecretCommand({ ...input, RotationRules }));
+    const { succeeded } = await aws.rotations.finished(name, ClientRequestToken);
+    if (!succeeded) throw new Error(`The rotation of ${name} failed.`);
+  };
+  const owned = parts.move();
+  return { aws, settleArn, arns, rotate, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+}
+
+async function bundlesFor(
+  folder: string,
+  names: readonly string[],
+  ca: string,
+): Promise<Record<string, string>> {
+  const credentials = [{ type: "postgres", strategy: "in-place", ca: "ca.pem" }];
+  const manifest = {
+    defaults: { clusters: [cluster], grace: "0s" },
+    secrets: Object.fromEntries(names.map((name) => [name, { credentials }])),
+  };
+  writeFileSync(join(folder, "ca.pem"), ca);
+  writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
+  return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
+}
+
+/** @returns the secret's ARN */
+async function createLogin(
+  postgres: PostgresServer,
+  client: SecretsManagerClient,
+  name: string,
+): Promise<string> {
+  const username = `many_${randomBytes(6).toString("hex")}`;
+  const password = randomBytes(18).toString("base64url");
+  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
+  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
+  const { host, port } = postgres;
+  const login = { host, port, database: "postgres", username, password };
+  const command = new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(login) });
+  return (await client.send(command)).ARN ?? "";
+}

@@ -1,0 +1,235 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Call } from "../../../local/aws/aws.ts";
+import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
+import { until } from "../../local/aws/ecs-fixtures.ts";
+import { Production } from "./production.ts";
+
+vi.setConfig({ testTimeout: 120_000 });
+
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await startPostgres();
+});
+afterAll(() => server?.[Symbol.asyncDispose]());
+
+const isOfSettle = ({ principal }: Call) => principal.startsWith("settle-");
+
+describe("after a rotation", () => {
+  it("with two users: rolled, proven, then the old one dead, and no task failed to log in", async () => {
+    await using production = await Production.open(server);
+    const { world, logins } = production;
+    await production.serveConsumers();
+    const replaced = new Set(logins.keys());
+    let whenRetired: { left: number; isOldAccepted: boolean } | undefined;
+    using _ = world.aws.intercept({
+      async before({ operation, input }) {
+        if (operation !== "Invoke" || !String(input["Payload"]).includes('"retire"')) return;
+        const left = (await production.tasks()).filter(({ taskArn = "" }) => replaced.has(taskArn));
+        const isOldAccepted = await production.oldIsAccepted();
+        whenRetired ??= { left: left.length, isOldAccepted };
+      },
+    });
+    await production.connect();
+    await production.rotate();
+    await production.settled();
+    expect(whenRetired).toEqual({ left: 0, isOldAccepted: true });
+    expect(production.rolled()).toEqual(["web"]);
+    expect(await production.newestDeployment("web")).toMatchObject({ status: "SUCCESSFUL" });
+    expect(await production.oldIsAccepted()).toBe(false);
+    expect(production.alerts()).toEqual([]);
+    await until(async () => logins.size === 6 && [...logins.values()].every(({ ok }) => ok > 0));
+    expect([...logins.values()].reduce((sum, { failed }) => sum + failed, 0)).toBe(0);
+    // It may read no value, and needs none.
+    const asked = new Set(production.calls().map(({ operation }) => operation));
+    expect(asked).toContain("UpdateSecretVersionStage");
+    expect(asked).not.toContain("GetSecretValue");
+    expect(asked).not.toContain("BatchGetSecretValue");
+  });
+
+  it("in place: tasks with the old password fail until they are rolled, the new ones never", async () => {
+    await using production = await Production.open(server, "in-place");
+    const { logins } = production;
+    await production.serveConsumers();
+    const replaced = new Set(logins.keys());
+    await production.connect();
+    await production.rotate();
+    await production.settled();
+    await until(async () => logins.size === 6 && [...logins.values()].every(({ ok }) => ok > 0));
+    const failed = (isOld: boolean) =>
+      [...logins]
+        .filter(([arn]) => replaced.has(arn) === isOld)
+        .reduce((sum, [, login]) => sum + login.failed, 0);
+    expect(failed(true)).toBeGreaterThan(0);
+    expect(failed(false)).toBe(0);
+    expect(production.rolled()).toEqual(["web"]);
+    expect(production.alerts()).toEqual([]);
+  });
+
+  it("without consumers the old credential dies at once", async () => {
+    await using production = await Production.open(server);
+    await production.connect();
+    await production.rotate();
+    await production.settled();
+    expect(await production.oldIsAccepted()).toBe(false);
+    expect(production.rolled()).toEqual([]);
+  });
+
+  it("a service scaled to zero is not rolled", async () => {
+    await using production = await Production.open(server);
+    await production.serve("asleep", {}, { desiredCount: 0 });
+    await production.connect();
+    await production.rotate();
+    await production.settled();
+    expect(production.rolled()).toEqual([]);
+    expect(production.alerts()).toEqual([]);
+  });
+});
+
+describe("events", () => {
+  it("that are doubled, turned round and late change nothing", async () => {
+    await using production = await Production.open(server);
+    const { aws } = production.world;
+    await production.serveConsumers("web", 2);
+    const kept: Parameters<typeof aws.events.emit>[0][] = [];
+    let count = 0;
+    using _ = aws.events.intercept(async (event) => {
+      kept.push(event);
+      count += 1;
+      // Each other one is overtaken by those after it; each comes twice, under two ids.
+      if (count % 2 === 1) await new Promise((resolve) => setTimeout(resolve, 150));
+      return [event, { ...event, id: crypto.randomUUID() }];
+    });
+    await production.connect();
+    await production.rotate();
+    await production.settled();
+    expect(kept.length).toBeGreaterThan(2);
+    const before = await production.world.labels();
+    for (const event of kept.toReversed()) await production.settle(event);
+    expect(await production.world.labels()).toEqual(before);
+    expect(production.rolled()).toEqual(["web"]);
+    expect(production.calls("UpdateSecretVersionStage")).toHaveLength(1);
+    expect(production.alerts()).toEqual([]);
+  });
+
+  it("about a secret that the manifest does not name are no reason to look", async () => {
+    await using production = await Production.open(server);
+    await production.rotate();
+    const stray = (more: object) => ({ source: "aws.secretsmanager", ...more });
+    const lines = await production.settle(
+      stray({ detail: { name: "stray", labelUpdated: "AWSCURRENT" } }),
+      stray({
+        resources: ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:stray-AbCdEf"],
+      }),
+    );
+    expect(lines).toEqual([]);
+    expect(production.calls()).toEqual([]);
+    expect(await production.retiring()).toBeDefined();
+  });
+
+  it("that are forged are believed in nothing but the name", async () => {
+    await using production = await Production.open(server);
+    await production.serve("web");
+    await production.rotate();
+    await production.settleToTheEnd();
+    const before = await production.world.labels();
+    const invoked = production.calls("Invoke").length;
+    const { AWSCURRENT: versionId } = before;
+    const name = "production/database/primary";
+    const detail = { name, labelUpdated: "RETIRING", versionId };
+    const lines = await production.settle(
+      { source: "aws.secretsmanager", detail },
+      { source: "aws.ecs", detail: { eventName: "SERVICE_DEPLOYMENT_COMPLETED" } },
+      { source: "aws.secretsmanager", detail: { ...detail, labelUpdated: "AWSCURRENT" } },
+      { secret: name, version: versionId, action: "retire" },
+      "no JSON",
+      [null],
+    );
+    expect(lines).toEqual(["settled"]);
+    expect(await production.world.labels()).toEqual(before);
+    expect(await production.world.versionAccepted(versionId ?? "")).toBe(true);
+    expect(production.rolled()).toEqual(["web"]);
+    expect(production.calls("Invoke")).toHaveLength(invoked);
+  });
+});
+
+describe("settling twice", () => {
+  /** The calls that were disturbed. */
+  const points = new Set<string>();
+  const expectEveryPoint = () =>
+    expect([...points]).toEqual(
+      expect.arrayContaining([
+        ...["DescribeSecret", "ListSecretVersionIds", "Invoke", "UpdateSecretVersionStage"],
+        ...["ListTasks", "ListServices", "DescribeServices"],
+        ...["ListServiceDeployments", "ListClusters", "UpdateService"],
+      ]),
+    );
+  beforeEach(() => points.clear());
+
+  /** Something happens at the first invocation's call of this number, ahead of it or behind its effect. */
+  async function disturbed(
+    production: Production,
+    [when, at]: readonly ["before" | "after", number],
+    disturb: (principal: string) => Promise<void> | void,
+  ): Promise<boolean> {
+    const { aws, settleArn } = production.world;
+    let count = 0;
+    let first: string | undefined;
+    using _ = aws.intercept({
+      async [when](call: Call) {
+        if (!isOfSettle(call)) return;
+        first ??= call.principal;
+        if (call.principal !== first) return;
+        count += 1;
+        if (count !== at) return;
+        points.add(call.operation);
+        await disturb(first);
+      },
+    });
+    await aws.functions.invoke(settleArn, { Records: [{ messageId: "1", body: "{}" }] });
+    return count >= at;
+  }
+
+  /** Disturbs both passes, the one that rolls and the one that retires, at each of their calls. */
+  async function atEveryPoint(
+    production: Production,
+    when: "before" | "after",
+    disturb: (principal: string) => Promise<void> | void,
+  ): Promise<number> {
+    for (let at = 1; ; at += 1) {
+      const rolls = production.rolled().length;
+      await production.rotate();
+      const first = await disturbed(production, [when, at], disturb);
+      if (production.rolled().length === rolls) await production.settle();
+      await until(async () => (await production.newestDeployment("web")).status === "SUCCESSFUL");
+      const second = await disturbed(production, [when, at], disturb);
+      await production.settleToTheEnd();
+      expect(await production.oldIsAccepted()).toBe(false);
+      if (!first && !second) return at;
+    }
+  }
+
+  it("after the first one died at any point, it rolls once, retires and tells nobody", async () => {
+    await using production = await Production.open(server);
+    await production.serve("web");
+    const { functions } = production.world.aws;
+    const rotations = await atEveryPoint(production, "after", (it) => functions.kill(it));
+    expectEveryPoint();
+    expect(production.rolled()).toHaveLength(rotations);
+    expect(production.alerts()).toEqual([]);
+  });
+
+  it("while the first one stands still at any point, it does no harm", async () => {
+    await using production = await Production.open(server);
+    await production.serveConsumers("web", 1);
+    const rotations = await atEveryPoint(production, "before", async () => {
+      await production.settle();
+    });
+    expectEveryPoint();
+    const failed = [...production.logins.values()].reduce((sum, login) => sum + login.failed, 0);
+    expect(failed).toBe(0);
+    // Between the look at the deployments and the roll, and between the labels and the question about the
+    // old credential, two can be in each other's way: the queue gives out one batch at a time.
+    expect(production.rolled().length - rotations).toBeLessThanOrEqual(2);
+    expect(new Set(production.alerts())).toEqual(new Set(["NOT_RETIRING"]));
+  });
+});
