@@ -9,7 +9,7 @@ import { makeAuthority } from "../../../local/postgres/certificates.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quarterturn-manifest-"));
 const file = join(folder, "rotation.yml");
-const known = { types: ["postgres", "mysql"] };
+const known = { types: ["postgres", "mysql"], defaultType: "postgres" };
 let certificate = "";
 
 beforeAll(async () => {
