@@ -4,6 +4,8 @@
  */
 export interface CronField {
   readonly called: string;
+  /** What can stand there. */
+  readonly written: string;
   readonly from: number;
   readonly to: number;
   /** Three letters each, the first standing for `from`. */
@@ -15,23 +17,52 @@ export interface CronField {
 }
 
 export const hours: CronField = {
-  ...{ called: "hours", from: 0, to: 23, names: [], several: false, special: /^$/ },
+  ...{
+    called: "hours",
+    written: "0 to 23",
+    from: 0,
+    to: 23,
+    names: [],
+    several: false,
+    special: /^$/,
+  },
 };
 
 export const daysOfMonth: CronField = {
-  ...{ called: "day-of-month", from: 1, to: 31, names: [], several: true },
+  ...{
+    called: "days of the month",
+    written: "1 to 31, or L for the last",
+    from: 1,
+    to: 31,
+    names: [],
+    several: true,
+  },
   special: /^(\*|\?|L|(SUN|MON|TUE|WED|THU|FRI|SAT)L)$/,
 };
 
 export const months: CronField = {
-  ...{ called: "month", from: 1, to: 12, several: true, special: /^\*$/ },
+  ...{
+    called: "months",
+    written: "1 to 12, or JAN to DEC",
+    from: 1,
+    to: 12,
+    several: true,
+    special: /^\*$/,
+  },
   names: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
 };
 
 const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 export const daysOfWeek: CronField = {
-  ...{ called: "day-of-week", from: 1, to: 7, names: weekdays, several: true },
+  ...{
+    called: "days of the week",
+    written: "1 to 7, SUN to SAT, or SUN#1 to SAT#5",
+    from: 1,
+    to: 7,
+    names: weekdays,
+    several: true,
+  },
   special: /^(\*|\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
 };
 
@@ -92,13 +123,13 @@ function all({ from, to }: CronField): number[] {
 }
 
 function numberOf(field: CronField, text: string): number | undefined {
-  const value = field.names.includes(text) ? field.from + field.names.indexOf(text) : Number(text);
+  if (field.names.includes(text)) return field.from + field.names.indexOf(text);
+  const value = /^\d{1,2}$/.test(text) ? Number(text) : Number.NaN;
   return value >= field.from && value <= field.to ? value : undefined;
 }
 
 function unreadable(field: CronField, part: string): Part {
-  const names = field.names.length > 0 ? `, or ${field.names[0]} to ${field.names.at(-1)}` : "";
   return {
-    problem: `${JSON.stringify(part)} is no value of ${field.called}: ${field.from} to ${field.to}${names}`,
+    problem: `${JSON.stringify(part)} is none of the ${field.called}: write ${field.written}`,
   };
 }

@@ -66,7 +66,10 @@ function wrongKind(path: Path, issue: z.core.$ZodIssueInvalidType): string {
   const like = example(path);
   const kind = `${kinds[issue.expected] ?? issue.expected}${like ? `, like ${like}` : ""}`;
   if (issue.input === undefined) return `is missing: it must be ${kind}`;
-  if (issue.input === null) return `is empty: remove it, or give ${kind}`;
+  if (issue.input === null)
+    return path.length === 0
+      ? `the manifest is empty: it must be ${kind}`
+      : `is empty: remove it, or give ${kind}`;
   return `must be ${kind}, not ${shown(issue.input)}`;
 }
 

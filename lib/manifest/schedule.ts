@@ -20,7 +20,7 @@ export function readSchedule(expression: string): ScheduleReading {
   const cron = /^cron\((.*)\)$/.exec(expression);
   if (cron?.[1] !== undefined) return readCron(cron[1].split(" "));
   return refused(
-    "is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+    "this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
   );
 }
 
@@ -29,14 +29,14 @@ function refused(problem: string): ScheduleReading {
 }
 
 const longest = 999 * 24;
+const tooOften = "Secrets Manager rotates every 4 hours at most: make the interval longer";
 
 /** Windows start at midnight. */
 function readRate(value: number, unit: number): ScheduleReading {
   const every = value * unit;
-  if (every < 4)
-    return refused("rotates more often than every 4 hours, which Secrets Manager refuses");
+  if (every < 4) return refused(tooOften);
   if (every > longest)
-    return refused("is longer than the 999 days that Secrets Manager takes: rotate more often");
+    return refused("Secrets Manager takes 999 days at most: make the interval shorter");
   return { problems: [], unlisted: [], room: Math.min(every, 24), every };
 }
 
@@ -44,7 +44,7 @@ function readCron(parts: readonly string[]): ScheduleReading {
   const [minute, hour = "", dayOfMonth = "", month = "", dayOfWeek = "", year] = parts;
   if (parts.length !== 6)
     return refused(
-      `has ${parts.length} fields, cron takes 6 with one space between: minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)`,
+      `${parts.length} fields, of which cron takes 6 with one space between: write minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)`,
     );
   const read = {
     hours: readCronField(hours, hour),
@@ -56,14 +56,12 @@ function readCron(parts: readonly string[]): ScheduleReading {
   const starts = read.hours.values;
   const isDaily = month === "*" && [dayOfMonth, dayOfWeek].toSorted().join(" ") === "* ?";
   const problems = [
-    ...(minute === "0" ? [] : ["must have 0 for the minutes: windows open on the hour"]),
+    ...(minute === "0" ? [] : ["windows open on the hour: write 0 for the minutes"]),
     ...fields.flatMap(({ problems }) => problems),
-    ...(year === "*" ? [] : ["must have * for the year: Secrets Manager plans no single years"]),
+    ...(year === "*" ? [] : ["Secrets Manager plans no single years: write * for the year"]),
     ...daysProblem(dayOfMonth, dayOfWeek),
     ...neverProblem(read.daysOfMonth.values, read.months.values),
-    ...(gaps(starts).some((gap) => gap < 4)
-      ? ["rotates more often than every 4 hours, which Secrets Manager refuses"]
-      : []),
+    ...(gaps(starts).some((gap) => gap < 4) ? [tooOften] : []),
   ];
   return {
     problems,
@@ -89,8 +87,8 @@ function daysProblem(dayOfMonth: string, dayOfWeek: string): string[] {
   if (open === 1) return [];
   return [
     open === 0
-      ? "names day-of-month and day-of-week, of which one must be ?: put ? for the one that does not matter"
-      : "has ? for both days: put * for day-of-month to mean every day",
+      ? "day-of-month and day-of-week exclude each other: write ? for the one that does not matter"
+      : "? for both days names none: write * for day-of-month to mean every day",
   ];
 }
 
@@ -103,6 +101,6 @@ function neverProblem(days: readonly number[], inMonths: readonly number[]): str
     return [];
   if (inMonths.length === 0) return [];
   return [
-    "names a day that its months do not have every year: Secrets Manager plans nothing more than a year apart; L is a month's last day",
+    "its months do not have this day every year, and Secrets Manager plans nothing more than a year apart: write another day, or L for the last one",
   ];
 }

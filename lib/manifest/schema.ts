@@ -198,29 +198,34 @@ export const secretSchema = z
     ...own,
   })
   .partial()
+  .meta({ examples: [{ strategy: "in-place" }] })
   .describe(
     "One secret. With a single credential, its keys stand here; empty where none is needed.",
   );
 
 /** rotation.yml. */
-export const manifestSchema = z.strictObject({
-  defaults: defaultsSchema
-    .nullable()
-    .optional()
-    .describe("For every secret that does not say otherwise."),
-  stages: z
-    .record(
-      z.string().regex(stageName, "is no name of a stage: use letters, digits and -"),
-      defaultsSchema.nullable(),
-    )
-    .meta({ examples: [{ staging: { schedule: "rate(180 days)" } }] })
-    .optional()
-    .describe("What differs from the defaults in a stage (serverless's --stage)."),
-  secrets: z
-    .record(z.string(), secretSchema.nullable())
-    .meta({ examples: [{ "production/database/primary": { strategy: "in-place" } }] })
-    .describe(`The secrets that rotate, by name or ARN. \${stage} in a name is the stage's name.`),
-});
+export const manifestSchema = z
+  .strictObject({
+    defaults: defaultsSchema
+      .nullable()
+      .optional()
+      .describe("For every secret that does not say otherwise."),
+    stages: z
+      .record(
+        z.string().regex(stageName, "is no name of a stage: use letters, digits and -"),
+        defaultsSchema.nullable(),
+      )
+      .meta({ examples: [{ staging: { schedule: "rate(180 days)" } }] })
+      .optional()
+      .describe("What differs from the defaults in a stage (serverless's --stage)."),
+    secrets: z
+      .record(z.string(), secretSchema.nullable())
+      .meta({ examples: [{ "production/database/primary": { strategy: "in-place" } }] })
+      .describe(
+        `The secrets that rotate, by name or ARN. \${stage} in a name is the stage's name.`,
+      ),
+  })
+  .meta({ examples: [{ secrets: { "production/database/primary": { strategy: "in-place" } } }] });
 
 export type ManifestFile = z.infer<typeof manifestSchema>;
 export type Defaults = z.infer<typeof defaultsSchema>;

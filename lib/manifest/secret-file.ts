@@ -85,7 +85,7 @@ function checkClaims(
       if (other !== index)
         source.complain(
           [...at, ...role],
-          `the field ${field} belongs to credentials.${other} already: say under ${String(role[0])} which field of the secret is meant`,
+          `the field ${field} is rotated by credentials.${other} already: name this credential's own one under ${String(role[0])}`,
         );
     }
 }

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { InvalidManifest } from "../errors.ts";
 
 /** Where in the manifest: the keys from its top. */
@@ -25,10 +25,17 @@ export class Source {
       const key = /^[^:\n]*/.exec(text.slice(pos[0]))?.[0].trim();
       this.#add(this.#problems, pos[0], [], remedies[code]?.(`${key}`) ?? message);
     }
+    visit(this.#document, {
+      Alias: (_, alias) => {
+        if (alias.resolve(this.#document)) return;
+        const remedy = `*${alias.source} names nothing: write &${alias.source} above, where it is meant`;
+        this.#add(this.#problems, alias.range?.[0] ?? 0, [], remedy);
+      },
+    });
     this.throwProblems();
   }
 
-  /** @throws InvalidManifest for an alias without its anchor, which parsing lets through */
+  /** @throws InvalidManifest for aliases without end */
   value(): unknown {
     try {
       return this.#document.toJS();

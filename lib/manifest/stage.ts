@@ -67,7 +67,7 @@ function entriesOf(source: Source, file: ManifestFile, stage: string): readonly 
       if (!stages.includes(other))
         source.complain(
           [...entry.path, "stages", index],
-          `unknown stage ${JSON.stringify(other)}${suggestion(other, stages)}; known: ${stages.join(", ")} (others are declared by \`stages: { ${other}: }\`)`,
+          `unknown stage ${JSON.stringify(other)}${suggestion(other, stages)}; known: ${stages.join(", ")} (declare others under stages)`,
         );
     if (said?.stages && !said.stages.includes(stage)) continue;
     checkName(source, entry, entries, stage);

@@ -2,7 +2,7 @@
 export function suggestion(word: string, words: readonly string[]): string {
   const near = words
     .map((other) => ({ other, distance: distance(word.toLowerCase(), other.toLowerCase()) }))
-    .filter(({ other, distance }) => distance <= Math.max(1, Math.floor(other.length / 3)))
+    .filter(({ other, distance }) => distance <= Math.ceil(other.length / 3))
     .toSorted((one, other) => one.distance - other.distance);
   return near[0] ? ` (did you mean ${JSON.stringify(near[0].other)}?)` : "";
 }

@@ -24,7 +24,7 @@ export function timing(
   const expression = schedule?.value ?? standard.schedule;
   const reading = readSchedule(expression);
   for (const problem of reading.problems)
-    source.complain(schedule?.path ?? [], `${expression} ${problem}`);
+    source.complain(schedule?.path ?? [], `${expression}: ${problem}`);
   for (const form of reading.unlisted)
     source.warn(
       schedule?.path ?? [],
@@ -42,12 +42,12 @@ export function timing(
     clash(
       window,
       schedule,
-      `a window of ${window.value} would reach into the next one or the next UTC day: after ${expression} at most ${reading.room}h are left`,
+      `a window of ${window.value} would reach into the next one or the next UTC day: after ${expression} at most ${reading.room}h are left; shorten it`,
     );
   if (made.deadline === 0)
     source.complain(
       deadline?.path ?? [],
-      "0 alerts before anything can be settled: say 24h, or leave it out",
+      "alerts before anything can be settled: say 24h, or leave it out",
     );
   else if (grace && made.deadline < (made.grace ?? 0))
     clash(
