@@ -226,6 +226,18 @@ export class SecretNotJson extends DocumentError {
   }
 }
 
+/** The manifest says that the secret is the credential itself, and it is an object with fields. */
+export class SecretNotPlain extends DocumentError {
+  constructor(where: string) {
+    super(
+      "SECRET_NOT_PLAIN",
+      false,
+      `${where} is a JSON object, and rotation.yml says that it is the credential itself.`,
+      "Name the field of the object in rotation.yml (fields, urls or field) instead.",
+    );
+  }
+}
+
 /** A field that the credential needs is not in the document, nor in the manifest's `connection`. */
 export class FieldMissing extends DocumentError {
   constructor(where: string, role: string, tried: readonly string[]) {
@@ -244,7 +256,7 @@ export class FieldInvalid extends DocumentError {
     super(
       "FIELD_INVALID",
       false,
-      `${where}: the field ${JSON.stringify(field)} is not ${expected}.`,
+      `${where}: ${field === "" ? "the value" : `the field ${JSON.stringify(field)}`} is not ${expected}.`,
       "Correct the field in the secret, or map another one in rotation.yml under fields.",
     );
   }

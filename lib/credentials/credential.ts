@@ -8,7 +8,7 @@ import {
 import type { SecretDocument } from "./document.ts";
 import type { PasswordPolicy } from "./password.ts";
 import { Secret } from "./secret.ts";
-import { parseConnectionUrl, withUserinfo } from "./url.ts";
+import { type ConnectionUrl, parseConnectionUrl, withUserinfo } from "./url.ts";
 
 /** What a login is made of. */
 type Role = "host" | "port" | "database" | "username" | "password";
@@ -102,11 +102,44 @@ function read(
 ): string {
   const declared = spec.fields[role];
   const field = fieldOf(document, spec, role);
-  const value = field === undefined ? stated(spec, role) : document.read(field);
+  const value =
+    field === undefined
+      ? (stated(spec, role) ?? inUrl(document, spec, role))
+      : document.read(field);
   if (value !== undefined && value !== "") return value;
   if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
   if (declared === undefined && fallback !== undefined) return fallback;
   throw new FieldMissing(document.where, role, declared ? [declared] : usualNames[role]);
+}
+
+/**
+ * What the first of the URLs says, where no field does. Of several hosts none is the server.
+ * @throws FieldInvalid
+ */
+function inUrl(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
+  const [field] = spec.urls;
+  if (field === undefined) return undefined;
+  const url = urlIn(document, field);
+  if (role === "username" || role === "database") return url[role];
+  if (role === "password") return url.password?.reveal();
+  const [host, port] = splitPort(url.hosts);
+  if (role === "port") return port?.toString();
+  if (host.includes(","))
+    throw new FieldInvalid(
+      document.where,
+      field,
+      "a URL of one host: say under connection.host (and port) which of them takes the change",
+    );
+  return host.replace(/^\[(.*)\]$/, "$1") || undefined;
+}
+
+/** @throws FieldMissing, FieldInvalid */
+function urlIn(document: SecretDocument, field: string): ConnectionUrl {
+  const text = document.read(field);
+  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
+  const url = parseConnectionUrl(text);
+  if (url) return url;
+  throw new FieldInvalid(document.where, field, "a URL (scheme://user:password@host/…)");
 }
 
 /** Messages quote the host; what is none may be a URL with a password in it. */
@@ -183,14 +216,12 @@ function checkUrl(
   login: Login,
   defaultPort: number,
 ): void {
-  const text = document.read(field);
-  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
-  const url = parseConnectionUrl(text);
-  if (!url) throw new FieldInvalid(document.where, field, "a URL (scheme://user:password@host/…)");
-  const [name, port] = splitPort(url.hosts);
-  if (name.toLowerCase() !== bracketed(login.host).toLowerCase())
-    throw new UrlMismatch(document.where, field, "host");
-  if ((port ?? defaultPort) !== login.port) throw new UrlMismatch(document.where, field, "port");
+  const url = urlIn(document, field);
+  const named = url.hosts.split(",").map(splitPort);
+  const own = named.filter(([name]) => name.toLowerCase() === bracketed(login.host).toLowerCase());
+  if (own.length === 0) throw new UrlMismatch(document.where, field, "host");
+  if (!own.some(([, port]) => (port ?? defaultPort) === login.port))
+    throw new UrlMismatch(document.where, field, "port");
   if (url.username !== undefined && url.username !== login.username)
     throw new UrlMismatch(document.where, field, "user");
 }
@@ -207,12 +238,17 @@ export function writeLogin(
   next: { readonly username: string; readonly password: Secret<string> },
 ): SecretDocument {
   const values = new Map<string, Secret<string>>();
+  const urls = spec.urls.map((field) => urlIn(document, field));
   const username = fieldOf(document, spec, "username");
   if (username !== undefined && document.read(username) !== next.username)
     values.set(username, new Secret(next.username));
-  if (username === undefined && spec.connection.username !== next.username)
+  const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
+  if (!isNamed && spec.connection.username !== next.username)
     throw new FieldMissing(document.where, "username", usualNames.username);
-  values.set(fieldOf(document, spec, "password") ?? "password", next.password);
+  const password = fieldOf(document, spec, "password");
+  if (password !== undefined) values.set(password, next.password);
+  else if (!urls.some((url) => url.password !== undefined))
+    throw new FieldMissing(document.where, "password", usualNames.password);
   for (const field of spec.urls) {
     const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
     if (url !== undefined) values.set(field, new Secret(url));

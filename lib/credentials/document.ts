@@ -1,25 +1,32 @@
-import { findNodeAtLocation, type Node, type ParseError, parseTree } from "jsonc-parser";
-import { FieldInvalid, SecretNotJson } from "../errors.ts";
+import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import { FieldInvalid, SecretNotJson, SecretNotPlain } from "../errors.ts";
+import { pathOf, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 
+/** A JSON object with fields, or a text that is the credential itself. */
+export type Shape = "json" | "plain";
+
 /**
- * A secret's JSON text with the few fields that a rotation reads and replaces. Replacing edits the text
- * itself: white space, the order of the fields, numbers of any size and everything unknown stay byte for
- * byte.
+ * A secret's text with the few fields that a rotation reads and replaces. Replacing edits the text itself:
+ * white space, the order of the fields, numbers of any size and everything unknown stay byte for byte. Plain
+ * text has one field, `whole`; a line break at its end, which a shell leaves there, is none of it, and stays.
  */
 export class SecretDocument {
   /** For messages, e.g. `AWSCURRENT of production/database/primary`. */
   readonly where: string;
+  readonly shape: Shape;
   readonly #text: string;
-  readonly #root: Node;
+  /** Of JSON. */
+  readonly #root: Node | undefined;
 
-  /** @throws SecretNotJson */
-  constructor(where: string, text: Secret<string>) {
-    const errors: ParseError[] = [];
-    const root = parseTree(text.reveal(), errors, { disallowComments: true });
-    if (root?.type !== "object" || errors.length > 0) throw new SecretNotJson(where);
+  /** @throws SecretNotJson, SecretNotPlain */
+  constructor(where: string, text: Secret<string>, shape: Shape = "json") {
     this.where = where;
+    this.shape = shape;
     this.#text = text.reveal();
+    const root = objectIn(this.#text);
+    if (shape === "json" && !root) throw new SecretNotJson(where);
+    if (shape === "plain" && root) throw new SecretNotPlain(where);
     this.#root = root;
   }
 
@@ -33,7 +40,7 @@ export class SecretDocument {
   }
 
   has(field: string): boolean {
-    return findNodeAtLocation(this.#root, [field]) !== undefined;
+    return this.#span(field) !== undefined;
   }
 
   /**
@@ -41,32 +48,92 @@ export class SecretDocument {
    * @throws FieldInvalid when it is neither, or stands there twice
    */
   read(field: string): string | undefined {
-    const node = this.#node(field);
-    if (!node) return undefined;
+    const found = this.#span(field);
+    if (!found) return undefined;
+    const { node, offset, length } = found;
+    if (!node || node.type === "number") return this.#text.slice(offset, offset + length);
     if (node.type === "string") return node.value;
-    if (node.type === "number") return this.#text.slice(node.offset, node.offset + node.length);
     throw new FieldInvalid(this.where, field, "a string or a number");
   }
 
-  /** The same document with other strings in fields that it has. */
+  /**
+   * The same document with other strings in fields that it has.
+   * @throws FieldInvalid when it has one not
+   */
   with(values: ReadonlyMap<string, Secret<string>>): SecretDocument {
-    const edits = [...values].map(([field, value]) => ({ node: this.#node(field), field, value }));
+    const edits = [...values].map(([field, value]) => {
+      const found = this.#span(field);
+      if (!found) throw new FieldInvalid(this.where, field, "there");
+      return { ...found, value: value.reveal() };
+    });
     let text = this.#text;
-    for (const { node, field, value } of edits.toSorted(
-      (a, b) => (b.node?.offset ?? 0) - (a.node?.offset ?? 0),
-    )) {
-      if (!node) throw new FieldInvalid(this.where, field, "there");
-      const after = text.slice(node.offset + node.length);
-      text = text.slice(0, node.offset) + JSON.stringify(value.reveal()) + after;
+    for (const { node, offset, length, value } of edits.toSorted((a, b) => b.offset - a.offset)) {
+      const written = node ? JSON.stringify(value) : value;
+      text = text.slice(0, offset) + written + text.slice(offset + length);
     }
-    return new SecretDocument(this.where, new Secret(text));
+    return this.#changed(text);
+  }
+
+  /**
+   * As `with`, for one field that may be absent: it is added behind its siblings, spaced as they are.
+   * @throws FieldInvalid when the object that it belongs into is absent
+   */
+  withAdded(field: string, value: Secret<string>): SecretDocument {
+    if (this.has(field)) return this.with(new Map([[field, value]]));
+    const path = pathOf(field) ?? [];
+    const parent = this.#at(path.slice(0, -1), field);
+    if (parent?.type !== "object") throw new FieldInvalid(this.where, field, "inside an object");
+    const entry = (between: string) =>
+      `${JSON.stringify(String(path.at(-1)))}${between}${JSON.stringify(value.reveal())}`;
+    const last = parent.children?.at(-1);
+    const [key, sibling] = last?.children ?? [];
+    if (!last || !key || !sibling) return this.#inserted(parent.offset + 1, entry(":"));
+    const space = /\s*$/.exec(this.#text.slice(0, last.offset))?.[0] ?? "";
+    const between = this.#text.slice(key.offset + key.length, sibling.offset);
+    return this.#inserted(last.offset + last.length, `,${space}${entry(between)}`);
+  }
+
+  #inserted(offset: number, text: string): SecretDocument {
+    return this.#changed(this.#text.slice(0, offset) + text + this.#text.slice(offset));
+  }
+
+  #changed(text: string): SecretDocument {
+    return new SecretDocument(this.where, new Secret(text), this.shape);
+  }
+
+  /** Where a field's value stands in the text; with its node in JSON. */
+  #span(field: string): { node?: Node; offset: number; length: number } | undefined {
+    if (!this.#root) {
+      const length = this.#text.replace(/(?:\r?\n)+$/, "").length;
+      return field === whole ? { offset: 0, length } : undefined;
+    }
+    const path = pathOf(field);
+    const node = path && this.#at(path, field);
+    return node && { node, offset: node.offset, length: node.length };
   }
 
   /** JSON.parse takes the last of two fields with one name, other parsers the first: refuse to guess. */
-  #node(field: string): Node | undefined {
-    const properties = this.#root.children ?? [];
-    if (properties.filter((property) => property.children?.[0]?.value === field).length > 1)
-      throw new FieldInvalid(this.where, field, "there only once");
-    return findNodeAtLocation(this.#root, [field]);
+  #at(path: readonly (string | number)[], field: string): Node | undefined {
+    let node = this.#root;
+    for (const step of path) {
+      const children: readonly Node[] = node?.children ?? [];
+      if (node?.type === "array") {
+        node = typeof step === "number" ? children[step] : undefined;
+        continue;
+      }
+      const named =
+        node?.type === "object"
+          ? children.filter(({ children: of }) => of?.[0]?.value === String(step))
+          : [];
+      if (named.length > 1) throw new FieldInvalid(this.where, field, "there only once");
+      node = named[0]?.children?.[1];
+    }
+    return node;
   }
+}
+
+function objectIn(text: string): Node | undefined {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { disallowComments: true });
+  return root?.type === "object" && errors.length === 0 ? root : undefined;
 }

@@ -1,14 +1,21 @@
+import { Secret } from "./secret.ts";
+
 /** The parts of a connection URL that a rotation reads or replaces; the rest is kept as it is. */
 export interface ConnectionUrl {
   /** Percent-decoded; absent when the URL names no user. */
   readonly username?: string;
+  /** Percent-decoded; absent when the URL holds none. */
+  readonly password?: Secret<string>;
   /** Everything between the user information and the path, e.g. `db.internal:5432` or `[::1]:5432`. */
   readonly hosts: string;
+  /** Percent-decoded; absent when the path is empty. */
+  readonly database?: string;
 }
 
 interface Parts {
   scheme: string;
   username: string | undefined;
+  password: string | undefined;
   hosts: string;
   rest: string;
 }
@@ -26,7 +33,8 @@ function split(url: string): Parts | undefined {
   const userinfo = at < 0 ? undefined : authority.slice(0, at);
   const colon = userinfo?.indexOf(":") ?? -1;
   const username = colon < 0 ? userinfo : userinfo?.slice(0, colon);
-  return { scheme, username, hosts: authority.slice(at + 1), rest };
+  const password = colon < 0 ? undefined : userinfo?.slice(colon + 1);
+  return { scheme, username, password, hosts: authority.slice(at + 1), rest };
 }
 
 /** RFC 3986 unreserved characters stay, all others are encoded: `!'()*` too, which shells and JDBC trip over. */
@@ -49,9 +57,14 @@ function decode(text: string): string {
 export function parseConnectionUrl(url: string): ConnectionUrl | undefined {
   const parts = split(url);
   if (!parts) return undefined;
-  return parts.username === undefined
-    ? { hosts: parts.hosts }
-    : { username: decode(parts.username), hosts: parts.hosts };
+  const { username, password, hosts, rest } = parts;
+  const database = decode(/^\/([^?#\s]*)/.exec(rest)?.[1] ?? "");
+  return {
+    ...(username && { username: decode(username) }),
+    ...(password && { password: new Secret(decode(password)) }),
+    hosts,
+    ...(database && { database }),
+  };
 }
 
 /**

@@ -237,11 +237,18 @@ describe("a document without a usable login is refused, and says why", () => {
       '"connection_string" names another host',
     ],
     [
-      "a URL with several hosts",
-      url("postgresql://muejam_user:old@db.internal:5432,other:5432/muejam"),
+      "a URL with several hosts, and none of them the server",
+      url("postgresql://muejam_user:old@other:5432,db.internal.example:5432/muejam"),
       withUrl,
       "URL_MISMATCH",
       "names another host",
+    ],
+    [
+      "a URL with several hosts, and the server at another port",
+      url("postgresql://muejam_user:old@other:5432,db.internal:5433/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "names another port",
     ],
     [
       "a URL with another port",

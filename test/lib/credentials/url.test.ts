@@ -96,13 +96,17 @@ describe("a connection URL with another user and password", () => {
     );
   });
 
-  it("is read back with the same user and hosts", () => {
+  it("is read back with the same user, password, hosts and database", () => {
     fc.assert(
       fc.property(
         ...[scheme, hosts, rest, username, password],
         (scheme, hosts, rest, username, password) => {
           const next = withUserinfo(`${scheme}://x:y@${hosts}${rest}`, username, password);
-          expect(parseConnectionUrl(`${next}`)).toEqual({ username, hosts });
+          const read = parseConnectionUrl(`${next}`);
+          expect(read).toMatchObject({ username, hosts });
+          expect(read?.password?.reveal()).toBe(password);
+          const database = /^\/[^?#]+/.exec(rest)?.[0].slice(1);
+          expect(read?.database).toBe(database && decodeURIComponent(database));
         },
       ),
       runs,

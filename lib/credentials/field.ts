@@ -1,0 +1,17 @@
+/**
+ * How the manifest names a field: by its name, or, where it is nested, by a JSON Pointer
+ * (`/database/password`, RFC 6901). The empty pointer is the whole secret, which is then plain text.
+ */
+export const whole = "";
+
+/** The keys and list indices that lead to a field; `undefined` for the whole secret. */
+export function pathOf(field: string): readonly (string | number)[] | undefined {
+  if (field === whole) return undefined;
+  if (!field.startsWith("/")) return [field];
+  return field.slice(1).split("/").map(unescaped);
+}
+
+function unescaped(token: string): string | number {
+  if (/^(?:0|[1-9]\d*)$/.test(token)) return Number(token);
+  return token.replaceAll("~1", "/").replaceAll("~0", "~");
+}
