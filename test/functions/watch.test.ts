@@ -3,6 +3,7 @@ import { randomUUID } from "node:crypto";
 import {
   DescribeSecretCommand,
   PutSecretValueCommand,
+  RotateSecretCommand,
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -11,6 +12,7 @@ import { muejamSecretId } from "../../local/muejam.ts";
 import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
 import { connectWatch } from "../../local/watch.ts";
 import { World } from "../../local/world.ts";
+import { temporaryBundle } from "../local/aws/fixtures.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -148,20 +150,18 @@ describe("with two users", () => {
     expect(await tags(world)).toMatchObject({ "quarterturn:outside": yesterday });
   });
 
-  it("a function that cannot start, or may not be invoked, is one alert", async () => {
+  it("a function that cannot start is one alert, which names its log", async () => {
     const alerts = listen(world);
-    const { invoke } = world.aws.functions;
-    world.aws.functions.invoke = async (name, payload, requestId) => {
-      const invocation = await invoke.call(world.aws.functions, name, payload, requestId);
-      if (name !== world.functionArn) return invocation;
-      return { ...invocation, error: { errorType: "AccessDenied", errorMessage: "no" } };
-    };
-    try {
-      await failToRotate(world);
-      expect(await alerts()).toMatchObject([killed]);
-    } finally {
-      world.aws.functions.invoke = invoke;
-    }
+    await using broken = await temporaryBundle('throw new Error("no start");');
+    const name = `broken-${randomUUID()}`;
+    const RotationLambdaARN = world.aws.functions.register({ name, bundle: broken.path });
+    const [SecretId, ClientRequestToken] = [muejamSecretId, randomUUID()];
+    const rotate = new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN });
+    await world.client.send(rotate);
+    await world.aws.rotations.finished(SecretId, ClientRequestToken);
+    expect(await alerts()).toMatchObject([killed]);
+    const email = JSON.parse(world.aws.notifications.at(-1)?.message ?? "").email;
+    expect(email).toContain(`Where the log is: /aws/lambda/${name}; of this alert itself `);
   });
 
   it("a failure that the next attempt makes good is none", async () => {
