@@ -1,4 +1,6 @@
 import type { CredentialSpec } from "../credentials/credential.ts";
+import type { Shape } from "../credentials/document.ts";
+import type { GeneratedSpec } from "../credentials/generated.ts";
 
 /** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
 export interface Manifest {
@@ -20,7 +22,14 @@ export interface SecretEntry {
   readonly grace?: number | undefined;
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
   readonly deadline: number;
+  /** Logins. */
   readonly credentials: readonly CredentialSpec[];
+  /** Values that no server has to be told of; absent: none. */
+  readonly generated?: readonly GeneratedSpec[] | undefined;
+  /** Absent: JSON. */
+  readonly shape?: Shape | undefined;
+  /** The field that says when the value was made; absent: `rotated_at`, in a secret that has it. */
+  readonly rotatedAt?: string | undefined;
 }
 
 /** When Secrets Manager rotates, as its RotationRules take it. */

@@ -1,4 +1,4 @@
-import { address, readLogin, requireSameTarget } from "../credentials/credential.ts";
+import { address, type Login, readLogin, requireSameTarget } from "../credentials/credential.ts";
 import { SecretDocument } from "../credentials/document.ts";
 import { accepts } from "../engines/engine.ts";
 import {
@@ -10,10 +10,10 @@ import {
 } from "../errors.ts";
 import { adminLogin } from "../rotation/admin.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
-import { credentialsOf, type RotationPorts } from "../rotation/rotate.ts";
+import { entryOf, type RotationPorts } from "../rotation/rotate.ts";
 import type { Credential } from "../rotation/rotation.ts";
 import type { SecretState } from "../rotation/store.ts";
-import type { Retirement } from "../strategies/strategy.ts";
+import type { Retirement, Strategy } from "../strategies/strategy.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** What the action found; numbers are sums over the secret's credentials. */
@@ -91,7 +91,11 @@ async function stillAccepted(found: readonly Found[]): Promise<Retirement | unde
   return undefined;
 }
 
-/** The old and the current login of every credential, after everything that forbids to touch them. */
+/**
+ * The old and the current login of every credential that no live version holds, after everything that forbids
+ * to touch them.
+ * @throws HeldByLiveVersion where none is left
+ */
 async function retirements(
   version: string,
   secret: SecretState,
@@ -99,9 +103,10 @@ async function retirements(
   signal: AbortSignal,
 ): Promise<readonly Found[]> {
   const { store } = ports;
+  const { credentials: specs, shape } = entryOf(secret, ports.manifest);
   const read = async (id: string) => {
     const text = await store.read(secret.arn, id, signal);
-    return text && new SecretDocument(`version ${id} of ${secret.name}`, text);
+    return text && new SecretDocument(`version ${id} of ${secret.name}`, text, shape);
   };
   const currentId = holderOf(secret, "AWSCURRENT");
   const pendingId = holderOf(secret, "AWSPENDING");
@@ -111,10 +116,8 @@ async function retirements(
   if (!current) throw new NoCurrentVersion(secret.name);
   if (!old) throw new PendingEmpty(secret.name, version);
 
-  const credentials = await Promise.all(
-    credentialsOf(secret, ports.manifest).map(ports.credential),
-  );
-  return credentials.map((credential) => {
+  const credentials = await Promise.all(specs.map(ports.credential));
+  const replaced = credentials.map((credential) => {
     const { spec, traits, engine, strategy } = credential;
     const login = readLogin(old, spec, traits);
     const now = readLogin(current, spec, traits);
@@ -122,10 +125,29 @@ async function retirements(
     const other = strategy.username(now.username, credential);
     const username = login.username === now.username ? now.username : other;
     requireSameTarget(old.where, { ...now, username }, login);
-    if (strategy.holds(now, login)) throw new HeldByLiveVersion(secret.name, version, "AWSCURRENT");
-    if (pending && strategy.holds(readLogin(pending, spec, traits), login))
-      throw new HeldByLiveVersion(secret.name, version, "AWSPENDING");
+    const next = pending && readLogin(pending, spec, traits);
     const admin = () => adminLogin(credential, now, store, signal);
-    return { credential, retirement: { spec, engine, signal, current: now, old: login, admin } };
+    return {
+      ...{ credential, retirement: { spec, engine, signal, current: now, old: login, admin } },
+      holder: holding(
+        [["AWSCURRENT", now], ...(next ? [["AWSPENDING", next] as const] : [])],
+        login,
+        strategy,
+      ),
+    };
   });
+  // Somebody put one login back by hand: the others of the secret are as dead as they were to be.
+  const [held] = replaced.flatMap(({ holder }) => holder ?? []);
+  const free = replaced.filter(({ holder }) => holder === undefined);
+  if (held && free.length === 0) throw new HeldByLiveVersion(secret.name, version, held);
+  return free;
+}
+
+/** The label of the live version, if there is one, that holds a login which is to be retired. */
+function holding(
+  live: readonly (readonly [label: string, login: Login])[],
+  old: Login,
+  { holds }: Strategy,
+): string | undefined {
+  return live.find(([, login]) => holds(login, old))?.[0];
 }

@@ -1,6 +1,6 @@
 import { writeLogin } from "../credentials/credential.ts";
-import { Secret } from "../credentials/secret.ts";
 import { SecretChanged } from "../errors.ts";
+import { withValueOf } from "../strategies/generate.ts";
 import type { Rotation } from "./rotation.ts";
 
 /**
@@ -15,9 +15,10 @@ export async function requireUsable(rotation: Rotation): Promise<void> {
     const login = await rotation.loginFor(credential, pending);
     expected = writeLogin(expected, credential.spec, login);
   }
-  const rotatedAt = pending.has("rotated_at") ? pending.read("rotated_at") : undefined;
-  if (rotatedAt !== undefined && expected.has("rotated_at"))
-    expected = expected.with(new Map([["rotated_at", new Secret(rotatedAt)]]));
+  for (const spec of rotation.entry.generated ?? [])
+    expected = withValueOf(pending, expected, spec);
+  const rotatedAt = rotation.rotatedAt(pending);
+  if (rotatedAt !== undefined) expected = rotation.withRotatedAt(expected, rotatedAt);
   if (!expected.text.equals(pending.text))
     throw new SecretChanged(rotation.secret.name, rotation.event.token);
 }

@@ -116,7 +116,7 @@ async function holdsTheSame(
   if (!text) return false;
   const current = await rotation.current();
   try {
-    const edited = new SecretDocument(`version ${versionId}`, text);
+    const edited = new SecretDocument(`version ${versionId}`, text, rotation.entry.shape);
     return rotation.credentials.every((credential) =>
       rotation
         .login(edited, credential)

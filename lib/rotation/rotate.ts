@@ -1,7 +1,7 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { CredentialSpec } from "../credentials/credential.ts";
 import { asRotationError, NotInManifest } from "../errors.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { decide } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
 import { type Clock, type Credential, Rotation } from "./rotation.ts";
@@ -42,16 +42,16 @@ export async function rotate(
   signal: AbortSignal,
 ): Promise<StepResult> {
   const secret = await ports.store.describe(event.secretId, signal);
-  const specs = credentialsOf(secret, ports.manifest);
+  const entry = entryOf(secret, ports.manifest);
   const decision = decide(event, secret);
   if (decision.kind === "refuse") throw decision.error;
   if (decision.kind === "alreadyCurrent") return { outcome: "alreadyCurrent", secret: secret.name };
 
   const { store, clock, alerts, log } = ports;
   const { currentId, prepared } = decision;
-  const credentials = await Promise.all(specs.map(ports.credential));
+  const credentials = await Promise.all(entry.credentials.map(ports.credential));
   const warn = (message: string) => log.warn(secret.name, message);
-  const state = { event, secret, currentId, prepared, credentials };
+  const state = { event, secret, currentId, prepared, entry, credentials };
   const rotation = new Rotation({ ...state, store, signal, clock, alerts, warn });
   try {
     await stepActions[event.step](rotation, ports.sources);
@@ -62,8 +62,8 @@ export async function rotate(
 }
 
 /** @throws NotInManifest */
-export function credentialsOf(secret: SecretState, manifest: Manifest): readonly CredentialSpec[] {
+export function entryOf(secret: SecretState, manifest: Manifest): SecretEntry {
   const entry = manifest.secrets[secret.name] ?? manifest.secrets[secret.arn];
   if (!entry) throw new NotInManifest(secret.name);
-  return entry.credentials;
+  return entry;
 }

@@ -6,8 +6,10 @@ import {
   requireSameTarget,
 } from "../credentials/credential.ts";
 import { SecretDocument } from "../credentials/document.ts";
+import { Secret } from "../credentials/secret.ts";
 import type { Engine, EngineTraits } from "../engines/engine.ts";
 import { DeadlineReached, DocumentError, PendingEmpty } from "../errors.ts";
+import type { SecretEntry } from "../manifest/manifest.ts";
 import type { Situation, Strategy } from "../strategies/strategy.ts";
 import { adminLogin } from "./admin.ts";
 import { holderOf } from "./decide.ts";
@@ -27,6 +29,8 @@ export interface Clock {
   sleep(ms: number, signal: AbortSignal): Promise<void>;
 }
 
+const usualRotatedAt = "rotated_at";
+
 /** How long a read waits for a value that is not visible yet, in milliseconds between attempts. */
 const staleReadDelays = [50, 100, 200, 400, 800];
 
@@ -35,6 +39,9 @@ export class Rotation {
   readonly event: RotationEvent;
   readonly secret: SecretState;
   readonly currentId: string;
+  /** What the manifest says of the secret. */
+  readonly entry: SecretEntry;
+  /** Its logins. */
   readonly credentials: readonly Credential[];
   readonly store: SecretStore;
   readonly signal: AbortSignal;
@@ -52,6 +59,7 @@ export class Rotation {
     secret: SecretState;
     currentId: string;
     prepared: boolean;
+    entry: SecretEntry;
     credentials: readonly Credential[];
     store: SecretStore;
     signal: AbortSignal;
@@ -62,6 +70,7 @@ export class Rotation {
     this.event = of.event;
     this.secret = of.secret;
     this.currentId = of.currentId;
+    this.entry = of.entry;
     this.credentials = of.credentials;
     this.store = of.store;
     this.signal = of.signal;
@@ -83,9 +92,29 @@ export class Rotation {
     const name = `${where} of ${this.secret.name}`;
     const read = this.store
       .read(this.secret.arn, versionId, this.signal)
-      .then((text) => text && new SecretDocument(name, text));
+      .then((text) => text && new SecretDocument(name, text, this.entry.shape));
     this.#documents.set(versionId, read);
     return read;
+  }
+
+  /** What AWSPREVIOUS holds, if it holds anything. */
+  async previous(): Promise<SecretDocument | undefined> {
+    const id = holderOf(this.secret, "AWSPREVIOUS");
+    return id === undefined ? undefined : this.document(id, "AWSPREVIOUS");
+  }
+
+  /** With the time at which its value was made, where the manifest or the document has a field for it. */
+  withRotatedAt(document: SecretDocument, time: string): SecretDocument {
+    const { rotatedAt } = this.entry;
+    if (rotatedAt !== undefined) return document.withAdded(rotatedAt, new Secret(time));
+    if (!document.has(usualRotatedAt)) return document;
+    return document.with(new Map([[usualRotatedAt, new Secret(time)]]));
+  }
+
+  /** What `withRotatedAt` wrote. */
+  rotatedAt(document: SecretDocument): string | undefined {
+    const field = this.entry.rotatedAt ?? usualRotatedAt;
+    return document.has(field) ? document.read(field) : undefined;
   }
 
   async current(): Promise<SecretDocument> {

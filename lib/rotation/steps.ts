@@ -1,8 +1,13 @@
 import { writeLogin } from "../credentials/credential.ts";
 import type { SecretDocument } from "../credentials/document.ts";
 import { generatePassword } from "../credentials/password.ts";
-import { Secret } from "../credentials/secret.ts";
 import { SecretTooLarge } from "../errors.ts";
+import {
+  isoSeconds,
+  requireReplaceable,
+  requireSound,
+  withNextValue,
+} from "../strategies/generate.ts";
 import { preparedLabel } from "./decide.ts";
 import type { Step } from "./event.ts";
 import { requireUsable } from "./pending.ts";
@@ -29,12 +34,13 @@ export const stepActions = {
 } satisfies Record<Step, (rotation: Rotation, sources: Sources) => Promise<void>>;
 
 /**
- * Writes the pending version: AWSCURRENT's document with a new login for each credential. Writing is the
+ * Writes the pending version: AWSCURRENT's document with another value for each credential. Writing is the
  * existence check; where the version has a value already, that value counts, and so does its rotated_at.
  */
 async function createSecret(rotation: Rotation, sources: Sources): Promise<void> {
   const { event, secret, store, signal } = rotation;
   const current = await rotation.current();
+  await requireAllReplaceable(rotation);
   const next = nextDocument(rotation, current, sources);
   if (next.size > maximumSize) throw new SecretTooLarge(secret.name, next.size);
   const { token, rotationToken } = event;
@@ -55,14 +61,14 @@ function nextDocument(
     const password = generatePassword(spec.password, sources.randomInt);
     next = writeLogin(next, spec, { username, password });
   }
-  return withRotatedAt(next, sources.now());
+  for (const spec of rotation.entry.generated ?? []) next = withNextValue(next, spec, sources);
+  return rotation.withRotatedAt(next, isoSeconds(sources.now()));
 }
 
-/** ISO 8601 in UTC, to the second; only where the document has the field. */
-function withRotatedAt(document: SecretDocument, now: Date): SecretDocument {
-  if (!document.has("rotated_at")) return document;
-  const value = now.toISOString().replace(/\.\d+Z$/, "Z");
-  return document.with(new Map([["rotated_at", new Secret(value)]]));
+async function requireAllReplaceable(rotation: Rotation): Promise<void> {
+  const current = await rotation.current();
+  for (const spec of rotation.entry.generated ?? [])
+    await requireReplaceable(current, spec, () => rotation.previous());
 }
 
 /**
@@ -90,6 +96,7 @@ async function testSecret(rotation: Rotation): Promise<void> {
     return testAll(rotation, rotation.credentials);
   for (const credential of rotation.credentials)
     await credential.strategy.testAlone(rotation.situation(credential));
+  await requireAllReplaceable(rotation);
   if (!(await rotation.alerts.prove(rotation.signal)))
     rotation.warn("nobody listens: the alert topic has no confirmed subscription");
 }
@@ -105,6 +112,8 @@ async function seenPrepared(rotation: Rotation): Promise<boolean> {
 async function testAll(rotation: Rotation, credentials: readonly Credential[]): Promise<void> {
   for (const credential of credentials)
     await credential.strategy.test(rotation.situation(credential));
+  for (const spec of rotation.entry.generated ?? [])
+    requireSound(await rotation.pending(), await rotation.current(), spec);
 }
 
 /** A version that createSecret did not make has not been tested either. */
