@@ -259,3 +259,36 @@ function edited(value: Value, change: Partial<Value>): Value {
     connection_string: `postgresql://${username}:${password}@${host}:${port}/${database}`,
   };
 }
+
+describe("two logins of one secret", () => {
+  /** After a rotation of both; then AWSCURRENT is written by hand, with these fields as they were before. */
+  async function putBack(...fields: readonly string[]): Promise<Scene> {
+    const scene = await stage.sceneOfTwo();
+    await scene.runAll();
+    const [old, now] = [await scene.value("AWSPREVIOUS"), await scene.value()];
+    const back = Object.entries(old).filter(([field]) => fields.includes(field));
+    await scene.put({ ...now, ...Object.fromEntries(back) }, ["AWSCURRENT"]);
+    scene.tried.length = 0;
+    return scene;
+  }
+
+  it("are both proven dead", async () => {
+    const scene = await putBack();
+    expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+    expect(scene.tried.map(({ username }) => username)).toEqual(
+      scene.logins.map(({ username }) => username),
+    );
+  });
+
+  it("end without the one that somebody put back by hand", async () => {
+    const scene = await putBack("ONE_PASSWORD");
+    expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+    expect(scene.tried.map(({ username }) => username)).toEqual([scene.logins[1]?.username]);
+  });
+
+  it("are refused where both were put back", async () => {
+    const scene = await putBack("ONE_PASSWORD", "TWO_PASSWORD");
+    await expect(scene.retire("retire")).rejects.toMatchObject({ code: "HELD_BY_LIVE_VERSION" });
+    expect(scene.tried).toEqual([]);
+  });
+});

@@ -14,6 +14,7 @@ import { defaultPolicy } from "../../../lib/credentials/password.ts";
 import { Secret } from "../../../lib/credentials/secret.ts";
 import { accepts, type Engine, type Session } from "../../../lib/engines/engine.ts";
 import { postgres } from "../../../lib/engines/postgres/postgres.ts";
+import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { loadCredential } from "../../../lib/registry.ts";
 import type { Action } from "../../../lib/retirement/request.ts";
 import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
@@ -158,6 +159,8 @@ export class Scene {
   /** Whether somebody has subscribed to the alerts. */
   hasListener = true;
   readonly warnings: string[] = [];
+  /** What else the manifest says of the secret. */
+  entry: Partial<SecretEntry> = {};
   /** Of the SDK: how often a call is tried. */
   attempts = 1;
   readonly #stage: Stage;
@@ -173,8 +176,8 @@ export class Scene {
     }));
   }
 
-  async create(value: object): Promise<void> {
-    const SecretString = JSON.stringify(value, null, 2);
+  async create(value: object | string): Promise<void> {
+    const SecretString = typeof value === "string" ? value : JSON.stringify(value, null, 2);
     const created = await this.#stage.client.send(
       new CreateSecretCommand({ Name: this.name, SecretString }),
     );
@@ -279,7 +282,7 @@ export class Scene {
 
   #entry() {
     const schedule = { expression: "rate(90 days)" };
-    return { credentials: this.#specs, schedule, clusters: [], deadline: 0 };
+    return { credentials: this.#specs, schedule, clusters: [], deadline: 0, ...this.entry };
   }
 
   #ports(): RotationPorts {

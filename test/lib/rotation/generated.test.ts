@@ -1,0 +1,172 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { whole } from "../../../lib/credentials/field.ts";
+import type { GeneratedSpec } from "../../../lib/credentials/generated.ts";
+import { Scene, Stage } from "./scene.ts";
+
+let stage: Stage;
+beforeAll(async () => {
+  stage = await Stage.open();
+});
+afterAll(() => stage?.[Symbol.asyncDispose]());
+
+const key: GeneratedSpec = { field: "jwt_secret", prefix: "", format: { kind: "hex", bytes: 32 } };
+const day = 86_400_000;
+const kept: GeneratedSpec = {
+  ...key,
+  previous: { field: "jwt_previous", expiresAt: "jwt_previous_expires_at", overlap: day },
+};
+
+async function sceneOf(spec: GeneratedSpec, value: object | string): Promise<Scene> {
+  const scene = new Scene(stage, []);
+  scene.entry = { generated: [spec], ...(typeof value === "string" && { shape: "plain" }) };
+  await scene.create(value);
+  return scene;
+}
+
+/** RETIRING off, as settlement has it when every consumer is proven. */
+async function settled(scene: Scene): Promise<void> {
+  expect(await scene.retire("quiet")).toMatchObject({ sessions: 0 });
+  expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+  await stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+  await scene.again();
+}
+
+const first = { api_keys: "a,b", jwt_secret: "change-me", count: 1 };
+
+describe("a signing key", () => {
+  it("is replaced, and nothing else", async () => {
+    const scene = await sceneOf(key, first);
+    const before = await scene.text();
+    await scene.runAll();
+    const { jwt_secret } = JSON.parse(await scene.text());
+    expect(jwt_secret).toMatch(/^[0-9a-f]{64}$/);
+    expect(await scene.text()).toBe(before.replace("change-me", jwt_secret));
+    await settled(scene);
+    await scene.runAll();
+    expect(JSON.parse(await scene.text()).jwt_secret).not.toBe(jwt_secret);
+  });
+
+  it("that is the whole secret is replaced up to its line break", async () => {
+    const scene = await sceneOf({ ...key, field: whole, prefix: "v1_" }, "change-me\n");
+    await scene.runAll();
+    expect(await scene.text()).toMatch(/^v1_[0-9a-f]{64}\n$/);
+  });
+
+  it("is kept under `previous` until the next rotation, with the time until which it counts", async () => {
+    const scene = await sceneOf(kept, first);
+    await scene.runAll();
+    const one = JSON.parse(await scene.text());
+    expect(one).toEqual({
+      ...first,
+      jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+      jwt_previous: "change-me",
+      jwt_previous_expires_at: "2026-03-05T05:06:07Z",
+    });
+    expect(Object.keys(one).slice(0, 3)).toEqual(Object.keys(first));
+    await settled(scene);
+    scene.now = new Date("2026-06-01T00:00:00Z");
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toEqual({
+      ...first,
+      jwt_secret: expect.not.stringMatching(one.jwt_secret),
+      jwt_previous: one.jwt_secret,
+      jwt_previous_expires_at: "2026-06-02T00:00:00Z",
+    });
+  });
+
+  it("is the same one whenever createSecret comes again", async () => {
+    const scene = await sceneOf(kept, first);
+    await scene.run("createSecret");
+    const made = await scene.text("AWSPENDING");
+    scene.now = new Date("2026-03-09T00:00:00Z");
+    await scene.run("createSecret");
+    expect(await scene.text("AWSPENDING")).toBe(made);
+  });
+
+  it.each<[string, object, string]>([
+    ["that is not there", { api_keys: "a" }, '"jwt_secret" is not there'],
+    [
+      "whose `previous` holds something else",
+      { ...first, jwt_previous: "sk_live_x" },
+      '"jwt_previous" is not empty or what jwt_secret was before',
+    ],
+    [
+      "whose date is none",
+      { ...first, jwt_previous: "", jwt_previous_expires_at: "soon" },
+      '"jwt_previous_expires_at" is not empty or a date',
+    ],
+    ["that is an object", { ...first, jwt_secret: {} }, '"jwt_secret" is not a string'],
+  ])("%s is refused before anything is written, and by a lone test", async (_, value, message) => {
+    const refusal = { code: "FIELD_INVALID", message: expect.stringContaining(message) };
+    const scene = await sceneOf(kept, value);
+    await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
+    await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
+    expect(scene.calls("PutSecretValue")).toEqual([]);
+  });
+
+  it("of a version that somebody else wrote is not promoted", async () => {
+    const scene = await sceneOf(key, first);
+    await scene.put({ ...first, jwt_secret: "weak" }, ["AWSPENDING"], scene.token);
+    await expect(scene.run("testSecret")).resolves.toBe("done"); // a lone test, as far as it can tell
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "FIELD_INVALID" });
+    expect(await scene.text()).toBe(JSON.stringify(first, null, 2));
+  });
+
+  it.each([
+    ["another field", (value: object) => ({ ...value, api_keys: "c" })],
+    ["what was before", (value: object) => ({ ...value, jwt_previous: "other" })],
+  ])("is not promoted beside %s that differs from AWSCURRENT's", async (_, change) => {
+    const scene = await sceneOf(kept, { ...first, jwt_previous: "" });
+    const next = { ...first, jwt_secret: "f".repeat(64), jwt_previous: first.jwt_secret };
+    await scene.put(change(next), ["AWSPENDING", "PREPARED"], scene.token);
+    await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "SECRET_CHANGED" });
+    await expect(scene.run("setSecret")).rejects.toMatchObject({ code: "SECRET_CHANGED" });
+  });
+});
+
+describe("rotated_at", () => {
+  it("is added where the manifest asks for it, and replaced from then on", async () => {
+    const scene = await sceneOf(key, first);
+    scene.entry = { ...scene.entry, rotatedAt: "rotated_on" };
+    await scene.runAll();
+    expect(JSON.parse(await scene.text()).rotated_on).toBe("2026-03-04T05:06:07Z");
+    await settled(scene);
+    scene.now = new Date("2026-06-01T00:00:00Z");
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toMatchObject({ rotated_on: "2026-06-01T00:00:00Z" });
+  });
+
+  it("is absent where the secret has none", async () => {
+    const scene = await sceneOf(key, first);
+    await scene.runAll();
+    expect(Object.keys(JSON.parse(await scene.text()))).toEqual(Object.keys(first));
+  });
+});
+
+describe("a login beside a key", () => {
+  it("rotates with it in the same steps", async () => {
+    const scene = await stage.scene((value) => ({ ...value, jwt_secret: "change-me" }));
+    scene.entry = { generated: [key] };
+    const old = await scene.value();
+    await scene.runAll();
+    const now = await scene.value();
+    expect(now).toMatchObject({ jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect([await scene.admits(now), await scene.admits(old)]).toEqual([true, false]);
+    expect(now.connection_string).toContain(now.password);
+  });
+});
+
+it("a secret that is a URL rotates", async () => {
+  const login = await stage.bench.newUser();
+  const scene = new Scene(stage, [login], { urls: [whole] });
+  scene.entry = { shape: "plain" };
+  const { host, port, username, password } = login;
+  await scene.create(`postgresql://${username}:${password.reveal()}@${host}:${port}/postgres\n`);
+  await scene.runAll();
+  const now = new URL((await scene.text()).trim());
+  expect(await scene.text()).toMatch(/\n$/);
+  expect([now.username, now.pathname]).toEqual([username, "/postgres"]);
+  expect(await scene.admits({ password: decodeURIComponent(now.password) })).toBe(true);
+  expect(await scene.admits({ password: password.reveal() })).toBe(false);
+  expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+});
