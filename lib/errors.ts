@@ -594,13 +594,20 @@ export class InvalidManifest extends RotationError {
 
 /** An AWS call failed. */
 export class AwsCallFailed extends RotationError {
+  /** The service says that what was asked for does not exist. */
+  readonly isAbsent: boolean;
+
   constructor(call: string, on: string, failure: string, retryable: boolean, remedy: string) {
     super("AWS_CALL_FAILED", retryable, `${call} on ${on} failed: ${failure}.`, remedy);
+    this.isAbsent = /^ResourceNotFound/.test(failure);
   }
 }
 
 /** A cluster of the manifest does not exist, or may not be listed: consumers may be in it. */
 export class ClusterUnreadable extends RotationError {
+  /** There is no such cluster; else it may not be listed. */
+  readonly isAbsent: boolean;
+
   constructor(cluster: string, failure: string) {
     super(
       "CLUSTER_UNREADABLE",
@@ -608,6 +615,7 @@ export class ClusterUnreadable extends RotationError {
       `The cluster ${cluster} cannot be read (${failure}), so nobody knows who consumes the secret in it.`,
       "Correct clusters in rotation.yml, or allow ecs:ListServices, ListTasks and their Describe actions on it.",
     );
+    this.isAbsent = failure === "ClusterNotFoundException";
   }
 }
 

@@ -1,8 +1,9 @@
-import { writeLogin } from "../credentials/credential.ts";
+import { address, writeLogin } from "../credentials/credential.ts";
 import type { SecretDocument } from "../credentials/document.ts";
 import { generatePassword } from "../credentials/password.ts";
 import { Secret } from "../credentials/secret.ts";
-import { SecretTooLarge } from "../errors.ts";
+import { accepts } from "../engines/engine.ts";
+import { CredentialsRefused, SecretTooLarge } from "../errors.ts";
 import { preparedLabel } from "./decide.ts";
 import type { Step } from "./event.ts";
 import { requireUsable } from "./pending.ts";
@@ -89,9 +90,18 @@ async function testSecret(rotation: Rotation): Promise<void> {
   if (rotation.prepared || (await seenPrepared(rotation)))
     return testAll(rotation, rotation.credentials);
   for (const credential of rotation.credentials)
-    await credential.strategy.testAlone(rotation.situation(credential));
+    await requireRotatable(rotation, credential);
   if (!(await rotation.alerts.prove(rotation.signal)))
     rotation.warn("nobody listens: the alert topic has no confirmed subscription");
+}
+
+async function requireRotatable(rotation: Rotation, credential: Credential): Promise<void> {
+  const { engine, strategy } = credential;
+  const situation = rotation.situation(credential);
+  const current = await situation.current();
+  if (!(await accepts(engine, current, rotation.signal)))
+    throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+  await strategy.rehearse(situation);
 }
 
 /** Reads are eventually consistent: look once more before taking a rotation for a lone test. */

@@ -53,29 +53,37 @@ export class ClusterSnapshot {
     return new ClusterSnapshot({ ecs, signal, clusters: read, blind, definitions });
   }
 
+  /** The services that consume this secret, as far as the snapshot shows them. */
+  readers(secret: SecretIdentity): readonly Omit<ServiceFacts, "deployments">[] {
+    return [...this.#clusters].flatMap(([cluster, { services, tasks }]) =>
+      services.flatMap((service) => {
+        const own = tasks.filter((task) => task.service === service.name);
+        const references = this.#references(secret, service, own);
+        if (references.length === 0) return [];
+        const { name, controller, status, desiredCount } = service;
+        return [{ cluster, name, controller, status, desiredCount, references, tasks: own }];
+      }),
+    );
+  }
+
   /** The services that consume this secret, with their deployments since then. */
   async services(secret: SecretIdentity, since: Date): Promise<readonly ServiceFacts[]> {
     const found: ServiceFacts[] = [];
-    for (const [cluster, { services, tasks }] of this.#clusters)
-      for (const service of services) {
-        const own = tasks.filter((task) => task.service === service.name);
-        const references = this.#references(secret, service, own);
-        if (references.length === 0) continue;
-        const { name, controller, status, desiredCount } = service;
-        const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
-        const facts = { cluster, name, controller, status, desiredCount };
-        const left = own.filter(({ createdAt }) => createdAt <= since);
-        const until =
-          deployments.length > 0 && left.length > 0
-            ? await this.#ecs.protections(
-                cluster,
-                left.map(({ id }) => id),
-                this.#signal,
-              )
-            : new Map<string, Date>();
-        const held = own.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
-        found.push({ ...facts, references, deployments, tasks: held });
-      }
+    for (const service of this.readers(secret)) {
+      const { cluster, name, tasks } = service;
+      const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
+      const left = tasks.filter(({ createdAt }) => createdAt <= since);
+      const until =
+        deployments.length > 0 && left.length > 0
+          ? await this.#ecs.protections(
+              cluster,
+              left.map(({ id }) => id),
+              this.#signal,
+            )
+          : new Map<string, Date>();
+      const held = tasks.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
+      found.push({ ...service, deployments, tasks: held });
+    }
     return found;
   }
 
