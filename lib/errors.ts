@@ -580,6 +580,9 @@ export class SwitchUndecided extends RotationError {
 
 /** rotation.yml is not usable; found when the functions are built. */
 export class InvalidManifest extends RotationError {
+  /** `file:line: path: what is wrong and what to do`. */
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(
       "INVALID_MANIFEST",
@@ -587,6 +590,7 @@ export class InvalidManifest extends RotationError {
       `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
       "Correct it and build again; nothing was changed.",
     );
+    this.problems = problems;
   }
 }
 
@@ -599,7 +603,7 @@ export class AwsCallFailed extends RotationError {
 
   constructor(call: string, on: string, failure: string, retryable: boolean, remedy: string) {
     super("AWS_CALL_FAILED", retryable, `${call} on ${on} failed: ${failure}.`, remedy);
-    this.isAbsent = /^ResourceNotFound/.test(failure);
+    this.isAbsent = /^(Resource)?NotFound/.test(failure);
   }
 }
 

@@ -89,8 +89,7 @@ async function setSecret(rotation: Rotation): Promise<void> {
 async function testSecret(rotation: Rotation): Promise<void> {
   if (rotation.prepared || (await seenPrepared(rotation)))
     return testAll(rotation, rotation.credentials);
-  for (const credential of rotation.credentials)
-    await requireRotatable(rotation, credential);
+  for (const credential of rotation.credentials) await requireRotatable(rotation, credential);
   if (!(await rotation.alerts.prove(rotation.signal)))
     rotation.warn("nobody listens: the alert topic has no confirmed subscription");
 }

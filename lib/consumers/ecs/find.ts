@@ -1,39 +1,44 @@
 import { ClusterUnreadable } from "../../errors.ts";
 import type { SecretIdentity } from "../consumer.ts";
-import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
+import type { EcsView, ServiceRecord, TaskRecord } from "./ecs.ts";
 import type { ServiceFacts, TaskFacts } from "./facts.ts";
 import { findReferences, type TaskDefinition } from "./references.ts";
 
 /** What clusters hold, read once; many secrets can be looked for in it. */
 export class ClusterSnapshot {
-  readonly #ecs: Ecs;
+  readonly #ecs: EcsView;
   readonly #signal: AbortSignal;
   readonly #clusters: ReadonlyMap<string, Cluster>;
-  /** What could not be read, one sentence each. */
-  readonly blind: readonly string[];
+  /** What could not be read, and why. */
+  readonly unreadable: readonly ClusterUnreadable[];
   readonly #definitions: ReadonlyMap<string, TaskDefinition>;
 
   private constructor(of: {
-    ecs: Ecs;
+    ecs: EcsView;
     signal: AbortSignal;
     clusters: ReadonlyMap<string, Cluster>;
-    blind: readonly string[];
+    unreadable: readonly ClusterUnreadable[];
     definitions: ReadonlyMap<string, TaskDefinition>;
   }) {
     this.#ecs = of.ecs;
     this.#signal = of.signal;
     this.#clusters = of.clusters;
-    this.blind = of.blind;
+    this.unreadable = of.unreadable;
     this.#definitions = of.definitions;
   }
 
+  /** What could not be read, one sentence each. */
+  get blind(): readonly string[] {
+    return this.unreadable.map(({ message }) => message);
+  }
+
   static async take(
-    ecs: Ecs,
+    ecs: EcsView,
     clusters: readonly string[],
     signal: AbortSignal,
   ): Promise<ClusterSnapshot> {
     const read = new Map<string, Cluster>();
-    const blind: string[] = [];
+    const unreadable: ClusterUnreadable[] = [];
     for (const name of clusters) {
       try {
         // Tasks first: one that a service starts in between is new, one that was missed would be old.
@@ -41,7 +46,7 @@ export class ClusterSnapshot {
         read.set(name, { tasks, services: await ecs.services(name, signal) });
       } catch (error) {
         if (!(error instanceof ClusterUnreadable)) throw error;
-        blind.push(error.message);
+        unreadable.push(error);
       }
     }
     const used = [...read.values()].flatMap(({ tasks, services }) => [
@@ -50,7 +55,7 @@ export class ClusterSnapshot {
     ]);
     const definitions = new Map<string, TaskDefinition>();
     for (const arn of new Set(used)) definitions.set(arn, await ecs.taskDefinition(arn, signal));
-    return new ClusterSnapshot({ ecs, signal, clusters: read, blind, definitions });
+    return new ClusterSnapshot({ ecs, signal, clusters: read, unreadable, definitions });
   }
 
   /** The services that consume this secret, as far as the snapshot shows them. */

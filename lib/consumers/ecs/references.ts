@@ -58,7 +58,9 @@ function resolve(
   valueFrom: string,
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
-  const [id = "", field = "", stage = "", version = ""] = splitSuffix(valueFrom.replace(passedOn, ""));
+  const [id = "", field = "", stage = "", version = ""] = splitSuffix(
+    valueFrom.replace(passedOn, ""),
+  );
   const pinned = version || (stage === "AWSCURRENT" ? "" : stage) || undefined;
   return secrets
     .filter((secret) => isSecret(id, secret))

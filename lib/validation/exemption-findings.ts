@@ -1,0 +1,24 @@
+import type { Manifest } from "../manifest/manifest.ts";
+import { type Finding, finding } from "./finding.ts";
+
+/** Which secrets deliberately do not rotate, and which of them should again. Pure, and needs no account. */
+export function exemptionFindings(exempt: Manifest["exempt"], now: Date): readonly Finding[] {
+  const today = now.toISOString().slice(0, "2027-03-01".length);
+  return exempt.map(({ secret, reason, until }) =>
+    until >= today
+      ? finding({
+          severity: "note",
+          code: "EXEMPT",
+          secret,
+          what: `It does not rotate until ${until}: ${reason}`,
+        })
+      : finding({
+          severity: "error",
+          code: "EXEMPTION_EXPIRED",
+          secret,
+          what: `Its exemption from rotation ended on ${until}: ${reason}`,
+          remedy:
+            "Let it rotate: remove exempt in rotation.yml; or give the exemption another end.",
+        }),
+  );
+}
