@@ -86,7 +86,7 @@ function pinned(secret: string, service: Service) {
       severity: "error",
       code: "PINNED_REFERENCE",
       secret,
-      what: `Service ${path(service)}: ${reference.where} names ${reference.pinned}, which no rotation replaces; its old credential would never be retired.`,
+      what: `Service ${path(service)}: ${reference.where} names ${reference.pinned}, which no rotation replaces: none would ever settle.`,
       remedy: settlementRemedies.PINNED_REFERENCE,
     }),
   ];
@@ -110,6 +110,6 @@ const referencedOutside = (secret: string, who: readonly string[]) =>
     severity: "error",
     code: "REFERENCE_OUTSIDE",
     secret,
-    what: `Consumed outside the clusters that it lists, by ${who.join(", ")}: never rolled, so its old credential would never be retired.`,
+    what: `Consumed outside the clusters that it lists, by ${who.join(", ")}: never rolled, so no rotation of it would ever settle.`,
     remedy: settlementRemedies.REFERENCE_OUTSIDE,
   });
