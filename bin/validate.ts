@@ -9,7 +9,7 @@ import { InvalidManifest } from "../lib/errors.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { loadCredential } from "../lib/registry.ts";
 import { exemptionFindings } from "../lib/validation/exemption-findings.ts";
-import type { Finding } from "../lib/validation/finding.ts";
+import { type Finding, ofManifest } from "../lib/validation/finding.ts";
 import { findings } from "../lib/validation/findings.ts";
 import { gather } from "../lib/validation/gather.ts";
 import { asJson, asText, isGood, type Report } from "../lib/validation/report.ts";
@@ -60,15 +60,18 @@ async function check(
   stage: string,
   look: Look,
 ): Promise<Pick<Report, "manifest" | "findings">> {
+  const warnings: string[] = [];
   let manifest: Manifest;
   try {
-    manifest = readManifest(file, stage);
+    manifest = readManifest(file, stage, (warning) => warnings.push(warning));
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
-    const { code } = error;
-    return { findings: error.problems.map((what) => ({ severity: "error", code, what })) };
+    return { findings: error.problems.map((problem) => ofManifest("error", problem)) };
   }
-  return { manifest, findings: await look(manifest) };
+  // An exemption that has ended is an error here, with a finding of its own.
+  const others = warnings.filter((warning) => !/\.exempt\.until: /.test(warning));
+  const found = others.map((warning) => ofManifest("warning", warning));
+  return { manifest, findings: [...found, ...(await look(manifest))] };
 }
 
 async function offlineCheck({ exempt }: Manifest): Promise<readonly Finding[]> {

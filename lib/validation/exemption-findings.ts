@@ -1,11 +1,11 @@
-import type { Manifest } from "../manifest/manifest.ts";
+import { isExpired, type Manifest } from "../manifest/manifest.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Which secrets deliberately do not rotate, and which of them should again. Pure, and needs no account. */
 export function exemptionFindings(exempt: Manifest["exempt"], now: Date): readonly Finding[] {
-  const today = now.toISOString().slice(0, "2027-03-01".length);
-  return exempt.map(({ secret, reason, until }) =>
-    until >= today
+  return exempt.map((exemption) => {
+    const { secret, reason, until } = exemption;
+    return !isExpired(exemption, now)
       ? finding({
           severity: "note",
           code: "EXEMPT",
@@ -19,6 +19,6 @@ export function exemptionFindings(exempt: Manifest["exempt"], now: Date): readon
           what: `Its exemption from rotation ended on ${until}: ${reason}`,
           remedy:
             "Let it rotate: remove exempt in rotation.yml; or give the exemption another end.",
-        }),
-  );
+        });
+  });
 }

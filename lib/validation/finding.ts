@@ -10,6 +10,8 @@ export interface Finding {
   readonly code: string;
   /** As the manifest names it; absent where it is about the account. */
   readonly secret?: string | undefined;
+  /** Of the manifest, where it is about the file. */
+  readonly line?: number | undefined;
   readonly what: string;
   readonly remedy?: string | undefined;
 }
@@ -24,6 +26,7 @@ export const ownCodes = [
   "EXEMPTION_EXPIRED",
   "INJECTED_IN_PLACE",
   "KMS_KEY_DIFFERS",
+  "MANIFEST_WARNING",
   "NOBODY_LISTENS",
   "NOTHING_CHECKED",
   "NO_TRAIL",
@@ -52,6 +55,13 @@ export function failure(
   severity: Severity = "error",
 ): Finding {
   return { severity, code: error.code, secret, what: happened(error), remedy: error.remedy };
+}
+
+/** @param remark of the manifest: `file:line: path: what is wrong and what to do` */
+export function ofManifest(severity: "error" | "warning", remark: string): Finding {
+  const line = Number(/:(\d+): /.exec(remark)?.[1]);
+  const code = severity === "error" ? "INVALID_MANIFEST" : "MANIFEST_WARNING";
+  return { severity, code, line, what: remark };
 }
 
 /** A check that could not be made is no pass. @param otherwise how else to make it */

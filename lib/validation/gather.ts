@@ -19,6 +19,9 @@ export interface ValidationPorts extends SecretPorts {
   progress(done: number, total: number): void;
 }
 
+/** In milliseconds: a large cluster has many task definitions, which are read one by one. */
+const clusterPatience = 120_000;
+
 /** How many secrets, or clusters, are looked at at once. */
 const width = 8;
 
@@ -83,7 +86,7 @@ async function gatherClusters({ secrets }: Manifest, ecs: EcsView, ask: Ask) {
   const others = "known" in all ? all.known.filter((arn) => !names.has(nameOf(arn))) : [];
   const asked = await eachOf([...listed, ...others], width, async (cluster) => ({
     ...{ cluster, listed: listed.includes(cluster) },
-    read: await ask((signal) => snapshotOf(ecs, cluster, signal)),
+    read: await ask((signal) => snapshotOf(ecs, cluster, signal), clusterPatience),
   }));
   const snapshots = asked.flatMap(({ cluster, read }) =>
     "known" in read ? [[cluster, read.known] as const] : [],

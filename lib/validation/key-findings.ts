@@ -1,3 +1,4 @@
+import { command } from "../alerts/command.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /**
@@ -20,7 +21,7 @@ export function keyFindings(
         code: "COULD_NOT_CHECK",
         secret,
         what: `Could not check ${where}, because the secret names its key by an alias, ${used}.`,
-        remedy: `See that this tells ${declared}: aws kms describe-key --key-id ${used} --query KeyMetadata.Arn`,
+        remedy: `See that this tells ${declared}: ${command("aws", "kms", "describe-key", "--key-id", used, "--query", "KeyMetadata.Arn")}`,
       }),
     ];
   return [

@@ -16,7 +16,7 @@ import {
   Unreachable,
 } from "../../../lib/errors.ts";
 import type { CredentialFacts, Facts, SecretFacts } from "../../../lib/validation/facts.ts";
-import { ownCodes } from "../../../lib/validation/finding.ts";
+import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
 import { findings } from "../../../lib/validation/findings.ts";
 import {
   adminName,
@@ -700,6 +700,17 @@ describe("an exemption", () => {
     const { manifest, ...more } = facts();
     const exempt = [{ secret: "old", reason: "moving", until }];
     expect(found({ ...more, manifest: { ...manifest, exempt } })).toEqual([expected]);
+  });
+});
+
+describe("a remark of the manifest", () => {
+  it.each([
+    ["error", "INVALID_MANIFEST"],
+    ["warning", "MANIFEST_WARNING"],
+  ] as const)("is an %s with its line", (severity, code) => {
+    const what = "C:/a b/rotation.yml:17: secrets.app: wrong: put 3 right";
+    expect(ofManifest(severity, what)).toEqual({ severity, code, line: 17, what });
+    seen.add(code);
   });
 });
 
