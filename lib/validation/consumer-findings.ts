@@ -65,7 +65,8 @@ function usernameNotRead({ name: secret, credentials }: SecretFacts, service: Se
   return credentials.flatMap(({ spec, target }) => {
     if (spec.strategy !== "alternating-users" || "unknown" in target || isWhole) return [];
     const { username, password } = target.known.fields;
-    if (!taken.includes(password) || taken.includes(username)) return [];
+    const isUserTaken = [username, ...spec.urls].some((field) => taken.includes(field));
+    if (!taken.includes(password) || isUserTaken) return [];
     return [
       finding({
         severity: "error",

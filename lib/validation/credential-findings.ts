@@ -32,7 +32,8 @@ function adminKey(secret: string, { spec, admin }: CredentialFacts): readonly Fi
   if ("unknown" in state)
     return problems(secret, `the KMS key of the admin secret ${admin.secret}`, state);
   if (!state.known) return [];
-  return keyFindings(secret, spec.admin?.kmsKey, state.known.kmsKey, "admin.kmsKey");
+  const of = { subject: `The admin secret ${admin.secret}`, where: "admin.kmsKey" };
+  return keyFindings(secret, spec.admin?.kmsKey, state.known.kmsKey, of);
 }
 
 function problems(

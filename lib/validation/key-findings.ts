@@ -4,13 +4,13 @@ import { type Finding, finding } from "./finding.ts";
 /**
  * Whether a secret is encrypted with the key that the manifest says: by that the roles are allowed to decrypt.
  * Pure.
- * @param where the manifest's key, e.g. `admin.kmsKey`
+ * @param of what is encrypted, for a message, and where the manifest says its key
  */
 export function keyFindings(
   secret: string,
   declared: string | undefined,
   actual: string | undefined,
-  where: string,
+  { subject, where }: { subject: string; where: string },
 ): readonly Finding[] {
   const used = actual?.endsWith("alias/aws/secretsmanager") ? undefined : actual;
   if (used === declared || (used && declared && isIdOf(used, declared))) return [];
@@ -29,7 +29,7 @@ export function keyFindings(
       severity: "error",
       code: "KMS_KEY_DIFFERS",
       secret,
-      what: `It is encrypted with ${used ?? "aws/secretsmanager"}, and ${where} in rotation.yml says ${declared ?? "nothing, which means aws/secretsmanager"}: the functions could not decrypt it.`,
+      what: `${subject} is encrypted with ${used ?? "aws/secretsmanager"}, and ${where} in rotation.yml says ${declared ?? "nothing, which means aws/secretsmanager"}: the functions could not decrypt it.`,
       remedy: used
         ? `Say ${where}: with the key's ARN in rotation.yml.`
         : `Remove ${where} from rotation.yml, or encrypt the secret with that key.`,

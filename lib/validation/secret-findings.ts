@@ -33,7 +33,7 @@ export function secretFindings(secret: SecretFacts, context: Context): readonly 
   return [
     ...documentFindings(secret, state.known),
     ...labelFindings(secret, state.known, context),
-    ...keyFindings(name, entry.kmsKey, state.known.kmsKey, "kmsKey"),
+    ...keyFindings(name, entry.kmsKey, state.known.kmsKey, { subject: "It", where: "kmsKey" }),
   ];
 }
 

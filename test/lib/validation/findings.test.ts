@@ -386,7 +386,7 @@ describe("a credential", () => {
         },
       },
       [
-        `error KMS_KEY_DIFFERS ${name}: It is encrypted with ${key}, and admin.kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
+        `error KMS_KEY_DIFFERS ${name}: The admin secret ${adminName} is encrypted with ${key}, and admin.kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
       ],
     ],
     ...[
@@ -410,7 +410,10 @@ describe("a credential", () => {
 
 describe("the same login", () => {
   const other = (more: Parameters<typeof target>[0]) =>
-    secret({ name: "other", credentials: [credential({ target: { known: target(more) } })] });
+    secret({
+      ...{ name: "other", state: { known: state({ name: "other" }) } },
+      credentials: [credential({ target: { known: target(more) } })],
+    });
 
   it.each<[string, SecretFacts, string[]]>([
     [
@@ -445,14 +448,15 @@ describe("the same login", () => {
 
   it("twice in one secret", () => {
     expect(ofSecret({ credentials: [credential(), credential()] })).toEqual([
-      expect.stringContaining(`stands in ${name} (credential 1) and in ${name} (credential 2)`),
-      expect.stringContaining("User app_clone"),
+      expect.stringContaining(
+        `Users app on db.internal:5432 and app_clone on db.internal:5432 stand in ${name} (credential 1) and in ${name} (credential 2)`,
+      ),
     ]);
   });
 
   it("of an administrator may be named by many, and rotate as itself", () => {
     const rotated = secret({
-      name: adminName,
+      ...{ name: adminState.arn, state: { known: adminState } },
       credentials: [
         credential({
           target: { known: target({ username: "admin", usernames: ["admin"] }) },
@@ -503,6 +507,14 @@ describe("consumers", () => {
       [],
     ],
     ["that take the URL", of({ references: [field("connection_string")] }), []],
+    [
+      "that take the URL and the password",
+      {
+        credentials: [credential({ spec: { ...spec, urls: ["connection_string"] } })],
+        ...of({ references: [field("connection_string"), field("password")] }),
+      },
+      [],
+    ],
     ["that take the whole value", of({ references: [field("password"), ...reads] }), []],
     [
       "pinned to a version",
