@@ -2,6 +2,7 @@ import { testAlert } from "../lib/alerts/alert.ts";
 import { command } from "../lib/alerts/command.ts";
 import { snsTopic } from "../lib/aws/sns.ts";
 import { program, UsageError } from "../local/command-line.ts";
+import { topicArn } from "./topic-arn.ts";
 
 const usage = `Sends a test alert to the topic of on-call.
 
@@ -21,27 +22,21 @@ const patience = 20_000;
 
 await program(usage, options, async ({ topic, environment }) => {
   const { ALERT_TOPIC_ARN, ENVIRONMENT } = process.env;
-  const [arn, region] = topicArn(topic ?? ALERT_TOPIC_ARN);
+  const named = topic ?? ALERT_TOPIC_ARN;
+  if (!named) throw new UsageError("Which topic? Name it by --topic ARN, or in ALERT_TOPIC_ARN.");
+  const { arn, region } = topicArn(named);
   const alerts = snsTopic(arn);
   const signal = AbortSignal.timeout(patience);
   const listeners = await alerts.prove(signal);
   if (listeners === 0) throw new Error(nobodyListens(arn, region));
-  const named = environment ?? ENVIRONMENT ?? "unknown";
-  const alert = testAlert({ environment: named, region, at: new Date() });
+  const where = environment ?? ENVIRONMENT ?? "unknown";
+  const alert = testAlert({ environment: where, region, at: new Date() });
   await alerts.publish(alert, signal);
   console.log(`Sent to ${arn}: ${alert.subject}`);
   console.log(
     `Confirmed subscriptions: ${listeners}. A filter policy may keep it from some of them.`,
   );
 });
-
-/** @throws UsageError */
-function topicArn(text: string | undefined): [arn: string, region: string] {
-  if (!text) throw new UsageError("Which topic? Name it by --topic ARN, or in ALERT_TOPIC_ARN.");
-  const region = /^arn:[\w-]+:sns:([\w-]+):\d{12}:[\w.-]+$/.exec(text)?.[1];
-  if (region) return [text, region];
-  throw new UsageError(`"${text}" is no ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:NAME).`);
-}
 
 function nobodyListens(arn: string, region: string): string {
   const subscribe = ["sns", "subscribe", "--topic-arn", arn, "--region", region];

@@ -597,6 +597,9 @@ export class SwitchUndecided extends RotationError {
 
 /** rotation.yml is not usable; found when the functions are built. */
 export class InvalidManifest extends RotationError {
+  /** `file:line: path: what is wrong and what to do`. */
+  readonly problems: readonly string[];
+
   constructor(problems: readonly string[]) {
     super(
       "INVALID_MANIFEST",
@@ -604,6 +607,7 @@ export class InvalidManifest extends RotationError {
       `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
       "Correct it and build again; nothing was changed.",
     );
+    this.problems = problems;
   }
 }
 
@@ -611,13 +615,20 @@ export class InvalidManifest extends RotationError {
 
 /** An AWS call failed. */
 export class AwsCallFailed extends RotationError {
+  /** The service says that what was asked for does not exist. */
+  readonly isAbsent: boolean;
+
   constructor(call: string, on: string, failure: string, retryable: boolean, remedy: string) {
     super("AWS_CALL_FAILED", retryable, `${call} on ${on} failed: ${failure}.`, remedy);
+    this.isAbsent = /^(Resource)?NotFound/.test(failure);
   }
 }
 
 /** A cluster of the manifest does not exist, or may not be listed: consumers may be in it. */
 export class ClusterUnreadable extends RotationError {
+  /** There is no such cluster; else it may not be listed. */
+  readonly isAbsent: boolean;
+
   constructor(cluster: string, failure: string) {
     super(
       "CLUSTER_UNREADABLE",
@@ -625,6 +636,7 @@ export class ClusterUnreadable extends RotationError {
       `The cluster ${cluster} cannot be read (${failure}), so nobody knows who consumes the secret in it.`,
       "Correct clusters in rotation.yml, or allow ecs:ListServices, ListTasks and their Describe actions on it.",
     );
+    this.isAbsent = failure === "ClusterNotFoundException";
   }
 }
 

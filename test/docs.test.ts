@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { failureAlert } from "../lib/alerts/alert.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
 import { credentialSchema, secretSchema } from "../lib/manifest/schema.ts";
+import { ownCodes } from "../lib/validation/finding.ts";
 import { everyError } from "./lib/alerts/every-error.ts";
 
 const codes = [...new Set(everyError("app").map(({ code }) => code))].toSorted();
@@ -61,10 +62,20 @@ describe("the documentation", () => {
       expect(readSchedule(expression), expression).toMatchObject({ problems: [], unlisted: [] });
   });
 
+  it("lists every code of validation", () => {
+    const tables = read("docs/validate.md").split("## What the shell's credentials")[0] ?? "";
+    const listed = [...tables.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`([A-Z_]+)`/g)].map(([, code = ""]) => code),
+    );
+    expect(ownCodes.filter((code) => !listed.includes(code))).toEqual([]);
+    const known: readonly string[] = [...ownCodes, ...codes];
+    expect(listed.filter((code) => !known.includes(code))).toEqual([]);
+  });
+
   it("names only commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json"));
-    const named = ["README.md", "CONTRIBUTING.md", "docs/manifest.md"].flatMap((file) =>
-      [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ""),
+    const named = ["README.md", "CONTRIBUTING.md", "docs/manifest.md", "docs/validate.md"].flatMap(
+      (file) => [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ""),
     );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });

@@ -15,4 +15,8 @@ export interface Reference {
    * A version id, or a label other than AWSCURRENT: the value that it names is never replaced by a rotation.
    */
   readonly pinned?: string | undefined;
+  /** The field of the secret that it takes; absent: the whole value. */
+  readonly field?: string | undefined;
+  /** It is given the name alone, and reads the value itself; absent: it gets the value when it starts. */
+  readonly reads?: true;
 }

@@ -84,7 +84,11 @@ const usualNames: Record<Role, readonly string[]> = {
  * The field that plays a role in this document: the declared one, else one of the usual names. None where
  * the manifest states the value: a field of a usual name is then somebody else's.
  */
-function fieldOf(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
+export function fieldOf(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  role: Role,
+): string | undefined {
   const declared = spec.fields[role];
   if (declared !== undefined || stated(spec, role) !== undefined) return declared;
   return usualNames[role].find((name) => document.has(name));

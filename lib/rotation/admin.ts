@@ -12,7 +12,7 @@ import type { SecretStore } from "./store.ts";
 export async function adminLogin(
   of: { readonly spec: CredentialSpec; readonly traits: EngineTraits },
   current: Login,
-  store: SecretStore,
+  store: Pick<SecretStore, "read">,
   signal: AbortSignal,
 ): Promise<Login | undefined> {
   const { spec, traits } = of;

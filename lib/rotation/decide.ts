@@ -35,7 +35,8 @@ export function holderOf(secret: Pick<SecretState, "versions">, label: string): 
  */
 export function decide(event: RotationEvent, secret: SecretState): Decision {
   const refuse = (error: RotationError): Decision => ({ kind: "refuse", error });
-  if (secret.owningService) return refuse(new ManagedByAws(secret.name, secret.owningService));
+  const owner = secret.owningService ?? secret.externalType;
+  if (owner) return refuse(new ManagedByAws(secret.name, owner));
   const enabled = secret.rotationEnabled ?? event.step === "testSecret";
   if (!enabled) return refuse(new RotationNotEnabled(secret.name));
 

@@ -1,7 +1,8 @@
-import { writeLogin } from "../credentials/credential.ts";
+import { address, writeLogin } from "../credentials/credential.ts";
 import type { SecretDocument } from "../credentials/document.ts";
 import { generatePassword } from "../credentials/password.ts";
-import { SecretTooLarge } from "../errors.ts";
+import { accepts } from "../engines/engine.ts";
+import { CredentialsRefused, SecretTooLarge } from "../errors.ts";
 import {
   isoSeconds,
   requireReplaceable,
@@ -94,11 +95,19 @@ async function setSecret(rotation: Rotation): Promise<void> {
 async function testSecret(rotation: Rotation): Promise<void> {
   if (rotation.prepared || (await seenPrepared(rotation)))
     return testAll(rotation, rotation.credentials);
-  for (const credential of rotation.credentials)
-    await credential.strategy.testAlone(rotation.situation(credential));
+  for (const credential of rotation.credentials) await requireRotatable(rotation, credential);
   await requireAllReplaceable(rotation);
   if (!(await rotation.alerts.prove(rotation.signal)))
     rotation.warn("nobody listens: the alert topic has no confirmed subscription");
+}
+
+async function requireRotatable(rotation: Rotation, credential: Credential): Promise<void> {
+  const { engine, strategy } = credential;
+  const situation = rotation.situation(credential);
+  const current = await situation.current();
+  if (!(await accepts(engine, current, rotation.signal)))
+    throw new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+  await strategy.rehearse(situation);
 }
 
 /** Reads are eventually consistent: look once more before taking a rotation for a lone test. */

@@ -8,9 +8,13 @@ export interface SecretState {
   readonly rotationEnabled?: boolean | undefined;
   /** The AWS service that rotates the secret itself. */
   readonly owningService?: string | undefined;
+  /** Of a managed external secret, which its partner's service rotates: e.g. `SalesforceClientSecret`. */
+  readonly externalType?: string | undefined;
   /** ARN of the function that rotates it; absent until rotation has been configured once. */
   readonly rotationFunction?: string | undefined;
-  /** When it was scheduled for deletion; absent where it is not. */
+  /** Key id, or ARN of a key or an alias; absent: `aws/secretsmanager`. */
+  readonly kmsKey?: string | undefined;
+  /** Scheduled for deletion, then. */
   readonly deletedAt?: Date | undefined;
   /** When the last rotation was completed; absent where rotation was never configured or is disabled. */
   readonly lastRotatedAt?: Date | undefined;

@@ -45,10 +45,8 @@ export const alternatingUsers: Strategy = {
     await session.pairs.requireActsAs(pairOf(login.username, spec), signal);
   },
 
-  async testAlone(situation) {
-    const current = await situation.current();
-    await requireAccepted(situation.engine, current, situation.signal);
-    const pair = pairOf(current.username, situation.spec);
+  async rehearse(situation) {
+    const pair = pairOf((await situation.current()).username, situation.spec);
     await using admin = await asAdmin(situation, pair);
     await admin.pairs.requireAdministrable(pair, situation.signal);
   },

@@ -30,11 +30,16 @@ export const inPlace: Strategy = {
     if (!(await accepts(engine, login, signal))) throw refused(login, ["AWSCURRENT"]);
   },
 
-  async testAlone(situation) {
-    await this.test(situation);
-    const { username } = await situation.current();
-    await using admin = await openAdmin(situation, [username]);
-    await admin?.rehearsePassword(username, situation.signal);
+  async rehearse(situation) {
+    const { engine, signal } = situation;
+    const current = await situation.current();
+    const session = await engine.login(current, signal);
+    if (session !== "refused") {
+      await using _ = session;
+      await session.rehearsePassword(current.username, signal);
+    }
+    await using admin = await openAdmin(situation, [current.username]);
+    await admin?.rehearsePassword(current.username, signal);
   },
 
   async openSwitch(situation) {

@@ -44,8 +44,13 @@ export interface Strategy {
   /** testSecret. */
   test(situation: Situation): Promise<void>;
 
-  /** A lone testSecret, without a pending version to test: proves what the next rotation will need. */
-  testAlone(situation: Situation): Promise<void>;
+  /**
+   * Proves, without effect and as far as that goes, that whoever changes the password may do so: the
+   * administrator, whether AWSCURRENT is accepted or not, or the user itself where it is.
+   */
+  rehearse(
+    situation: Pick<Situation, "spec" | "engine" | "signal" | "current" | "admin">,
+  ): Promise<void>;
 
   /**
    * finishSecret, ahead of the labels: gets ready for what has to happen in the same breath as the move.

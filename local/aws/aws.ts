@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { Activity } from "./activity.ts";
 import type { Call, Interceptor } from "./call.ts";
+import { cloudTrail } from "./cloudtrail/cloudtrail.ts";
 import { dispatch } from "./dispatch.ts";
 import { type EcsTaps, ecs } from "./ecs/ecs.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
@@ -101,6 +102,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const secrets = secretsManager(account, functions, calls, timing, activity, emit);
   const containers = ecs(account, (input) => secrets.operations["GetSecretValue"]?.(input) ?? {});
   const services = {
+    cloudtrail: cloudTrail(account),
     ecs: containers.operations,
     events: eventOperations,
     lambda: invocations.operations,

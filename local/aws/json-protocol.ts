@@ -6,6 +6,7 @@ import type { Protocol } from "./protocol.ts";
 /** The services that speak JSON, by the first part of X-Amz-Target. */
 const TARGETS = new Map<string, Call["service"]>([
   ["AWSEvents", "events"],
+  ["CloudTrail_20131101", "cloudtrail"],
   ["AmazonEC2ContainerServiceV20141113", "ecs"],
   ["AmazonSQS", "sqs"],
   ["secretsmanager", "secretsmanager"],

@@ -18,6 +18,9 @@ export interface TaskRecord extends TaskFacts {
   readonly service?: string | undefined;
 }
 
+/** What may be seen, and nothing that changes. */
+export type EcsView = Omit<Ecs, "roll">;
+
 /**
  * What settlement asks of ECS. Every call throws AwsCallFailed, or DeadlineReached when the signal aborts;
  * paging and throttling are the implementation's business.

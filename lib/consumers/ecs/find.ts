@@ -1,39 +1,44 @@
 import { ClusterUnreadable } from "../../errors.ts";
 import type { SecretIdentity } from "../consumer.ts";
-import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
+import type { EcsView, ServiceRecord, TaskRecord } from "./ecs.ts";
 import type { ServiceFacts, TaskFacts } from "./facts.ts";
 import { findReferences, type TaskDefinition } from "./references.ts";
 
 /** What clusters hold, read once; many secrets can be looked for in it. */
 export class ClusterSnapshot {
-  readonly #ecs: Ecs;
+  readonly #ecs: EcsView;
   readonly #signal: AbortSignal;
   readonly #clusters: ReadonlyMap<string, Cluster>;
-  /** What could not be read, one sentence each. */
-  readonly blind: readonly string[];
+  /** What could not be read, and why. */
+  readonly unreadable: readonly ClusterUnreadable[];
   readonly #definitions: ReadonlyMap<string, TaskDefinition>;
 
   private constructor(of: {
-    ecs: Ecs;
+    ecs: EcsView;
     signal: AbortSignal;
     clusters: ReadonlyMap<string, Cluster>;
-    blind: readonly string[];
+    unreadable: readonly ClusterUnreadable[];
     definitions: ReadonlyMap<string, TaskDefinition>;
   }) {
     this.#ecs = of.ecs;
     this.#signal = of.signal;
     this.#clusters = of.clusters;
-    this.blind = of.blind;
+    this.unreadable = of.unreadable;
     this.#definitions = of.definitions;
   }
 
+  /** What could not be read, one sentence each. */
+  get blind(): readonly string[] {
+    return this.unreadable.map(({ message }) => message);
+  }
+
   static async take(
-    ecs: Ecs,
+    ecs: EcsView,
     clusters: readonly string[],
     signal: AbortSignal,
   ): Promise<ClusterSnapshot> {
     const read = new Map<string, Cluster>();
-    const blind: string[] = [];
+    const unreadable: ClusterUnreadable[] = [];
     for (const name of clusters) {
       try {
         // Tasks first: one that a service starts in between is new, one that was missed would be old.
@@ -41,7 +46,7 @@ export class ClusterSnapshot {
         read.set(name, { tasks, services: await ecs.services(name, signal) });
       } catch (error) {
         if (!(error instanceof ClusterUnreadable)) throw error;
-        blind.push(error.message);
+        unreadable.push(error);
       }
     }
     const used = [...read.values()].flatMap(({ tasks, services }) => [
@@ -50,32 +55,40 @@ export class ClusterSnapshot {
     ]);
     const definitions = new Map<string, TaskDefinition>();
     for (const arn of new Set(used)) definitions.set(arn, await ecs.taskDefinition(arn, signal));
-    return new ClusterSnapshot({ ecs, signal, clusters: read, blind, definitions });
+    return new ClusterSnapshot({ ecs, signal, clusters: read, unreadable, definitions });
+  }
+
+  /** The services that consume this secret, as far as the snapshot shows them. */
+  readers(secret: SecretIdentity): readonly Omit<ServiceFacts, "deployments">[] {
+    return [...this.#clusters].flatMap(([cluster, { services, tasks }]) =>
+      services.flatMap((service) => {
+        const own = tasks.filter((task) => task.service === service.name);
+        const references = this.#references(secret, service, own);
+        if (references.length === 0) return [];
+        const { name, controller, status, desiredCount } = service;
+        return [{ cluster, name, controller, status, desiredCount, references, tasks: own }];
+      }),
+    );
   }
 
   /** The services that consume this secret, with their deployments since then. */
   async services(secret: SecretIdentity, since: Date): Promise<readonly ServiceFacts[]> {
     const found: ServiceFacts[] = [];
-    for (const [cluster, { services, tasks }] of this.#clusters)
-      for (const service of services) {
-        const own = tasks.filter((task) => task.service === service.name);
-        const references = this.#references(secret, service, own);
-        if (references.length === 0) continue;
-        const { name, controller, status, desiredCount } = service;
-        const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
-        const facts = { cluster, name, controller, status, desiredCount };
-        const left = own.filter(({ createdAt }) => createdAt <= since);
-        const until =
-          deployments.length > 0 && left.length > 0
-            ? await this.#ecs.protections(
-                cluster,
-                left.map(({ id }) => id),
-                this.#signal,
-              )
-            : new Map<string, Date>();
-        const held = own.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
-        found.push({ ...facts, references, deployments, tasks: held });
-      }
+    for (const service of this.readers(secret)) {
+      const { cluster, name, tasks } = service;
+      const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
+      const left = tasks.filter(({ createdAt }) => createdAt <= since);
+      const until =
+        deployments.length > 0 && left.length > 0
+          ? await this.#ecs.protections(
+              cluster,
+              left.map(({ id }) => id),
+              this.#signal,
+            )
+          : new Map<string, Date>();
+      const held = tasks.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
+      found.push({ ...service, deployments, tasks: held });
+    }
     return found;
   }
 

@@ -41,7 +41,9 @@ export function findReferences(
     const mentioned = container.environment.flatMap(({ name, value }) =>
       secrets
         .filter(({ arn, name: secret }) => value === arn || value === secret)
-        .map(({ arn }): Reference => ({ secret: arn, where: `environment ${name} ${of}` })),
+        .map(({ arn }): Reference => {
+          return { secret: arn, where: `environment ${name} ${of}`, reads: true };
+        }),
     );
     return [...named, ...mentioned];
   });
@@ -56,11 +58,13 @@ function resolve(
   valueFrom: string,
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
-  const [id = "", , stage = "", version = ""] = splitSuffix(valueFrom.replace(passedOn, ""));
+  const [id = "", field = "", stage = "", version = ""] = splitSuffix(
+    valueFrom.replace(passedOn, ""),
+  );
   const pinned = version || (stage === "AWSCURRENT" ? "" : stage) || undefined;
   return secrets
     .filter((secret) => isSecret(id, secret))
-    .map(({ arn }) => (pinned ? { secret: arn, where, pinned } : { secret: arn, where }));
+    .map(({ arn }) => ({ secret: arn, where, ...(pinned && { pinned }), ...(field && { field }) }));
 }
 
 /** A name holds no colon, and an ARN ends with it. */

@@ -78,6 +78,7 @@ function details(secret: Secret): object {
     ARN: secret.arn,
     Name: secret.name,
     ...(secret.description && { Description: secret.description }),
+    ...(secret.kmsKey && { KmsKeyId: secret.kmsKey }),
     ...(rotation && {
       RotationEnabled: rotation.enabled,
       RotationLambdaARN: rotation.functionArn,

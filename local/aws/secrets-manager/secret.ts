@@ -39,6 +39,8 @@ export interface Secret {
   readonly versions: Map<string, Version>;
   tags: { Key: string; Value: string }[];
   description?: string;
+  /** Nothing is encrypted here; it is only shown. */
+  kmsKey?: string;
   changedAt: number;
   accessedAt?: number;
   /** The end of the recovery window. */

@@ -35,6 +35,7 @@ function createSecret(secrets: SecretTable) {
   const shape = z.object({
     Name: z.string().min(1).max(512),
     Description: z.string().max(2048).optional(),
+    KmsKeyId: z.string().max(2048).optional(),
     Tags: tags.optional(),
     ...valueFields,
   });
@@ -47,6 +48,7 @@ function createSecret(secrets: SecretTable) {
     const now = Date.now();
     const secret = secrets.add(input.Name, now);
     if (input.Description !== undefined) secret.description = input.Description;
+    if (input.KmsKeyId !== undefined) secret.kmsKey = input.KmsKeyId;
     secret.tags = input.Tags ?? [];
     if (value && token) writeVersion(secret, token, value, [CURRENT], now);
     return { ARN: secret.arn, Name: secret.name, ...(token && { VersionId: token }) };

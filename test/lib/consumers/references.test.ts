@@ -33,8 +33,9 @@ describe("a reference to a secret", () => {
       `arn:aws:ssm:eu-west-1:123456789012:parameter/aws/reference/secretsmanager/${secret.name}`,
     ],
   ])("is found by %s", (_name, valueFrom) => {
+    const field = valueFrom.includes(":password:") ? { field: "password" } : {};
     expect(injected(valueFrom)).toEqual([
-      { secret: secret.arn, where: "secrets DB of container web" },
+      { secret: secret.arn, where: "secrets DB of container web", ...field },
     ]);
   });
 
@@ -75,6 +76,7 @@ describe("a reference to a secret", () => {
       "environment AWS_SECRETS_NAME of container web",
       "environment SECRET_ARN of container web",
     ]);
+    expect(references.map(({ reads }) => reads)).toEqual([undefined, undefined, true, true]);
   });
 
   it("tells secrets apart", () => {

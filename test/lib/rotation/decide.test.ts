@@ -102,6 +102,11 @@ describe("a secret that AWS rotates itself", () => {
       expect.stringContaining("belongs to rds"),
     );
   });
+
+  it("is refused where a partner's service rotates it", () => {
+    const secret = stateOf(pending, { externalType: "SalesforceClientSecret" });
+    expect(onEachStep(secret)).toEqual(always("MANAGED_BY_AWS"));
+  });
 });
 
 describe("RETIRING", () => {

@@ -21,7 +21,7 @@ it("an outage of one login does not promote another one untested", async () => {
     username: (current) => current,
     set: async () => outcome,
     test: note(name, "test"),
-    testAlone: note(name, "testAlone"),
+    rehearse: note(name, "rehearse"),
     openSwitch: async () => ({
       ...{ username: name, waited: false, changed: false },
       ...{ apply: note(name, "apply"), revert: note(name, "revert") },

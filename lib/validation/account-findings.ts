@@ -1,0 +1,114 @@
+import { AwsCallFailed, ClusterUnreadable, type RotationError } from "../errors.ts";
+import { type Asked, type ClusterFacts, type Facts, nameOf } from "./facts.ts";
+import { type Finding, failure, finding, happened, unchecked } from "./finding.ts";
+import type { Trail } from "./trails.ts";
+
+/** What is about the account and not about one secret. Pure. */
+export function accountFindings(facts: Facts): readonly Finding[] {
+  return [
+    ...nothingChecked(facts),
+    ...facts.clusters.flatMap(clusterFindings),
+    ...clustersFindings(facts),
+    ...trailFindings(facts),
+    ...topicFindings(facts),
+  ];
+}
+
+/** Every check open is no pass: the wrong account, no credentials, or none that may look. */
+function nothingChecked({ secrets }: Facts): readonly Finding[] {
+  const unknown = secrets.flatMap(({ state }) => ("unknown" in state ? [state.unknown] : []));
+  const [first] = unknown;
+  if (!first || unknown.length < secrets.length) return [];
+  return [
+    finding({
+      severity: "error",
+      code: "NOTHING_CHECKED",
+      what: `No secret of the manifest could be looked at: ${happened(first)}`,
+      remedy:
+        "Give this shell credentials of the account (aws sts get-caller-identity tells which it has) that may do what docs/validate.md lists.",
+    }),
+  ];
+}
+
+function clusterFindings({ cluster, listed, read }: ClusterFacts): readonly Finding[] {
+  if ("known" in read) return [];
+  const { unknown } = read;
+  const isMissing = unknown instanceof ClusterUnreadable && unknown.isAbsent;
+  if (isMissing && !listed) return [];
+  if (isMissing)
+    return [
+      finding({
+        severity: "error",
+        code: "CLUSTER_MISSING",
+        what: `rotation.yml lists the cluster ${cluster}, and there is none in this account and Region: settlement would alert after each rotation.`,
+        remedy: "Correct clusters in rotation.yml.",
+      }),
+    ];
+  const allow =
+    "Allow ecs:ListServices, ListTasks, DescribeServices, DescribeTasks and DescribeTaskDefinition to the credentials of this shell.";
+  return [unchecked(`who consumes secrets in the cluster ${cluster}`, unknown, allow)];
+}
+
+function clustersFindings({ allClusters }: Facts): readonly Finding[] {
+  if ("known" in allClusters) return [];
+  const allow = "Allow ecs:ListClusters to the credentials of this shell.";
+  const check = "whether secrets are consumed outside the clusters that they list";
+  return [unchecked(check, allClusters.unknown, allow)];
+}
+
+/** One that records is enough; one that may not be looked at may be that one. */
+function trailFindings({ trails }: Facts): readonly Finding[] {
+  if ("unknown" in trails) return [trailsUnchecked(trails.unknown)];
+  const seen = trails.known.map(({ arn, trail }) => ({ name: nameOf(arn), trail }));
+  const isRecording = (trail: Asked<Trail>) =>
+    "known" in trail && trail.known.isLogging && trail.known.recordsRotations;
+  if (seen.some(({ trail }) => isRecording(trail))) return [];
+  for (const { trail } of seen) if ("unknown" in trail) return [trailsUnchecked(trail.unknown)];
+  const why = seen.map(({ name, trail }) =>
+    "known" in trail && trail.known.isLogging
+      ? `${name} records no management events that write`
+      : `${name} is stopped`,
+  );
+  return [
+    finding({
+      severity: "error",
+      code: "NO_TRAIL",
+      what: `No CloudTrail trail records management events that write in this Region (${why.join(", ") || "there is none"}): EventBridge would not hear of a failed rotation.`,
+      remedy:
+        "Create a trail with management events (the first copy of them is free), or add them to one and start its logging.",
+    }),
+  ];
+}
+
+const trailsUnchecked = (error: RotationError) =>
+  unchecked(
+    "whether a CloudTrail trail records failed rotations",
+    error,
+    "Allow cloudtrail:DescribeTrails, GetTrailStatus and GetEventSelectors to the credentials of this shell, or ask who owns the organization's trail whether it records management events that write.",
+  );
+
+function topicFindings({ topic }: Facts): readonly Finding[] {
+  if (!topic)
+    return [
+      finding({
+        severity: "warning",
+        code: "TOPIC_NOT_NAMED",
+        what: "Could not check whether somebody hears alerts, because no topic was named.",
+        remedy: "Name it by --topic ARN, or in ALERT_TOPIC_ARN; npx serverless info shows it.",
+      }),
+    ];
+  if ("known" in topic) return topic.known > 0 ? [] : [nobodyListens];
+  const { unknown } = topic;
+  if (unknown instanceof AwsCallFailed && unknown.isAbsent)
+    return [{ ...failure(unknown, ""), code: "TOPIC_NOT_FOUND", secret: undefined }];
+  const allow = "Allow sns:GetTopicAttributes on the topic to the credentials of this shell.";
+  return [unchecked("whether somebody hears alerts", unknown, allow)];
+}
+
+const nobodyListens = finding({
+  severity: "error",
+  code: "NOBODY_LISTENS",
+  what: "The topic has no confirmed subscription: nobody would hear of a failure.",
+  remedy:
+    "Subscribe on-call (aws sns subscribe --protocol email), confirm by the link in the message, and try it: npm run alert:test.",
+});

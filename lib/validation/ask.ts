@@ -1,0 +1,20 @@
+import { asRotationError } from "../errors.ts";
+import type { Asked } from "./facts.ts";
+
+/** A question that may be put to a server. What it throws is the reason why there is no answer. */
+export type Ask = <T>(
+  question: (signal: AbortSignal) => Promise<T>,
+  /** In milliseconds: all its requests and logins included. */
+  patience?: number,
+) => Promise<Asked<T>>;
+
+/** Each question has its own time, and none more than the signal leaves. */
+export function asker(signal: AbortSignal): Ask {
+  return async (question, patience = 20_000) => {
+    try {
+      return { known: await question(AbortSignal.any([signal, AbortSignal.timeout(patience)])) };
+    } catch (error) {
+      return { unknown: asRotationError(error) };
+    }
+  };
+}

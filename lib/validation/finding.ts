@@ -1,0 +1,82 @@
+import type { RotationError } from "../errors.ts";
+
+/** An error will break a rotation or its settlement; a warning may; a note is good to know. */
+export type Severity = "error" | "warning" | "note";
+
+/** What a check found. Never with a secret value. */
+export interface Finding {
+  readonly severity: Severity;
+  /** Stable: one of `docs/validate.md`, or of `docs/errors.md` where a rotation would fail with it. */
+  readonly code: string;
+  /** As the manifest names it; absent where it is about the account. */
+  readonly secret?: string | undefined;
+  /** Of the manifest, where it is about the file. */
+  readonly line?: number | undefined;
+  readonly what: string;
+  readonly remedy?: string | undefined;
+}
+
+/** The codes of validation's own; the others are those of the errors that a rotation would end with. */
+export const ownCodes = [
+  "CLUSTER_MISSING",
+  "CONSUMERS",
+  "CONTROLLER_CANNOT_BE_FORCED",
+  "COULD_NOT_CHECK",
+  "EXEMPT",
+  "EXEMPTION_EXPIRED",
+  "INJECTED_IN_PLACE",
+  "KMS_KEY_DIFFERS",
+  "MANIFEST_WARNING",
+  "NOBODY_LISTENS",
+  "NOTHING_CHECKED",
+  "NO_TRAIL",
+  "PENDING_STUCK",
+  "PINNED_REFERENCE",
+  "RDS_PROXY",
+  "REFERENCE_OUTSIDE",
+  "ROTATED_ELSEWHERE",
+  "ROTATION_UNDER_WAY",
+  "SAME_LOGIN",
+  "SECRET_DELETED",
+  "SECRET_MISSING",
+  "TOPIC_NOT_FOUND",
+  "TOPIC_NOT_NAMED",
+  "USERNAME_NOT_READ",
+] as const;
+
+type OwnFinding = Finding & { readonly code: (typeof ownCodes)[number] };
+
+export const finding = (of: OwnFinding): Finding => of;
+
+/** What a rotation would end with. */
+export function failure(
+  error: RotationError,
+  secret: string,
+  severity: Severity = "error",
+): Finding {
+  return { severity, code: error.code, secret, what: happened(error), remedy: error.remedy };
+}
+
+/** @param remark of the manifest: `file:line: path: what is wrong and what to do` */
+export function ofManifest(severity: "error" | "warning", remark: string): Finding {
+  const line = Number(/:(\d+): /.exec(remark)?.[1]);
+  const code = severity === "error" ? "INVALID_MANIFEST" : "MANIFEST_WARNING";
+  return { severity, code, line, what: remark };
+}
+
+/** A check that could not be made is no pass. @param otherwise how else to make it */
+export function unchecked(
+  check: string,
+  error: RotationError,
+  otherwise: string,
+  secret?: string,
+): Finding {
+  const because = error.code === "DEADLINE" ? "there was no answer in time." : happened(error);
+  const what = `Could not check ${check}, because: ${because}`;
+  return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, remedy: otherwise });
+}
+
+/** The message of an error ends with its remedy. */
+export function happened({ message, remedy }: RotationError): string {
+  return message.endsWith(remedy) ? message.slice(0, -remedy.length).trim() : message;
+}

@@ -1,0 +1,731 @@
+import { describe, expect, it } from "vitest";
+import {
+  AdminRefused,
+  AdminUnusable,
+  AwsCallFailed,
+  ClusterUnreadable,
+  DeadlineReached,
+  DnsFailed,
+  FieldMissing,
+  LockBusy,
+  LoginForbidden,
+  PermissionDenied,
+  ReadOnlyServer,
+  SecretNotJson,
+  TlsFailed,
+  Unreachable,
+} from "../../../lib/errors.ts";
+import type { CredentialFacts, Facts, SecretFacts } from "../../../lib/validation/facts.ts";
+import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
+import { findings } from "../../../lib/validation/findings.ts";
+import {
+  adminName,
+  adminState,
+  clusterArn,
+  credential,
+  entry,
+  facts,
+  functionArn,
+  name,
+  now,
+  secret,
+  service,
+  spec,
+  state,
+  target,
+} from "./good-facts.ts";
+
+/** Of every case below: so that none of the codes is left without one. */
+const seen = new Set<string>();
+
+function found(all: Facts): string[] {
+  return findings(all)
+    .filter(({ code }) => code !== "CONSUMERS")
+    .map(({ severity, code, secret: about, what, remedy }) => {
+      seen.add(code);
+      expect(Boolean(remedy), what).toBe(severity !== "note");
+      return `${severity} ${code}${about ? ` ${about}` : ""}: ${what}`;
+    });
+}
+
+const ofSecret = (more: Partial<SecretFacts>) => found(facts({ secrets: [secret(more)] }));
+const ofState = (more: Parameters<typeof state>[0]) => ofSecret({ state: { known: state(more) } });
+const ofCredential = (more: Partial<CredentialFacts>) =>
+  ofSecret({ credentials: [credential(more)] });
+const denied = (call: string) =>
+  new AwsCallFailed(call, name, "AccessDeniedException (HTTP 400)", false, "Allow it.");
+const key = "arn:aws:kms:eu-central-1:123456789012:key/1111";
+const day = 86_400_000;
+const ago = (ms: number) => new Date(now.getTime() - ms);
+
+describe("a world in which nothing is wrong", () => {
+  it("has nothing but a note on who consumes", () => {
+    expect(findings(facts())).toEqual([
+      {
+        ...{ severity: "note", code: "CONSUMERS", secret: name },
+        what: "1 service (production/web) will be rolled after each rotation.",
+      },
+    ]);
+  });
+});
+
+describe("a secret", () => {
+  const absent = { known: undefined };
+  it.each<[string, Partial<SecretFacts>, string[]]>([
+    [
+      "that is not there",
+      { state: absent, document: undefined, credentials: [] },
+      [`error SECRET_MISSING ${name}: There is no such secret in this account and Region.`],
+    ],
+    [
+      "that is scheduled for deletion",
+      { state: { known: state({ deletedAt: now }) }, document: undefined, credentials: [] },
+      [`error SECRET_DELETED ${name}: It is scheduled for deletion (2027-02-03T12:00:00.000Z).`],
+    ],
+    [
+      "that AWS rotates itself",
+      { state: { known: state({ owningService: "rds" }) }, document: undefined, credentials: [] },
+      [`error MANAGED_BY_AWS ${name}: The secret ${name} belongs to rds, which rotates it itself.`],
+    ],
+    [
+      "that a partner rotates",
+      { state: { known: state({ externalType: "Datadog" }) }, credentials: [] },
+      [
+        `error MANAGED_BY_AWS ${name}: The secret ${name} belongs to Datadog, which rotates it itself.`,
+      ],
+    ],
+    [
+      "without AWSCURRENT",
+      { state: { known: state({ versions: new Map() }) }, document: { known: false } },
+      [`error NO_CURRENT_VERSION ${name}: No version of the secret ${name} is AWSCURRENT.`],
+    ],
+    [
+      "without a value",
+      { document: { known: false }, credentials: [] },
+      [`error NO_CURRENT_VERSION ${name}: No version of the secret ${name} is AWSCURRENT.`],
+    ],
+    [
+      "that is no JSON",
+      { document: { unknown: new SecretNotJson(`AWSCURRENT of ${name}`) }, credentials: [] },
+      [`error SECRET_NOT_JSON ${name}: AWSCURRENT of ${name} is not a JSON object.`],
+    ],
+    [
+      "whose value may not be read",
+      { document: { unknown: denied("secretsmanager:GetSecretValue") }, credentials: [] },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check its fields and its logins, because: secretsmanager:GetSecretValue on ${name} failed: AccessDeniedException (HTTP 400).`,
+      ],
+    ],
+  ])("%s", (_, more, expected) => {
+    const others = secret({ name: "other", credentials: [] });
+    expect(found(facts({ secrets: [secret(more), others] }))).toEqual(expected);
+  });
+
+  it("that may not be looked at is not passed; where it is the only one, nothing was checked", () => {
+    const state = { unknown: denied("secretsmanager:DescribeSecret") };
+    const hidden = secret({ state, document: undefined, credentials: [] });
+    const could = `warning COULD_NOT_CHECK ${name}: Could not check whether it exists and what is on it, because: secretsmanager:DescribeSecret on ${name} failed: AccessDeniedException (HTTP 400).`;
+    expect(found(facts({ secrets: [hidden, secret({ name: "o", credentials: [] })] }))).toEqual([
+      could,
+    ]);
+    expect(found(facts({ secrets: [hidden] }))).toEqual([
+      could,
+      `error NOTHING_CHECKED: No secret of the manifest could be looked at: secretsmanager:DescribeSecret on ${name} failed: AccessDeniedException (HTTP 400).`,
+    ]);
+  });
+
+  it.each<[string, Parameters<typeof state>[0], string[]]>([
+    [
+      "rotated by another function",
+      { rotationEnabled: true, rotationFunction: functionArn("SecretsManagerRDSPostgreSQL") },
+      [
+        `warning ROTATED_ELSEWHERE ${name}: Another function rotates it: ${functionArn("SecretsManagerRDSPostgreSQL")}.`,
+      ],
+    ],
+    [
+      "rotated by another stage's",
+      { rotationEnabled: true, rotationFunction: functionArn("quarterturn-dev-rotate-database") },
+      [
+        `warning ROTATED_ELSEWHERE ${name}: Another function rotates it: ${functionArn("quarterturn-dev-rotate-database")}.`,
+      ],
+    ],
+    [
+      "once rotated by another function",
+      { rotationEnabled: false, rotationFunction: functionArn("other") },
+      [],
+    ],
+    [
+      "rotated by us",
+      {
+        rotationEnabled: true,
+        rotationFunction: functionArn("quarterturn-production-rotate-database"),
+      },
+      [],
+    ],
+    [
+      "with AWSPENDING of another tool",
+      {
+        versions: new Map([
+          ["v1", ["AWSCURRENT"]],
+          ["v2", ["AWSPENDING"]],
+        ]),
+      },
+      [
+        `error PENDING_STUCK ${name}: AWSPENDING is left over on version v2 from a rotation that is not ours: Secrets Manager will refuse to start another.`,
+      ],
+    ],
+    [
+      "with AWSPENDING of ours",
+      {
+        rotationFunction: functionArn("rotate-database"),
+        versions: new Map([
+          ["v1", ["AWSCURRENT"]],
+          ["v2", ["AWSPENDING"]],
+        ]),
+      },
+      [
+        `warning ROTATION_UNDER_WAY ${name}: A rotation is under way, or was given up: AWSPENDING is on version v2.`,
+      ],
+    ],
+    [
+      "with AWSPENDING left on AWSCURRENT",
+      { versions: new Map([["v1", ["AWSCURRENT", "AWSPENDING"]]]) },
+      [],
+    ],
+    [
+      "that is being settled",
+      {
+        lastRotatedAt: ago(day / 2),
+        versions: new Map([
+          ["v2", ["AWSCURRENT"]],
+          ["v1", ["AWSPREVIOUS", "RETIRING"]],
+        ]),
+      },
+      [
+        `warning UNSETTLED ${name}: The last rotation of ${name} is not settled: version v1 is still RETIRING and consumers may hold its credential.`,
+      ],
+    ],
+    [
+      "that is not settled past its deadline",
+      {
+        lastRotatedAt: ago(2 * day),
+        versions: new Map([
+          ["v2", ["AWSCURRENT"]],
+          ["v1", ["RETIRING"]],
+        ]),
+      },
+      [expect.stringMatching(/^error UNSETTLED/)],
+    ],
+    [
+      "that is not settled since nobody knows when",
+      {
+        versions: new Map([
+          ["v2", ["AWSCURRENT"]],
+          ["v1", ["RETIRING"]],
+        ]),
+      },
+      [expect.stringMatching(/^error UNSETTLED/)],
+    ],
+    ["between its two labels", { versions: new Map([["v1", ["AWSCURRENT", "RETIRING"]]]) }, []],
+  ])("%s", (_, more, expected) => {
+    expect(ofState(more)).toEqual(expected);
+  });
+
+  it.each<[string, string | undefined, string | undefined, string[]]>([
+    ["AWS's own on both sides", undefined, "alias/aws/secretsmanager", []],
+    ["the same key", key, key, []],
+    ["the same key, by its id", key, "1111", []],
+    [
+      "a key that the manifest does not say",
+      undefined,
+      key,
+      [
+        `error KMS_KEY_DIFFERS ${name}: It is encrypted with ${key}, and kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
+      ],
+    ],
+    [
+      "a key that the secret does not have",
+      key,
+      undefined,
+      [
+        `error KMS_KEY_DIFFERS ${name}: It is encrypted with aws/secretsmanager, and kmsKey in rotation.yml says ${key}: the functions could not decrypt it.`,
+      ],
+    ],
+    ["another key", key, `${key}2`, [expect.stringMatching(/^error KMS_KEY_DIFFERS/)]],
+    ["another key, by its id", key, "2222", [expect.stringMatching(/^error KMS_KEY_DIFFERS/)]],
+    [
+      "an alias",
+      key,
+      "alias/app",
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check kmsKey, because the secret names its key by an alias, alias/app.`,
+      ],
+    ],
+  ])("encrypted with %s", (_, kmsKey, actual, expected) => {
+    const entryOf = { ...entry, kmsKey };
+    expect(ofSecret({ entry: entryOf, state: { known: state({ kmsKey: actual }) } })).toEqual(
+      expected,
+    );
+  });
+});
+
+describe("a credential", () => {
+  const at = "db.internal:5432";
+  const user = `user app on ${at}`;
+  const unreachable = new Unreachable(at, "timed out");
+  it.each<[string, Partial<CredentialFacts>, string[]]>([
+    [
+      "without a field",
+      {
+        target: { unknown: new FieldMissing(`AWSCURRENT of ${name}`, "host", ["host"]) },
+        ...{ accepted: undefined, rehearsal: undefined },
+      },
+      [`error FIELD_MISSING ${name}: AWSCURRENT of ${name} has no host (looked for "host").`],
+    ],
+    [
+      "that is refused",
+      { accepted: { known: false } },
+      [`error CREDENTIALS_REFUSED ${name}: ${at} refuses user app with AWSCURRENT.`],
+    ],
+    [
+      "whose server is out of reach",
+      { accepted: { unknown: unreachable }, rehearsal: undefined },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check whether AWSCURRENT logs in as ${user}, because: No answer from ${at} (timed out).`,
+      ],
+    ],
+    [
+      "whose host does not resolve from here",
+      { accepted: { unknown: new DnsFailed("db.internal") }, rehearsal: undefined },
+      [expect.stringMatching(/^warning COULD_NOT_CHECK .* does not resolve\.$/)],
+    ],
+    [
+      "whose server takes too long",
+      { accepted: { unknown: new DeadlineReached() }, rehearsal: undefined },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check whether AWSCURRENT logs in as ${user}, because: there was no answer in time.`,
+      ],
+    ],
+    [
+      "whose server is not trusted",
+      { accepted: { unknown: new TlsFailed(at, "SELF_SIGNED_CERT") }, rehearsal: undefined },
+      [`error TLS_FAILED ${name}: No verified TLS with ${at} (SELF_SIGNED_CERT).`],
+    ],
+    [
+      "that may not log in at all",
+      {
+        accepted: { unknown: new LoginForbidden(at, "app", "3D000", "no database", false) },
+        rehearsal: undefined,
+      },
+      [`error LOGIN_FORBIDDEN ${name}: ${at} does not let user app in (3D000: no database).`],
+    ],
+    [
+      "whose server is full just now",
+      {
+        accepted: { unknown: new LoginForbidden(at, "app", "53300", "too many", true) },
+        rehearsal: undefined,
+      },
+      [expect.stringMatching(/^warning COULD_NOT_CHECK .* \(53300: too many\)\.$/)],
+    ],
+    [
+      "whose administrator lacks a right",
+      { rehearsal: { unknown: new PermissionDenied(at, "admin", "alter app", "GRANT it.") } },
+      [`error PERMISSION_DENIED ${name}: ${at}: user admin may not alter app.`],
+    ],
+    [
+      "on a standby",
+      { rehearsal: { unknown: new ReadOnlyServer(at) } },
+      [expect.stringMatching(/^error READ_ONLY_SERVER/)],
+    ],
+    [
+      "whose administrator is refused",
+      { rehearsal: { unknown: new AdminRefused(adminName, at, "admin") } },
+      [`error ADMIN_REFUSED ${name}: ${at} refuses the administrator admin of ${adminName}.`],
+    ],
+    [
+      "that is being changed",
+      { rehearsal: { unknown: new LockBusy(at, "change app") } },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check whether the password of ${user} may be changed, because: ${at} could not change app in time: another change of the same user is under way.`,
+      ],
+    ],
+    [
+      "whose administrator's secret is missing",
+      {
+        rehearsal: undefined,
+        admin: {
+          secret: adminName,
+          state: { known: undefined },
+          who: { unknown: new AdminUnusable(adminName, "does not exist", "Create it.") },
+        },
+      },
+      [`error ADMIN_UNUSABLE ${name}: The admin secret ${adminName} does not exist.`],
+    ],
+    [
+      "whose administrator's secret may not be read",
+      {
+        rehearsal: undefined,
+        admin: {
+          secret: adminName,
+          state: { unknown: denied("secretsmanager:DescribeSecret") },
+          who: { unknown: denied("secretsmanager:GetSecretValue") },
+        },
+      },
+      [
+        expect.stringMatching(/^warning COULD_NOT_CHECK .* the admin secret production/),
+        expect.stringMatching(/^warning COULD_NOT_CHECK .* the KMS key of the admin secret/),
+      ],
+    ],
+    [
+      "whose administrator's secret has another key",
+      {
+        admin: {
+          secret: adminName,
+          state: { known: { ...adminState, kmsKey: key } },
+          who: { known: undefined },
+        },
+      },
+      [
+        `error KMS_KEY_DIFFERS ${name}: The admin secret ${adminName} is encrypted with ${key}, and admin.kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
+      ],
+    ],
+    ...[
+      "app.proxy-abc123.eu-central-1.rds.amazonaws.com",
+      "r.endpoint.proxy-a1.eu-west-1.rds.amazonaws.com",
+      "x.proxy-a1.cn-north-1.rds.amazonaws.com.cn",
+    ].map((host): [string, Partial<CredentialFacts>, string[]] => [
+      `behind the proxy ${host}`,
+      { target: { known: target({ host }) } },
+      [expect.stringContaining(`warning RDS_PROXY ${name}: ${host} is an endpoint of RDS Proxy`)],
+    ]),
+    [
+      "behind no proxy",
+      { target: { known: target({ host: "proxy-1.abc.eu-central-1.rds.amazonaws.com" }) } },
+      [],
+    ],
+  ])("%s", (_, more, expected) => {
+    expect(ofCredential(more)).toEqual(expected);
+  });
+});
+
+describe("the same login", () => {
+  const other = (more: Parameters<typeof target>[0]) =>
+    secret({
+      ...{ name: "other", state: { known: state({ name: "other" }) } },
+      credentials: [credential({ target: { known: target(more) } })],
+    });
+
+  it.each<[string, SecretFacts, string[]]>([
+    [
+      "in two secrets",
+      other({ usernames: ["app"] }),
+      [
+        `error SAME_LOGIN ${name}: User app on db.internal:5432 stands in ${name} and in other: the rotation of the one leaves the other with a dead password.`,
+      ],
+    ],
+    [
+      "as the stand-in of the one and the owner of the other",
+      other({ username: "app_clone", usernames: ["app_clone"] }),
+      [expect.stringContaining("User app_clone on db.internal:5432 stands in")],
+    ],
+    [
+      "in another spelling of the host",
+      other({ host: "DB.internal", usernames: ["app"] }),
+      [expect.stringMatching(/^error SAME_LOGIN/)],
+    ],
+    ["on another port", other({ port: 5433 }), []],
+    ["of another user", other({ usernames: ["web", "web_clone"] }), []],
+    [
+      "as an administrator that is rotated",
+      other({ username: "admin", usernames: ["admin"] }),
+      [
+        `error SAME_LOGIN other: User admin on db.internal:5432 stands in ${adminName} and in other: the rotation of the one leaves the other with a dead password.`,
+      ],
+    ],
+  ])("%s", (_, second, expected) => {
+    expect(found(facts({ secrets: [secret(), second] }))).toEqual(expected);
+  });
+
+  it("twice in one secret", () => {
+    expect(ofSecret({ credentials: [credential(), credential()] })).toEqual([
+      expect.stringContaining(
+        `Users app on db.internal:5432 and app_clone on db.internal:5432 stand in ${name} (credential 1) and in ${name} (credential 2)`,
+      ),
+    ]);
+  });
+
+  it("of an administrator may be named by many, and rotate as itself", () => {
+    const rotated = secret({
+      ...{ name: adminState.arn, state: { known: adminState } },
+      credentials: [
+        credential({
+          target: { known: target({ username: "admin", usernames: ["admin"] }) },
+          admin: undefined,
+        }),
+      ],
+    });
+    const third = other({ username: "web", usernames: ["web"] });
+    expect(found(facts({ secrets: [secret(), third, rotated] }))).toEqual([]);
+  });
+});
+
+describe("consumers", () => {
+  const inPlace = credential({ spec: { ...spec, strategy: "in-place" } });
+  const of = (...services: Parameters<typeof service>[0][]) => ({
+    consumers: { services: services.map(service), tasks: [] },
+  });
+  const arn = state().arn;
+  const reads = [
+    { secret: arn, where: "environment SECRET of container app", reads: true as const },
+  ];
+  const field = (taken: string) => ({
+    secret: arn,
+    where: `secrets X of container app`,
+    field: taken,
+  });
+
+  it.each<[string, Partial<SecretFacts>, string[]]>([
+    [
+      "that are injected, in place",
+      { credentials: [inPlace], ...of({ name: "web" }, { name: "jobs" }, { name: "api" }) },
+      [
+        `warning INJECTED_IN_PLACE ${name}: in-place with injected consumers: new connections of 3 services (production/web, production/jobs, production/api) fail from each rotation until they are rolled.`,
+      ],
+    ],
+    ["that read it, in place", { credentials: [inPlace], ...of({ references: reads }) }, []],
+    ["that are asleep, in place", { credentials: [inPlace], ...of({ desiredCount: 0 }) }, []],
+    [
+      "that take the password without the user",
+      of({ references: [field("password"), field("host")] }),
+      [
+        `error USERNAME_NOT_READ ${name}: Service production/web takes the field "password" and not "username": alternating-users changes both, so its new tasks would log in as the wrong user.`,
+      ],
+    ],
+    [
+      "that take the password without the user, in place",
+      { credentials: [inPlace], ...of({ references: [field("password")], desiredCount: 0 }) },
+      [],
+    ],
+    ["that take the URL", of({ references: [field("connection_string")] }), []],
+    [
+      "that take the URL and the password",
+      {
+        credentials: [credential({ spec: { ...spec, urls: ["connection_string"] } })],
+        ...of({ references: [field("connection_string"), field("password")] }),
+      },
+      [],
+    ],
+    ["that take the whole value", of({ references: [field("password"), ...reads] }), []],
+    [
+      "pinned to a version",
+      of({ references: [{ secret: arn, where: "secrets DB of container app", pinned: "v1" }] }),
+      [
+        `error PINNED_REFERENCE ${name}: Service production/web: secrets DB of container app names v1, which no rotation replaces: none would ever settle.`,
+      ],
+    ],
+    [
+      "deployed by CodeDeploy",
+      of({ controller: "CODE_DEPLOY" }),
+      [
+        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: Service production/web is deployed by CODE_DEPLOY, so it is not rolled: each rotation waits for a deployment of it.`,
+      ],
+    ],
+    ["deployed by CodeDeploy, reading", of({ controller: "CODE_DEPLOY", references: reads }), []],
+    [
+      "elsewhere",
+      of({}, { cluster: clusterArn("staging"), name: "batch" }),
+      [
+        `error REFERENCE_OUTSIDE ${name}: Consumed outside the clusters that it lists, by staging/batch: never rolled, so no rotation of it would ever settle.`,
+      ],
+    ],
+    [
+      "elsewhere, alone",
+      {
+        consumers: {
+          services: [],
+          tasks: [
+            { id: "t1", createdAt: now, cluster: "staging" },
+            { id: "t2", createdAt: now, cluster: "production" },
+          ],
+        },
+      },
+      [expect.stringMatching(/^error REFERENCE_OUTSIDE .* by standalone task t1:/)],
+    ],
+    [
+      "in a cluster that is listed by its ARN",
+      { entry: { ...entry, clusters: [clusterArn("production")] }, ...of({}) },
+      [],
+    ],
+  ])("%s", (_, more, expected) => {
+    expect(ofSecret(more)).toEqual(expected);
+  });
+
+  it.each<[string, Partial<SecretFacts>, string]>([
+    [
+      "none",
+      of(),
+      "No ECS service leads to it (production): what else consumes it must read it again by itself.",
+    ],
+    [
+      "none, and no cluster",
+      { ...of(), entry: { ...entry, clusters: [] } },
+      "No ECS service leads to it (no cluster is listed): what else consumes it must read it again by itself.",
+    ],
+    [
+      "two, and a task of its own",
+      {
+        consumers: {
+          services: [service(), service({ name: "api" })],
+          tasks: [{ id: "t1", createdAt: now, cluster: "production" }],
+        },
+      },
+      "2 services (production/web, production/api) will be rolled after each rotation. Standalone tasks that end by themselves: 1.",
+    ],
+  ])("are told: %s", (_, more, what) => {
+    const [note] = findings(facts({ secrets: [secret(more)] }));
+    seen.add(note?.code ?? "");
+    expect(note).toMatchObject({ severity: "note", code: "CONSUMERS", secret: name, what });
+  });
+});
+
+describe("the account", () => {
+  const trail = (of: Facts["trails"]) => ({ trails: of });
+  const arn = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/all";
+  const one = (isLogging: boolean, recordsRotations: boolean) => ({
+    ...{ arn, trail: { known: { isLogging, recordsRotations } } },
+  });
+  const hidden = { arn, trail: { unknown: denied("cloudtrail:GetTrailStatus") } };
+  const cluster = (listed: boolean, failure: string) => ({
+    clusters: [{ cluster: "x", listed, read: { unknown: new ClusterUnreadable("x", failure) } }],
+  });
+
+  it.each<[string, Partial<Facts>, string[]]>([
+    [
+      "without a trail",
+      trail({ known: [] }),
+      [
+        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (there is none): EventBridge would not hear of a failed rotation.",
+      ],
+    ],
+    [
+      "with trails that do not record it",
+      trail({ known: [one(false, true), one(true, false)] }),
+      [
+        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (all is stopped, all records no management events that write): EventBridge would not hear of a failed rotation.",
+      ],
+    ],
+    [
+      "with one that may not be seen, and one that records",
+      trail({ known: [hidden, one(true, true)] }),
+      [],
+    ],
+    [
+      "with one that may not be seen",
+      trail({ known: [one(false, true), hidden] }),
+      [expect.stringMatching(/^warning COULD_NOT_CHECK: .*:GetTrailStatus/)],
+    ],
+    [
+      "whose trails may not be listed",
+      trail({ unknown: denied("cloudtrail:DescribeTrails") }),
+      [
+        `warning COULD_NOT_CHECK: Could not check whether a CloudTrail trail records failed rotations, because: cloudtrail:DescribeTrails on ${name} failed: AccessDeniedException (HTTP 400).`,
+      ],
+    ],
+    [
+      "whose topic nobody hears",
+      { topic: { known: 0 } },
+      [
+        "error NOBODY_LISTENS: The topic has no confirmed subscription: nobody would hear of a failure.",
+      ],
+    ],
+    [
+      "without a topic named",
+      { topic: undefined },
+      [
+        "warning TOPIC_NOT_NAMED: Could not check whether somebody hears alerts, because no topic was named.",
+      ],
+    ],
+    [
+      "whose topic is not there",
+      {
+        topic: {
+          unknown: new AwsCallFailed(
+            "sns:GetTopicAttributes",
+            "t",
+            "NotFoundException",
+            false,
+            "Create the topic.",
+          ),
+        },
+      },
+      ["error TOPIC_NOT_FOUND: sns:GetTopicAttributes on t failed: NotFoundException."],
+    ],
+    [
+      "whose topic may not be seen",
+      { topic: { unknown: denied("sns:GetTopicAttributes") } },
+      [
+        expect.stringMatching(
+          /^warning COULD_NOT_CHECK: Could not check whether somebody hears alerts/,
+        ),
+      ],
+    ],
+    [
+      "without a cluster that is listed",
+      cluster(true, "ClusterNotFoundException"),
+      [
+        "error CLUSTER_MISSING: rotation.yml lists the cluster x, and there is none in this account and Region: settlement would alert after each rotation.",
+      ],
+    ],
+    ["whose cluster went away meanwhile", cluster(false, "ClusterNotFoundException"), []],
+    [
+      "whose cluster may not be read",
+      cluster(false, "AccessDeniedException"),
+      [
+        "warning COULD_NOT_CHECK: Could not check who consumes secrets in the cluster x, because: The cluster x cannot be read (AccessDeniedException), so nobody knows who consumes the secret in it.",
+      ],
+    ],
+    [
+      "whose clusters may not be listed",
+      { allClusters: { unknown: denied("ecs:ListClusters") } },
+      [
+        `warning COULD_NOT_CHECK: Could not check whether secrets are consumed outside the clusters that they list, because: ecs:ListClusters on ${name} failed: AccessDeniedException (HTTP 400).`,
+      ],
+    ],
+  ])("%s", (_, more, expected) => {
+    expect(found(facts(more))).toEqual(expected);
+  });
+
+  it("is no empty manifest's business", () => {
+    expect(found(facts({ secrets: [] }))).toEqual([]);
+  });
+});
+
+describe("an exemption", () => {
+  it.each([
+    [
+      "2027-02-02",
+      "error EXEMPTION_EXPIRED old: Its exemption from rotation ended on 2027-02-02: moving",
+    ],
+    ["2027-02-03", "note EXEMPT old: It does not rotate until 2027-02-03: moving"],
+    ["2027-02-04", "note EXEMPT old: It does not rotate until 2027-02-04: moving"],
+  ])("until %s", (until, expected) => {
+    const { manifest, ...more } = facts();
+    const exempt = [{ secret: "old", reason: "moving", until }];
+    expect(found({ ...more, manifest: { ...manifest, exempt } })).toEqual([expected]);
+  });
+});
+
+describe("a remark of the manifest", () => {
+  it.each([
+    ["error", "INVALID_MANIFEST"],
+    ["warning", "MANIFEST_WARNING"],
+  ] as const)("is an %s with its line", (severity, code) => {
+    const what = "C:/a b/rotation.yml:17: secrets.app: wrong: put 3 right";
+    expect(ofManifest(severity, what)).toEqual({ severity, code, line: 17, what });
+    seen.add(code);
+  });
+});
+
+it("has a case for each of its codes", () => {
+  expect(ownCodes.filter((code) => !seen.has(code))).toEqual([]);
+});

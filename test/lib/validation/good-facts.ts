@@ -1,0 +1,100 @@
+import type { CredentialSpec } from "../../../lib/credentials/credential.ts";
+import { defaultPolicy } from "../../../lib/credentials/password.ts";
+import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import type { SecretState } from "../../../lib/rotation/store.ts";
+import type {
+  CredentialFacts,
+  Facts,
+  SecretFacts,
+  Service,
+  Target,
+} from "../../../lib/validation/facts.ts";
+
+export const now = new Date("2027-02-03T12:00:00Z");
+export const name = "production/database/primary";
+export const adminName = "production/database/admin";
+const arn = `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+export const clusterArn = (cluster: string) =>
+  `arn:aws:ecs:eu-central-1:123456789012:cluster/${cluster}`;
+export const functionArn = (functionName: string) =>
+  `arn:aws:lambda:eu-central-1:123456789012:function:${functionName}`;
+
+export const spec: CredentialSpec = {
+  ...{ type: "postgres", strategy: "alternating-users", admin: { secret: adminName } },
+  ...{ fields: {}, connection: {}, urls: [], passwordForm: "verifier", password: defaultPolicy },
+};
+
+export const entry: SecretEntry = {
+  schedule: { expression: "rate(90 days)" },
+  ...{ clusters: ["production"], deadline: 86_400_000, credentials: [spec] },
+};
+
+export function state(more: Partial<SecretState> = {}): SecretState {
+  return {
+    ...{ arn, name, tags: new Map(), versions: new Map([["v1", ["AWSCURRENT"]]]) },
+    ...more,
+  };
+}
+
+export const adminState = state({ arn: `${arn}x`, name: adminName });
+
+export function target(more: Partial<Target> = {}): Target {
+  return {
+    ...{ host: "db.internal", port: 5432, username: "app", usernames: ["app", "app_clone"] },
+    fields: { username: "username", password: "password" },
+    ...more,
+  };
+}
+
+export function credential(more: Partial<CredentialFacts> = {}): CredentialFacts {
+  const who = { known: { host: "db.internal", port: 5432, username: "admin" } };
+  return {
+    ...{ spec, target: { known: target() }, accepted: { known: true } },
+    rehearsal: { known: undefined },
+    admin: { secret: adminName, state: { known: adminState }, who },
+    ...more,
+  };
+}
+
+export function service(more: Partial<Service> = {}): Service {
+  return {
+    ...{ cluster: "production", name: "web", controller: "ECS", status: "ACTIVE", desiredCount: 2 },
+    references: ["username", "password"].map((field) => ({
+      ...{ secret: arn, where: `secrets DB_${field.toUpperCase()} of container app`, field },
+    })),
+    ...more,
+  };
+}
+
+export function secret(more: Partial<SecretFacts> = {}): SecretFacts {
+  return {
+    ...{ name, entry, state: { known: state() }, document: { known: true } },
+    credentials: [credential()],
+    consumers: { services: [service()], tasks: [] },
+    ...more,
+  };
+}
+
+/** A world in which nothing is wrong. */
+export function facts(more: Partial<Facts> = {}): Facts {
+  const secrets = more.secrets ?? [secret()];
+  return {
+    ...{ now, secrets, topic: { known: 1 } },
+    manifest: {
+      stage: "production",
+      secrets: Object.fromEntries(secrets.map((each) => [each.name, each.entry])),
+      exempt: [],
+    },
+    clusters: [{ cluster: "production", listed: true, read: { known: undefined } }],
+    allClusters: { known: [clusterArn("production")] },
+    trails: {
+      known: [
+        {
+          arn: "arn:aws:cloudtrail:eu-central-1:123456789012:trail/all",
+          trail: { known: { isLogging: true, recordsRotations: true } },
+        },
+      ],
+    },
+    ...more,
+  };
+}
