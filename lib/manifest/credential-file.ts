@@ -1,12 +1,13 @@
 import { dirname } from "node:path";
 import type { CredentialSpec } from "../credentials/credential.ts";
+import { whole } from "../credentials/field.ts";
 import { authority } from "./authority.ts";
 import { defined } from "./defined.ts";
 import type { Layers } from "./layers.ts";
 import { named, nameProblem, sameSecret } from "./names.ts";
 import { passwordPolicy } from "./password-policy.ts";
 import type { RegionGuard } from "./region.ts";
-import type { CredentialFile } from "./schema.ts";
+import { type CredentialFile, generatedKeys } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
 import { suggestion } from "./suggestion.ts";
 
@@ -29,7 +30,14 @@ export interface Around {
   readonly oneRegion: RegionGuard;
 }
 
-/** The credential that is written at `path`, completed by the defaults in `layers`. */
+/** The type of a value that no server has to be told of. */
+const generatedType = "generated";
+
+/** Whether an entry means a generated value and no login. */
+export const isGenerated = (layers: Layers<CredentialFile>) =>
+  layers.value("type") === generatedType;
+
+/** The login that is written at `path`, completed by the defaults in `layers`. */
 export function completed(
   around: Around,
   path: Path,
@@ -41,8 +49,14 @@ export function completed(
   if (type && !known.types.includes(type.value))
     source.complain(
       type.path,
-      `unknown type ${JSON.stringify(type.value)}${suggestion(type.value, known.types)}; known: ${known.types.join(", ")}`,
+      `unknown type ${JSON.stringify(type.value)}${suggestion(type.value, [...known.types, generatedType])}; known: ${known.types.join(", ")}, ${generatedType}`,
     );
+  for (const key of generatedKeys)
+    if (entry[key as keyof CredentialFile] !== undefined)
+      source.complain(
+        [...path, key],
+        `belongs to a generated value: say \`type: ${generatedType}\` too, or remove it`,
+      );
   const admin = administrator(around, layers);
   const strategy = layers.value("strategy") ?? (admin ? "alternating-users" : undefined);
   for (const [at, problem] of contradictions(entry, strategy, admin !== undefined))
@@ -54,9 +68,9 @@ export function completed(
     strategy: strategy ?? "in-place",
     admin,
     users: entry.users,
-    fields: defined(entry.fields ?? {}),
+    fields: entry.plain === "password" ? { password: whole } : defined(entry.fields ?? {}),
     connection: entry.connection ?? {},
-    urls: entry.urls ?? [],
+    urls: entry.plain === "url" ? [whole] : (entry.urls ?? []),
     ca: authority(ca?.value, dirname(source.file), told(ca?.path ?? path)),
     passwordForm: entry.passwordForm ?? "verifier",
     password: passwordPolicy(entry.password, told([...path, "password"])),
@@ -95,6 +109,7 @@ function* contradictions(
   hasAdmin: boolean,
 ): Generator<[Path, string]> {
   yield* claimedTwice(entry);
+  yield* besidePlain(entry);
   if (!strategy)
     yield [
       [],
@@ -114,6 +129,25 @@ function* contradictions(
       ["connection", "username"],
       "alternating-users changes the user, so consumers must read it from the secret: add a field for it there",
     ];
+}
+
+/** A secret that is the credential itself has no fields. */
+function* besidePlain({
+  plain,
+  fields,
+  urls,
+  connection,
+}: CredentialFile): Generator<[Path, string]> {
+  if (!plain) return;
+  for (const [key, value] of Object.entries({ fields, urls }))
+    if (value !== undefined)
+      yield [[key], `the secret is plain text (plain: ${plain}) and has no fields: remove it`];
+  for (const role of ["host", "username"] as const)
+    if (plain === "password" && connection?.[role] === undefined)
+      yield [
+        ["plain"],
+        `the secret is nothing but the password: say the ${role} under connection.${role}`,
+      ];
 }
 
 /** One field that is to hold two things, or one thing that is said twice. */

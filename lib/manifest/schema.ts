@@ -2,7 +2,9 @@ import { z } from "zod";
 import { kmsKey, stageName } from "./names.ts";
 
 const text = (what: string) => z.string().min(1, `is empty: it must name ${what}`);
-const fieldName = text("a field of the secret");
+const fieldName = text("a field of the secret").regex(/^(?!\/$)/, {
+  error: "leads nowhere: give a field's name, or a JSON Pointer like /database/password",
+});
 const userName = text("a user");
 const host = text("a host");
 
@@ -79,8 +81,10 @@ const timing = {
 const shared = {
   type: z
     .string()
-    .meta({ examples: ["postgres"] })
-    .describe("The kind of server; default postgres. A secret whose `engine` differs is refused."),
+    .meta({ examples: ["postgres", "generated"] })
+    .describe(
+      "The kind of server (a secret whose `engine` differs is refused), or generated for a random value; default postgres.",
+    ),
   strategy: z
     .enum(["alternating-users", "in-place"])
     .describe(
@@ -160,14 +164,57 @@ const own = {
     .partial()
     .meta({ examples: [{ host: "db.internal", database: "app" }] })
     .describe("What the secret does not hold."),
+  plain: z
+    .enum(["password", "url"])
+    .describe(
+      "The secret is no JSON but the password itself, or a connection URL with the login inside.",
+    ),
   passwordForm: z
     .enum(["verifier", "plaintext"])
     .describe("plaintext only for servers that refuse verifiers (Neon and others)."),
   password,
 };
 
+/** What is said of a generated value by itself. */
+const generated = {
+  format: z
+    .enum(["hex", "base64", "base64url", "alphanumeric", "uuid"])
+    .describe("The form of a generated value."),
+  bytes: z
+    .int()
+    .min(1, outOfRange(1, 1024, "a number of bytes"))
+    .max(1024, outOfRange(1, 1024, "a number of bytes"))
+    .describe("How many random bytes hex, base64 and base64url encode; default 32."),
+  length: z
+    .int()
+    .min(1, outOfRange(1, 1024, "a length"))
+    .max(1024, outOfRange(1, 1024, "a length"))
+    .describe("How many characters alphanumeric has; default 32."),
+  prefix: z
+    .string()
+    .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 printable ASCII characters without spaces")
+    .meta({ examples: ["whsec_"] })
+    .describe("What stands ahead of the random part."),
+  field: fieldName.describe(
+    "The field that holds the generated value; without it the secret is no JSON but the value itself.",
+  ),
+  previous: fieldName.describe(
+    "A field that keeps the value before, for services that verify with both; added where the secret lacks it.",
+  ),
+  previousExpiresAt: fieldName.describe(
+    "A field that says until when the value before counts (ISO 8601); added where the secret lacks it.",
+  ),
+  overlap: duration
+    .meta({ examples: ["24h"] })
+    .describe("How long the value before counts, as previousExpiresAt says; default 24h."),
+};
+
 /** One credential of a secret. */
-export const credentialSchema = z.strictObject({ ...shared, ...own }).partial();
+export const credentialSchema = z.strictObject({ ...shared, ...own, ...generated }).partial();
+
+/** The keys that only a login has, and those that only a generated value has. */
+export const loginKeys = [...Object.keys(own), "strategy", "admin", "ca"] as const;
+export const generatedKeys = Object.keys(generated);
 
 /** What holds for every secret, or for every secret of a stage, that does not say otherwise. */
 export const defaultsSchema = z.strictObject({ ...timing, ...shared }).partial();
@@ -190,12 +237,18 @@ export const secretSchema = z
       })
       .meta({ examples: [{ reason: "the vendor's console", until: "2027-03-01" }] })
       .describe("For secrets that do not rotate for now: why, and until when."),
+    rotatedAt: fieldName
+      .meta({ examples: ["rotated_at"] })
+      .describe(
+        "The field that says when the value was made (ISO 8601, UTC), added where the secret lacks it. By default rotated_at, in secrets that have it.",
+      ),
     credentials: z
       .array(credentialSchema)
       .min(1, "is empty: remove it for one credential in the usual form, or list them")
       .describe("The credentials in the secret, where there are several."),
     ...shared,
     ...own,
+    ...generated,
   })
   .partial()
   .meta({ examples: [{ strategy: "in-place" }] })

@@ -1,6 +1,9 @@
 import type { CredentialSpec } from "../credentials/credential.ts";
-import { type Around, completed } from "./credential-file.ts";
+import { whole } from "../credentials/field.ts";
+import type { GeneratedSpec } from "../credentials/generated.ts";
+import { type Around, completed, isGenerated } from "./credential-file.ts";
 import { defined } from "./defined.ts";
+import { generatedSpec } from "./generated-file.ts";
 import type { Layers } from "./layers.ts";
 import type { SecretEntry } from "./manifest.ts";
 import { clusterProblem, named } from "./names.ts";
@@ -45,10 +48,10 @@ export function secretEntry(
     ...timing(source, layers),
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
     clusters: names,
-    credentials:
-      said.exempt && own.length === 0 && !said.credentials
-        ? []
-        : credentialsOf(around, { said, path }, defaults),
+    ...(said.exempt && own.length === 0 && !said.credentials
+      ? { credentials: [] }
+      : credentialsOf(around, { said, path }, defaults)),
+    ...defined({ rotatedAt: said.rotatedAt }),
   };
 }
 
@@ -57,55 +60,126 @@ function credentialsOf(
   around: Around,
   { said, path }: Written,
   defaults: Layers<Defaults>,
-): readonly CredentialSpec[] {
+): Pick<SecretEntry, "credentials" | "generated" | "shape"> {
+  const { source } = around;
   const listed = said.credentials?.map((entry, index) => ({
     entry,
     at: [...path, "credentials", index],
   }));
   const single = Object.fromEntries(credentialKeys.map((key) => [key, said[key]]));
-  const all = listed ?? [{ entry: single as CredentialFile, at: path }];
-  const made = all.map(({ entry, at }) => ({
-    at,
-    spec: completed(around, at, entry, defaults.under<CredentialFile>({ path: at, said: entry })),
+  const all = (listed ?? [{ entry: single as CredentialFile, at: path }]).map((each) => ({
+    ...each,
+    layers: defaults.under<CredentialFile>({ path: each.at, said: each.entry }),
   }));
-  checkClaims(around.source, made);
-  checkLogins(around.source, made);
-  return made.map(({ spec }) => spec);
+  const logins: Made<CredentialSpec>[] = [];
+  const generated: Made<GeneratedSpec>[] = [];
+  for (const { entry, at, layers } of all) {
+    const complain = (within: Path, problem: string) =>
+      source.complain([...at, ...within], problem);
+    if (isGenerated(layers)) generated.push({ at, spec: generatedSpec(entry, complain) });
+    else logins.push({ at, spec: completed(around, at, entry, layers) });
+  }
+  checkClaims(source, [
+    ...logins.map(({ at, spec }) => ({ at, claims: [...writtenByLogin(spec)] })),
+    ...generated.map(({ at, spec }) => ({ at, claims: [...writtenByGenerated(spec)] })),
+    ...(said.rotatedAt === undefined
+      ? []
+      : [{ at: path, claims: [claim(["rotatedAt"], said.rotatedAt)] }]),
+  ]);
+  checkLogins(source, logins);
+  const isPlain = checkPlain(source, { said, path }, [...logins, ...generated]);
+  return {
+    credentials: logins.map(({ spec }) => spec),
+    ...(generated.length > 0 && { generated: generated.map(({ spec }) => spec) }),
+    ...(isPlain && { shape: "plain" as const }),
+  };
 }
 
-interface Completed {
+interface Made<T> {
   readonly at: Path;
-  readonly spec: CredentialSpec;
+  readonly spec: T;
 }
+
+/** A text that is the credential itself has room for one, and for nothing else. */
+function checkPlain(
+  source: Source,
+  { said, path }: Written,
+  made: readonly Made<CredentialSpec | GeneratedSpec>[],
+): boolean {
+  const plain = made.find(({ spec }) =>
+    "format" in spec
+      ? spec.field === whole
+      : spec.fields.password === whole || spec.urls.includes(whole),
+  );
+  if (!plain) return false;
+  if (made.length > 1)
+    source.complain(
+      plain.at,
+      "takes the whole secret for its value, beside other credentials: name its field, or leave it alone",
+    );
+  if (said.rotatedAt !== undefined)
+    source.complain(
+      [...path, "rotatedAt"],
+      "needs a secret with fields, and this one is the credential itself: remove it",
+    );
+  return true;
+}
+
+/** A field that a rotation writes. */
+interface Claim {
+  readonly role: Path;
+  readonly field: string;
+  /** Only if the secret has it: the login may stand in a URL alone. */
+  readonly isPossible: boolean;
+}
+
+const claim = (role: Path, field: string, isPossible = false): Claim => ({
+  role,
+  field,
+  isPossible,
+});
 
 /** A field that two credentials would write holds the one or the other. */
-function checkClaims(source: Source, credentials: readonly Completed[]): void {
-  const claimed = new Map<string, number>();
-  for (const [index, { at, spec }] of credentials.entries())
-    for (const [role, field] of written(spec)) {
-      const other = claimed.get(field) ?? index;
-      claimed.set(field, other);
-      if (other !== index)
-        source.complain(
-          [...at, ...role],
-          `the field ${field} is rotated by credentials.${other} already: name this credential's own one under ${String(role[0])}`,
-        );
+function checkClaims(
+  source: Source,
+  all: readonly { readonly at: Path; readonly claims: readonly Claim[] }[],
+): void {
+  const claimed = new Map<string, { index: number; isPossible: boolean }>();
+  for (const [index, { at, claims }] of all.entries())
+    for (const { role, field, isPossible } of claims) {
+      const other = claimed.get(field);
+      if (!other) claimed.set(field, { index, isPossible });
+      if (!other || other.index === index || (isPossible && other.isPossible)) continue;
+      source.complain(
+        [...at, ...role],
+        `the field ${field} is rotated by credentials.${other.index} already: name this credential's own one under ${String(role[0])}`,
+      );
     }
 }
 
-function* written({ strategy, fields, urls }: CredentialSpec): Generator<[Path, string]> {
-  yield [["fields", "password"], fields.password ?? "password"];
-  if (strategy === "alternating-users")
-    yield [["fields", "username"], fields.username ?? "username"];
-  for (const [index, field] of urls.entries()) yield [["urls", index], field];
+function* writtenByLogin({ strategy, fields, urls }: CredentialSpec): Generator<Claim> {
+  const isPossible = urls.length > 0;
+  const named = (role: "password" | "username") =>
+    claim(["fields", role], fields[role] ?? role, isPossible && fields[role] === undefined);
+  yield named("password");
+  if (strategy === "alternating-users") yield named("username");
+  for (const [index, field] of urls.entries()) yield claim(["urls", index], field);
+}
+
+function* writtenByGenerated({ field, previous }: GeneratedSpec): Generator<Claim> {
+  yield claim(["field"], field);
+  if (previous) yield claim(["previous"], previous.field);
+  if (previous?.expiresAt !== undefined) yield claim(["previousExpiresAt"], previous.expiresAt);
 }
 
 /** One login has one password: the second of two credentials would end what the first one made. */
-function checkLogins(source: Source, credentials: readonly Completed[]): void {
-  const logins = credentials.map(({ spec: { type, fields, connection } }) =>
+function checkLogins(source: Source, credentials: readonly Made<CredentialSpec>[]): void {
+  const logins = credentials.map(({ spec: { type, fields, connection, urls } }) =>
     JSON.stringify([
       type,
-      ...(["host", "port", "username"] as const).map((role) => fields[role] ?? connection[role]),
+      ...(["host", "port", "username"] as const).map(
+        (role) => fields[role] ?? connection[role] ?? urls[0],
+      ),
     ]),
   );
   for (const [index, { at }] of credentials.entries()) {

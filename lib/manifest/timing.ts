@@ -8,7 +8,8 @@ import type { Source } from "./source.ts";
 const hour = 3600e3;
 const units: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: hour, d: 24 * hour };
 
-function milliseconds(duration: string): number {
+/** Of a duration as the manifest writes it: `90m`. */
+export function milliseconds(duration: string): number {
   return Number.parseInt(duration, 10) * (units[duration.slice(-1)] ?? 0);
 }
 

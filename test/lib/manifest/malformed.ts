@@ -67,6 +67,138 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:2: a second document begins here (---): a manifest is a single one",
     ],
   ],
+  "generated values, plain secrets and their fields": [
+    [
+      "a generated value without a form",
+      "secrets:\n  app: { type: generated, field: KEY }",
+      "rotation.yml:2: secrets.app: no format: say how the value looks, e.g. `format: hex` (or base64, base64url, alphanumeric, uuid)",
+    ],
+    [
+      "an unknown form",
+      secret("type: generated\n    format: base32\n    field: KEY"),
+      'rotation.yml:4: secrets.app.format: must be one of hex, base64, base64url, alphanumeric, uuid, not "base32" (did you mean "base64"?)',
+    ],
+    [
+      "a value that can be guessed",
+      secret("type: generated\n    format: hex\n    field: KEY\n    bytes: 8"),
+      "rotation.yml:6: secrets.app.bytes: gives 64 bits, 128 are required: say bytes: 16 or more",
+    ],
+    [
+      "a short alphanumeric value",
+      secret("type: generated\n    format: alphanumeric\n    field: KEY\n    length: 21"),
+      "rotation.yml:6: secrets.app.length: gives 125 bits, 128 are required: say length: 22 or more",
+    ],
+    [
+      "a UUID of another size",
+      secret("type: generated\n    format: uuid\n    field: KEY\n    bytes: 32\n    length: 3"),
+      [
+        "rotation.yml:6: secrets.app.bytes: uuid counts no bytes: remove it",
+        "rotation.yml:7: secrets.app.length: uuid has its length by itself: remove it",
+      ],
+    ],
+    [
+      "bytes where characters count",
+      secret("type: generated\n    format: alphanumeric\n    field: KEY\n    bytes: 32"),
+      "rotation.yml:6: secrets.app.bytes: alphanumeric counts no bytes: say length",
+    ],
+    [
+      "a length where bytes count",
+      secret("type: generated\n    format: hex\n    field: KEY\n    length: 64"),
+      "rotation.yml:6: secrets.app.length: hex has its length by itself: say bytes",
+    ],
+    [
+      "a generated value with a server",
+      secret(
+        "type: generated\n    format: hex\n    field: KEY\n    strategy: in-place\n    urls: [URL]",
+      ),
+      [
+        "rotation.yml:6: secrets.app.strategy: belongs to a login, and type: generated is none: remove it",
+        "rotation.yml:7: secrets.app.urls: belongs to a login, and type: generated is none: remove it",
+      ],
+    ],
+    [
+      "a login with a form",
+      inPlace("format: hex\n    field: KEY"),
+      [
+        "rotation.yml:4: secrets.app.format: belongs to a generated value: say `type: generated` too, or remove it",
+        "rotation.yml:5: secrets.app.field: belongs to a generated value: say `type: generated` too, or remove it",
+      ],
+    ],
+    [
+      "a prefix with a space",
+      secret("type: generated\n    format: hex\n    field: KEY\n    prefix: 'sk live'"),
+      "rotation.yml:6: secrets.app.prefix: must be 1 to 64 printable ASCII characters without spaces",
+    ],
+    [
+      "a date for a value before that is kept nowhere",
+      secret("type: generated\n    format: hex\n    field: KEY\n    previousExpiresAt: UNTIL"),
+      "rotation.yml:6: secrets.app.previousExpiresAt: says something of the value before: name the field that keeps it under previous",
+    ],
+    [
+      "an overlap that nobody reads",
+      secret(
+        "type: generated\n    format: hex\n    field: KEY\n    previous: OLD\n    overlap: 1h",
+      ),
+      "rotation.yml:7: secrets.app.overlap: is written nowhere: name a field for it under previousExpiresAt",
+    ],
+    [
+      "a value before beside a secret without fields",
+      secret("type: generated\n    format: hex\n    previous: OLD"),
+      "rotation.yml:5: secrets.app.previous: needs a secret with fields: name the one of the value itself under field",
+    ],
+    [
+      "two entries that claim the same field",
+      secret(
+        "credentials:\n      - { type: generated, format: hex, field: KEY }\n      - { type: generated, format: uuid, field: KEY }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.field: the field KEY is rotated by credentials.0 already: name this credential's own one under field",
+    ],
+    [
+      "a value before that is another credential",
+      secret(
+        "credentials:\n      - { strategy: in-place, fields: { password: PW } }\n      - { type: generated, format: hex, field: KEY, previous: PW }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.previous: the field PW is rotated by credentials.0 already: name this credential's own one under previous",
+    ],
+    [
+      "a date of rotation where a password is",
+      inPlace("rotatedAt: password"),
+      "rotation.yml:4: secrets.app.rotatedAt: the field password is rotated by credentials.0 already: name this credential's own one under rotatedAt",
+    ],
+    [
+      "a plain password of nobody",
+      inPlace("plain: password"),
+      [
+        "rotation.yml:4: secrets.app.plain: the secret is nothing but the password: say the host under connection.host",
+        "rotation.yml:4: secrets.app.plain: the secret is nothing but the password: say the username under connection.username",
+      ],
+    ],
+    [
+      "fields of plain text",
+      inPlace("plain: url\n    urls: [URL]\n    fields: { host: H }"),
+      [
+        "rotation.yml:5: secrets.app.urls: the secret is plain text (plain: url) and has no fields: remove it",
+        "rotation.yml:6: secrets.app.fields: the secret is plain text (plain: url) and has no fields: remove it",
+      ],
+    ],
+    [
+      "plain text with two credentials in it",
+      secret(
+        "credentials:\n      - { strategy: in-place, plain: url }\n      - { type: generated, format: hex, field: KEY }",
+      ),
+      "rotation.yml:4: secrets.app.credentials.0: takes the whole secret for its value, beside other credentials: name its field, or leave it alone",
+    ],
+    [
+      "plain text with a date in it",
+      inPlace("plain: url\n    rotatedAt: rotated_at"),
+      "rotation.yml:5: secrets.app.rotatedAt: needs a secret with fields, and this one is the credential itself: remove it",
+    ],
+    [
+      "a pointer to nothing",
+      inPlace("urls: [/]"),
+      "rotation.yml:4: secrets.app.urls.0: leads nowhere: give a field's name, or a JSON Pointer like /database/password",
+    ],
+  ],
   "unknown keys": [
     [
       "a slip at the top",
@@ -96,7 +228,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, credentials, type, strategy, admin, ca, users, fields, urls, connection, passwordForm, password)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password, format, bytes, length, prefix, field, previous, previousExpiresAt, overlap)',
     ],
     [
       "a slip in a credential",
@@ -191,12 +323,12 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a type that is mistyped",
       inPlace("type: postgre"),
-      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); known: postgres, mysql',
+      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); known: postgres, mysql, generated',
     ],
     [
       "an unknown type",
       inPlace("type: oracle"),
-      'rotation.yml:4: secrets.app.type: unknown type "oracle"; known: postgres, mysql',
+      'rotation.yml:4: secrets.app.type: unknown type "oracle"; known: postgres, mysql, generated',
     ],
     [
       "an admin that is no secret",
@@ -306,7 +438,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "two credentials for one login",
       secret(
-        "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B }, urls: [URL] }",
+        "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B } }",
       ),
       "rotation.yml:5: secrets.app.credentials.1: has host and user from where credentials.0 has them, so both are the same login: make them one credential, or say under fields or connection what differs",
     ],
