@@ -1,6 +1,6 @@
 import { address } from "../credentials/credential.ts";
 import { CredentialsRefused, LoginForbidden, type RotationError } from "../errors.ts";
-import type { Asked, CredentialFacts } from "./facts.ts";
+import type { Asked, CredentialFacts, SecretFacts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import { keyFindings } from "./key-findings.ts";
 import { loneTest } from "./secret-findings.ts";
@@ -24,6 +24,11 @@ export function credentialFindings(
     ...problems(secret, `the admin secret ${admin?.secret}`, admin?.who),
     ...adminKey(secret, credential),
   ];
+}
+
+/** What the document means for the values that a rotation generates. Pure. */
+export function generatedFindings({ name, generated = [] }: SecretFacts): readonly Finding[] {
+  return generated.flatMap((asked) => problems(name, "its generated values", asked));
 }
 
 function adminKey(secret: string, { spec, admin }: CredentialFacts): readonly Finding[] {

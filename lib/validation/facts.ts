@@ -33,6 +33,8 @@ export interface SecretFacts {
   /** Whether AWSCURRENT has a value that is a document; absent: not asked, the state says why. */
   readonly document?: Asked<boolean> | undefined;
   readonly credentials: readonly CredentialFacts[];
+  /** Of each generated value, whether its fields are there and free to be written; absent: not asked. */
+  readonly generated?: readonly Asked<unknown>[] | undefined;
   readonly consumers: Consumers;
 }
 

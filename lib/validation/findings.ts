@@ -1,6 +1,6 @@
 import { accountFindings } from "./account-findings.ts";
 import { consumerFindings } from "./consumer-findings.ts";
-import { credentialFindings } from "./credential-findings.ts";
+import { credentialFindings, generatedFindings } from "./credential-findings.ts";
 import { exemptionFindings } from "./exemption-findings.ts";
 import type { Facts } from "./facts.ts";
 import type { Finding } from "./finding.ts";
@@ -15,6 +15,7 @@ export function findings(facts: Facts): readonly Finding[] {
     ...secrets.flatMap((secret) => [
       ...secretFindings(secret, { now, stage: manifest.stage }),
       ...secret.credentials.flatMap((credential) => credentialFindings(secret.name, credential)),
+      ...generatedFindings(secret),
       ...consumerFindings(secret),
     ]),
     ...sameLogins(secrets),

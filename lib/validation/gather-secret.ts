@@ -4,8 +4,10 @@ import { accepts } from "../engines/engine.ts";
 import { AwsCallFailed } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { adminLogin } from "../rotation/admin.ts";
+import { holderOf } from "../rotation/decide.ts";
 import type { Credential } from "../rotation/rotation.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
+import { requireReplaceable } from "../strategies/generate.ts";
 import type { Ask } from "./ask.ts";
 import type { Asked, CredentialFacts, SecretFacts, Target, Who } from "./facts.ts";
 
@@ -25,14 +27,27 @@ export async function gatherSecret(
   const nothing = { name, entry, state, credentials: [] };
   const secret = "known" in state ? state.known : undefined;
   if (!secret || secret.deletedAt || secret.owningService || secret.externalType) return nothing;
-  const read = await ask((signal) => readDocument(secret, ports, signal));
+  const version = (label: string) => async (signal: AbortSignal) => {
+    const id = holderOf(secret, label);
+    if (id === undefined) return undefined;
+    const text = await ports.store.read(secret.arn, id, signal);
+    return text && new SecretDocument(`${label} of ${secret.name}`, text, entry.shape);
+  };
+  const read = await ask(version("AWSCURRENT"));
   if ("unknown" in read) return { ...nothing, document: read };
   const document = read.known;
   if (!document) return { ...nothing, document: { known: false } };
   const credentials: CredentialFacts[] = [];
   for (const spec of entry.credentials)
     credentials.push(await gatherCredential(spec, document, ports, ask));
-  return { name, entry, state, document: { known: true }, credentials };
+  const generated: Asked<unknown>[] = [];
+  for (const spec of entry.generated ?? [])
+    generated.push(
+      await ask((signal) =>
+        requireReplaceable(document, spec, () => version("AWSPREVIOUS")(signal)),
+      ),
+    );
+  return { name, entry, state, document: { known: true }, credentials, generated };
 }
 
 /** "There is none" is an answer. */
@@ -49,15 +64,6 @@ function describe(
       throw error;
     }
   });
-}
-
-async function readDocument(
-  { arn, name }: SecretState,
-  { store }: SecretPorts,
-  signal: AbortSignal,
-): Promise<SecretDocument | undefined> {
-  const text = await store.read(arn, undefined, signal);
-  return text && new SecretDocument(`AWSCURRENT of ${name}`, text);
 }
 
 async function gatherCredential(

@@ -27,8 +27,8 @@ function count({ findings }: Report, severity: Severity): number {
 function rows({ secrets }: Manifest) {
   return Object.entries(secrets).map(([secret, entry]) => ({
     secret,
-    credentials: each(entry, ({ type }) => type),
-    strategy: each(entry, ({ strategy }) => strategy),
+    credentials: each(entry, "type", "generated"),
+    strategy: each(entry, "strategy", "generate"),
     schedule: entry.schedule.expression,
     window: entry.schedule.duration,
     clusters: entry.clusters,
@@ -36,10 +36,11 @@ function rows({ secrets }: Manifest) {
 }
 
 function each(
-  { credentials }: SecretEntry,
-  of: (credential: SecretEntry["credentials"][number]) => string,
+  { credentials, generated = [] }: SecretEntry,
+  key: "type" | "strategy",
+  ofGenerated: string,
 ): readonly string[] {
-  return credentials.map(of);
+  return [...credentials.map((login) => login[key]), ...generated.map(() => ofGenerated)];
 }
 
 /** For a reader. */

@@ -266,6 +266,24 @@ describe("a secret", () => {
     expect(told.every(({ secret }) => secret === name)).toBe(true);
   });
 
+  it("holds a generated value, or something else where the one before is to be kept", async () => {
+    const key = { type: "generated", format: "hex", field: "jwt_secret", previous: "jwt_previous" };
+    const manifest = (name: string) => world.manifest({ [name]: key });
+    await world.create("app/key", { jwt_secret: newPassword() });
+    expect(await world.live(manifest("app/key"))).toMatchObject({ code: 0 });
+
+    await world.create("app/overwritten", {
+      jwt_secret: newPassword(),
+      jwt_previous: newPassword(),
+    });
+    const refused = await world.live(manifest("app/overwritten"));
+    expect(refused).toMatchObject({ code: 1, found: ["error FIELD_INVALID"] });
+
+    await world.create("app/plain", newPassword());
+    const plain = { type: "generated", format: "hex" };
+    expect(await world.live(world.manifest({ "app/plain": plain }))).toMatchObject({ code: 0 });
+  });
+
   it("is not there; is going to be deleted; has another key", async () => {
     const missing = await world.live(file("app/none"));
     expect(missing).toMatchObject({ code: 1, found: ["error SECRET_MISSING"] });

@@ -16,6 +16,7 @@ const { manifest } = facts({
       entry: {
         ...entry,
         ...{ credentials: two, clusters: [] },
+        generated: [{ field: "key", prefix: "", format: { kind: "uuid" } }],
         schedule: { expression: "cron(0 3 1 * ? *)", duration: "3h" },
       },
     }),
@@ -27,9 +28,9 @@ describe("for a reader", () => {
   it("is a table of what rotates, and findings, the worst first", () => {
     expect(asText({ ...report, findings: [note, warning, error] })).toBe(`\
 rotation.yml, stage production: 2 secrets to rotate
-  secret                       credentials   strategy                     schedule                  clusters
-  production/database/primary  postgres      alternating-users            rate(90 days)             production
-  app                          postgres × 2  alternating-users, in-place  cron(0 3 1 * ? *) for 3h  –
+  secret                       credentials              strategy                               schedule                  clusters
+  production/database/primary  postgres                 alternating-users                      rate(90 days)             production
+  app                          postgres, generated × 3  alternating-users, in-place, generate  cron(0 3 1 * ? *) for 3h  –
 
 error    production/database/primary: No. [E]
          → Do.
@@ -65,8 +66,8 @@ describe("for a program", () => {
           ...{ schedule: "rate(90 days)", clusters: ["production"] },
         },
         {
-          ...{ secret: "app", credentials: ["postgres", "postgres"] },
-          strategy: ["alternating-users", "in-place"],
+          ...{ secret: "app", credentials: ["postgres", "postgres", "generated"] },
+          strategy: ["alternating-users", "in-place", "generate"],
           ...{ schedule: "cron(0 3 1 * ? *)", window: "3h", clusters: [] },
         },
       ],
