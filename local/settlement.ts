@@ -7,6 +7,7 @@ import {
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { settlementEvents } from "../infra/settlement-events.ts";
 import type { Aws } from "./aws/aws.ts";
 import { keysOf } from "./world.ts";
 
@@ -31,7 +32,7 @@ export async function connectSettlement(
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
   });
   const events = new EventBridgeClient(options);
-  for (const [Name, pattern] of Object.entries(patterns)) {
+  for (const [Name, pattern] of Object.entries(settlementEvents)) {
     await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
     const SqsParameters = { MessageGroupId: "settlement" };
     const Targets = [{ Id: "queue", Arn: queueArn, SqsParameters }];
@@ -44,24 +45,6 @@ export async function connectSettlement(
     }),
   );
 }
-
-/** Secrets Manager's own event needs no CloudTrail; the others say that something may have moved on. */
-const patterns = {
-  "label-moved": {
-    source: ["aws.secretsmanager"],
-    "detail-type": ["Secret Label Updated"],
-    detail: { labelUpdated: ["AWSCURRENT"] },
-  },
-  "rotation-succeeded": {
-    source: ["aws.secretsmanager"],
-    "detail-type": ["AWS Service Event via CloudTrail"],
-    detail: { eventName: ["RotationSucceeded"] },
-  },
-  "deployment-changed": {
-    source: ["aws.ecs"],
-    "detail-type": ["ECS Deployment State Change"],
-  },
-};
 
 async function createQueue(
   sqs: SQSClient,
