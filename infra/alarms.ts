@@ -1,14 +1,16 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
 import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { outsideEvents, settlementEvents } from "./events.ts";
 import { functions } from "./functions.ts";
-import { ruleId, settlementRules } from "./settlement.ts";
+import { ruleId } from "./settlement.ts";
 
 /** What functions cannot tell themselves: that they died, never ran, or never heard of something. */
 export function alarms(deployment: Deployment): Resources {
   const all = [
     ...Object.keys(functions).flatMap(ofFunction),
-    ...settlementRules.map(ofRule),
+    ...Object.keys({ ...settlementEvents, ...outsideEvents }).map(ofRule),
     ...ofQueue,
+    ofWatch,
   ];
   return Object.fromEntries(
     all.map((alarm) => [`${logicalId(alarm.name)}Alarm`, resource(deployment, alarm)]),
@@ -74,6 +76,15 @@ const ofQueue: readonly Alarm[] = [
       "For three hours nobody has taken an event from the queue with success. Check the log of settle, and that its event source mapping is enabled.",
   },
 ];
+
+const ofWatch: Alarm = {
+  name: "watch-dropped",
+  metric: "AsyncEventsDropped",
+  of: "AWS/Lambda",
+  dimensions: { FunctionName: ref(functionId("watch")) },
+  means:
+    "Lambda gave up on telling watch of a rotation that failed. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
+};
 
 const resource = (deployment: Deployment, alarm: Alarm): Resource => ({
   Type: "AWS::CloudWatch::Alarm",

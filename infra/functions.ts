@@ -88,6 +88,17 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
       ...onTopic("Publish"),
     ],
   },
+  watch: {
+    description:
+      "Tells on-call of rotations that failed and that the rotating function did not tell of.",
+    timeout: 60,
+    reachesDatabases: false,
+    environment: {},
+    grants: (deployment) => [
+      ...onSecrets(deployment, "DescribeSecret", "TagResource"),
+      ...onTopic("Publish"),
+    ],
+  },
 };
 
 /** Where this function tells on-call, and which environment it names. */

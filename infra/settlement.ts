@@ -1,7 +1,7 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
 import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { settlementEvents, type When } from "./events.ts";
 import { functions } from "./functions.ts";
-import { settlementEvents } from "./settlement-events.ts";
 
 /** In seconds: events of one rotation are looked at together, and when Secrets Manager has noted its end. */
 const delay = 15;
@@ -9,21 +9,9 @@ const delay = 15;
 /** How often a message comes before it is put aside. */
 const receives = 5;
 
-/** Grace and deadline pass without an event: what is not settled is looked at again by the clock. */
-const tick = "rate(1 hour)";
-
-/** The names of all rules that feed the queue. */
-export const settlementRules = [...Object.keys(settlementEvents), "tick"];
-
 /** Rules → FIFO queue → settle. One message group, so that no two run at once without a reserved concurrency. */
 export function settlement(deployment: Deployment): Resources {
   const timeout = functions["settle"]?.timeout ?? 0;
-  const rules = [
-    ...Object.entries(settlementEvents).map(
-      ([name, pattern]) => [name, { EventPattern: pattern }] as const,
-    ),
-    ["tick", { ScheduleExpression: tick }] as const,
-  ];
   return {
     SettlementDeadLetters: queue(nameOf(deployment, "settle-dead.fifo"), {
       MessageRetentionPeriod: 14 * 24 * 3600,
@@ -39,7 +27,10 @@ export function settlement(deployment: Deployment): Resources {
     }),
     SettlementQueuePolicy: queuePolicy,
     ...Object.fromEntries(
-      rules.map(([name, when]) => [ruleId(name), rule(nameOf(deployment, name), when)]),
+      Object.entries(settlementEvents).map(([name, when]) => [
+        ruleId(name),
+        rule(nameOf(deployment, name), when),
+      ]),
     ),
     SettlementMapping: {
       Type: "AWS::Lambda::EventSourceMapping",
@@ -66,7 +57,7 @@ const queue = (name: string, properties: Readonly<Record<string, Value>>): Resou
   },
 });
 
-const rule = (name: string, when: Readonly<Record<string, Value>>): Resource => ({
+const rule = (name: string, when: When): Resource => ({
   Type: "AWS::Events::Rule",
   Properties: {
     Name: name,
@@ -96,7 +87,7 @@ const queuePolicy: Resource = {
           Resource: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
           Condition: {
             ArnEquals: {
-              "aws:SourceArn": settlementRules.map((name) => ({
+              "aws:SourceArn": Object.keys(settlementEvents).map((name) => ({
                 "Fn::GetAtt": [ruleId(name), "Arn"],
               })),
             },

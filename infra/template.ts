@@ -5,6 +5,7 @@ import { type Deployment, functionId, nameOf } from "./deployment.ts";
 import { commonEnvironment, type FunctionEntry, functions } from "./functions.ts";
 import { type Statement, writeLogs } from "./grants.ts";
 import { joinVpc } from "./grants-vpc.ts";
+import { outsidePath } from "./outside-path.ts";
 import { role } from "./role.ts";
 import { schedules } from "./schedules.ts";
 import { settlement } from "./settlement.ts";
@@ -19,6 +20,7 @@ export function resources(deployment: Deployment): Resources {
     ...roles,
     alerts(deployment),
     settlement(deployment),
+    outsidePath(deployment),
     schedules(deployment),
     alarms(deployment),
   );

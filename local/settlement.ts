@@ -7,7 +7,7 @@ import {
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { settlementEvents } from "../infra/settlement-events.ts";
+import { settlementEvents, type When } from "../infra/events.ts";
 import type { Aws } from "./aws/aws.ts";
 import { keysOf } from "./world.ts";
 
@@ -32,8 +32,8 @@ export async function connectSettlement(
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
   });
   const events = new EventBridgeClient(options);
-  for (const [Name, pattern] of Object.entries(settlementEvents)) {
-    await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
+  for (const [Name, when] of Object.entries(settlementEvents)) {
+    await events.send(new PutRuleCommand({ Name, ...ruleInput(when) }));
     const SqsParameters = { MessageGroupId: "settlement" };
     const Targets = [{ Id: "queue", Arn: queueArn, SqsParameters }];
     await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
@@ -45,6 +45,10 @@ export async function connectSettlement(
     }),
   );
 }
+
+/** The API takes a pattern as text, a template as an object. */
+const ruleInput = (when: When) =>
+  "EventPattern" in when ? { EventPattern: JSON.stringify(when.EventPattern) } : when;
 
 async function createQueue(
   sqs: SQSClient,

@@ -30,7 +30,9 @@ describe("the documentation", () => {
 
   it("links every alert to its section, which says what is safe and what to do", () => {
     const sections = read("docs/runbook.md").split(/^## /m);
-    for (const error of everyError("app").filter(({ code }) => !/^INVALID_(MANIFEST|PARAMETERS)$|^TOPIC/.test(code))) {
+    for (const error of everyError("app").filter(
+      ({ code }) => !/^INVALID_(MANIFEST|PARAMETERS)$|^TOPIC/.test(code),
+    )) {
       const { runbook } = failureAlert(error, occasion).event;
       const anchor = /^docs\/runbook\.md#(\w+)$/.exec(String(runbook))?.[1];
       const section = sections.find((text) => text.split("\n")[0]?.toLowerCase() === anchor);
