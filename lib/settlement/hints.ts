@@ -1,4 +1,5 @@
 import type { Manifest } from "../manifest/manifest.ts";
+import { nameOf } from "../rotation/secret-name.ts";
 
 /**
  * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else of it is believed;
@@ -7,10 +8,12 @@ import type { Manifest } from "../manifest/manifest.ts";
 export function hintsOf(event: unknown, manifest: Manifest): readonly string[] {
   const all = Object.keys(manifest.secrets);
   if (typeof event !== "object" || event === null) return all;
-  const { source, detail }: { source?: unknown; detail?: unknown } = event;
+  const { source, detail, resources }: Partial<Record<string, unknown>> = { ...event };
   if (source !== "aws.secretsmanager") return all;
-  const name = detail && typeof detail === "object" && "name" in detail ? detail.name : undefined;
-  const resources = "resources" in event && Array.isArray(event.resources) ? event.resources : [];
-  const known = all.filter((secret) => secret === name || resources.includes(secret));
-  return known;
+  const { name, additionalEventData }: Partial<Record<string, unknown>> = { ...Object(detail) };
+  // Its own event has the ARN among its resources; those that come by CloudTrail have none.
+  const { SecretId: byTrail }: { SecretId?: unknown } = { ...Object(additionalEventData) };
+  const named = new Set([name, byTrail, ...(Array.isArray(resources) ? resources : [])]);
+  for (const each of [...named]) if (typeof each === "string") named.add(nameOf(each));
+  return all.filter((secret) => named.has(secret));
 }
