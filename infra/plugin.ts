@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import { readManifest } from "../build/manifest-plugin.ts";
 import { InvalidParameters, RotationError } from "../lib/errors.ts";
 import { parseParameters } from "./parameters.ts";
@@ -6,7 +5,6 @@ import { functionsOf, outputs, resources } from "./template.ts";
 
 /** What is needed of the Serverless Framework. */
 interface Serverless {
-  readonly serviceDir: string;
   /** serverless.yml; variables in it are resolved after the plugins are there. */
   readonly configurationInput: {
     readonly service: string;
@@ -41,7 +39,7 @@ function extend(serverless: Serverless): void {
   requireRegion(serverless);
   const { service } = serverless.configurationInput;
   const stage = serverless.getProvider("aws").getStage();
-  const manifest = readManifest(resolve(serverless.serviceDir, "rotation.yml"), stage);
+  const manifest = readManifest("rotation.yml", stage);
   const parameters = parseParameters(givenParameters(serverless, stage));
   const deployment = { ...parameters, service, stage, manifest };
   serverless.extendConfiguration(["functions"], functionsOf(deployment));
