@@ -84,16 +84,24 @@ function useKeys(secrets: readonly Encrypted[], actions: readonly string[]): Sta
   return [...byKey].flatMap(([key, encrypted]) => {
     if (key === undefined) return [];
     const arns = [...new Set(encrypted.map(({ secret }) => secretArn(secret)))];
-    return {
+    return chunks(arns, perStatement).map((some) => ({
       actions: actions.map((action) => `kms:${action}`),
       resources: [key],
       condition: {
         StringEquals: { "kms:ViaService": "secretsmanager.${AWS::Region}.amazonaws.com" },
-        StringLike: { "kms:EncryptionContext:SecretARN": arns },
+        StringLike: { "kms:EncryptionContext:SecretARN": some },
       },
-    };
+    }));
   });
 }
+
+/** A statement cannot be divided between policies by what is in its condition. */
+const perStatement = 20;
+
+const chunks = <T>(items: readonly T[], size: number): T[][] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
+    items.slice(index * size, (index + 1) * size),
+  );
 
 /** On the alert topic, and on its key through it. */
 export function onTopic(...actions: readonly string[]): Statement[] {

@@ -1,15 +1,26 @@
+import { InvalidManifest } from "../lib/errors.ts";
 import { type Resources, ref, sub, type Value } from "./cloudformation.ts";
 import type { Statement } from "./grants.ts";
 
 /** In characters without white space (IAM quotas): all inline policies of a role, one managed policy. */
 const [inlineLimit, managedLimit] = [10_240, 6144];
 
-/** What a Lambda function runs as; a manifest of many secrets makes more than one policy. */
+/** Managed policies that a role may have (IAM quotas; on request 20). */
+const maximumPolicies = 10;
+
+/**
+ * What a Lambda function runs as; a manifest of many secrets makes more than one policy.
+ * @throws InvalidManifest when they are too many for IAM
+ */
 export function role(id: string, statements: readonly Statement[]): Resources {
   const isInline = size(statements) <= inlineLimit;
-  const policies = isInline
-    ? []
-    : pack(statements).map((part, index) => [`${id}Policy${index + 1}`, part] as const);
+  const policies = (isInline ? [] : pack(statements)).map(
+    (part, index) => [`${id}Policy${index + 1}`, part] as const,
+  );
+  if (policies.length > maximumPolicies)
+    throw new InvalidManifest([
+      `secrets: there are so many that ${id} needs ${policies.length} policies, and IAM takes ${maximumPolicies}; divide them between two copies of this service with a name each`,
+    ]);
   return {
     ...Object.fromEntries(
       policies.map(([policyId, part]) => [

@@ -246,16 +246,23 @@ describe("the roles", () => {
     );
   });
 
-  it("fit into IAM's limits, however many secrets there are", () => {
-    const many = Array.from({ length: 300 }, (_, index) => `team/service-${index}/database`);
+  const manySecrets = (count: number) => {
+    const many = Array.from({ length: count }, (_, index) => `team/service-${index}/database`);
     const entries = many.map(
-      (name) =>
-        `  ${name}: { kmsKey: "${keyOf("own")}", credentials: [{ type: postgres, admin: ${name}/admin }] }`,
+      (name, index) =>
+        `  ${name}: { kmsKey: "${keyOf("own")}", credentials: [{ type: postgres, admin: admin/${index % 10} }] }`,
     );
-    const deployment = {
-      ...{ service: "quarterturn", stage: "production" },
-      manifest: read(`secrets:\n${entries.join("\n")}\n`),
-    };
+    const manifest = read(`secrets:\n${entries.join("\n")}\n`);
+    return { many, deployment: { service: "quarterturn", stage: "production", manifest } };
+  };
+
+  it("are refused where IAM would", () => {
+    const { deployment } = manySecrets(400);
+    expect(() => resources(deployment)).toThrow(/IAM takes 10; divide them/);
+  });
+
+  it("fit into IAM's limits with 200 secrets", () => {
+    const { many, deployment } = manySecrets(200);
     const Resources = resources(deployment);
     const managed = Object.values(Resources).filter(({ Type }) => Type.endsWith("ManagedPolicy"));
     expect(managed.length).toBeGreaterThan(3);
