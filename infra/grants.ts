@@ -18,7 +18,7 @@ export interface Statement {
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 
 /** Secrets Manager ends a secret's ARN with six characters that only it knows. */
-export const secretArn = (nameOrArn: string) =>
+const secretArn = (nameOrArn: string) =>
   nameOrArn.startsWith("arn:") ? nameOrArn : arn("secretsmanager", `secret:${nameOrArn}-??????`);
 
 /** A secret's name or ARN, and its key if it has one of its own. */

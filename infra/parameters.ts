@@ -8,7 +8,7 @@ export interface Parameters {
   readonly network?: Network | undefined;
 }
 
-export interface Network {
+interface Network {
   readonly subnetIds: readonly string[];
   readonly securityGroupIds: readonly string[];
 }

@@ -13,7 +13,7 @@ export interface PolicyStatement {
 export type Facts = Readonly<Record<string, string>>;
 
 /** Fills in every Fn::Sub; a name that the facts do not have stays as it is. */
-export function resolved(value: Value, facts: Facts): Value {
+function resolved(value: Value, facts: Facts): Value {
   if (Array.isArray(value)) return value.map((each) => resolved(each, facts));
   if (typeof value !== "object") return value;
   const record = value as { readonly [key: string]: Value };
