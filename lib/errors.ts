@@ -732,7 +732,7 @@ export class SwitchInterrupted extends RotationError {
   }
 }
 
-/** Somebody wrote a new AWSCURRENT while a rotation was under way; Secrets Manager gave the rotation up. */
+/** Somebody wrote a new AWSCURRENT before a rotation was complete; Secrets Manager gave the rotation up. */
 export class RotationAbandoned extends RotationError {
   override impact: RotationError["impact"] = "unknown";
   override safety = {
@@ -746,7 +746,7 @@ export class RotationAbandoned extends RotationError {
     super(
       "ROTATION_ABANDONED",
       false,
-      `A new version of ${secret} was written by hand while a rotation was under way, so Secrets Manager took AWSPENDING away and gave the rotation up.`,
+      `A new version of ${secret} was written by hand before a rotation was complete, so Secrets Manager took AWSPENDING away and gave the rotation up.`,
       "See that AWSCURRENT logs in, then rotate afresh: a value that was written by hand has been seen.",
     );
   }

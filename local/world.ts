@@ -24,6 +24,7 @@ import { bundleFunctions } from "../build/bundle.ts";
 import type { Action } from "../lib/retirement/request.ts";
 import { type Aws, startAws } from "./aws/aws.ts";
 import type { Invocation } from "./aws/lambda/functions.ts";
+import type { LambdaTiming } from "./aws/lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./aws/secrets-manager/rotations.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
 import {
@@ -45,6 +46,7 @@ export interface WorldOptions {
   /** Of the database; its user is named after it. */
   readonly name?: string;
   readonly timing?: Partial<RotationTiming>;
+  readonly lambda?: Partial<LambdaTiming>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
 }
@@ -63,6 +65,8 @@ export class World implements AsyncDisposable {
   readonly retireArn: string;
   /** Of the function that settles by itself, once it is connected. */
   readonly settleArn: string;
+  /** Of the function that tells of rotations that failed unreported, once it is connected. */
+  readonly watchArn: string;
   readonly secretArn: string;
   readonly postgres: PostgresServer;
   readonly client: SecretsManagerClient;
@@ -78,6 +82,7 @@ export class World implements AsyncDisposable {
     functionArn: string;
     retireArn: string;
     settleArn: string;
+    watchArn: string;
     secretArn: string;
     postgres: PostgresServer;
     folder: string;
@@ -88,6 +93,7 @@ export class World implements AsyncDisposable {
     this.functionArn = of.functionArn;
     this.retireArn = of.retireArn;
     this.settleArn = of.settleArn;
+    this.watchArn = of.watchArn;
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
     this.folder = of.folder;
@@ -95,13 +101,17 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { postgres, strategy, name = "muejam", port, timing } = options;
+    const { postgres, strategy, name = "muejam", port, timing, lambda } = options;
     await using parts = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
     parts.defer(() => held.release());
     const aws = parts.use(
-      await startAws({ ...(port !== undefined && { port }), ...(timing && { rotation: timing }) }),
+      await startAws({
+        ...(port !== undefined && { port }),
+        ...(timing && { rotation: timing }),
+        ...(lambda && { lambda }),
+      }),
     );
     const address = options.address ?? postgres;
     const bundles = await bundlesFor(folder, strategy, postgres.ca);
@@ -116,11 +126,11 @@ export class World implements AsyncDisposable {
       ENVIRONMENT: "production",
       RETIRE_DATABASE_FUNCTION: "retire-database",
     };
-    const [functionArn = "", retireArn = "", settleArn = ""] = functionNames.map((fn) =>
-      aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
+    const [functionArn = "", retireArn = "", settleArn = "", watchArn = ""] = functionNames.map(
+      (fn) => aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
     );
     return new World({
-      ...{ aws, client, functionArn, retireArn, settleArn, secretArn, postgres, folder },
+      ...{ aws, client, functionArn, retireArn, settleArn, watchArn, secretArn, postgres, folder },
       parts: parts.move(),
     });
   }
@@ -279,7 +289,7 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database", "settle"];
+const functionNames = ["rotate-database", "retire-database", "settle", "watch"];
 
 async function bundlesFor(
   folder: string,

@@ -6,7 +6,7 @@ import {
 } from "../errors.ts";
 import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState } from "../rotation/store.ts";
-import { type InsideAlert, isLeftTo, type OutsideAlert, wasToldOn } from "./memory.ts";
+import type { InsideAlert } from "./memory.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Everything that a decision about one sighting rests on, read from AWS just now. */
@@ -17,11 +17,10 @@ export interface Findings {
   readonly inPlace: boolean;
   /** The last failure that a function has told of itself. */
   readonly inside?: InsideAlert | undefined;
-  /** What has been told of this secret from outside, or is being told. */
-  readonly outside?: OutsideAlert | undefined;
-  readonly now: Date;
-  /** This invocation: what it has begun to tell, it goes on telling. */
-  readonly teller: string;
+  /** On-call was told of this secret from outside, today. */
+  readonly toldToday: boolean;
+  /** Another invocation has said that it will tell, later than this one did. */
+  readonly leftToAnother: boolean;
 }
 
 export type Verdict =
@@ -31,7 +30,7 @@ export type Verdict =
 
 /** Whether on-call must be told of what was seen from outside. Pure. */
 export function decide(findings: Findings): Verdict {
-  const { sighting, secret, outside, now, teller } = findings;
+  const { sighting, secret, toldToday, leftToAnother } = findings;
   if (secret.deletedAt)
     return silent("the secret is scheduled for deletion, which ends its rotation");
   const current = holderOf(secret, "AWSCURRENT");
@@ -41,8 +40,8 @@ export function decide(findings: Findings): Verdict {
     return silent("its version has become AWSCURRENT all the same");
   const switching = findings.inPlace && mayHaveSwitched(secret, token);
   if (isTold(findings, token, switching)) return silent("the function has told of it itself");
-  if (wasToldOn(outside, now)) return silent("on-call was told of this secret today");
-  if (isLeftTo(outside, teller, now)) return silent("another invocation is telling");
+  if (toldToday) return silent("on-call was told of this secret today");
+  if (leftToAnother) return silent("another invocation is telling");
   return { kind: "tell", problem: problem(findings, switching), token };
 }
 

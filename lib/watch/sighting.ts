@@ -26,7 +26,7 @@ export function readSighting(event: unknown): Sighting {
   const detail = member(event, "detail");
   const kind = member(detail, "eventName");
   if (kind !== "RotationFailed" && kind !== "RotationAbandoned")
-    throw new InvalidNotice(`its name is ${JSON.stringify(kind)?.slice(0, 60) ?? "missing"}`);
+    throw new InvalidNotice(`its name is ${isName(kind) ? kind : "none"}`);
   const secretId = member(member(detail, "additionalEventData"), "SecretId");
   if (typeof secretId !== "string" || secretId === "")
     throw new InvalidNotice("it names no secret in detail.additionalEventData.SecretId");
@@ -37,6 +37,11 @@ export function readSighting(event: unknown): Sighting {
   const message = String(member(detail, "errorMessage") ?? "");
   const step = steps.find((each) => message.endsWith(` during ${each} step`));
   return { kind, secretId, token, step };
+}
+
+/** What else stands there may be anything, and is not repeated. */
+function isName(value: unknown): value is string {
+  return typeof value === "string" && /^[A-Za-z]{1,40}$/.test(value);
 }
 
 function member(of: unknown, key: string): unknown {

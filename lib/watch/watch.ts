@@ -6,7 +6,7 @@ import { nameOf } from "../rotation/secret-name.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { decide, type Verdict } from "./decide.ts";
-import { claimed, insideAlertOf, outsideAlertOf, outsideTag, told } from "./memory.ts";
+import { dayOf, insideAlertOf, tellerTag, toldTag } from "./memory.ts";
 import { readSighting, type Sighting } from "./sighting.ts";
 
 /** Everything that the watching function reaches the world through. It reads no secret value. */
@@ -30,13 +30,13 @@ export interface Watched {
 }
 
 /**
- * In milliseconds: how long an invocation may take from its look at the secret to its claim. Who has waited
- * as long after a claim of its own has seen the claims of all that saw none.
+ * In milliseconds: how long an invocation may take from its look at the secret to its claim. Who waits as long
+ * after a claim of its own sees the claims of all that looked before it told.
  */
 const claimTime = 2500;
 
-/** In milliseconds, for the publish and the tag after it; `deadline` keeps as much back. */
-const tellTime = 5000;
+/** In milliseconds, for the publish and the tag after it: less than whoever claims meanwhile waits. */
+const tellTime = 2000;
 
 /**
  * Tells on-call of a rotation that failed or was given up, where the function that rotates has not: once for
@@ -89,7 +89,10 @@ interface Agreement {
   readonly seen?: SecretState;
 }
 
-/** Looks, claims, waits, and looks again: of those that come at once, the one whose claim stands tells. */
+/**
+ * Looks, claims, waits, and looks again: of those that come at once the last to claim tells. The second look
+ * also sees what has become of a rotation that is being repeated.
+ */
 async function agree(
   sighting: Sighting,
   entry: SecretEntry,
@@ -98,19 +101,23 @@ async function agree(
 ): Promise<Agreement> {
   const { store, clock, occasion } = ports;
   const soon = AbortSignal.any([signal, AbortSignal.timeout(claimTime)]);
-  const first = await look(sighting, entry, ports, soon);
+  const first = await look(sighting, entry, false, ports, soon);
   if (!first.seen || first.verdict.kind === "silent") return first;
-  const claim = claimed(clock.now(), occasion.requestId);
-  // Whoever may not write tags tells without a claim, perhaps twice.
-  await store.tag(first.seen.arn, outsideTag, claim, soon).catch(() => undefined);
+  const claim = store.tag(first.seen.arn, tellerTag, occasion.requestId, soon);
+  // Whoever may not write tags tells without a claim, perhaps beside others.
+  const hasClaimed = await claim.then(
+    () => true,
+    () => false,
+  );
   await clock.sleep(claimTime);
-  const second = await look(sighting, entry, ports, signal);
+  const second = await look(sighting, entry, hasClaimed, ports, signal);
   return second.seen ? second : first;
 }
 
 async function look(
   sighting: Sighting,
   entry: SecretEntry,
+  hasClaimed: boolean,
   { store, clock, occasion }: WatchPorts,
   signal: AbortSignal,
 ): Promise<Agreement> {
@@ -120,10 +127,10 @@ async function look(
     return { verdict: { kind: "tell", problem } };
   }
   const verdict = decide({
-    ...{ sighting, secret: seen, now: clock.now(), teller: occasion.requestId },
+    ...{ sighting, secret: seen, inside: insideAlertOf(seen) },
     inPlace: entry.credentials.some(({ strategy }) => strategy === "in-place"),
-    inside: insideAlertOf(seen),
-    outside: outsideAlertOf(seen),
+    toldToday: seen.tags.get(toldTag) === dayOf(clock.now()),
+    leftToAnother: hasClaimed && seen.tags.get(tellerTag) !== occasion.requestId,
   });
   return { verdict, seen };
 }
@@ -143,7 +150,7 @@ async function tell(
   await alerts.publish(failureAlert(problem, { ...occasion, task, at }), signal);
   if (!seen) return;
   try {
-    await store.tag(seen.arn, outsideTag, told(at), signal);
+    await store.tag(seen.arn, toldTag, dayOf(at), signal);
   } catch (thrown) {
     const { code, message } = asRotationError(thrown);
     log.alertFailed(secret, code, message);

@@ -26,6 +26,7 @@ const talkative = {
 interface Functions {
   readonly rotate: string;
   readonly retire: string;
+  readonly watch: string;
   /** With an engine that throws what nobody foresaw. */
   readonly poisoned: string;
   /** With little time. */
@@ -170,6 +171,7 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
   return {
     rotate: await deploy("observed-rotate", rotate),
     retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
+    watch: await deploy("observed-watch", join(built, "watch.mjs")),
     poisoned: await deploy("observed-poisoned", await poisonedBundle(world.folder)),
     short: await deploy("observed-short", rotate, 6300),
   };
