@@ -4,11 +4,11 @@ import {
   ECSClient,
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
-import { settlementEvents, type When } from "../infra/events.ts";
+import { settlementEvents } from "../infra/events.ts";
 import type { Aws } from "./aws/aws.ts";
+import { putRules } from "./rules.ts";
 import { keysOf } from "./world.ts";
 
 /** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
@@ -31,13 +31,8 @@ export async function connectSettlement(
     VisibilityTimeout: String(timing.visibilitySeconds),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
   });
-  const events = new EventBridgeClient(options);
-  for (const [Name, when] of Object.entries(settlementEvents)) {
-    await events.send(new PutRuleCommand({ Name, ...ruleInput(when) }));
-    const SqsParameters = { MessageGroupId: "settlement" };
-    const Targets = [{ Id: "queue", Arn: queueArn, SqsParameters }];
-    await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
-  }
+  const SqsParameters = { MessageGroupId: "settlement" };
+  await putRules(aws, settlementEvents, { Id: "queue", Arn: queueArn, SqsParameters });
   await new LambdaClient(options).send(
     new CreateEventSourceMappingCommand({
       ...{ EventSourceArn: queueArn, FunctionName: settleArn, BatchSize: 10 },
@@ -45,10 +40,6 @@ export async function connectSettlement(
     }),
   );
 }
-
-/** The API takes a pattern as text, a template as an object. */
-const ruleInput = (when: When) =>
-  "EventPattern" in when ? { EventPattern: JSON.stringify(when.EventPattern) } : when;
 
 async function createQueue(
   sqs: SQSClient,
