@@ -15,8 +15,14 @@ interface Network {
 
 const forms = {
   alertEmail: { form: /^[^\s@]+@[^\s@]+\.[^\s@]+$/, such: "an email address" },
-  subnetIds: { form: /^subnet-[0-9a-f]+$/, such: "a subnet's id (subnet-…)" },
-  securityGroupIds: { form: /^sg-[0-9a-f]+$/, such: "a security group's id (sg-…)" },
+  subnetIds: {
+    form: /^subnet-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    such: "a subnet's id (subnet-0123456789abcdef0)",
+  },
+  securityGroupIds: {
+    form: /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
+    such: "a security group's id (sg-0123456789abcdef0)",
+  },
 } as const;
 
 /**

@@ -21,6 +21,8 @@ export interface Packaged {
 export class Service implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "quarterturn-service-"));
 
+  readonly #unpacked: string[] = [];
+
   /** @param manifest of rotation.yml; default: the repository's */
   constructor(manifest = readFileSync(join(root, "rotation.yml"), "utf8")) {
     for (const part of parts) symlinkSync(join(root, part), join(this.folder, part));
@@ -72,9 +74,10 @@ export class Service implements Disposable {
     return readFileSync(join(this.folder, ".serverless", `${name}.zip`));
   }
 
-  /** Unpacks a function's zip, as Lambda does; returns the folder. */
+  /** Unpacks a function's zip, as Lambda does, where no node_modules is above it; returns the folder. */
   unpack(name: string): string {
-    const folder = join(mkdtempSync(join(this.folder, "unpacked-")), name);
+    const folder = mkdtempSync(join(tmpdir(), `quarterturn-${name}-`));
+    this.#unpacked.push(folder);
     for (const [path, bytes] of Object.entries(unzipSync(this.zip(name)))) {
       mkdirSync(join(folder, dirname(path)), { recursive: true });
       writeFileSync(join(folder, path), bytes);
@@ -83,7 +86,7 @@ export class Service implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    rmSync(this.folder, { recursive: true });
+    for (const folder of [this.folder, ...this.#unpacked]) rmSync(folder, { recursive: true });
   }
 }
 

@@ -38,7 +38,12 @@ const rotatedArns = [secretArn("app/plain"), secretArn("app/encrypted"), secretB
 const adminArns = [secretArn("app/admin"), secretArn("app/encrypted-admin")];
 
 const names = Object.keys(functions);
-const network = ["--param", "subnetIds=subnet-0a,subnet-0b", "--param", "securityGroupIds=sg-0c"];
+const network = [
+  "--param",
+  "subnetIds=subnet-0a1b2c3d,subnet-4e5f6a7b",
+  "--param",
+  "securityGroupIds=sg-0a1b2c3d",
+];
 
 let service: Service;
 let template: Template;
@@ -109,8 +114,8 @@ describe("the functions", () => {
     const inVpc = names.filter((name) => "VpcConfig" in functionResource(name).Properties);
     expect(inVpc).toEqual(["rotate-database", "retire-database"]);
     expect(functionResource("rotate-database").Properties["VpcConfig"]).toEqual({
-      SubnetIds: ["subnet-0a", "subnet-0b"],
-      SecurityGroupIds: ["sg-0c"],
+      SubnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+      SecurityGroupIds: ["sg-0a1b2c3d"],
     });
     for (const name of names)
       expect(
@@ -218,7 +223,10 @@ describe("the roles", () => {
     const explained = Object.values(
       statementsOf({
         ...{ service: "quarterturn", stage: "production", manifest: read(manifest) },
-        network: { subnetIds: ["subnet-0a", "subnet-0b"], securityGroupIds: ["sg-0c"] },
+        network: {
+          subnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+          securityGroupIds: ["sg-0a1b2c3d"],
+        },
       }),
     )
       .flat()
