@@ -56,7 +56,7 @@ function checked(source: Source): ManifestFile {
 }
 
 function without(value: unknown, bad: ReadonlySet<PropertyKey | undefined>): unknown {
-  const { secrets = {}, ...rest } = Object(value);
-  const sound = Object.entries(secrets).filter(([name]) => !bad.has(name));
+  const { secrets, ...rest } = Object(value);
+  const sound = Object.entries(Object(secrets)).filter(([name]) => !bad.has(name));
   return { ...rest, secrets: Object.fromEntries(sound) };
 }

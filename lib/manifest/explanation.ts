@@ -66,11 +66,19 @@ function wrongKind(path: Path, issue: z.core.$ZodIssueInvalidType): string {
   const like = example(path);
   const kind = `${kinds[issue.expected] ?? issue.expected}${like ? `, like ${like}` : ""}`;
   if (issue.input === undefined) return `is missing: it must be ${kind}`;
+  if (issue.input === null && path.length === 0) return `the manifest is empty: it must be ${kind}`;
   if (issue.input === null)
-    return path.length === 0
-      ? `the manifest is empty: it must be ${kind}`
-      : `is empty: remove it, or give ${kind}`;
+    return isOptional(path)
+      ? `is empty: remove it, or give ${kind}`
+      : `is empty: it must be ${kind}`;
   return `must be ${kind}, not ${shown(issue.input)}`;
+}
+
+function isOptional(path: Path): boolean {
+  const around = schemaAt(path.slice(0, -1));
+  return (
+    around instanceof z.ZodObject && around.shape[String(path.at(-1))] instanceof z.ZodOptional
+  );
 }
 
 /** The schema's own example, as the manifest would write it. */

@@ -94,7 +94,7 @@ const shared = {
           .meta({ examples: ["production/database/admin"] })
           .describe("Its name or ARN."),
         host: host.optional().describe("Where it belongs, if its own secret does not say."),
-        port: port.optional().describe("The port there; default the engine's."),
+        port: port.optional().describe("The port there, if its own secret does not say."),
         kmsKey: key
           .optional()
           .describe("ARN of the KMS key that encrypts it; by default as for the other secrets."),

@@ -69,14 +69,17 @@ function credentialsOf(
     spec: completed(around, at, entry, defaults.under<CredentialFile>({ path: at, said: entry })),
   }));
   checkClaims(around.source, made);
+  checkLogins(around.source, made);
   return made.map(({ spec }) => spec);
 }
 
+interface Completed {
+  readonly at: Path;
+  readonly spec: CredentialSpec;
+}
+
 /** A field that two credentials would write holds the one or the other. */
-function checkClaims(
-  source: Source,
-  credentials: readonly { readonly at: Path; readonly spec: CredentialSpec }[],
-): void {
+function checkClaims(source: Source, credentials: readonly Completed[]): void {
   const claimed = new Map<string, number>();
   for (const [index, { at, spec }] of credentials.entries())
     for (const [role, field] of written(spec)) {
@@ -92,7 +95,25 @@ function checkClaims(
 
 function* written({ strategy, fields, urls }: CredentialSpec): Generator<[Path, string]> {
   yield [["fields", "password"], fields.password ?? "password"];
-  if (strategy === "alternating-users" && fields.username)
-    yield [["fields", "username"], fields.username];
+  if (strategy === "alternating-users")
+    yield [["fields", "username"], fields.username ?? "username"];
   for (const [index, field] of urls.entries()) yield [["urls", index], field];
+}
+
+/** One login has one password: the second of two credentials would end what the first one made. */
+function checkLogins(source: Source, credentials: readonly Completed[]): void {
+  const logins = credentials.map(({ spec: { type, fields, connection } }) =>
+    JSON.stringify([
+      type,
+      ...(["host", "port", "username"] as const).map((role) => fields[role] ?? connection[role]),
+    ]),
+  );
+  for (const [index, { at }] of credentials.entries()) {
+    const other = logins.indexOf(logins[index] ?? "");
+    if (other !== index)
+      source.complain(
+        at,
+        `has host and user from where credentials.${other} has them, so both are the same login: make them one credential, or say under fields or connection what differs`,
+      );
+  }
 }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
 import { rotationSchema } from "../../build/schema.ts";
+import { ManifestFolder } from "../lib/manifest/manifest-folder.ts";
 
 const published = JSON.parse(readFileSync("rotation.schema.json", "utf8"));
 const schema = z.fromJSONSchema(published);
@@ -12,6 +13,12 @@ function* objects(node: unknown, path: readonly string[] = []): Generator<[strin
   if (typeof node !== "object" || node === null) return;
   if ("type" in node && node.type === "object") yield [path.join("."), node];
   for (const [key, value] of Object.entries(node)) yield* objects(value, [...path, key]);
+}
+
+/** Every manifest that the documentation shows, not the parts of one. */
+function shown(): string[] {
+  const blocks = readFileSync("docs/manifest.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g);
+  return [...blocks].map(([, text = ""]) => text).filter((text) => /^secrets:/m.test(text));
 }
 
 describe("rotation.schema.json", () => {
@@ -37,11 +44,9 @@ describe("rotation.schema.json", () => {
   });
 
   it("accepts rotation.yml and what the documentation shows", () => {
-    const shown = readFileSync("docs/manifest.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g);
-    const whole = [...shown].map(([, text = ""]) => parse(text)).filter((value) => value?.secrets);
-    expect(whole.length).toBeGreaterThan(0);
-    for (const value of [parse(readFileSync("rotation.yml", "utf8")), ...whole])
-      expect(schema.safeParse(value).error).toBeUndefined();
+    expect(shown()).toHaveLength(2);
+    for (const text of [readFileSync("rotation.yml", "utf8"), ...shown()])
+      expect(schema.safeParse(parse(text)).error).toBeUndefined();
   });
 
   it.each([
@@ -55,5 +60,19 @@ describe("rotation.schema.json", () => {
     "{ secrets: {}, defaults: { urls: [a] } }",
   ])("refuses %s", (text) => {
     expect(schema.safeParse(parse(text)).success).toBe(false);
+  });
+});
+
+describe("what the documentation shows", () => {
+  it.each(["production", "staging"])("compiles for %s without a warning", async (stage) => {
+    using folder = await ManifestFolder.make();
+    folder.add("reports-ca.pem", folder.certificate);
+    for (const text of shown()) {
+      const warnings: string[] = [];
+      const now = new Date("2027-01-01");
+      const { secrets } = folder.compile(text, { stage, now, warnings });
+      expect(Object.keys(secrets).length).toBeGreaterThan(0);
+      expect(warnings).toEqual([]);
+    }
   });
 });

@@ -22,6 +22,16 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:1: secrets: is missing: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
     ],
     [
+      "an empty list of secrets",
+      "secrets:",
+      "rotation.yml:1: secrets: is empty: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
+    ],
+    [
+      "a word",
+      "secrets",
+      'rotation.yml:1: must be keys with values, like { secrets: { production/database/primary: { strategy: in-place } } }, not "secrets"',
+    ],
+    [
       "a list of secrets",
       "secrets:\n  - app",
       "rotation.yml:1: secrets: must be keys with values, like { production/database/primary: { strategy: in-place } }, not a list",
@@ -222,7 +232,9 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "nothing said of one credential",
-      secret("credentials:\n      - strategy: in-place\n      - fields: { password: B }"),
+      secret(
+        "credentials:\n      - strategy: in-place\n      - fields: { username: A, password: B }",
+      ),
       "rotation.yml:5: secrets.app.credentials.1: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or say `strategy: in-place`, which means that new connections fail for a moment at each rotation",
     ],
     [
@@ -280,9 +292,23 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "two credentials with one URL",
       secret(
-        "credentials:\n      - { strategy: in-place, urls: [URL] }\n      - { strategy: in-place, fields: { password: B }, urls: [URL] }",
+        "credentials:\n      - { strategy: in-place, urls: [URL] }\n      - { strategy: in-place, fields: { username: B, password: C }, urls: [URL] }",
       ),
       "rotation.yml:5: secrets.app.credentials.1.urls.0: the field URL is rotated by credentials.0 already: name this credential's own one under urls",
+    ],
+    [
+      "two credentials with one user name",
+      secret(
+        "credentials:\n      - { admin: admin, fields: { host: A } }\n      - { admin: admin, fields: { host: B, password: C } }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.fields.username: the field username is rotated by credentials.0 already: name this credential's own one under fields",
+    ],
+    [
+      "two credentials for one login",
+      secret(
+        "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B }, urls: [URL] }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1: has host and user from where credentials.0 has them, so both are the same login: make them one credential, or say under fields or connection what differs",
     ],
     [
       "both forms at once",

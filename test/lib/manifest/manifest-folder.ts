@@ -44,6 +44,10 @@ export class ManifestFolder implements Disposable {
     return manifest;
   }
 
+  add(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text);
+  }
+
   withoutItsName(text: string): string {
     return text.replaceAll(`${this.#folder}/`, "");
   }
