@@ -1,8 +1,9 @@
+import { readFile } from "node:fs/promises";
 import { builtinModules } from "node:module";
 import type { Plugin } from "esbuild";
 
 /**
- * Three things that a Lambda's cold start should not pay for.
+ * Four things that a Lambda's cold start should not pay for.
  *
  * Node's builtins come from `process.getBuiltinModule`: bundled CommonJS may then `require` them in an ES
  * module, and an ESM import of `node:http` would load undici.
@@ -12,6 +13,9 @@ import type { Plugin } from "esbuild";
  *
  * The SDK imports its event streams when an operation streams events; none here does. The mere possibility
  * of that import keeps esbuild from joining the modules that they share (6 of 62 ms).
+ *
+ * A client's schemas describe all its operations. esbuild keeps those whose keys are computed, as if that could
+ * have an effect; marked as pure, they go where nothing refers to them (38 of 46 KB of client-lambda, 6 ms).
  */
 export const runtimePlugin: Plugin = {
   name: "runtime",
@@ -36,6 +40,14 @@ export const runtimePlugin: Plugin = {
             throw new Error("${path} is not in this bundle");
           }
         }`,
+    }));
+
+    const schemas = /[\\/]@aws-sdk[\\/]client-[\w-]+[\\/]dist-es[\\/]schemas[\\/]\w+\.js$/;
+    build.onLoad({ filter: schemas }, async ({ path }) => ({
+      contents: (await readFile(path, "utf8")).replace(
+        /^export var ([\w$]+) = (\[[\s\S]*?\n?\]);$/gm,
+        "export var $1 = /* @__PURE__ */ (() => $2)();",
+      ),
     }));
 
     const chain = /^@aws-sdk\/credential-provider-node$/;

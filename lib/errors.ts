@@ -611,6 +611,18 @@ export class InvalidManifest extends RotationError {
   }
 }
 
+/** What `serverless` was told by --param cannot be deployed. */
+export class InvalidParameters extends RotationError {
+  constructor(problems: readonly string[]) {
+    super(
+      "INVALID_PARAMETERS",
+      false,
+      `The parameters have ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
+      "Correct them (docs/deploy.md lists all) and try again; nothing was changed.",
+    );
+  }
+}
+
 // AWS
 
 /** An AWS call failed. */

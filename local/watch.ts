@@ -1,19 +1,8 @@
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { outsideEvents } from "../infra/events.ts";
 import type { Aws } from "./aws/aws.ts";
-import { keysOf } from "./world.ts";
+import { putRules } from "./rules.ts";
 
 /** What a deployment sets up so that failures which only Secrets Manager sees reach on-call: rule → function. */
 export async function connectWatch(aws: Aws, watchArn: string): Promise<void> {
-  const { endpoint, region } = aws;
-  const events = new EventBridgeClient({ endpoint, region, credentials: keysOf(aws, "operator") });
-  const Name = "rotation-failed";
-  await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
-  const Targets = [{ Id: "watch", Arn: watchArn }];
-  await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
+  await putRules(aws, outsideEvents, { Id: "watch", Arn: watchArn });
 }
-
-const pattern = {
-  source: ["aws.secretsmanager"],
-  "detail-type": ["AWS Service Event via CloudTrail"],
-  detail: { eventName: ["RotationFailed", "RotationAbandoned"] },
-};
