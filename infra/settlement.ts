@@ -6,6 +6,13 @@ import { functions } from "./functions.ts";
 /** In seconds: events of one rotation are looked at together, and when Secrets Manager has noted its end. */
 const delay = 15;
 
+/**
+ * In seconds. While a failed message is hidden its group, and so all of settlement, stands still. Lambda's guide
+ * advises six times the function's timeout for functions that are throttled by their own concurrency; one group
+ * has one invocation at a time, so that would only make half an hour of every failure.
+ */
+const spare = 60;
+
 /** How often a message comes before it is put aside. */
 const receives = 5;
 
@@ -18,8 +25,7 @@ export function settlement(deployment: Deployment): Resources {
     }),
     SettlementQueue: queue(nameOf(deployment, "settle.fifo"), {
       DelaySeconds: delay,
-      // Lambda's developer guide: at least six times the function's timeout.
-      VisibilityTimeout: 6 * timeout,
+      VisibilityTimeout: timeout + spare,
       RedrivePolicy: {
         deadLetterTargetArn: { "Fn::GetAtt": ["SettlementDeadLetters", "Arn"] },
         maxReceiveCount: receives,
