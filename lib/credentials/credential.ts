@@ -33,6 +33,8 @@ export interface CredentialSpec {
   readonly users?: { readonly owner: string; readonly clone: string } | undefined;
   /** Fields that hold a connection URL with this login inside. */
   readonly urls: readonly string[];
+  /** No part of it has a field of its own: fields of the usual names are another login's. */
+  readonly isInUrlAlone?: boolean | undefined;
   /** Whom to trust for the server's certificate; absent = as the engine sees fit for the host. */
   readonly ca?: "system" | "rds" | { readonly pem: string } | undefined;
   /** What the server is given to store: a verifier or hash computed here, or the password itself. */
@@ -90,7 +92,8 @@ export function fieldOf(
   role: Role,
 ): string | undefined {
   const declared = spec.fields[role];
-  if (declared !== undefined || stated(spec, role) !== undefined) return declared;
+  if (declared !== undefined || stated(spec, role) !== undefined || spec.isInUrlAlone)
+    return declared;
   return usualNames[role].find((name) => document.has(name));
 }
 

@@ -71,6 +71,7 @@ export function completed(
     fields: entry.plain === "password" ? { password: whole } : defined(entry.fields ?? {}),
     connection: entry.connection ?? {},
     urls: entry.plain === "url" ? [whole] : (entry.urls ?? []),
+    ...(saysNoFields(entry) && { isInUrlAlone: true }),
     ca: authority(ca?.value, dirname(source.file), told(ca?.path ?? path)),
     passwordForm: entry.passwordForm ?? "verifier",
     password: passwordPolicy(entry.password, told([...path, "password"])),
@@ -131,6 +132,9 @@ function* contradictions(
     ];
 }
 
+/** `fields: {}`: whatever fields of the usual names the secret has, they are another login's. */
+const saysNoFields = ({ fields }: CredentialFile) => fields && Object.keys(fields).length === 0;
+
 /** A secret that is the credential itself has no fields. */
 function* besidePlain({
   plain,
@@ -138,6 +142,11 @@ function* besidePlain({
   urls,
   connection,
 }: CredentialFile): Generator<[Path, string]> {
+  if (saysNoFields({ fields }) && !plain && !urls?.length)
+    yield [
+      ["fields"],
+      "is empty, which means that the login stands in a URL alone: name the URL's field under urls",
+    ];
   if (!plain) return;
   for (const [key, value] of Object.entries({ fields, urls }))
     if (value !== undefined)

@@ -155,7 +155,9 @@ const own = {
     })
     .partial()
     .meta({ examples: [{ password: "POSTGRES_PASSWORD" }] })
-    .describe("Which field of the secret holds what; the usual names are found without."),
+    .describe(
+      "Which field of the secret holds what; the usual names are found without. {} for a login that stands in a URL alone, beside another one's fields.",
+    ),
   urls: list(fieldName, "connection_string").describe(
     "Fields that hold a connection URL with this login inside; only user and password in them change.",
   ),

@@ -157,13 +157,15 @@ function checkClaims(
     }
 }
 
-function* writtenByLogin({ strategy, fields, urls }: CredentialSpec): Generator<Claim> {
+function* writtenByLogin(spec: CredentialSpec): Generator<Claim> {
+  const { strategy, fields, urls } = spec;
+  for (const [index, field] of urls.entries()) yield claim(["urls", index], field);
+  if (spec.isInUrlAlone) return;
   const isPossible = urls.length > 0;
   const named = (role: "password" | "username") =>
     claim(["fields", role], fields[role] ?? role, isPossible && fields[role] === undefined);
   yield named("password");
   if (strategy === "alternating-users") yield named("username");
-  for (const [index, field] of urls.entries()) yield claim(["urls", index], field);
 }
 
 function* writtenByGenerated({ field, previous }: GeneratedSpec): Generator<Claim> {

@@ -68,6 +68,19 @@ describe("a login that stands in a URL alone", () => {
     });
   });
 
+  it("is not taken from another login's fields beside it", () => {
+    const value = { host: "h", username: "u", password: "p", DATABASE_URL: url };
+    const spec = { urls: ["DATABASE_URL"], isInUrlAlone: true };
+    expect(read(json(value), spec)).toEqual(["db.internal", 6543, "shop", "app", "o@ld"]);
+    expect(JSON.parse(write(json(value), spec))).toEqual({
+      ...value,
+      DATABASE_URL: url.replace("o%40ld", "new"),
+    });
+    expect(() => read(json(value), { urls: ["DATABASE_URL"] })).toThrow(
+      expect.objectContaining({ code: "URL_MISMATCH" }),
+    );
+  });
+
   it("gives way to what the manifest states", () => {
     const several = "postgresql://app:old@a:1,b:2/shop";
     const spec = { urls: ["DATABASE_URL"], connection: { host: "b", port: 2 } };

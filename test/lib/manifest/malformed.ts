@@ -194,6 +194,11 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:5: secrets.app.rotatedAt: needs a secret with fields, and this one is the credential itself: remove it",
     ],
     [
+      "no fields, and no URL either",
+      inPlace("fields: {}"),
+      "rotation.yml:4: secrets.app.fields: is empty, which means that the login stands in a URL alone: name the URL's field under urls",
+    ],
+    [
       "a pointer to nothing",
       inPlace("urls: [/]"),
       "rotation.yml:4: secrets.app.urls.0: leads nowhere: give a field's name, or a JSON Pointer like /database/password",
