@@ -47,8 +47,25 @@ export interface WorldOptions {
   readonly name?: string;
   readonly timing?: Partial<RotationTiming>;
   readonly lambda?: Partial<LambdaTiming>;
+  /** Makes what the secret holds beside MueJam's login. */
+  readonly beside?: (of: {
+    postgres: PostgresServer;
+    address: { host: string; port: number };
+    name: string;
+  }) => Promise<Beside>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
+}
+
+/** More credentials of the same secret. */
+export interface Beside {
+  readonly fields: Readonly<Record<string, string>>;
+  /** As the manifest writes them. */
+  readonly credentials: readonly {
+    readonly type?: string;
+    readonly urls?: readonly string[];
+    readonly [key: string]: unknown;
+  }[];
 }
 
 /** As whom the consumer calls AWS. */
@@ -74,6 +91,8 @@ export class World implements AsyncDisposable {
   readonly folder: string;
   /** The logins of `accepts`, so that whoever counts connections can leave them out. */
   readonly checks = { made: 0, refused: 0 };
+  /** Fields whose URL is a login, too. */
+  readonly #urls: readonly string[];
   readonly #parts: AsyncDisposable;
 
   private constructor(of: {
@@ -86,6 +105,7 @@ export class World implements AsyncDisposable {
     secretArn: string;
     postgres: PostgresServer;
     folder: string;
+    urls: readonly string[];
     parts: AsyncDisposable;
   }) {
     this.aws = of.aws;
@@ -97,6 +117,7 @@ export class World implements AsyncDisposable {
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
     this.folder = of.folder;
+    this.#urls = of.urls;
     this.#parts = of.parts;
   }
 
@@ -114,8 +135,10 @@ export class World implements AsyncDisposable {
       }),
     );
     const address = options.address ?? postgres;
-    const bundles = await bundlesFor(folder, strategy, postgres.ca);
-    const secret = await createMuejamDatabase(postgres, address, name);
+    const login = await createMuejamDatabase(postgres, address, name);
+    const beside = await options.beside?.({ postgres, address, name });
+    const bundles = await bundlesFor(folder, strategy, postgres.ca, beside?.credentials);
+    const secret = { ...login, ...beside?.fields };
     const admin = await createMuejamAdmin(postgres, address, name);
     const client = clientOf(aws, "operator");
     parts.defer(() => client.destroy());
@@ -131,6 +154,7 @@ export class World implements AsyncDisposable {
     );
     return new World({
       ...{ aws, client, functionArn, retireArn, settleArn, watchArn, secretArn, postgres, folder },
+      urls: beside?.credentials.flatMap(({ urls = [] }) => urls) ?? [],
       parts: parts.move(),
     });
   }
@@ -190,22 +214,31 @@ export class World implements AsyncDisposable {
     return Versions.flatMap(({ VersionId }) => VersionId ?? []);
   }
 
-  /** A version that never got a value is not accepted. */
+  /** In whole or in part. A version that never got a value is not accepted. */
   async versionAccepted(VersionId: string): Promise<boolean> {
     try {
-      return await this.accepts(await this.secret({ VersionId }));
+      const accepted = await this.#loginsAccepted(await this.secret({ VersionId }));
+      return accepted.some(Boolean);
     } catch (error) {
       if (error instanceof ResourceNotFoundException) return false;
       throw error;
     }
   }
 
-  /** By a login at the server itself, also where the secret names a proxy. */
+  /** Every login of the secret, by a login at the server itself, also where the secret names a proxy. */
   async accepts(secret: MuejamSecret): Promise<boolean> {
+    return (await this.#loginsAccepted(secret)).every(Boolean);
+  }
+
+  async #loginsAccepted(secret: MuejamSecret): Promise<readonly boolean[]> {
     const { host, port } = this.postgres;
-    const accepted = await logsIn(this.postgres, { ...secret, host, port });
-    this.checks.made += 1;
-    if (!accepted) this.checks.refused += 1;
+    const inUrls = this.#urls.map((field) => loginOf(String(Reflect.get(secret, field))));
+    const { database, username, password } = secret;
+    const accepted: boolean[] = [];
+    for (const login of [{ database, username, password }, ...inUrls])
+      accepted.push(await logsIn(this.postgres, { ...login, host, port }));
+    this.checks.made += accepted.length;
+    this.checks.refused += accepted.filter((each) => !each).length;
     return accepted;
   }
 
@@ -219,7 +252,7 @@ export class World implements AsyncDisposable {
     if (!retiring || retiring === current) return true;
     const { error } = await this.retire("retire", retiring);
     if (error) throw new Error(`retire-database failed: ${error.errorType} ${error.errorMessage}`);
-    const refused = !(await this.accepts(await this.secret({ VersionId: retiring })));
+    const refused = !(await this.versionAccepted(retiring));
     if (refused) await this.label("RETIRING", retiring);
     return refused;
   }
@@ -248,6 +281,14 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts[Symbol.asyncDispose]();
   }
+}
+
+function loginOf(url: string) {
+  const { pathname, username, password } = new URL(url);
+  const [database = "", user, secret] = [pathname.slice(1), username, password].map(
+    decodeURIComponent,
+  );
+  return { database, username: user ?? "", password: secret ?? "" };
 }
 
 /** A client that calls the stand-in as this principal. */
@@ -295,6 +336,7 @@ async function bundlesFor(
   folder: string,
   strategy: string,
   ca: string,
+  beside: Beside["credentials"] = [],
 ): Promise<Record<string, string>> {
   const admin = strategy === "alternating-users" ? { admin: muejamAdminId } : {};
   const credential = {
@@ -304,8 +346,12 @@ async function bundlesFor(
     urls: ["connection_string"],
     ca: "ca.pem",
   };
+  const others = beside.map((each) =>
+    each.type === "generated" ? each : { ...each, ca: "ca.pem" },
+  );
+  const credentials = [credential, ...others];
   const defaults = { clusters: ["production"], grace: "0s" };
-  const manifest = { defaults, secrets: { [muejamSecretId]: { credentials: [credential] } } };
+  const manifest = { defaults, secrets: { [muejamSecretId]: { credentials } } };
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));

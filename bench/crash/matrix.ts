@@ -1,7 +1,8 @@
 import { type PostgresProxy, startPostgresProxy } from "../../local/postgres/proxy.ts";
 import type { PostgresServer } from "../../local/postgres/server.ts";
-import { World } from "../../local/world.ts";
+import { World, type WorldOptions } from "../../local/world.ts";
 import { type Mode, modes } from "./disturbance.ts";
+import { mixed } from "./mixed-secret.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
 import { RotationSubject } from "./rotation-subject.ts";
 import { SettlementSubject } from "./settlement-subject.ts";
@@ -30,6 +31,8 @@ interface Series {
   readonly strategy: "in-place" | "alternating-users";
   /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
   readonly attempts: number;
+  /** What the secret holds beside one login. */
+  readonly beside?: WorldOptions["beside"];
   make(world: World, proxy: PostgresProxy): Subject | Promise<Subject>;
 }
 
@@ -39,11 +42,13 @@ const afresh = { recovery: "AWSPENDING removed, fresh rotation", attempts: 1 } a
 function rotation(
   subject: string,
   strategy: Series["strategy"],
-  of: { first?: boolean } = {},
+  { first = false, beside }: { first?: boolean; beside?: WorldOptions["beside"] } = {},
 ): readonly Series[] {
-  const [first, inPlace] = [of.first ?? false, strategy === "in-place"];
+  // A mixed secret has a login in place, too.
+  const inPlace = strategy === "in-place" || beside !== undefined;
   return [retried, afresh].map((recovery) => ({
     ...{ subject, strategy, ...recovery },
+    ...(beside && { beside }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
   }));
@@ -54,6 +59,9 @@ export const series: readonly Series[] = [
   ...rotation("postgres in-place", "in-place"),
   ...rotation("postgres alternating-users, first rotation", "alternating-users", { first: true }),
   ...rotation("postgres alternating-users, later rotation", "alternating-users"),
+  ...rotation("mixed: alternating-users, in-place in a URL, generated", "alternating-users", {
+    beside: mixed,
+  }),
   {
     ...{ subject: "postgres alternating-users, retire", strategy: "alternating-users" },
     ...{ recovery: "retried", attempts: 1 },
@@ -105,9 +113,14 @@ async function* run(
   { name, every }: { name: string; every: number },
 ): AsyncGenerator<CrashRow> {
   await using proxy = await startPostgresProxy(postgres);
-  const { strategy, attempts } = of;
-  const timing = { attempts, retryDelayMs: 0 };
-  await using world = await World.start({ postgres, address: proxy, strategy, name, timing });
+  const { strategy, attempts, beside } = of;
+  const options = {
+    strategy,
+    name,
+    timing: { attempts, retryDelayMs: 0 },
+    ...(beside && { beside }),
+  };
+  await using world = await World.start({ postgres, address: proxy, ...options });
   const subject = await of.make(world, proxy);
   for (const [turn, mode] of modes.entries()) {
     const row = await cases(subject, mode, (point) => (point + turn) % every === 0);

@@ -1,4 +1,5 @@
 import type { World } from "../../local/world.ts";
+import { unlike } from "./mixed-secret.ts";
 
 /** What is wrong after one case. */
 export interface Verdict {
@@ -37,6 +38,10 @@ export async function verdict(
   if (pending && pending !== current) problems.push("AWSPENDING is left behind");
   if (retiring) problems.push("RETIRING is left behind");
   if (current === was.current) problems.push("AWSCURRENT was not replaced");
+  else
+    problems.push(
+      ...unlike(await world.secret(), await world.secret({ VersionStage: "AWSPREVIOUS" })),
+    );
   // What AWSCURRENT was before is what settling has just proven dead.
   const touched = (await world.versionIds()).filter(
     (id) => id !== current && !was.versions.has(id),

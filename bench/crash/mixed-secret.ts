@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto";
+import pg from "pg";
+import type { MuejamSecret } from "../../local/muejam.ts";
+import type { Beside, WorldOptions } from "../../local/world.ts";
+
+/** What a mixed secret holds beside the login of MueJam's. */
+interface Mixed extends MuejamSecret {
+  readonly REPORTS_URL: string;
+  readonly jwt_secret: string;
+  readonly jwt_previous?: string;
+}
+
+/** A second login, which stands in a URL alone and rotates in place, and a signing key. */
+export const mixed: NonNullable<WorldOptions["beside"]> = async ({ postgres, address, name }) => {
+  const username = `${name}_reports`;
+  const password = randomBytes(18).toString("base64url");
+  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
+  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
+  const { host, port } = address;
+  const REPORTS_URL = `postgresql+asyncpg://${username}:${password}@${host}:${port}/${name}?ssl=require`;
+  const fields = { REPORTS_URL, jwt_secret: randomBytes(32).toString("hex") };
+  return { fields, credentials };
+};
+
+const credentials: Beside["credentials"] = [
+  { strategy: "in-place", urls: ["REPORTS_URL"], fields: {} },
+  { type: "generated", format: "hex", field: "jwt_secret", previous: "jwt_previous" },
+];
+
+/** What AWSCURRENT and AWSPREVIOUS must have to do with each other when a rotation of it is over. */
+export function unlike(current: MuejamSecret, previous: MuejamSecret): string[] {
+  const [now, old] = [current as Mixed, previous as Mixed];
+  if (now.jwt_secret === undefined) return [];
+  return [
+    now.jwt_secret === old.jwt_secret && "the signing key was not replaced",
+    now.jwt_previous !== old.jwt_secret && "the signing key before was not kept",
+    now.REPORTS_URL === old.REPORTS_URL && "the URL was not replaced",
+    now.password === old.password && "the password was not replaced",
+  ].filter((problem) => problem !== false);
+}
