@@ -8,6 +8,7 @@ const TARGETS = new Map<string, Call["service"]>([
   ["AWSEvents", "events"],
   ["AmazonEC2ContainerServiceV20141113", "ecs"],
   ["AmazonSQS", "sqs"],
+  ["AmazonSSM", "ssm"],
   ["secretsmanager", "secretsmanager"],
 ]);
 
