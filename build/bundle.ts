@@ -8,14 +8,15 @@ import { bundleOptions } from "./options.ts";
 const root = resolve(import.meta.dirname, "..");
 
 /**
- * Bundles every function with this manifest; returns each one's path by name.
+ * Bundles every function with this manifest, compiled for this stage; returns each one's path by name.
  * @throws InvalidManifest
  */
 export async function bundleFunctions(
   outdir: string,
   manifestFile: string,
+  stage = "production",
 ): Promise<Record<string, string>> {
-  const manifest = readManifest(manifestFile);
+  const manifest = readManifest(manifestFile, stage);
   const files = readdirSync(join(root, "functions")).filter((name) => /(?<!\.d)\.ts$/.test(name));
   await build({
     ...bundleOptions(() => manifest),

@@ -4,8 +4,8 @@ import type { Manifest } from "../lib/manifest/manifest.ts";
 import { knownTypes } from "../lib/registry.ts";
 
 /** @throws InvalidManifest */
-export const readManifest = (file: string): Manifest =>
-  compileManifest(file, { types: knownTypes });
+export const readManifest = (file: string, stage: string): Manifest =>
+  compileManifest(file, { types: knownTypes }, { stage });
 
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
 export const manifestPlugin = (read: () => Manifest): Plugin => ({

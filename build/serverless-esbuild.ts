@@ -2,9 +2,16 @@ import { resolve } from "node:path";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
 
+/** What is needed of the Serverless Framework. */
+interface Serverless {
+  getProvider(name: "aws"): { getStage(): string };
+}
+
 /** For `custom.esbuild.config` in serverless.yml, which loads this file by `require`. */
-const config = () => {
-  const { outExtension, ...options } = bundleOptions(() => readManifest(resolve("rotation.yml")));
+const config = (serverless: Serverless) => {
+  const stage = serverless.getProvider("aws").getStage();
+  const read = () => readManifest(resolve("rotation.yml"), stage);
+  const { outExtension, ...options } = bundleOptions(read);
   return { ...options, outputFileExtension: outExtension?.[".js"], packager: "npm", exclude: [] };
 };
 

@@ -47,6 +47,8 @@ interface AdminSpec {
   /** Where it belongs, when its own document does not say (RDS's managed secrets hold no host). */
   readonly host?: string | undefined;
   readonly port?: number | undefined;
+  /** ARN of the customer-managed KMS key that encrypts it; absent: `aws/secretsmanager`. */
+  readonly kmsKey?: string | undefined;
 }
 
 /** Where a credential logs in, as whom, and how. */

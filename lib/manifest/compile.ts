@@ -17,11 +17,16 @@ export interface Known {
   readonly types: readonly string[];
 }
 
+/** What it is compiled for. */
+export interface For {
+  readonly stage: string;
+}
+
 /**
  * Reads, checks and completes rotation.yml. For build time only: the functions carry the result.
  * @throws InvalidManifest with every problem: file, line, path and remedy
  */
-export function compileManifest(file: string, known: Known): Manifest {
+export function compileManifest(file: string, known: Known, { stage }: For): Manifest {
   const source = new Source(file, readFileSync(file, "utf8"));
   const parsed = manifestSchema.safeParse(source.value());
   if (!parsed.success) {
@@ -38,7 +43,7 @@ export function compileManifest(file: string, known: Known): Manifest {
     ] as const;
   });
   if (source.problems.length > 0) throw source.invalid();
-  return { secrets: Object.fromEntries(secrets) };
+  return { stage, secrets: Object.fromEntries(secrets), exempt: [] };
 }
 
 function completed(
@@ -78,6 +83,7 @@ function milliseconds(duration: string): number {
 
 function settlement({ clusters = [], grace, deadline = "24h" }: SettlementEntry) {
   return {
+    schedule: { expression: "rate(90 days)" },
     clusters,
     ...(grace !== undefined && { grace: milliseconds(grace) }),
     deadline: milliseconds(deadline),

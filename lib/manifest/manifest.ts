@@ -2,11 +2,18 @@ import type { CredentialSpec } from "../credentials/credential.ts";
 
 /** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
 export interface Manifest {
-  /** By the secret's name or ARN. */
+  /** The stage that it was compiled for, e.g. `production`. */
+  readonly stage: string;
+  /** By the secret's name or ARN; those of this stage only. */
   readonly secrets: Readonly<Record<string, SecretEntry>>;
+  /** Secrets that deliberately do not rotate, for now. */
+  readonly exempt: readonly Exemption[];
 }
 
 export interface SecretEntry {
+  readonly schedule: Schedule;
+  /** ARN of the customer-managed KMS key that encrypts the secret; absent: `aws/secretsmanager`. */
+  readonly kmsKey?: string | undefined;
   /** Where ECS consumers are looked for and may be rolled: names or ARNs. */
   readonly clusters: readonly string[];
   /** How long consumers that nobody sees get, in milliseconds; absent: by what is seen. */
@@ -14,4 +21,20 @@ export interface SecretEntry {
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
   readonly deadline: number;
   readonly credentials: readonly CredentialSpec[];
+}
+
+/** When Secrets Manager rotates, as its RotationRules take it. */
+interface Schedule {
+  /** E.g. `rate(90 days)`. */
+  readonly expression: string;
+  /** Of the rotation window in hours, e.g. `3h`; absent: as Secrets Manager sees fit. */
+  readonly duration?: string | undefined;
+}
+
+interface Exemption {
+  /** Its name or ARN. */
+  readonly secret: string;
+  readonly reason: string;
+  /** The last day of it, in UTC: `2027-03-01`. */
+  readonly until: string;
 }

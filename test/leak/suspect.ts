@@ -179,7 +179,7 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
 async function poisonedBundle(folder: string): Promise<string> {
   const root = join(import.meta.dirname, "../..");
   const engine = JSON.stringify(join(import.meta.dirname, "poisoned-engine.ts"));
-  const options = bundleOptions(() => readManifest(join(folder, "rotation.yml")));
+  const options = bundleOptions(() => readManifest(join(folder, "rotation.yml"), "production"));
   const outfile = join(folder, "functions", "poisoned.mjs");
   const { outExtension: _, ...rest } = options;
   await build({

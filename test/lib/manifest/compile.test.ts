@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 function compile(text: string) {
   writeFileSync(file, text);
-  return compileManifest(file, known);
+  return compileManifest(file, known, { stage: "production" });
 }
 
 /** The problems of a manifest, without the folder's name. */
@@ -62,9 +62,11 @@ secrets:
 
   it("is completed with every default", () => {
     expect(compile(credential(""))).toEqual({
+      stage: "production",
+      exempt: [],
       secrets: {
         app: {
-          ...{ clusters: [], deadline: 86_400_000 },
+          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
@@ -99,9 +101,11 @@ secrets:
 `);
     const base = { strategy: "in-place", connection: {}, urls: [], passwordForm: "verifier" };
     expect(compiled).toEqual({
+      stage: "production",
+      exempt: [],
       secrets: {
         "production/database/primary": {
-          ...{ clusters: [], deadline: 86_400_000 },
+          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ ...base, type: "postgres" },
@@ -125,7 +129,7 @@ secrets:
           ],
         },
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf": {
-          ...{ clusters: [], deadline: 86_400_000 },
+          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
           credentials: [
             {
               ...{ ...base, type: "postgres", fields: {} },
@@ -302,6 +306,8 @@ describe("a bad manifest is refused with file, line, path and remedy", () => {
   });
 
   it("is not found at all with a message of the system", () => {
-    expect(() => compileManifest(join(folder, "none.yml"), known)).toThrow(/ENOENT.*none\.yml/);
+    expect(() => compileManifest(join(folder, "none.yml"), known, { stage: "production" })).toThrow(
+      /ENOENT.*none\.yml/,
+    );
   });
 });

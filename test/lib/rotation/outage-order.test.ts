@@ -57,7 +57,14 @@ it("an outage of one login does not promote another one untested", async () => {
       },
     },
     manifest: {
-      secrets: { app: { clusters: [], deadline: 0, credentials: [spec("a"), spec("b")] } },
+      stage: "production",
+      exempt: [],
+      secrets: {
+        app: {
+          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 0 },
+          credentials: [spec("a"), spec("b")],
+        },
+      },
     },
     clock: { sleep: async () => {} },
     sources: { now: () => new Date(), randomInt: () => 0 },

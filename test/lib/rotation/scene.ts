@@ -278,13 +278,18 @@ export class Scene {
   }
 
   #entry() {
-    return { credentials: this.#specs, clusters: [], deadline: 0 };
+    const schedule = { expression: "rate(90 days)" };
+    return { credentials: this.#specs, schedule, clusters: [], deadline: 0 };
   }
 
   #ports(): RotationPorts {
     return {
       store: new SecretsManagerStore(sdkClient(this.#stage.aws, "function", this.attempts)),
-      manifest: { secrets: this.isNamed ? { [this.name]: this.#entry() } : {} },
+      manifest: {
+        stage: "production",
+        exempt: [],
+        secrets: this.isNamed ? { [this.name]: this.#entry() } : {},
+      },
       clock: {
         sleep: async (ms, signal) => {
           this.slept.push(ms);
