@@ -14,9 +14,9 @@ export interface Occasion {
   readonly at: Date;
 }
 
-/** A step of a rotation, or an action on the credential that a rotation has replaced. */
+/** A step of a rotation, or an action on what a rotation has replaced, or on the parameters that mirror it. */
 export interface Task {
-  readonly kind: "rotation" | "retirement" | "settlement";
+  readonly kind: "rotation" | "retirement" | "mirror" | "settlement";
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;
@@ -96,6 +96,7 @@ const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
 function subjectOf({ task }: Occasion): string {
   if (task?.kind === "settlement") return "settlement does not go on";
+  if (task?.kind === "mirror") return "parameters were not mirrored";
   return `${task?.kind ?? "call of the function"} failed in ${task?.step ?? unknown.step}`;
 }
 

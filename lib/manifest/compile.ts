@@ -9,6 +9,7 @@ import {
   type PasswordPolicy,
 } from "../credentials/password.ts";
 import type { Manifest } from "./manifest.ts";
+import { clashes, completedMirror, type MirrorFile, mirrorProblems } from "./mirror.ts";
 import { type CredentialEntry, manifestSchema, type SettlementEntry } from "./schema.ts";
 import { type Path, Source } from "./source.ts";
 
@@ -37,11 +38,17 @@ export function compileManifest(file: string, known: Known, { stage }: For): Man
     const credentials = entry.credentials.map((credential, index) =>
       completed(source, known, ["secrets", name, "credentials", index], credential),
     );
+    const mirror = mirrored(source, ["secrets", name, "mirror"], entry.mirror, stage);
     return [
       name,
-      { ...settlement({ ...parsed.data.defaults, ...defined(entry) }), credentials },
+      { ...settlement({ ...parsed.data.defaults, ...defined(entry) }), credentials, ...mirror },
     ] as const;
   });
+  const mirrors = secrets.flatMap(([name, { mirror }]) =>
+    mirror ? [[name, mirror] as const] : [],
+  );
+  for (const [name, at, problem] of clashes(mirrors))
+    source.complain(["secrets", name, "mirror", ...at], problem);
   if (source.problems.length > 0) throw source.invalid();
   return { stage, secrets: Object.fromEntries(secrets), exempt: [] };
 }
@@ -73,6 +80,13 @@ function completed(
     passwordForm: entry.passwordForm ?? "verifier",
     password: policy(source, [...path, "password"], entry.password),
   };
+}
+
+function mirrored(source: Source, path: Path, said: MirrorFile | undefined, stage: string) {
+  if (!said) return undefined;
+  const mirror = completedMirror(said, stage);
+  for (const [at, problem] of mirrorProblems(mirror)) source.complain([...path, ...at], problem);
+  return { mirror };
 }
 
 const units: Readonly<Record<string, number>> = { s: 1e3, m: 60e3, h: 3600e3, d: 86_400e3 };

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mirrorSchema } from "./mirror.ts";
 
 const fieldName = z.string().min(1, "must name a field of the secret");
 
@@ -98,7 +99,10 @@ export const manifestSchema = z.strictObject({
   defaults: settlementSchema.optional().describe("For every secret that does not say otherwise."),
   secrets: z.record(
     z.string().min(1),
-    settlementSchema.extend({ credentials: z.array(credentialSchema).min(1) }),
+    settlementSchema.extend({
+      credentials: z.array(credentialSchema).min(1),
+      mirror: mirrorSchema.optional().describe("Parameters of SSM that hold the secret's fields."),
+    }),
   ),
 });
 

@@ -1,7 +1,7 @@
 import { ClusterUnreadable } from "../../errors.ts";
-import type { SecretIdentity } from "../consumer.ts";
+import { changedAt, type Promotion, type SecretIdentity } from "../consumer.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
-import type { ServiceFacts, TaskFacts } from "./facts.ts";
+import type { ServiceFacts, StandaloneFacts } from "./facts.ts";
 import { findReferences, type TaskDefinition } from "./references.ts";
 
 /** What clusters hold, read once; many secrets can be looked for in it. */
@@ -53,16 +53,17 @@ export class ClusterSnapshot {
     return new ClusterSnapshot({ ecs, signal, clusters: read, blind, definitions });
   }
 
-  /** The services that consume this secret, with their deployments since then. */
-  async services(secret: SecretIdentity, since: Date): Promise<readonly ServiceFacts[]> {
+  /** The services that consume this secret, with their deployments since it changed for them. */
+  async services(secret: SecretIdentity, promotion: Promotion): Promise<readonly ServiceFacts[]> {
     const found: ServiceFacts[] = [];
     for (const [cluster, { services, tasks }] of this.#clusters)
       for (const service of services) {
         const own = tasks.filter((task) => task.service === service.name);
         const references = this.#references(secret, service, own);
         if (references.length === 0) continue;
+        const since = changedAt(references, promotion);
         const { name, controller, status, desiredCount } = service;
-        const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
+        const deployments = await this.#ecs.deployments(cluster, name, promotion.at, this.#signal);
         const facts = { cluster, name, controller, status, desiredCount };
         const left = own.filter(({ createdAt }) => createdAt <= since);
         const until =
@@ -80,11 +81,12 @@ export class ClusterSnapshot {
   }
 
   /** The tasks that no service has started and that consume this secret. */
-  standalone(secret: SecretIdentity): readonly TaskFacts[] {
+  standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
     return [...this.#clusters.values()].flatMap(({ tasks }) =>
-      tasks.filter(
-        (task) => !task.service && this.#referencesOf([task.taskDefinition], secret).length > 0,
-      ),
+      tasks
+        .filter(({ service }) => !service)
+        .map((task) => ({ ...task, references: this.#referencesOf([task.taskDefinition], secret) }))
+        .filter(({ references }) => references.length > 0),
     );
   }
 

@@ -37,12 +37,18 @@ export function findReferences(
       ...(credentialsParameter
         ? [[`repositoryCredentials ${of}`, credentialsParameter] as const]
         : []),
-    ].flatMap(([where, valueFrom]) => resolve(where, valueFrom, secrets));
-    const mentioned = container.environment.flatMap(({ name, value }) =>
-      secrets
-        .filter(({ arn, name: secret }) => value === arn || value === secret)
-        .map(({ arn }): Reference => ({ secret: arn, where: `environment ${name} ${of}` })),
-    );
+    ].flatMap(([where, valueFrom]) => [
+      ...resolve(where, valueFrom, secrets),
+      ...throughParameter(where, valueFrom, secrets),
+    ]);
+    const mentioned = container.environment.flatMap(({ name, value }) => {
+      const where = `environment ${name} ${of}`;
+      const whole = secrets.filter(({ arn, name: secret }) => value === arn || value === secret);
+      return [
+        ...whole.map(({ arn }): Reference => ({ secret: arn, where })),
+        ...throughParameter(where, value, secrets),
+      ];
+    });
     return [...named, ...mentioned];
   });
 }
@@ -61,6 +67,23 @@ function resolve(
   return secrets
     .filter((secret) => isSecret(id, secret))
     .map(({ arn }) => (pinned ? { secret: arn, where, pinned } : { secret: arn, where }));
+}
+
+/** Name or ARN of a parameter, which has one slash where the name begins; `:version` or `:label` may follow. */
+const parameterName = /^(?:arn:[^:]+:ssm:[^:]*:[^:]*:parameter(?=\/))?([^:]+)(?::([^:]+))?$/;
+
+function throughParameter(
+  where: string,
+  valueFrom: string,
+  secrets: readonly SecretIdentity[],
+): readonly Reference[] {
+  const [, name = "", pinned] = parameterName.exec(valueFrom) ?? [];
+  const isArn = valueFrom.startsWith("arn:");
+  return secrets.flatMap(({ arn, parameters = [] }) => {
+    const parameter = parameters.find((each) => each === name || (isArn && `/${each}` === name));
+    if (parameter === undefined) return [];
+    return { secret: arn, parameter, where, ...(pinned && { pinned }) };
+  });
 }
 
 /** A name holds no colon, and an ARN ends with it. */

@@ -16,10 +16,10 @@ const deployment = (
   minutes = 1,
   reason?: string,
 ): DeploymentFacts => ({ id: "d1", createdAt: at(minutes), status, reason });
+const references = [{ secret: "arn", where: "secrets DB of container web" }];
 const service = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({
   ...{ cluster: "production", name: "web", controller: "ECS", status: "ACTIVE", desiredCount: 2 },
-  references: [{ secret: "arn", where: "secrets DB of container web" }],
-  deployments: [],
+  ...{ references, deployments: [] },
   tasks: [],
   ...more,
 });
@@ -236,8 +236,16 @@ describe("settlement decides", () => {
       { consumers: [service({ desiredCount: 0, tasks: [task(-5)] })] },
       { kind: "wait" },
     ],
-    ["to wait for a standalone task from before", { standalone: [task(-5)] }, { kind: "wait" }],
-    ["to pass over a standalone task from after", { standalone: [task(5)] }, retire],
+    [
+      "to wait for a standalone task from before",
+      { standalone: [{ ...task(-5), references }] },
+      { kind: "wait" },
+    ],
+    [
+      "to pass over a standalone task from after",
+      { standalone: [{ ...task(5), references }] },
+      retire,
+    ],
     [
       "to alert: CodeDeploy",
       { consumers: [service({ controller: "CODE_DEPLOY", tasks: [task(-5)] })] },
