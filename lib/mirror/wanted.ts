@@ -2,7 +2,7 @@ import type { SecretDocument } from "../credentials/document.ts";
 import type { Secret } from "../credentials/secret.ts";
 import { FieldNotMirrored } from "../errors.ts";
 import type { MirrorSpec } from "../manifest/manifest.ts";
-import { nameProblem, parameterFor } from "./names.ts";
+import { claims, nameProblem, parameterFor } from "./names.ts";
 
 /** What a parameter is to hold. */
 export interface Wanted {
@@ -30,6 +30,8 @@ export function wantedParameters(document: SecretDocument, mirror: MirrorSpec): 
     if (!found) throw refuse("it is missing, or no string or number, or empty");
     const problem = nameProblem(parameter);
     if (problem) throw refuse(`its parameter's name ${problem}`);
+    // The path below may be another secret's.
+    if (!claims(mirror, parameter)) throw refuse(`${parameter} lies deeper than ${mirror.prefix}`);
     const other = byName.get(parameter);
     if (other)
       throw refuse(`the field ${JSON.stringify(other.field)} goes to ${parameter} as well`);
