@@ -45,7 +45,7 @@ export async function connectSettlement(
   );
 }
 
-/** Secrets Manager's own event needs no CloudTrail; the others say that something may have moved on. */
+/** Secrets Manager's own event needs no CloudTrail; the others say that something may have changed. */
 const patterns = {
   "label-moved": {
     source: ["aws.secretsmanager"],
@@ -56,6 +56,10 @@ const patterns = {
     source: ["aws.secretsmanager"],
     "detail-type": ["AWS Service Event via CloudTrail"],
     detail: { eventName: ["RotationSucceeded"] },
+  },
+  "parameter-changed": {
+    source: ["aws.ssm"],
+    "detail-type": ["Parameter Store Change"],
   },
   "deployment-changed": {
     source: ["aws.ecs"],
@@ -77,7 +81,15 @@ async function createQueue(
 /** A service of injected consumers that log in all the time. */
 export async function createConsumerService(
   aws: Aws,
-  of: { cluster: string; name: string; tasks: number; secretArn: string; ca: string },
+  of: {
+    cluster: string;
+    name: string;
+    tasks: number;
+    secretArn: string;
+    /** What a field is injected from, if not from the secret. */
+    valueFrom?: (field: string) => string;
+    ca: string;
+  },
 ): Promise<void> {
   const options = {
     endpoint: aws.endpoint,
@@ -85,7 +97,8 @@ export async function createConsumerService(
     credentials: keysOf(aws, "operator"),
   };
   const ecs = new ECSClient(options);
-  const field = (name: string, key: string) => ({ name, valueFrom: `${of.secretArn}:${key}::` });
+  const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
+  const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
   await ecs.send(
     new RegisterTaskDefinitionCommand({

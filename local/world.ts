@@ -47,6 +47,10 @@ export interface WorldOptions {
   readonly timing?: Partial<RotationTiming>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
+  /** What the manifest says under `mirror`. */
+  readonly mirror?: object;
+  /** That the secret holds besides. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** As whom the consumer calls AWS. */
@@ -63,6 +67,8 @@ export class World implements AsyncDisposable {
   readonly retireArn: string;
   /** Of the function that settles by itself, once it is connected. */
   readonly settleArn: string;
+  /** Of the function that copies fields to parameters. */
+  readonly mirrorArn: string;
   readonly secretArn: string;
   readonly postgres: PostgresServer;
   readonly client: SecretsManagerClient;
@@ -78,6 +84,7 @@ export class World implements AsyncDisposable {
     functionArn: string;
     retireArn: string;
     settleArn: string;
+    mirrorArn: string;
     secretArn: string;
     postgres: PostgresServer;
     folder: string;
@@ -88,6 +95,7 @@ export class World implements AsyncDisposable {
     this.functionArn = of.functionArn;
     this.retireArn = of.retireArn;
     this.settleArn = of.settleArn;
+    this.mirrorArn = of.mirrorArn;
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
     this.folder = of.folder;
@@ -95,7 +103,7 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { postgres, strategy, name = "muejam", port, timing } = options;
+    const { postgres, name = "muejam", port, timing } = options;
     await using parts = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
@@ -104,23 +112,25 @@ export class World implements AsyncDisposable {
       await startAws({ ...(port !== undefined && { port }), ...(timing && { rotation: timing }) }),
     );
     const address = options.address ?? postgres;
-    const bundles = await bundlesFor(folder, strategy, postgres.ca);
+    const bundles = await bundlesFor(folder, options);
     const secret = await createMuejamDatabase(postgres, address, name);
     const admin = await createMuejamAdmin(postgres, address, name);
     const client = clientOf(aws, "operator");
     parts.defer(() => client.destroy());
-    const secretArn = await createSecret(client, muejamSecretId, secret);
+    const document = { ...secret, ...options.fields };
+    const secretArn = await createSecret(client, muejamSecretId, document);
     await createSecret(client, muejamAdminId, admin);
     const environment = {
       ALERT_TOPIC_ARN: await createTopic(aws),
       ENVIRONMENT: "production",
       RETIRE_DATABASE_FUNCTION: "retire-database",
+      MIRROR_FUNCTION: "mirror",
     };
-    const [functionArn = "", retireArn = "", settleArn = ""] = functionNames.map((fn) =>
-      aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
+    const [functionArn = "", retireArn = "", settleArn = "", mirrorArn = ""] = functionNames.map(
+      (fn) => aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
     );
     return new World({
-      ...{ aws, client, functionArn, retireArn, settleArn, secretArn, postgres, folder },
+      ...{ aws, client, functionArn, retireArn, settleArn, mirrorArn, secretArn, postgres, folder },
       parts: parts.move(),
     });
   }
@@ -279,12 +289,11 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database", "settle"];
+const functionNames = ["rotate-database", "retire-database", "settle", "mirror"];
 
 async function bundlesFor(
   folder: string,
-  strategy: string,
-  ca: string,
+  { strategy, postgres, mirror }: WorldOptions,
 ): Promise<Record<string, string>> {
   const admin = strategy === "alternating-users" ? { admin: muejamAdminId } : {};
   const credential = {
@@ -295,8 +304,9 @@ async function bundlesFor(
     ca: "ca.pem",
   };
   const defaults = { clusters: ["production"], grace: "0s" };
-  const manifest = { defaults, secrets: { [muejamSecretId]: { credentials: [credential] } } };
-  writeFileSync(join(folder, "ca.pem"), ca);
+  const entry = { credentials: [credential], ...(mirror && { mirror }) };
+  const manifest = { defaults, secrets: { [muejamSecretId]: entry } };
+  writeFileSync(join(folder, "ca.pem"), postgres.ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
   return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));

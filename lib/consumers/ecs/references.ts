@@ -69,21 +69,29 @@ function resolve(
     .map(({ arn }) => (pinned ? { secret: arn, where, pinned } : { secret: arn, where }));
 }
 
-/** Name or ARN of a parameter, which has one slash where the name begins; `:version` or `:label` may follow. */
-const parameterName = /^(?:arn:[^:]+:ssm:[^:]*:[^:]*:parameter(?=\/))?([^:]+)(?::([^:]+))?$/;
-
+/** A parameter that mirrors a secret, by name or ARN; `:version` or `:label` may follow. */
 function throughParameter(
   where: string,
   valueFrom: string,
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
-  const [, name = "", pinned] = parameterName.exec(valueFrom) ?? [];
-  const isArn = valueFrom.startsWith("arn:");
-  return secrets.flatMap(({ arn, parameters = [] }) => {
-    const parameter = parameters.find((each) => each === name || (isArn && `/${each}` === name));
-    if (parameter === undefined) return [];
-    return { secret: arn, parameter, where, ...(pinned && { pinned }) };
-  });
+  return secrets.flatMap(({ arn, parameters = [] }) =>
+    parameters.flatMap((parameter) => {
+      const id = [parameter, arnOf(parameter, arn)].find((each) =>
+        `${valueFrom}:`.startsWith(`${each}:`),
+      );
+      if (id === undefined) return [];
+      const pinned = valueFrom.slice(id.length + 1) || undefined;
+      return { secret: arn, parameter, where, ...(pinned && { pinned }) };
+    }),
+  );
+}
+
+/** It is where its secret is; a slash stands ahead of a name that has none. */
+function arnOf(parameter: string, secretArn: string): string {
+  const [, partition, , region, account] = secretArn.split(":");
+  const path = parameter.replace(/^\//, "");
+  return `arn:${partition}:ssm:${region}:${account}:parameter/${path}`;
 }
 
 /** A name holds no colon, and an ARN ends with it. */

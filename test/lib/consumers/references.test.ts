@@ -106,6 +106,8 @@ describe("a reference to a secret", () => {
       "/plain",
       `${arn}//clip-it/mongodb-url`,
       `${arn.replace("ssm", "s3")}/plain`,
+      `${arn.replace("123456789012", "210987654321")}/plain`,
+      `${arn.replace("eu-west-1", "eu-west-2")}/plain`,
     ])("is not %s", (valueFrom) => {
       expect(mirrored({ secrets: [{ name: "URL", valueFrom }] })).toEqual([]);
     });
