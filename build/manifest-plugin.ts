@@ -3,9 +3,12 @@ import { compileManifest } from "../lib/manifest/compile.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { knownTypes } from "../lib/registry.ts";
 
-/** @throws InvalidManifest */
-export const readManifest = (file: string, stage: string): Manifest =>
-  compileManifest(file, { types: knownTypes }, { stage });
+/**
+ * The manifest of a stage; warnings are printed, unless somebody else hears them.
+ * @throws InvalidManifest
+ */
+export const readManifest = (file: string, stage: string, warn = console.warn): Manifest =>
+  compileManifest(file, { types: knownTypes, defaultType: "postgres" }, { stage, warn });
 
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
 export const manifestPlugin = (read: () => Manifest): Plugin => ({

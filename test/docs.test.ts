@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failureAlert } from "../lib/alerts/alert.ts";
-import { credentialSchema } from "../lib/manifest/schema.ts";
+import { readSchedule } from "../lib/manifest/schedule.ts";
+import { credentialSchema, secretSchema } from "../lib/manifest/schema.ts";
 import { everyError } from "./lib/alerts/every-error.ts";
 
 const codes = [...new Set(everyError("app").map(({ code }) => code))].toSorted();
@@ -39,10 +40,25 @@ describe("the documentation", () => {
     }
   });
 
-  it("explains every key of a credential, and no other", () => {
-    const table = read("docs/manifest.md").split("## Keys of a credential")[1]?.split("\n## ")[0];
-    const listed = [...(table ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
-    expect(listed.toSorted()).toEqual(Object.keys(credentialSchema.shape).toSorted());
+  it.each<[string, string, readonly string[]]>([
+    ["a credential", "## Keys of a credential", Object.keys(credentialSchema.shape)],
+    [
+      "a secret",
+      "## Keys of a secret",
+      Object.keys(secretSchema.shape).filter((key) => !(key in credentialSchema.shape)),
+    ],
+  ])("explains every key of %s, and no other", (_, heading, keys) => {
+    const tables = read("docs/manifest.md").split(heading)[1]?.split("\n## ")[0];
+    const listed = [...(tables ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
+    expect(listed.toSorted()).toEqual(keys.toSorted());
+  });
+
+  it("shows only schedules that are taken", () => {
+    const section = read("docs/manifest.md").split("## Schedules")[1]?.split("\n## ")[0] ?? "";
+    const shown = section.match(/(rate|cron)\([^)]+\)/g) ?? [];
+    expect(shown.length).toBeGreaterThan(8);
+    for (const expression of shown)
+      expect(readSchedule(expression), expression).toMatchObject({ problems: [], unlisted: [] });
   });
 
   it("names only commands that exist", () => {

@@ -46,10 +46,16 @@ interface Schedule {
   readonly duration?: string | undefined;
 }
 
-interface Exemption {
+/** A secret that is named and yet does not rotate. */
+export interface Exemption {
   /** Its name or ARN. */
   readonly secret: string;
   readonly reason: string;
   /** The last day of it, in UTC: `2027-03-01`. */
   readonly until: string;
+}
+
+/** Whether its last day is over. */
+export function isExpired({ until }: Exemption, now: Date): boolean {
+  return now.toISOString().slice(0, 10) > until;
 }

@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { nameProblem } from "../mirror/names.ts";
+import { defined } from "./defined.ts";
 import type { MirrorSpec } from "./manifest.ts";
+import { named } from "./names.ts";
 import type { Path } from "./source.ts";
 
 /** Fields of a secret that are copied to parameters of SSM. */
@@ -39,16 +41,13 @@ export const mirrorSchema = z
 
 export type MirrorFile = z.infer<typeof mirrorSchema>;
 
-/** `${stage}` in a name is the stage's name. */
+/** With the stage's name in the names. */
 export function completedMirror(said: MirrorFile, stage: string): MirrorSpec {
-  const { prefix, parameters = {}, overwrite = false, ...rest } = said;
-  const named = (name: string) => name.replaceAll("${stage}", stage);
+  const { prefix, parameters = {}, overwrite = false, kmsKey, tier } = said;
+  const names = Object.entries(parameters).map(([field, name]) => [field, named(name, stage)]);
   return {
-    ...rest,
-    ...(prefix !== undefined && { prefix: named(prefix) }),
-    parameters: Object.fromEntries(
-      Object.entries(parameters).map(([field, name]) => [field, named(name)]),
-    ),
+    ...defined({ prefix: prefix && named(prefix, stage), kmsKey, tier }),
+    parameters: Object.fromEntries(names),
     overwrite,
   };
 }
@@ -56,10 +55,10 @@ export function completedMirror(said: MirrorFile, stage: string): MirrorSpec {
 /** What is wrong with a mirror as such; paths are relative to it. */
 export function* mirrorProblems({ prefix, parameters }: MirrorSpec): Generator<[Path, string]> {
   const mapped = Object.entries(parameters);
-  if (prefix === undefined && mapped.length === 0)
+  if (!prefix && mapped.length === 0)
     yield [[], "mirrors nothing: say prefix (/app/) for every field, or parameters for some"];
-  const path = prefix === undefined ? undefined : pathProblem(prefix);
-  if (path !== undefined) yield [["prefix"], path];
+  const path = prefix && pathProblem(prefix);
+  if (path) yield [["prefix"], path];
   for (const [index, [field, name]] of mapped.entries()) {
     const problem = nameProblem(name);
     if (problem !== undefined) yield [["parameters", field], `${JSON.stringify(name)} ${problem}`];
@@ -75,25 +74,33 @@ function pathProblem(prefix: string): string | undefined {
   return problem && `${JSON.stringify(prefix)} ${problem}`;
 }
 
-/** Parameters that two secrets would write; paths are relative to the second one's mirror. */
-export function* clashes(
-  mirrors: readonly (readonly [secret: string, mirror: MirrorSpec])[],
-): Generator<[secret: string, Path, string]> {
-  for (const [index, [secret, mirror]] of mirrors.entries())
-    for (const [other, theirs] of mirrors.slice(0, index)) {
-      if (mirror.prefix !== undefined && mirror.prefix === theirs.prefix)
-        yield [secret, ["prefix"], `${mirror.prefix} is where ${other} goes: choose another path`];
-      for (const [field, name] of Object.entries(mirror.parameters))
-        if (isTaken(name, theirs))
-          yield [secret, ["parameters", field], `${name} belongs to ${other}: name another one`];
-      for (const name of Object.values(theirs.parameters))
-        if (isBelow(name, mirror))
-          yield [
-            secret,
-            ["prefix"],
-            `${name}, which belongs to ${other}, is below it: choose another path`,
-          ];
-    }
+/** A mirror, and where the manifest says it. */
+interface Said {
+  readonly secret: string;
+  readonly path: Path;
+  readonly mirror: MirrorSpec;
+}
+
+/** Parameters that two secrets would write. */
+export function* clashes(mirrors: readonly Said[]): Generator<[Path, string]> {
+  for (const [index, { path, mirror }] of mirrors.entries())
+    for (const other of mirrors.slice(0, index))
+      for (const [below, problem] of clash(mirror, other)) yield [[...path, ...below], problem];
+}
+
+function* clash(mirror: MirrorSpec, other: Said): Generator<[Path, string]> {
+  const theirs = other.mirror;
+  if (mirror.prefix !== undefined && mirror.prefix === theirs.prefix)
+    yield [["prefix"], `${mirror.prefix} is where ${other.secret} goes: choose another path`];
+  for (const [field, name] of Object.entries(mirror.parameters))
+    if (isTaken(name, theirs))
+      yield [["parameters", field], `${name} belongs to ${other.secret}: name another one`];
+  for (const name of Object.values(theirs.parameters))
+    if (isBelow(name, mirror))
+      yield [
+        ["prefix"],
+        `${name}, which belongs to ${other.secret}, is below it: choose another path`,
+      ];
 }
 
 function isTaken(name: string, theirs: MirrorSpec): boolean {

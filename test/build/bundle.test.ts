@@ -1,11 +1,14 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleFunctions } from "../../build/bundle.ts";
+import { readManifest } from "../../build/manifest-plugin.ts";
+import { bundleOptions } from "../../build/options.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "quarterturn-build-"));
@@ -79,14 +82,45 @@ describe("the built bundle", () => {
   });
 });
 
+describe("the bundles of all functions", () => {
+  it("hold what they need, and neither the YAML parser nor the schema library of the build", async () => {
+    const { outputs } = await build({
+      ...bundleOptions(() => readManifest(join(folder, "rotation.yml"), "production")),
+      entryPoints: readdirSync("functions")
+        .filter((name) => /(?<!\.d)\.ts$/.test(name))
+        .map((name) => join("functions", name)),
+      ...{ outdir: folder, write: false, metafile: true },
+    }).then(({ metafile }) => metafile ?? { outputs: {} });
+    expect(Object.keys(outputs).length).toBeGreaterThan(2);
+    const packagesIn = (inputs: object) =>
+      new Set(
+        Object.keys(inputs).map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]),
+      );
+    for (const [name, { inputs }] of Object.entries(outputs)) {
+      expect(packagesIn(inputs), name).toContain("@middy/core");
+      expect(packagesIn(inputs), name).not.toContain("yaml");
+      expect(packagesIn(inputs), name).not.toContain("zod");
+      expect(Object.keys(inputs), name).not.toContain("lib/manifest/compile.ts");
+    }
+  });
+
+  it("are of the stage that is asked for", async () => {
+    const file = manifest(`secrets:\n  '\${stage}/app': { strategy: in-place }\n`);
+    const built = await bundleFunctions(join(folder, "staged"), file, "staging");
+    const text = readFileSync(built["settle"] ?? "", "utf8");
+    expect(text).toContain("staging/app");
+    expect(text).not.toContain("production/app");
+  });
+});
+
 describe("a bad manifest", () => {
   it("fails the build with every problem", async () => {
     const file = manifest("secrets:\n  app:\n    credentials: [{ type: oracle }]\n");
-    const build = bundleFunctions(join(folder, "bad"), file);
-    await expect(build).rejects.toThrow(
+    const built = bundleFunctions(join(folder, "bad"), file);
+    await expect(built).rejects.toThrow(
       "rotation.yml:3: secrets.app.credentials.0.type: unknown type",
     );
-    await expect(build).rejects.toThrow("secrets.app.credentials.0: no strategy");
-    await expect(build).rejects.toThrow("The manifest has 2 problems");
+    await expect(built).rejects.toThrow("secrets.app.credentials.0: no strategy");
+    await expect(built).rejects.toThrow("The manifest has 2 problems");
   });
 });

@@ -1,41 +1,21 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { defaultPolicy, entropyBits, minimumEntropy } from "../../../lib/credentials/password.ts";
 import { InvalidManifest } from "../../../lib/errors.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
-import { makeAuthority } from "../../../local/postgres/certificates.ts";
+import { ManifestFolder } from "./manifest-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "quarterturn-manifest-"));
-const file = join(folder, "rotation.yml");
-const known = { types: ["postgres", "mysql"] };
-let certificate = "";
+const folder = await ManifestFolder.make();
+afterAll(() => folder[Symbol.dispose]());
 
-beforeAll(async () => {
-  const authority = await makeAuthority();
-  const server = await authority.issue(["db.internal"]);
-  certificate = authority.certificate;
-  writeFileSync(join(folder, "ca.pem"), `a note\n${certificate}`);
-  writeFileSync(join(folder, "both.pem"), server.key + certificate + server.certificate);
-  writeFileSync(join(folder, "key.pem"), server.key);
-  writeFileSync(join(folder, "broken.pem"), certificate.replace(/\nMI/, "\nXX"));
-});
-afterAll(() => rmSync(folder, { recursive: true }));
+const compile = folder.compile.bind(folder);
 
-function compile(text: string) {
-  writeFileSync(file, text);
-  return compileManifest(file, known, { stage: "production" });
-}
-
-/** The problems of a manifest, without the folder's name. */
 function problems(text: string): string[] {
   try {
     compile(text);
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
-    const lines = error.message.split("\n");
-    return lines.slice(1, -1).map((line) => line.replace(`${folder}/`, "").trim());
+    return error.message.split("\n").slice(1, -1);
   }
   return [];
 }
@@ -114,7 +94,7 @@ secrets:
                 password: "PASS",
               },
               urls: ["connection_string", "READ_URL"],
-              ca: { pem: certificate.trim() },
+              ca: { pem: folder.certificate.trim() },
               passwordForm: "plaintext",
               password: {
                 length: 40,
@@ -149,151 +129,14 @@ secrets:
 
   it("takes the certificates of a PEM file and leaves its private key behind", () => {
     const { ca } = compile(credential("ca: both.pem")).secrets["app"]?.credentials[0] ?? {};
-    expect(ca).toHaveProperty("pem", expect.stringContaining(certificate.trim()));
+    expect(ca).toHaveProperty("pem", expect.stringContaining(folder.certificate.trim()));
     expect(JSON.stringify(ca)).not.toContain("PRIVATE KEY");
     expect(JSON.stringify(ca).match(/BEGIN CERTIFICATE/g)).toHaveLength(2);
   });
 });
 
-describe("a bad manifest is refused with file, line, path and remedy", () => {
-  it.each<[string, string, string | RegExp]>([
-    ["an empty file", "", /^rotation.yml:1: Invalid input: expected object/],
-    ["no secrets", "{}", /^rotation.yml:1: secrets: Invalid input: expected record/],
-    ["a list of secrets", "secrets:\n  - app", /^rotation.yml:2: secrets: .*expected record/],
-    [
-      "a secret without credentials",
-      "secrets:\n  app:\n    credentials: []",
-      /^rotation.yml:3: secrets.app.credentials: Too small/,
-    ],
-    [
-      "an empty secret",
-      "secrets:\n\n  app: {}",
-      /^rotation.yml:3: secrets.app.credentials: Invalid input: expected array/,
-    ],
-    [
-      "an unknown key",
-      credential("url: [a]"),
-      'rotation.yml:4: secrets.app.credentials.0: Unrecognized key: "url"',
-    ],
-    [
-      "an unknown key at the top",
-      "secret: {}\nsecrets: {}",
-      'rotation.yml:1: Unrecognized key: "secret"',
-    ],
-    [
-      "an unknown field",
-      credential("fields: { pasword: x }"),
-      /^rotation.yml:6: secrets.app.credentials.0.fields: Unrecognized key: "pasword"/,
-    ],
-    [
-      "an unknown type",
-      credential("").replace("postgres", "postgre"),
-      'rotation.yml:4: secrets.app.credentials.0.type: unknown type "postgre"; known: postgres, mysql',
-    ],
-    [
-      "an unknown strategy",
-      credential("").replace("in-place", "inplace"),
-      /^rotation.yml:5: secrets.app.credentials.0.strategy: .*expected one of .*"in-place"/,
-    ],
-    [
-      "no strategy",
-      credential("").replace("strategy: in-place", ""),
-      /^rotation.yml:4: secrets.app.credentials.0: no strategy: .*add `strategy: in-place`, which means/,
-    ],
-    [
-      "no type",
-      credential("").replace("type: postgres", "urls: []"),
-      /^rotation.yml:4: secrets.app.credentials.0.type: .*expected string/,
-    ],
-    [
-      "a port in words",
-      credential('connection: { port: "5432" }'),
-      /^rotation.yml:6: secrets.app.credentials.0.connection.port: .*expected number/,
-    ],
-    [
-      "port 0",
-      credential("connection: { port: 0 }"),
-      /^rotation.yml:6: .*connection.port: Too small/,
-    ],
-    [
-      "an empty field name",
-      credential('fields: { host: "" }'),
-      "rotation.yml:6: secrets.app.credentials.0.fields.host: must name a field of the secret",
-    ],
-    [
-      "urls that are no list",
-      credential("urls: connection_string"),
-      /^rotation.yml:6: .*urls: Invalid input: expected array/,
-    ],
-    [
-      "an unknown password form",
-      credential("passwordForm: md5"),
-      /^rotation.yml:6: .*passwordForm: .*"verifier"\|"plaintext"/,
-    ],
-    [
-      "a short password",
-      credential("password: { length: 16 }"),
-      "rotation.yml:6: secrets.app.credentials.0.password: passwords of this form carry 95.2 bits, 190 are required: set length to 33 or allow more characters",
-    ],
-    [
-      "a small alphabet",
-      credential("password: { characters: '01ab', require: [] }"),
-      /carry 64.0 bits, 190 are required: set length to 96 or/,
-    ],
-    [
-      "one character",
-      credential("password: { characters: a, require: [], length: 1000 }"),
-      /carry 0.0 bits, 190 are required: allow more characters/,
-    ],
-    [
-      "an alphabet without a required kind",
-      credential("password: { characters: 0123456789abcdef, length: 64 }"),
-      /^rotation.yml:6: .*password: characters has no upper: add some, or say in require/,
-    ],
-    [
-      "a space in the alphabet",
-      credential('password: { characters: "a b" }'),
-      /^rotation.yml:6: .*password.characters: must be printable ASCII/,
-    ],
-    [
-      "a CA file that is missing",
-      credential("ca: missing.pem"),
-      "rotation.yml:6: secrets.app.credentials.0.ca: cannot read missing.pem (it is looked for beside the manifest)",
-    ],
-    [
-      "a CA file without a certificate",
-      credential("ca: key.pem"),
-      "rotation.yml:6: secrets.app.credentials.0.ca: key.pem holds no PEM certificate",
-    ],
-    [
-      "a CA file that is spoilt",
-      credential("ca: broken.pem"),
-      "rotation.yml:6: secrets.app.credentials.0.ca: broken.pem holds a certificate that cannot be read",
-    ],
-    ["a bracket left open", "secrets:\n  app: {", /^rotation.yml:2: .*}/],
-    ["a tab for indentation", "secrets:\n\tapp: {}", /^rotation.yml:2: .*[Tt]abs?/],
-    ["a key that stands there twice", "secrets: {}\nsecrets: {}", /^rotation.yml:2: .*unique/],
-    ["an anchor that is not there", "secrets:\n  app: *other", /^rotation.yml:1: .*alias/i],
-    ["two documents", "secrets: {}\n---\nsecrets: {}", /^rotation.yml:2: .*document/],
-  ])("%s", (_, text, expected) => {
-    const found = problems(text);
-    expect(found).toEqual([
-      typeof expected === "string" ? expected : expect.stringMatching(expected),
-    ]);
-  });
-
-  it("with all its problems at once", () => {
-    const text = `${credential("ca: missing.pem")}
-        password: { length: 10 }
-      - { type: oracle, strategy: in-place }`;
-    expect(problems(text).map((line) => line.split(": ", 2).join(": "))).toEqual([
-      "rotation.yml:6: secrets.app.credentials.0.ca",
-      "rotation.yml:7: secrets.app.credentials.0.password",
-      "rotation.yml:8: secrets.app.credentials.1.type",
-    ]);
-  });
-
-  it("and the length that it advises is accepted", () => {
+describe("a password policy that is too weak", () => {
+  it("is accepted with the length that is advised, and not with less", () => {
     for (const characters of ["ab", "0123456789", "abcdefghijkl0123456789", "aB3$"]) {
       const policy = (length: number) =>
         credential(`password: { length: ${length}, characters: '${characters}', require: [] }`);
@@ -304,9 +147,13 @@ describe("a bad manifest is refused with file, line, path and remedy", () => {
       expect(bits).toBeLessThan(minimumEntropy);
     }
   });
+});
 
-  it("is not found at all with a message of the system", () => {
-    expect(() => compileManifest(join(folder, "none.yml"), known, { stage: "production" })).toThrow(
+describe("a manifest that is not there", () => {
+  it("is told with a message of the system", () => {
+    const file = join(folder.file, "../none.yml");
+    const known = { types: ["postgres"], defaultType: "postgres" };
+    expect(() => compileManifest(file, known, { stage: "production" })).toThrow(
       /ENOENT.*none\.yml/,
     );
   });

@@ -1,37 +1,28 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { InvalidManifest } from "../../../lib/errors.ts";
-import { compileManifest } from "../../../lib/manifest/compile.ts";
+import { ManifestFolder } from "./manifest-folder.ts";
 
-const folder = mkdtempSync(join(tmpdir(), "quarterturn-mirror-"));
-const file = join(folder, "rotation.yml");
-afterAll(() => rmSync(folder, { recursive: true }));
+const folder = await ManifestFolder.make();
+afterAll(() => folder[Symbol.dispose]());
 
 /** A manifest with one line for each of these mirrors, of the secrets a, b, … */
 const manifest = (...mirrors: string[]) =>
   `secrets:\n${mirrors
     .map((mirror, index) => {
       const name = String.fromCharCode("a".charCodeAt(0) + index);
-      const credentials = "credentials: [{ type: postgres, strategy: in-place }]";
-      return `  ${name}: { ${credentials}, mirror: ${mirror} }\n`;
+      return `  ${name}: { strategy: in-place, mirror: ${mirror} }\n`;
     })
     .join("")}`;
 
-function compile(text: string, stage = "production") {
-  writeFileSync(file, text);
-  return compileManifest(file, { types: ["postgres"] }, { stage }).secrets;
-}
+const compile = (text: string, stage = "production") => folder.compile(text, { stage }).secrets;
 
-/** The problems of a manifest, without the folder's name. */
 function problems(text: string): string[] {
   try {
     compile(text);
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
     const lines = error.message.split("\n");
-    return lines.slice(1, -1).map((line) => line.replace(`${folder}/`, "").trim());
+    return lines.slice(1, -1).map((line) => folder.withoutItsName(line).trim());
   }
   return [];
 }
@@ -70,8 +61,12 @@ describe("a bad mirror", () => {
       "{}",
       "secrets.a.mirror: mirrors nothing: say prefix (/app/) for every field, or parameters for some",
     ],
-    ["that is a text", "/clip-it/", /^secrets\.a\.mirror: .*expected object/],
-    ["with an unknown key", "{ path: /clip-it/ }", /^secrets\.a\.mirror: .*"path"/],
+    [
+      "that is a text",
+      "/clip-it/",
+      /^secrets\.a\.mirror: must be keys with values, like \{ prefix: \/clip-it\/ \}, not "\/clip-it\/"$/,
+    ],
+    ["with an unknown key", "{ path: /clip-it/ }", /^secrets\.a\.mirror\.path: unknown key "path"/],
     [
       "with a path that does not end",
       "{ prefix: /clip-it }",
@@ -89,7 +84,7 @@ describe("a bad mirror", () => {
       /prefix: "\/a\/\/b\/" .*empty part between slashes/,
     ],
     ["below AWS's own path", "{ prefix: /aws/app/ }", /prefix: .*begins with aws or ssm/],
-    ["with a variable that is none", '{ prefix: "/${env}/" }', /prefix: .*holds "\$"/],
+    ["with a variable that is none", `{ prefix: "/\${env}/" }`, /prefix: .*holds "\$"/],
     [
       "to a name with a space",
       '{ parameters: { A: "/a b" } }',
@@ -138,11 +133,15 @@ describe("a bad mirror", () => {
       "{ prefix: /a/, kmsKey: alias/app }",
       /kmsKey: must be the ARN of a KMS key/,
     ],
-    ["with an unknown tier", "{ prefix: /a/, tier: standard }", /tier: .*"Standard"\|"Advanced"/],
+    [
+      "with an unknown tier",
+      "{ prefix: /a/, tier: standard }",
+      /tier: must be one of Standard, Advanced, Intelligent-Tiering, not "standard"/,
+    ],
     [
       "with a word for overwrite",
       "{ prefix: /a/, overwrite: sometimes }",
-      /overwrite: .*expected boolean/,
+      /overwrite: must be true or false, not "sometimes"/,
     ],
   ])("%s", (_what, mirror, expected) => {
     const [found = "", ...more] = problems(manifest(mirror));

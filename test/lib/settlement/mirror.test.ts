@@ -399,7 +399,7 @@ describe("mirroring twice", () => {
   async function atEveryCall(
     mirrored: Mirrored,
     when: "before" | "after",
-    disturb: (call: Call) => undefined | "lose" | Promise<undefined>,
+    disturb: (call: Call) => "lose" | undefined | Promise<undefined>,
   ): Promise<Set<string>> {
     const { production } = mirrored;
     const points = new Set<string>();
@@ -441,9 +441,10 @@ describe("mirroring twice", () => {
     async (when) => {
       await using mirrored = await Mirrored.open();
       const { functions } = mirrored.production.world.aws;
-      const points = await atEveryCall(mirrored, when, ({ principal }) =>
-        functions.kill(principal),
-      );
+      const points = await atEveryCall(mirrored, when, ({ principal }) => {
+        functions.kill(principal);
+        return undefined;
+      });
       expect([...points]).toEqual(expect.arrayContaining(every));
       // A function that dies tells nobody itself.
       expect(new Set(mirrored.production.alerts())).toEqual(new Set(["MIRROR_FAILED"]));

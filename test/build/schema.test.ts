@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { parse } from "yaml";
+import { z } from "zod";
+import { rotationSchema } from "../../build/schema.ts";
+import { ManifestFolder } from "../lib/manifest/manifest-folder.ts";
+
+const published = JSON.parse(readFileSync("rotation.schema.json", "utf8"));
+const schema = z.fromJSONSchema(published);
+
+/** Every object of the schema, with the path to it. */
+function* objects(node: unknown, path: readonly string[] = []): Generator<[string, object]> {
+  if (typeof node !== "object" || node === null) return;
+  if ("type" in node && node.type === "object") yield [path.join("."), node];
+  for (const [key, value] of Object.entries(node)) yield* objects(value, [...path, key]);
+}
+
+/** Every manifest that the documentation shows, not the parts of one. */
+function shown(): string[] {
+  const blocks = readFileSync("docs/manifest.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g);
+  return [...blocks].map(([, text = ""]) => text).filter((text) => /^secrets:/m.test(text));
+}
+
+describe("rotation.schema.json", () => {
+  it("is current (npm run schema)", () => {
+    expect(published).toEqual(rotationSchema());
+  });
+
+  it("is named in the first line of rotation.yml", () => {
+    const [first] = readFileSync("rotation.yml", "utf8").split("\n");
+    expect(first).toBe("# yaml-language-server: $schema=./rotation.schema.json");
+  });
+
+  it("allows no key that it does not know", () => {
+    for (const [path, object] of objects(published))
+      expect(object, path).toHaveProperty("additionalProperties");
+  });
+
+  it("explains every key to the editor", () => {
+    const plain = /^(host|port|database|username|password)$/;
+    for (const [path, object] of objects(published))
+      for (const [key, value] of Object.entries(Object(object).properties ?? {}))
+        if (!plain.test(key)) expect(value, `${path}.${key}`).toHaveProperty("description");
+  });
+
+  it("accepts rotation.yml and what the documentation shows", () => {
+    expect(shown()).toHaveLength(2);
+    for (const text of [readFileSync("rotation.yml", "utf8"), ...shown()])
+      expect(schema.safeParse(parse(text)).error).toBeUndefined();
+  });
+
+  it.each([
+    "{}",
+    "secrets: []",
+    "secrets: { app: { shedule: x } }",
+    "secrets: { app: { urls: URL } }",
+    "secrets: { app: { window: 90m } }",
+    "secrets: { app: { credentials: [{ schedule: rate(1 day) }] } }",
+    "secrets: { app: { exempt: { reason: r } } }",
+    "{ secrets: {}, defaults: { urls: [a] } }",
+  ])("refuses %s", (text) => {
+    expect(schema.safeParse(parse(text)).success).toBe(false);
+  });
+});
+
+describe("what the documentation shows", () => {
+  it.each(["production", "staging"])("compiles for %s without a warning", async (stage) => {
+    using folder = await ManifestFolder.make();
+    folder.add("reports-ca.pem", folder.certificate);
+    for (const text of shown()) {
+      const warnings: string[] = [];
+      const now = new Date("2027-01-01");
+      const { secrets } = folder.compile(text, { stage, now, warnings });
+      expect(Object.keys(secrets).length).toBeGreaterThan(0);
+      expect(warnings).toEqual([]);
+    }
+  });
+});

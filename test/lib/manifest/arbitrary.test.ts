@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { afterAll, describe, expect, it } from "vitest";
+import { InvalidManifest } from "../../../lib/errors.ts";
+import type { Manifest } from "../../../lib/manifest/manifest.ts";
+import { secretSchema } from "../../../lib/manifest/schema.ts";
+import { ManifestFolder } from "./manifest-folder.ts";
+
+const folder = await ManifestFolder.make();
+afterAll(() => folder[Symbol.dispose]());
+
+const value = fc.oneof(
+  { depthSize: "small" },
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom("3h", "24h", "in-place", "alternating-users", "rate(4 hours)", "admin", "ca.pem"),
+  fc.constantFrom(["URL"], ["production"], { secret: "app" }, { password: "P" }, [{}], {}),
+);
+const keys = fc.constantFrom(...Object.keys(secretSchema.shape), "url", "__proto__");
+const some = fc.dictionary(keys, value, { maxKeys: 5 });
+const names = fc.constantFrom(
+  "app",
+  `\${stage}/app`,
+  "a b",
+  "constructor",
+  "__proto__",
+  "arn:aws:x",
+);
+const manifests = fc.record(
+  {
+    defaults: fc.oneof(some, value),
+    stages: fc.oneof(fc.dictionary(fc.constantFrom("staging", "dev", "a b"), some), value),
+    secrets: fc.oneof({ weight: 4, arbitrary: fc.dictionary(names, fc.oneof(some, value)) }, value),
+  },
+  { requiredKeys: [] },
+);
+
+/** What is made of it: a manifest, or the message that it is refused with. */
+function outcome(text: string): Manifest | string {
+  try {
+    return folder.compile(text);
+  } catch (error) {
+    if (error instanceof InvalidManifest) return error.message;
+    throw error;
+  }
+}
+
+describe("whatever the file holds", () => {
+  it("is compiled, or refused with a line for every problem", () => {
+    const seen = { compiled: 0, refused: 0 };
+    const check = (manifest: unknown) => {
+      const made = outcome(JSON.stringify(manifest, null, 1));
+      if (typeof made !== "string") {
+        seen.compiled += 1;
+        expect(JSON.parse(JSON.stringify(made))).toEqual(made);
+        return;
+      }
+      seen.refused += 1;
+      expect(made.split("\n").slice(1, -1)).not.toEqual([]);
+      for (const line of made.split("\n").slice(1, -1))
+        expect(folder.withoutItsName(line)).toMatch(/^ {2}rotation\.yml:\d+: .+/);
+    };
+    fc.assert(fc.property(manifests, check), { numRuns: 1000 });
+    expect(seen.compiled).toBeGreaterThan(0);
+    expect(seen.refused).toBeGreaterThan(0);
+  });
+});

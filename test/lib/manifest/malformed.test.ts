@@ -1,0 +1,57 @@
+import { afterAll, describe, expect, it } from "vitest";
+import { InvalidManifest } from "../../../lib/errors.ts";
+import { malformed } from "./malformed.ts";
+import { ManifestFolder } from "./manifest-folder.ts";
+
+const folder = await ManifestFolder.make();
+afterAll(() => folder[Symbol.dispose]());
+
+/** The problems of a manifest, without the folder's name. */
+function problems(text: string): string[] {
+  try {
+    folder.compile(text);
+  } catch (error) {
+    if (!(error instanceof InvalidManifest)) throw error;
+    const lines = error.message.split("\n");
+    return lines.slice(1, -1).map((line) => folder.withoutItsName(line.trim()));
+  }
+  return [];
+}
+
+describe.each(Object.entries(malformed))(
+  "%s: refused with file, line, path and remedy",
+  (_, rows) => {
+    it.each(rows)("%s", (_, text, expected) => {
+      expect(problems(text)).toEqual([expected].flat());
+    });
+  },
+);
+
+describe("a malformed manifest", () => {
+  it("is told with all its problems at once, from the top of the file to its end", () => {
+    const text = `defaults: { clusters: [a b] }
+stages:
+  staging: { window: 6h }
+secrets:
+  app:
+    strategy: inplace
+    urls: URL
+    fields: { hots: HOST }
+  other:
+    strategy: in-place
+    ca: missing.pem
+    password: { length: 10 }
+    schedule: rate(4 hours)
+  third: {}`;
+    expect(problems(text).map((line) => line.split(": ", 2).join(": "))).toEqual([
+      "rotation.yml:1: defaults.clusters.0",
+      "rotation.yml:6: secrets.app.strategy",
+      "rotation.yml:7: secrets.app.urls",
+      "rotation.yml:8: secrets.app.fields.hots",
+      "rotation.yml:11: secrets.other.ca",
+      "rotation.yml:12: secrets.other.password",
+      "rotation.yml:13: secrets.other.schedule",
+      "rotation.yml:14: secrets.third",
+    ]);
+  });
+});

@@ -1,0 +1,696 @@
+const long = "a".repeat(513);
+
+/** A manifest of one secret that rotates in place; `more` stands in it, from line 4 on. */
+const inPlace = (more: string) => `secrets:\n  app:\n    strategy: in-place\n    ${more}`;
+/** A manifest of one secret of which nothing is said but `more`, from line 3 on. */
+const secret = (more: string) => `secrets:\n  app:\n    ${more}`;
+const good = "{ strategy: in-place }";
+const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf";
+/** What is wrong, the manifest, and every problem that it is refused with. */
+type Row = readonly [wrong: string, manifest: string, problems: string | readonly string[]];
+
+export const malformed: Readonly<Record<string, readonly Row[]>> = {
+  "what is no manifest": [
+    [
+      "an empty file",
+      "",
+      "rotation.yml:1: the manifest is empty: it must be keys with values, like { secrets: { production/database/primary: { strategy: in-place } } }",
+    ],
+    [
+      "no secrets",
+      "defaults: {}",
+      "rotation.yml:1: secrets: is missing: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
+    ],
+    [
+      "an empty list of secrets",
+      "secrets:",
+      "rotation.yml:1: secrets: is empty: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
+    ],
+    [
+      "a word",
+      "secrets",
+      'rotation.yml:1: must be keys with values, like { secrets: { production/database/primary: { strategy: in-place } } }, not "secrets"',
+    ],
+    [
+      "a list of secrets",
+      "secrets:\n  - app",
+      "rotation.yml:1: secrets: must be keys with values, like { production/database/primary: { strategy: in-place } }, not a list",
+    ],
+    [
+      "a bracket left open",
+      "secrets:\n  app: {",
+      "rotation.yml:2: Flow map in block collection must be sufficiently indented and end with a }",
+    ],
+    [
+      "a tab for indentation",
+      "secrets:\n\tapp: {}",
+      "rotation.yml:2: a tab cannot indent YAML: use spaces",
+    ],
+    [
+      "a key twice",
+      "secrets: {}\nsecrets: {}",
+      "rotation.yml:2: the key secrets stands here a second time: keep one of them",
+    ],
+    [
+      "a secret twice",
+      `secrets:\n  app: ${good}\n  app: ${good}`,
+      "rotation.yml:3: the key app stands here a second time: keep one of them",
+    ],
+    [
+      "an anchor that is not there",
+      "secrets:\n  app: *other",
+      "rotation.yml:2: *other names nothing: write &other above, where it is meant",
+    ],
+    [
+      "two documents",
+      "secrets: {}\n---\nsecrets: {}",
+      "rotation.yml:2: a second document begins here (---): a manifest is a single one",
+    ],
+  ],
+  "unknown keys": [
+    [
+      "a slip at the top",
+      "secret: {}\nsecrets: {}",
+      'rotation.yml:1: secret: unknown key "secret" (did you mean "secrets"?)',
+    ],
+    [
+      "a default at the top",
+      "clusters: [production]\nsecrets: {}",
+      'rotation.yml:1: clusters: unknown key "clusters": move it under defaults',
+    ],
+    [
+      "what cannot be a default",
+      "defaults:\n  urls: [a]\nsecrets: {}",
+      'rotation.yml:2: defaults.urls: unknown key "urls": it holds for single secrets; move it to those',
+    ],
+    [
+      "what cannot differ by stage",
+      "stages:\n  staging:\n    stages: [a]\nsecrets: {}",
+      'rotation.yml:3: stages.staging.stages: unknown key "stages": it holds for single secrets; move it to those',
+    ],
+    [
+      "a slip in a secret",
+      inPlace("shedule: rate(30 days)"),
+      'rotation.yml:4: secrets.app.shedule: unknown key "shedule" (did you mean "schedule"?)',
+    ],
+    [
+      "nothing near",
+      inPlace("vault: true"),
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, credentials, mirror, type, strategy, admin, ca, users, fields, urls, connection, passwordForm, password)',
+    ],
+    [
+      "a slip in a credential",
+      secret("credentials:\n      - strategy: in-place\n        url: [a]"),
+      'rotation.yml:5: secrets.app.credentials.0.url: unknown key "url" (did you mean "urls"?)',
+    ],
+    [
+      "a secret's key in a credential",
+      secret("credentials:\n      - strategy: in-place\n        schedule: rate(30 days)"),
+      'rotation.yml:5: secrets.app.credentials.0.schedule: unknown key "schedule": it belongs to the whole secret; move it one level up',
+    ],
+    [
+      "an unknown field",
+      inPlace("fields: { pasword: x }"),
+      'rotation.yml:4: secrets.app.fields.pasword: unknown key "pasword" (did you mean "password"?)',
+    ],
+    [
+      "a slip in admin",
+      secret("admin: { secret: admin, hots: db }"),
+      'rotation.yml:3: secrets.app.admin.hots: unknown key "hots" (did you mean "host"?)',
+    ],
+    [
+      "a slip in exempt",
+      secret("exempt: { reason: later, untill: 2027-03-01 }"),
+      [
+        "rotation.yml:3: secrets.app.exempt.until: is missing: it must be text, like 2027-03-01",
+        'rotation.yml:3: secrets.app.exempt.untill: unknown key "untill" (did you mean "until"?)',
+      ],
+    ],
+  ],
+  "values of the wrong kind": [
+    [
+      "a secret in words",
+      "secrets:\n  app: in-place",
+      'rotation.yml:2: secrets.app: must be keys with values, like { strategy: in-place }, not "in-place"',
+    ],
+    [
+      "a single URL",
+      inPlace("urls: connection_string"),
+      'rotation.yml:4: secrets.app.urls: must be a list, like [connection_string], not "connection_string"',
+    ],
+    [
+      "a single cluster",
+      inPlace("clusters: production"),
+      'rotation.yml:4: secrets.app.clusters: must be a list, like [production], not "production"',
+    ],
+    [
+      "a port in words",
+      inPlace('connection: { port: "5432" }'),
+      'rotation.yml:4: secrets.app.connection.port: must be a number, like 5432, not "5432"',
+    ],
+    [
+      "port 0",
+      inPlace("connection: { port: 0 }"),
+      "rotation.yml:4: secrets.app.connection.port: must be a port from 1 to 65535",
+    ],
+    [
+      "a fraction of a port",
+      inPlace("connection: { port: 5432.5 }"),
+      "rotation.yml:4: secrets.app.connection.port: must be a whole number, like 5432, not 5432.5",
+    ],
+    [
+      "a key without a value",
+      inPlace("ca:"),
+      "rotation.yml:4: secrets.app.ca: is empty: remove it, or give text, like system",
+    ],
+    [
+      "an empty field name",
+      inPlace('fields: { host: "" }'),
+      "rotation.yml:4: secrets.app.fields.host: is empty: it must name a field of the secret",
+    ],
+    [
+      "an empty cluster name",
+      inPlace('clusters: [""]'),
+      "rotation.yml:4: secrets.app.clusters.0: is empty: it must name a cluster",
+    ],
+    [
+      "a strategy that is mistyped",
+      secret("strategy: inplace"),
+      'rotation.yml:3: secrets.app.strategy: must be one of alternating-users, in-place, not "inplace" (did you mean "in-place"?)',
+    ],
+    [
+      "an unknown strategy",
+      secret("strategy: two-passwords"),
+      'rotation.yml:3: secrets.app.strategy: must be one of alternating-users, in-place, not "two-passwords"',
+    ],
+    [
+      "an unknown password form",
+      inPlace("passwordForm: md5"),
+      'rotation.yml:4: secrets.app.passwordForm: must be one of verifier, plaintext, not "md5"',
+    ],
+    [
+      "a type that is mistyped",
+      inPlace("type: postgre"),
+      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); known: postgres, mysql',
+    ],
+    [
+      "an unknown type",
+      inPlace("type: oracle"),
+      'rotation.yml:4: secrets.app.type: unknown type "oracle"; known: postgres, mysql',
+    ],
+    [
+      "an admin that is no secret",
+      secret("admin: true"),
+      "rotation.yml:3: secrets.app.admin: must be the name of a secret, or { secret: …, host: …, port: … }, not true",
+    ],
+    [
+      "an admin without a secret",
+      secret("admin: { host: db.internal }"),
+      "rotation.yml:3: secrets.app.admin.secret: is missing: it must be text, like production/database/admin",
+    ],
+    [
+      "one user of two",
+      secret("admin: admin\n    users: { owner: app }"),
+      "rotation.yml:4: secrets.app.users.clone: is missing: it must be text, like app_clone",
+    ],
+    [
+      "twice the same user",
+      secret("admin: admin\n    users: { owner: app, clone: app }"),
+      "rotation.yml:4: secrets.app.users: owner and clone are the same user: name two",
+    ],
+    [
+      "an empty list of credentials",
+      secret("credentials: []"),
+      "rotation.yml:3: secrets.app.credentials: is empty: remove it for one credential in the usual form, or list them",
+    ],
+  ],
+  "strategies and fields that exclude each other": [
+    [
+      "nothing said at all",
+      "secrets:\n\n  app: {}",
+      "rotation.yml:3: secrets.app: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or say `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+    ],
+    [
+      "nothing said of one credential",
+      secret(
+        "credentials:\n      - strategy: in-place\n      - fields: { username: A, password: B }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or say `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+    ],
+    [
+      "alternating-users without an administrator",
+      secret("strategy: alternating-users"),
+      "rotation.yml:3: secrets.app.strategy: alternating-users needs an administrator: name its secret under admin",
+    ],
+    [
+      "the same by default",
+      "defaults: { strategy: alternating-users }\nsecrets:\n  app: {}",
+      "rotation.yml:3: secrets.app: alternating-users needs an administrator: name its secret under admin",
+    ],
+    [
+      "two users in place",
+      inPlace("users: { owner: app, clone: app_b }"),
+      "rotation.yml:4: secrets.app.users: only alternating-users has two users: remove it",
+    ],
+    [
+      "a user that cannot alternate",
+      secret("admin: admin\n    connection: { username: app }"),
+      "rotation.yml:4: secrets.app.connection.username: alternating-users changes the user, so consumers must read it from the secret: add a field for it there",
+    ],
+    [
+      "one thing in the secret and in the manifest",
+      inPlace("fields: { host: HOST }\n    connection: { host: db.internal }"),
+      "rotation.yml:5: secrets.app.connection.host: fields says that the secret holds the host, in HOST: remove it here, or there",
+    ],
+    [
+      "one field for two things",
+      inPlace("fields: { username: LOGIN, password: LOGIN }"),
+      "rotation.yml:4: secrets.app.fields.password: the field LOGIN is the username already: name another one",
+    ],
+    [
+      "a URL where the password is",
+      inPlace("urls: [password]"),
+      "rotation.yml:4: secrets.app.urls.0: the field password is the password, it cannot be a URL as well: remove it",
+    ],
+    [
+      "a URL where the user is",
+      inPlace("fields: { username: LOGIN }\n    urls: [URL, LOGIN]"),
+      "rotation.yml:5: secrets.app.urls.1: the field LOGIN is the username, it cannot be a URL as well: remove it",
+    ],
+    [
+      "a URL twice",
+      inPlace("urls: [URL, URL]"),
+      'rotation.yml:4: secrets.app.urls: names "URL" twice: remove one',
+    ],
+    [
+      "two credentials with one password",
+      secret(
+        "credentials:\n      - { strategy: in-place, fields: { username: A } }\n      - { strategy: in-place, fields: { username: B } }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.fields.password: the field password is rotated by credentials.0 already: name this credential's own one under fields",
+    ],
+    [
+      "two credentials with one URL",
+      secret(
+        "credentials:\n      - { strategy: in-place, urls: [URL] }\n      - { strategy: in-place, fields: { username: B, password: C }, urls: [URL] }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.urls.0: the field URL is rotated by credentials.0 already: name this credential's own one under urls",
+    ],
+    [
+      "two credentials with one user name",
+      secret(
+        "credentials:\n      - { admin: admin, fields: { host: A } }\n      - { admin: admin, fields: { host: B, password: C } }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.fields.username: the field username is rotated by credentials.0 already: name this credential's own one under fields",
+    ],
+    [
+      "two credentials for one login",
+      secret(
+        "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B }, urls: [URL] }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1: has host and user from where credentials.0 has them, so both are the same login: make them one credential, or say under fields or connection what differs",
+    ],
+    [
+      "both forms at once",
+      secret("admin: admin\n    urls: [URL]\n    credentials: [{ strategy: in-place }]"),
+      [
+        "rotation.yml:3: secrets.app.admin: stands beside credentials: move it into one of those, or remove credentials",
+        "rotation.yml:4: secrets.app.urls: stands beside credentials: move it into one of those, or remove credentials",
+      ],
+    ],
+    [
+      "an administrator of itself",
+      secret("admin: app"),
+      "rotation.yml:3: secrets.app.admin: is the secret itself, which cannot help when its own login is refused: name another administrator, or say `strategy: in-place` without one",
+    ],
+    [
+      "an administrator of itself by ARN",
+      `secrets:\n  app:\n    admin: { secret: ${arn} }`,
+      "rotation.yml:3: secrets.app.admin.secret: is the secret itself, which cannot help when its own login is refused: name another administrator, or say `strategy: in-place` without one",
+    ],
+  ],
+  "names and ARNs": [
+    [
+      "a space in a name",
+      `secrets:\n  my app: ${good}`,
+      'rotation.yml:2: secrets.my app: "my app" holds " ", which no secret\'s name can: letters, digits and /_+=.@- are allowed',
+    ],
+    [
+      "an empty name",
+      `secrets:\n  "": ${good}`,
+      'rotation.yml:2: secrets.: "" is empty: it must name a secret',
+    ],
+    [
+      "a name that is too long",
+      `secrets:\n  ? ${long}\n  : ${good}`,
+      `rotation.yml:2: secrets.${long}: "${long}" is longer than the 512 characters of a secret's name`,
+    ],
+    [
+      "an unknown variable",
+      `secrets:\n  \${region}/app: ${good}`,
+      `rotation.yml:2: secrets.\${region}/app: "\${region}/app" holds \${region}, which is not known: only \${stage} can stand in a name`,
+    ],
+    [
+      "an ARN of another service",
+      `secrets:\n  arn:aws:ssm:eu-central-1:123456789012:parameter/app: ${good}`,
+      'rotation.yml:2: secrets.arn:aws:ssm:eu-central-1:123456789012:parameter/app: "arn:aws:ssm:eu-central-1:123456789012:parameter/app" is an ARN of ssm: only secrets of Secrets Manager (arn:aws:secretsmanager:…) rotate',
+    ],
+    [
+      "half an ARN",
+      `secrets:\n  arn:aws:secretsmanager:eu-central-1:123456789012:secret:app: ${good}`,
+      'rotation.yml:2: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app" is not the whole ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf, with its six last characters): `aws secretsmanager describe-secret` prints it',
+    ],
+    [
+      "a secret that RDS rotates",
+      `secrets:\n  rds!db-0123: ${good}`,
+      "rotation.yml:2: secrets.rds!db-0123: belongs to a service of AWS, which rotates it itself: it can only be named under admin",
+    ],
+    [
+      "a bad name of an administrator",
+      secret('admin: { secret: "admin secret" }'),
+      'rotation.yml:3: secrets.app.admin.secret: "admin secret" holds " ", which no secret\'s name can: letters, digits and /_+=.@- are allowed',
+    ],
+    [
+      "a name and its ARN",
+      `secrets:\n  app: ${good}\n  ${arn}: ${good}`,
+      "rotation.yml:3: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf: is the same secret as secrets.app: keep one of the entries",
+    ],
+    [
+      "two names that are one in a stage",
+      `stages: { staging: {} }\nsecrets:\n  staging/app: ${good}\n  \${stage}/app: ${good}`,
+      `rotation.yml:4: secrets.\${stage}/app: is the same secret as secrets.staging/app in stage staging: keep one of the entries`,
+    ],
+    [
+      "a cluster with a space",
+      inPlace("clusters: [my cluster]"),
+      'rotation.yml:4: secrets.app.clusters.0: "my cluster" is no ECS cluster: give its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
+    ],
+    [
+      "an ARN of no cluster",
+      inPlace(
+        "clusters:\n      - production\n      - arn:aws:ecs:eu-central-1:123456789012:service/web",
+      ),
+      'rotation.yml:6: secrets.app.clusters.1: "arn:aws:ecs:eu-central-1:123456789012:service/web" is no ECS cluster: give its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
+    ],
+    [
+      "a cluster twice",
+      "defaults:\n  clusters: [a, a]\nsecrets: {}",
+      'rotation.yml:2: defaults.clusters: names "a" twice: remove one',
+    ],
+    [
+      "the alias of a key",
+      inPlace("kmsKey: alias/secrets"),
+      "rotation.yml:4: secrets.app.kmsKey: must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), or aws/secretsmanager; policies cannot grant an alias or a key id: `aws kms describe-key --key-id …` prints the ARN",
+    ],
+    [
+      "a key in another Region",
+      `secrets:\n  ${arn}:\n    strategy: in-place\n    kmsKey: arn:aws:kms:us-east-1:123456789012:key/1234`,
+      "rotation.yml:4: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.kmsKey: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+    ],
+    [
+      "an administrator in another Region",
+      `secrets:\n  ${arn}:\n    admin: ${arn.replace("eu-central-1", "us-east-1").replace("app-", "admin-")}`,
+      "rotation.yml:3: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.admin: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+    ],
+    [
+      "secrets of two Regions",
+      `secrets:\n  ${arn}: ${good}\n  ${arn.replace("eu-central-1", "us-east-1")}: ${good}`,
+      "rotation.yml:3: secrets.arn:aws:secretsmanager:us-east-1:123456789012:secret:app-AbCdEf: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+    ],
+  ],
+  "schedules and windows": [
+    [
+      "a number of days",
+      inPlace("schedule: 90"),
+      "rotation.yml:4: secrets.app.schedule: must be text, like rate(90 days), not 90",
+    ],
+    [
+      "an interval of no known form",
+      inPlace("schedule: every 90 days"),
+      "rotation.yml:4: secrets.app.schedule: every 90 days: this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+    ],
+    [
+      "weeks",
+      inPlace("schedule: rate(12 weeks)"),
+      "rotation.yml:4: secrets.app.schedule: rate(12 weeks): this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+    ],
+    [
+      "no number",
+      inPlace("schedule: rate(days)"),
+      "rotation.yml:4: secrets.app.schedule: rate(days): this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+    ],
+    [
+      "more often than AWS allows",
+      inPlace("schedule: rate(3 hours)"),
+      "rotation.yml:4: secrets.app.schedule: rate(3 hours): Secrets Manager rotates every 4 hours at most: make the interval longer",
+    ],
+    [
+      "less often than AWS allows",
+      inPlace("schedule: rate(1000 days)"),
+      "rotation.yml:4: secrets.app.schedule: rate(1000 days): Secrets Manager takes 999 days at most: make the interval shorter",
+    ],
+    [
+      "cron of five fields",
+      inPlace('schedule: "cron(0 2 1 * ?)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ?): 5 fields, of which cron takes 6 with one space between: write minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)",
+    ],
+    [
+      "a minute",
+      inPlace('schedule: "cron(30 2 1 * ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(30 2 1 * ? *): windows open on the hour: write 0 for the minutes",
+    ],
+    [
+      "a year",
+      inPlace('schedule: "cron(0 2 1 * ? 2027)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ? 2027): Secrets Manager plans no single years: write * for the year",
+    ],
+    [
+      "an hour that no day has",
+      inPlace('schedule: "cron(0 24 1 * ? *)"'),
+      'rotation.yml:4: secrets.app.schedule: cron(0 24 1 * ? *): "24" is none of the hours: write 0 to 23',
+    ],
+    [
+      "every hour",
+      inPlace('schedule: "cron(0 * * * ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 * * * ? *): Secrets Manager rotates every 4 hours at most: make the interval longer",
+    ],
+    [
+      "every two hours",
+      inPlace('schedule: "cron(0 0/2 * * ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 0/2 * * ? *): Secrets Manager rotates every 4 hours at most: make the interval longer",
+    ],
+    [
+      "a step of nothing",
+      inPlace('schedule: "cron(0 0/0 * * ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 0/0 * * ? *): 0/0 for hours steps by 0: write how many, like 0/4",
+    ],
+    [
+      "a day that no month has",
+      inPlace('schedule: "cron(0 2 32 * ? *)"'),
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 32 * ? *): "32" is none of the days of the month: write 1 to 31, or L for the last',
+    ],
+    [
+      "a month that is none",
+      inPlace('schedule: "cron(0 2 1 JUNE ? *)"'),
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 1 JUNE ? *): "JUNE" is none of the months: write 1 to 12, or JAN to DEC',
+    ],
+    [
+      "a day of the week that is none",
+      inPlace('schedule: "cron(0 2 ? * 8 *)"'),
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * 8 *): "8" is none of the days of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
+    ],
+    [
+      "a sixth Sunday",
+      inPlace('schedule: "cron(0 2 ? * SUN#6 *)"'),
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * SUN#6 *): "SUN#6" is none of the days of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
+    ],
+    [
+      "two kinds of days",
+      inPlace('schedule: "cron(0 2 1 * MON *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * MON *): day-of-month and day-of-week exclude each other: write ? for the one that does not matter",
+    ],
+    [
+      "no days",
+      inPlace('schedule: "cron(0 2 ? * ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 ? * ? *): ? for both days names none: write * for day-of-month to mean every day",
+    ],
+    [
+      "a day that comes every four years",
+      inPlace('schedule: "cron(0 2 29 FEB ? *)"'),
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 29 FEB ? *): its months do not have this day every year, and Secrets Manager plans nothing more than a year apart: write another day, or L for the last one",
+    ],
+    [
+      "an expression without end",
+      inPlace(`schedule: rate(${"1".repeat(260)} days)`),
+      "rotation.yml:4: secrets.app.schedule: is longer than the 256 characters that Secrets Manager takes: shorten it",
+    ],
+    [
+      "a window in minutes",
+      inPlace("window: 90m"),
+      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager takes no others",
+    ],
+    [
+      "a window of more than a day",
+      inPlace("window: 25h"),
+      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager takes no others",
+    ],
+    [
+      "a window beyond midnight",
+      inPlace('schedule: "cron(0 22 1 * ? *)"\n    window: 3h'),
+      "rotation.yml:5: secrets.app.window: a window of 3h would reach into the next one or the next UTC day: after cron(0 22 1 * ? *) at most 2h are left; shorten it",
+    ],
+    [
+      "a window beyond the next one",
+      inPlace('schedule: "cron(0 2/10 * * ? *)"\n    window: 4h'),
+      "rotation.yml:5: secrets.app.window: a window of 4h would reach into the next one or the next UTC day: after cron(0 2/10 * * ? *) at most 2h are left; shorten it",
+    ],
+    [
+      "a default window that is too long here",
+      `defaults: { window: 6h }\nsecrets:\n  app:\n    strategy: in-place\n    schedule: rate(4 hours)`,
+      "rotation.yml:5: secrets.app.schedule: a window of 6h would reach into the next one or the next UTC day: after rate(4 hours) at most 4h are left; shorten it",
+    ],
+    [
+      "a window that is too long in a stage",
+      `defaults: { window: 6h }\nstages:\n  staging: { schedule: rate(4 hours) }\nsecrets:\n  app: ${good}`,
+      "rotation.yml:3: stages.staging.schedule: a window of 6h would reach into the next one or the next UTC day: after rate(4 hours) at most 4h are left; shorten it",
+    ],
+  ],
+  settlement: [
+    [
+      "a grace without a unit",
+      inPlace('grace: "24"'),
+      "rotation.yml:4: secrets.app.grace: must be a whole number and one of s, m, h, d, like 90m or 24h",
+    ],
+    [
+      "a grace that is a number",
+      inPlace("grace: 24"),
+      "rotation.yml:4: secrets.app.grace: must be text, like 24h, not 24",
+    ],
+    [
+      "a deadline of nothing",
+      inPlace("deadline: 0h"),
+      "rotation.yml:4: secrets.app.deadline: alerts before anything can be settled: say 24h, or leave it out",
+    ],
+    [
+      "a deadline before the grace is over",
+      inPlace("grace: 2d\n    deadline: 36h"),
+      "rotation.yml:4: secrets.app.grace: a grace of 2d is longer than the deadline of 36h, so every rotation would alert: make deadline longer",
+    ],
+    [
+      "the default deadline before it is over",
+      `defaults:\n  grace: 48h\nsecrets:\n  app: ${good}`,
+      "rotation.yml:2: defaults.grace: a grace of 48h is longer than the deadline of 24h, so every rotation would alert: make deadline longer",
+    ],
+    [
+      "a grace beyond the next rotation",
+      inPlace("schedule: rate(12 hours)\n    grace: 12h"),
+      "rotation.yml:5: secrets.app.grace: a grace of 12h outlasts the 12 hours between two rotations of rate(12 hours), so the next one would be refused (UNSETTLED): make it shorter, or rotate less often",
+    ],
+    [
+      "a grace beyond tomorrow's rotation",
+      inPlace('schedule: "cron(0 2 * * ? *)"\n    grace: 1d\n    deadline: 2d'),
+      "rotation.yml:5: secrets.app.grace: a grace of 1d outlasts the 24 hours between two rotations of cron(0 2 * * ? *), so the next one would be refused (UNSETTLED): make it shorter, or rotate less often",
+    ],
+  ],
+  "stages and exemptions": [
+    [
+      "a stage that nothing declares",
+      inPlace("stages: [prodcution]"),
+      'rotation.yml:4: secrets.app.stages.0: unknown stage "prodcution" (did you mean "production"?); known: production (declare others under stages)',
+    ],
+    [
+      "no stage at all",
+      inPlace("stages: []"),
+      "rotation.yml:4: secrets.app.stages: names no stage: remove it, or name the stages in which the secret rotates",
+    ],
+    [
+      "a stage twice",
+      inPlace("stages: [production, production]"),
+      'rotation.yml:4: secrets.app.stages: names "production" twice: remove one',
+    ],
+    [
+      "a stage with a space",
+      `stages: { "my stage": {} }\nsecrets: {}`,
+      "rotation.yml:1: stages.my stage: is no name of a stage: use letters, digits and -",
+    ],
+    [
+      "a mistake in a stage that is not built",
+      `stages:\n  staging: { ca: missing.pem }\nsecrets:\n  app: ${good}`,
+      "rotation.yml:2: stages.staging.ca: cannot read missing.pem (it is looked for beside the manifest): put it there, or say system, or rds",
+    ],
+    [
+      "an exemption for ever",
+      secret("exempt: { reason: later }"),
+      "rotation.yml:3: secrets.app.exempt.until: is missing: it must be text, like 2027-03-01",
+    ],
+    [
+      "an exemption without a reason",
+      secret("exempt: { reason: '', until: 2027-03-01 }"),
+      "rotation.yml:3: secrets.app.exempt.reason: is empty: it must name the reason",
+    ],
+    [
+      "an exemption until no day",
+      secret("exempt: { reason: later, until: 2027-02-30 }"),
+      "rotation.yml:3: secrets.app.exempt.until: must be a day of the calendar, like 2027-03-01",
+    ],
+  ],
+  passwords: [
+    [
+      "a short password",
+      inPlace("password: { length: 16 }"),
+      "rotation.yml:4: secrets.app.password: passwords of this form carry 95.2 bits, 190 are required: set length to 33 or allow more characters",
+    ],
+    [
+      "a very short password",
+      inPlace("password: { length: 4 }"),
+      "rotation.yml:4: secrets.app.password.length: must be a length from 8 to 1024",
+    ],
+    [
+      "a small alphabet",
+      inPlace("password: { characters: '01ab', require: [] }"),
+      "rotation.yml:4: secrets.app.password: passwords of this form carry 64.0 bits, 190 are required: set length to 96 or allow more characters",
+    ],
+    [
+      "one character",
+      inPlace("password: { characters: a, require: [], length: 1000 }"),
+      "rotation.yml:4: secrets.app.password: passwords of this form carry 0.0 bits, 190 are required: allow more characters",
+    ],
+    [
+      "an alphabet without a required kind",
+      inPlace("password: { characters: 0123456789abcdef, length: 64 }"),
+      "rotation.yml:4: secrets.app.password: characters has no upper: add some, or say in require what must occur",
+    ],
+    [
+      "a space in the alphabet",
+      inPlace('password: { characters: "a b" }'),
+      "rotation.yml:4: secrets.app.password.characters: must be printable ASCII without spaces",
+    ],
+    [
+      "an unknown kind of character",
+      inPlace("password: { require: [digits] }"),
+      'rotation.yml:4: secrets.app.password.require.0: must be one of lower, upper, digit, symbol, not "digits" (did you mean "digit"?)',
+    ],
+  ],
+  certificates: [
+    [
+      "a file that is missing",
+      inPlace("ca: missing.pem"),
+      "rotation.yml:4: secrets.app.ca: cannot read missing.pem (it is looked for beside the manifest): put it there, or say system, or rds",
+    ],
+    [
+      "a file without a certificate",
+      inPlace("ca: key.pem"),
+      "rotation.yml:4: secrets.app.ca: key.pem holds no PEM certificate: name the file of the server's CA, or system, or rds",
+    ],
+    [
+      "a file that is spoilt",
+      inPlace("ca: broken.pem"),
+      "rotation.yml:4: secrets.app.ca: broken.pem holds a certificate that cannot be read: export it again as PEM",
+    ],
+    [
+      "the same by default",
+      `defaults:\n  ca: key.pem\nsecrets:\n  a: ${good}\n  b: ${good}`,
+      "rotation.yml:2: defaults.ca: key.pem holds no PEM certificate: name the file of the server's CA, or system, or rds",
+    ],
+  ],
+};

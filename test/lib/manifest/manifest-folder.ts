@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileManifest } from "../../../lib/manifest/compile.ts";
+import type { Manifest } from "../../../lib/manifest/manifest.ts";
+import { makeAuthority } from "../../../local/postgres/certificates.ts";
+
+/** A folder with a rotation.yml and with PEM files of every kind: ca, both, key, broken. */
+export class ManifestFolder implements Disposable {
+  readonly file: string;
+  /** What is in ca.pem, beside a note. */
+  readonly certificate: string;
+  readonly #folder: string;
+
+  private constructor(folder: string, certificate: string) {
+    this.#folder = folder;
+    this.file = join(folder, "rotation.yml");
+    this.certificate = certificate;
+  }
+
+  static async make(): Promise<ManifestFolder> {
+    const folder = mkdtempSync(join(tmpdir(), "quarterturn-manifest-"));
+    const authority = await makeAuthority();
+    const { key, certificate } = await authority.issue(["db.internal"]);
+    const files = {
+      "ca.pem": `a note\n${authority.certificate}`,
+      "both.pem": key + authority.certificate + certificate,
+      "key.pem": key,
+      "broken.pem": authority.certificate.replace(/\nMI/, "\nXX"),
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    return new ManifestFolder(folder, authority.certificate);
+  }
+
+  /** Of this text, for this stage; `warnings` gets those. */
+  compile(
+    text: string,
+    { stage = "production", now = new Date(), warnings = [] as string[] } = {},
+  ) {
+    writeFileSync(this.file, text);
+    const known = { types: ["postgres", "mysql"], defaultType: "postgres" };
+    const warn = (warning: string) => void warnings.push(this.withoutItsName(warning));
+    const manifest: Manifest = compileManifest(this.file, known, { stage, now, warn });
+    return manifest;
+  }
+
+  add(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text);
+  }
+
+  withoutItsName(text: string): string {
+    return text.replaceAll(`${this.#folder}/`, "");
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.#folder, { recursive: true });
+  }
+}
