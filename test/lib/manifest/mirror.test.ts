@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { InvalidManifest } from "../../../lib/errors.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
@@ -44,6 +45,13 @@ describe("a mirror", () => {
       ...{ prefix: "/staging/clip/", parameters: { URL: "/staging/url", K: "key" } },
       ...{ kmsKey, tier: "Advanced", overwrite: true },
     });
+  });
+
+  it("is as the documentation has it", () => {
+    const [, text = ""] =
+      /```yaml\n([^]*?)```/.exec(readFileSync("docs/ssm-mirror.md", "utf8")) ?? [];
+    const { mirror } = compile(text)["clip-it/production"] ?? {};
+    expect(mirror).toEqual({ prefix: "/clip-it/", parameters: {}, overwrite: false });
   });
 
   it("may lie beside, below and above another secret's", () => {
