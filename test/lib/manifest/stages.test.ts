@@ -47,6 +47,27 @@ secrets:
   });
 });
 
+describe("what is just within the limits", () => {
+  it.each([
+    ["a window to midnight", 'schedule: "cron(0 22 1 * ? *)", window: 2h'],
+    ["a window to the next one", "schedule: rate(4 hours), window: 4h"],
+    ["a window of a day", "window: 24h"],
+    ["a grace to the deadline", "grace: 36h, deadline: 36h"],
+    ["a grace to just before the next rotation", "schedule: rate(12 hours), grace: 11h"],
+  ])("%s is taken", (_, said) => {
+    expect(() => compile(`secrets:\n  app: { strategy: in-place, ${said} }`)).not.toThrow();
+  });
+
+  it("a name of 512 characters is taken", () => {
+    const name = "a".repeat(512);
+    expect(
+      compile(JSON.stringify({ secrets: { [name]: { strategy: "in-place" } } })),
+    ).toMatchObject({
+      secrets: { [name]: {} },
+    });
+  });
+});
+
 describe("an administrator", () => {
   it("by default is nobody's own, and lets entries be empty", () => {
     const { secrets } = compile(`
