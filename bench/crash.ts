@@ -12,7 +12,7 @@ const print = ({ subject, mode, points, lockouts, orphans, failures, details }: 
   );
   for (const detail of details) console.log(`  ${detail}`);
 };
-const rows = await crashMatrix(postgres, print);
+const rows = await crashMatrix(postgres, { progress: print });
 if (values.json) console.log(JSON.stringify({ rows }, null, 2));
 if (rows.some(({ lockouts, orphans, failures }) => lockouts + orphans + failures > 0))
   process.exitCode = 1;

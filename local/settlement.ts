@@ -8,6 +8,7 @@ import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/c
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
 import type { Aws } from "./aws/aws.ts";
+import { compileCache } from "./compile-cache.ts";
 import { keysOf } from "./world.ts";
 
 /** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
@@ -107,7 +108,10 @@ export async function createConsumerService(
         {
           ...{ name: "app", image: "app", essential: true, stopTimeout: 2 },
           command: [process.execPath, program],
-          environment: [{ name: "DB_CA", value: of.ca }],
+          environment: Object.entries({ DB_CA: of.ca, ...compileCache }).map(([name, value]) => ({
+            name,
+            value,
+          })),
           secrets: [
             field("DB_HOST", "host"),
             field("DB_PORT", "port"),

@@ -1,5 +1,6 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
+import { compileCache } from "../compile-cache.ts";
 import type { Attempt, FromConsumer, ToConsumer } from "./messages.ts";
 
 export interface ConsumerStats {
@@ -40,7 +41,7 @@ export async function startConsumer(options: ConsumerOptions): Promise<Consumer>
   const { env, secretId, ca, readyTimeoutMs = 15_000 } = options;
   const child = fork(PROGRAM, {
     execArgv: [],
-    env: { ...env, CONSUMER_SECRET_ID: secretId, CONSUMER_CA: ca },
+    env: { ...env, ...compileCache, CONSUMER_SECRET_ID: secretId, CONSUMER_CA: ca },
   });
   const consumer = new ConsumerProcess(child);
   try {

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join, resolve } from "node:path";
+import { compileCache } from "../../local/compile-cache.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -23,7 +24,7 @@ export async function runProgram(file: string, ...options: string[]): Promise<Ra
 export function startProgram(file: string, ...options: string[]): ChildProcess {
   const child = spawn(process.execPath, [join(root, file), ...options], {
     cwd: root,
-    env: { PATH: process.env["PATH"] },
+    env: { PATH: process.env["PATH"], ...compileCache },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.setEncoding("utf8");

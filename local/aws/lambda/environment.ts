@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
+import { compileCache } from "../../compile-cache.ts";
 import {
   endOfLog,
   type InvokeMessage,
@@ -36,7 +37,7 @@ export class Environment {
     this.principal = principal;
     const runtime = fileURLToPath(import.meta.resolve("./runtime.ts"));
     this.#child = spawn(process.execPath, [runtime, bundle], {
-      env,
+      env: { ...env, ...compileCache },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     this.exited = once(this.#child, "close");

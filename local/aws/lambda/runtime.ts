@@ -4,6 +4,7 @@
  * enumerable property of an unhandled error reaches the log
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
  */
+import { flushCompileCache } from "node:module";
 import { Socket } from "node:net";
 import { pathToFileURL } from "node:url";
 import {
@@ -33,7 +34,11 @@ Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
   return Reflect.apply(connect, this, given);
 };
 
+// Of this process, not of the function in it.
+delete process.env["NODE_COMPILE_CACHE"];
+
 const handler = await load(process.argv[2] ?? "");
+flushCompileCache();
 process.on("message", (message: InvokeMessage) => void serve(handler, message));
 report({ kind: "ready" });
 

@@ -121,7 +121,7 @@ export class Queue implements Disposable {
       message.visibleAt = now + 1000 * visibilitySeconds;
       given.push(received(message, this.#accountId));
     }
-    this.#schedule();
+    this.#schedule(now);
     return given;
   }
 
@@ -198,14 +198,16 @@ export class Queue implements Disposable {
   }
 
   #changed(): void {
-    this.#schedule();
+    this.#schedule(Date.now());
     for (const listener of [...this.#listeners]) listener();
   }
 
-  /** The next moment at which a hidden message can be received. */
-  #schedule(): void {
+  /**
+   * The next moment at which a hidden message can be received.
+   * @param now as of the look at the messages: one that came out of hiding since then must not be missed
+   */
+  #schedule(now: number): void {
     clearTimeout(this.#timer);
-    const now = Date.now();
     const hidden = this.#messages.map(({ visibleAt }) => visibleAt).filter((at) => at > now);
     if (hidden.length === 0) return;
     this.#timer = setTimeout(() => this.#changed(), Math.min(...hidden) - now).unref();
