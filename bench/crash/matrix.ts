@@ -30,6 +30,8 @@ interface Series {
   readonly strategy: "in-place" | "alternating-users";
   /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
   readonly attempts: number;
+  /** What the manifest says under `mirror`. */
+  readonly mirror?: object;
   make(world: World, proxy: PostgresProxy): Subject | Promise<Subject>;
 }
 
@@ -69,6 +71,12 @@ export const series: readonly Series[] = [
     ...{ recovery: "the message comes again", attempts: 1 },
     make: (world, proxy) => SettlementSubject.start(world, proxy),
   },
+  {
+    ...{ subject: "settle, one ECS service that reads a parameter", strategy: "in-place" },
+    ...{ recovery: "the message comes again", attempts: 1 },
+    mirror: { parameters: { password: "/app/password" } },
+    make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
+  },
 ];
 
 /** How many series run at once: each has processes of its own, and a server's answer to wait for. */
@@ -105,9 +113,12 @@ async function* run(
   { name, every }: { name: string; every: number },
 ): AsyncGenerator<CrashRow> {
   await using proxy = await startPostgresProxy(postgres);
-  const { strategy, attempts } = of;
+  const { strategy, attempts, mirror } = of;
   const timing = { attempts, retryDelayMs: 0 };
-  await using world = await World.start({ postgres, address: proxy, strategy, name, timing });
+  await using world = await World.start({
+    ...{ postgres, address: proxy, strategy, name, timing },
+    ...(mirror && { mirror }),
+  });
   const subject = await of.make(world, proxy);
   for (const [turn, mode] of modes.entries()) {
     const row = await cases(subject, mode, (point) => (point + turn) % every === 0);
