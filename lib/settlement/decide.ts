@@ -87,7 +87,7 @@ function mirrors(state: SettlementState, current: string): Action | undefined {
   if (!found) return { kind: "mirror", current };
   if (found.drifted.length === 0) return undefined;
   const names = found.drifted.join(", ");
-  return alert("PARAMETER_DRIFT", `${names} holds a value that the secret never held`);
+  return alert("PARAMETER_DRIFT", `a value that the secret never held is in ${names}`);
 }
 
 /** What was found holds for one version only, and somebody may have edited the secret since. */

@@ -1,7 +1,7 @@
 export const types = ["String", "StringList", "SecureString"] as const;
 export const tiers = ["Standard", "Advanced", "Intelligent-Tiering"] as const;
 
-export type ParameterType = (typeof types)[number];
+type ParameterType = (typeof types)[number];
 
 export interface ParameterVersion {
   readonly version: number;

@@ -49,7 +49,7 @@ describe("a mirror", () => {
 
   it("is as the documentation has it", () => {
     const [, text = ""] =
-      /```yaml\n([^]*?)```/.exec(readFileSync("docs/ssm-mirror.md", "utf8")) ?? [];
+      /```yaml\n(.*?)```/s.exec(readFileSync("docs/ssm-mirror.md", "utf8")) ?? [];
     const { mirror } = compile(text)["clip-it/production"] ?? {};
     expect(mirror).toEqual({ prefix: "/clip-it/", parameters: {}, overwrite: false });
   });
