@@ -10,6 +10,10 @@ export abstract class RotationError extends Error {
    * either; or new logins may be failing now.
    */
   impact: "unchanged" | "unknown" | "outage" = "unchanged";
+  /** What is known of production, where the impact alone does not say it well; in full, and for an SMS. */
+  safety?: { readonly full: string; readonly brief: string };
+  /** What comes next, where it does not follow from `retryable`. */
+  readonly next?: string;
   readonly code: string;
   readonly retryable: boolean;
   readonly remedy: string;
@@ -25,6 +29,7 @@ export abstract class RotationError extends Error {
   /** The same, met while AWSCURRENT was refused: whatever it is about, consumers go on failing. */
   inOutage(): this {
     this.impact = "outage";
+    delete this.safety;
     return this;
   }
 }
@@ -640,6 +645,18 @@ export class InvalidManifest extends RotationError {
   }
 }
 
+/** What `serverless` was told by --param cannot be deployed. */
+export class InvalidParameters extends RotationError {
+  constructor(problems: readonly string[]) {
+    super(
+      "INVALID_PARAMETERS",
+      false,
+      `The parameters have ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
+      "Correct them (docs/deploy.md lists all) and try again; nothing was changed.",
+    );
+  }
+}
+
 // AWS
 
 /** An AWS call failed. */
@@ -704,6 +721,11 @@ export class SettlementStuck extends RotationError {
     const happened = `The last rotation of ${secret} is not settled, ${old}: ${sentence(why)}`;
     super(code, true, happened, settlementRemedies[code]);
     this.impact = oldWorks ? "unchanged" : "outage";
+    if (oldWorks)
+      this.safety = {
+        full: "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it log in.",
+        brief: "Production is safe.",
+      };
   }
 }
 
@@ -736,6 +758,91 @@ export class RetirementFailed extends InvokedFailed {
 export class MirrorFailed extends InvokedFailed {
   constructor(functionName: string, cause: string, message: string) {
     super("MIRROR_FAILED", functionName, cause, message);
+  }
+}
+
+// What Secrets Manager tells of a rotation, where the function that rotates told nobody.
+
+/** What the watching function was invoked with is no event of Secrets Manager about a rotation. */
+export class InvalidNotice extends RotationError {
+  constructor(problem: string) {
+    super(
+      "INVALID_NOTICE",
+      false,
+      `The event tells of no rotation: ${problem}.`,
+      "This function is invoked by EventBridge; its rule must match RotationFailed and RotationAbandoned of aws.secretsmanager alone.",
+    );
+  }
+}
+
+/** A rotation failed, and no function of ours reported it: it was killed, timed out, or never ran. */
+export class RotationFailed extends RotationError {
+  override safety = {
+    full: "yes, as far as can be seen from outside: AWSCURRENT was not moved, and the rotation had not come to the point where what it holds is changed.",
+    brief: "Production is safe.",
+  };
+
+  constructor(secret: string, step: string) {
+    super(
+      "ROTATION_FAILED",
+      true,
+      `Secrets Manager reports that a rotation of ${secret} failed (step: ${step}), and the function that rotates has not: it timed out, was killed, was throttled, could not start, or may not be invoked.`,
+      "Look at that function's log, errors and throttles, and whether Secrets Manager may invoke it; then rotate again.",
+    );
+  }
+}
+
+/** The same of `in-place`, when the switch had begun: the old password may be dead and the new one not current. */
+export class SwitchInterrupted extends RotationError {
+  override impact: RotationError["impact"] = "outage";
+
+  constructor(secret: string, step: string) {
+    super(
+      "SWITCH_INTERRUPTED",
+      true,
+      `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Nobody can see from outside whether the password has been changed; if it has, AWSCURRENT is refused until the next attempt.`,
+      "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+    );
+  }
+}
+
+/** Somebody wrote a new AWSCURRENT before a rotation was complete; Secrets Manager gave the rotation up. */
+export class RotationAbandoned extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+  override safety = {
+    full: "not known: AWSCURRENT is what somebody wrote, and Quarterturn has not tried it. An in-place rotation that was given up inside its switch has left a password on the server that no label names.",
+    brief: "Can consumers log in?",
+  };
+  override readonly next =
+    "nothing until the next rotation, by schedule or by hand: this one is over.";
+
+  constructor(secret: string) {
+    super(
+      "ROTATION_ABANDONED",
+      false,
+      `A new version of ${secret} was written by hand before a rotation was complete, so Secrets Manager took AWSPENDING away and gave the rotation up.`,
+      "See that AWSCURRENT logs in, then rotate afresh: a value that was written by hand has been seen.",
+    );
+  }
+}
+
+/** The same again of a secret that cannot be described: how it stands is not known. */
+export class SecretUnseen extends RotationError {
+  override impact: RotationError["impact"] = "unknown";
+  override safety = {
+    full: "not known: the secret cannot be looked at, so nobody sees what its labels are on.",
+    brief: "Can consumers log in?",
+  };
+  override readonly next =
+    "nothing itself; Secrets Manager rotates again by the secret's schedule.";
+
+  constructor(secret: string, eventName: string, failure: string) {
+    super(
+      "SECRET_UNSEEN",
+      true,
+      `Secrets Manager reports ${eventName} of ${secret}, and the secret cannot be described: ${failure}`,
+      "Describe it yourself; and correct what keeps this function from it: until then alerts about this secret may come more than once a day.",
+    );
   }
 }
 

@@ -7,6 +7,7 @@ import { enableRotation } from "./main/rotation.ts";
 import { startPostgres } from "./postgres/server.ts";
 import { connectSettlement } from "./settlement.ts";
 import { StepWatch } from "./step-watch.ts";
+import { connectWatch } from "./watch.ts";
 import { World, type WorldOptions } from "./world.ts";
 
 const strategies = credentialSchema.shape.strategy.unwrap().options;
@@ -32,6 +33,7 @@ await program(usage, options, async ({ port, ...values }) => {
   await using world = await startWorld({ postgres, strategy, ...chosen });
   await enableRotation(world);
   await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
+  await connectWatch(world.aws, world.watchArn);
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
   using _alerts = showAlerts(world.aws);
   for (const line of guide(world)) console.log(line);

@@ -4,11 +4,12 @@ import {
   ECSClient,
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
-import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { settlementEvents } from "../infra/events.ts";
 import type { Aws } from "./aws/aws.ts";
 import { compileCache } from "./compile-cache.ts";
+import { putRules } from "./rules.ts";
 import { keysOf } from "./world.ts";
 
 /** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
@@ -31,13 +32,8 @@ export async function connectSettlement(
     VisibilityTimeout: String(timing.visibilitySeconds),
     RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
   });
-  const events = new EventBridgeClient(options);
-  for (const [Name, pattern] of Object.entries(patterns)) {
-    await events.send(new PutRuleCommand({ Name, EventPattern: JSON.stringify(pattern) }));
-    const SqsParameters = { MessageGroupId: "settlement" };
-    const Targets = [{ Id: "queue", Arn: queueArn, SqsParameters }];
-    await events.send(new PutTargetsCommand({ Rule: Name, Targets }));
-  }
+  const SqsParameters = { MessageGroupId: "settlement" };
+  await putRules(aws, settlementEvents, { Id: "queue", Arn: queueArn, SqsParameters });
   await new LambdaClient(options).send(
     new CreateEventSourceMappingCommand({
       ...{ EventSourceArn: queueArn, FunctionName: settleArn, BatchSize: 10 },
@@ -45,28 +41,6 @@ export async function connectSettlement(
     }),
   );
 }
-
-/** Secrets Manager's own event needs no CloudTrail; the others say that something may have changed. */
-const patterns = {
-  "label-moved": {
-    source: ["aws.secretsmanager"],
-    "detail-type": ["Secret Label Updated"],
-    detail: { labelUpdated: ["AWSCURRENT"] },
-  },
-  "rotation-succeeded": {
-    source: ["aws.secretsmanager"],
-    "detail-type": ["AWS Service Event via CloudTrail"],
-    detail: { eventName: ["RotationSucceeded"] },
-  },
-  "parameter-changed": {
-    source: ["aws.ssm"],
-    "detail-type": ["Parameter Store Change"],
-  },
-  "deployment-changed": {
-    source: ["aws.ecs"],
-    "detail-type": ["ECS Deployment State Change"],
-  },
-};
 
 async function createQueue(
   sqs: SQSClient,

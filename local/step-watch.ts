@@ -28,8 +28,8 @@ export class StepWatch implements Disposable {
     this.#restore = () => {
       functions.invoke = invoke;
     };
-    functions.invoke = (name, payload) => {
-      const run = () => invoke.call(functions, name, payload);
+    functions.invoke = (name, payload, requestId) => {
+      const run = () => invoke.call(functions, name, payload, requestId);
       const { Step } = payload as { Step?: string };
       return Step === undefined ? run() : this.#watch(Step, run);
     };

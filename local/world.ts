@@ -24,6 +24,7 @@ import { bundleFunctions } from "../build/bundle.ts";
 import type { Action } from "../lib/retirement/request.ts";
 import { type Aws, startAws } from "./aws/aws.ts";
 import type { Invocation } from "./aws/lambda/functions.ts";
+import type { LambdaTiming } from "./aws/lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./aws/secrets-manager/rotations.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
 import {
@@ -45,6 +46,7 @@ export interface WorldOptions {
   /** Of the database; its user is named after it. */
   readonly name?: string;
   readonly timing?: Partial<RotationTiming>;
+  readonly lambda?: Partial<LambdaTiming>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
   /** What the manifest says under `mirror`. */
@@ -69,6 +71,8 @@ export class World implements AsyncDisposable {
   readonly settleArn: string;
   /** Of the function that copies fields to parameters. */
   readonly mirrorArn: string;
+  /** Of the function that tells of rotations that failed unreported, once it is connected. */
+  readonly watchArn: string;
   readonly secretArn: string;
   readonly postgres: PostgresServer;
   readonly client: SecretsManagerClient;
@@ -85,6 +89,7 @@ export class World implements AsyncDisposable {
     retireArn: string;
     settleArn: string;
     mirrorArn: string;
+    watchArn: string;
     secretArn: string;
     postgres: PostgresServer;
     folder: string;
@@ -96,6 +101,7 @@ export class World implements AsyncDisposable {
     this.retireArn = of.retireArn;
     this.settleArn = of.settleArn;
     this.mirrorArn = of.mirrorArn;
+    this.watchArn = of.watchArn;
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
     this.folder = of.folder;
@@ -103,13 +109,17 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { postgres, name = "muejam", port, timing } = options;
+    const { postgres, name = "muejam", port, timing, lambda } = options;
     await using parts = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
     parts.defer(() => held.release());
     const aws = parts.use(
-      await startAws({ ...(port !== undefined && { port }), ...(timing && { rotation: timing }) }),
+      await startAws({
+        ...(port !== undefined && { port }),
+        ...(timing && { rotation: timing }),
+        ...(lambda && { lambda }),
+      }),
     );
     const address = options.address ?? postgres;
     const bundles = await bundlesFor(folder, options);
@@ -126,11 +136,13 @@ export class World implements AsyncDisposable {
       RETIRE_DATABASE_FUNCTION: "retire-database",
       MIRROR_FUNCTION: "mirror",
     };
-    const [functionArn = "", retireArn = "", settleArn = "", mirrorArn = ""] = functionNames.map(
-      (fn) => aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
-    );
+    const [functionArn = "", retireArn = "", settleArn = "", watchArn = "", mirrorArn = ""] =
+      functionNames.map((fn) =>
+        aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
+      );
     return new World({
-      ...{ aws, client, functionArn, retireArn, settleArn, mirrorArn, secretArn, postgres, folder },
+      ...{ aws, client, functionArn, retireArn, settleArn, watchArn, mirrorArn },
+      ...{ secretArn, postgres, folder },
       parts: parts.move(),
     });
   }
@@ -289,7 +301,7 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database", "settle", "mirror"];
+const functionNames = ["rotate-database", "retire-database", "settle", "watch", "mirror"];
 
 async function bundlesFor(
   folder: string,

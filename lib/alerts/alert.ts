@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type RotationError, SettlementStuck } from "../errors.ts";
+import type { RotationError } from "../errors.ts";
 import { command } from "./command.ts";
 
 /** Where and in what a failure was. Identifiers only. */
@@ -14,14 +14,19 @@ export interface Occasion {
   readonly at: Date;
 }
 
-/** A step of a rotation, or an action on what a rotation has replaced, or on the parameters that mirror it. */
+/**
+ * A step of a rotation, or an action on what a rotation has replaced or on its parameters. What is `unreported` or
+ * `abandoned` is a rotation as Secrets Manager tells of it, not the function that rotates.
+ */
 export interface Task {
-  readonly kind: "rotation" | "retirement" | "mirror" | "settlement";
+  readonly kind: "rotation" | "retirement" | "mirror" | "settlement" | "unreported" | "abandoned";
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;
   /** The version that is being made, or retired. */
   readonly token: string;
+  /** The log group of the function that rotates, where another one reports and this is known. */
+  readonly rotationLog?: string | undefined;
 }
 
 /**
@@ -50,10 +55,11 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
   const { environment, region, logGroup, requestId } = occasion;
   const { secret, step, token } = occasion.task ?? unknown;
   const severity = error.impact === "outage" ? "critical" : "error";
-  const failure = `${subjectOf(occasion)} (${error.code})`;
+  const { kind, said } = failures[occasion.task?.kind ?? "call"];
+  const failure = `${said(step)} (${error.code})`;
   const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
   const [at, happened] = [occasion.at.toISOString(), withoutRemedy(error)];
-  const [safe, next] = [safety(error), whatNext(error, occasion)];
+  const [safe, next] = [safety(error).full, whatNext(error, occasion)];
   const attributes = { severity, secret, environment, step, code: error.code };
   return {
     subject: ascii(`[${severity}] ${failure}: ${secret}`, subjectLength),
@@ -64,19 +70,21 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
       `What you should do: ${error.remedy}`,
       ...commands(error, occasion),
       `More about this: ${runbook}.`,
-      `Where the log is: ${logGroup}, request ${requestId}.`,
+      `Where the log is: ${whereLog(occasion)}.`,
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
     sms: ascii(
-      `${severity.toUpperCase()} ${environment}: ${failure}. ${brief(error)} ${secret}`,
+      `${severity.toUpperCase()} ${environment}: ${failure}. ${safety(error).brief} ${secret}`,
       smsLength,
     ),
     event: {
-      ...{ source: "quarterturn", kind: `${occasion.task?.kind ?? "call"}-failed`, ...attributes },
+      ...{ source: "quarterturn", kind, ...attributes },
       ...{ region, token, message: happened, remedy: error.remedy, safe, next, runbook },
       ...{ productionSafe: error.impact === "unchanged", retryable: error.retryable },
       ...{ logGroup, requestId, at },
-      deduplicationKey: `${secret}/${token}/${step}/${reasonOf(error)}`,
+      deduplicationKey: isOutside(occasion)
+        ? `${secret}/${at.slice(0, 10)}`
+        : `${secret}/${token}/${step}/${reasonOf(error)}`,
     },
     attributes,
   };
@@ -94,18 +102,29 @@ export function reasonOf({ code, impact, message }: RotationError): string {
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
-function subjectOf({ task }: Occasion): string {
-  if (task?.kind === "settlement") return "settlement does not go on";
-  if (task?.kind === "mirror") return "parameters were not mirrored";
-  return `${task?.kind ?? "call of the function"} failed in ${task?.step ?? unknown.step}`;
-}
+/** What a failure of each kind of task is called by machines, and by people. */
+const failures: Readonly<
+  Record<Task["kind"] | "call", { readonly kind: string; readonly said: (step: string) => string }>
+> = {
+  rotation: { kind: "rotation-failed", said: (step) => `rotation failed in ${step}` },
+  retirement: { kind: "retirement-failed", said: (step) => `retirement failed in ${step}` },
+  mirror: { kind: "mirror-failed", said: () => "parameters were not mirrored" },
+  settlement: { kind: "settlement-failed", said: () => "settlement does not go on" },
+  unreported: { kind: "rotation-failed", said: () => "rotation failed unreported" },
+  abandoned: { kind: "rotation-abandoned", said: () => "rotation was given up" },
+  call: { kind: "call-failed", said: (step) => `call of the function failed in ${step}` },
+};
+
+const isOutside = ({ task }: Occasion) => task?.kind === "unreported" || task?.kind === "abandoned";
 
 /** The message of every error ends with its remedy. */
 function withoutRemedy({ message, remedy }: RotationError): string {
   return message.slice(0, -remedy.length).trim();
 }
 
-const safeties: Readonly<Record<RotationError["impact"], { full: string; brief: string }>> = {
+const safeties: Readonly<
+  Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
+> = {
   unchanged: {
     full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held.",
     brief: "Production is safe.",
@@ -120,24 +139,25 @@ const safeties: Readonly<Record<RotationError["impact"], { full: string; brief: 
   },
 };
 
-function safety(error: RotationError): string {
-  if (error instanceof SettlementStuck && error.impact === "unchanged")
-    return "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it log in.";
-  return safeties[error.impact].full;
-}
-const brief = ({ impact }: RotationError) => safeties[impact].brief;
+const safety = ({ impact, safety }: RotationError) => safety ?? safeties[impact];
 
 function whatNext(error: RotationError, { task }: Occasion): string {
   if (!task) return "nothing: what it was asked for cannot be read.";
   if (task.kind === "settlement")
     return "it looks again at the next event or tick and goes on by itself when the cause is gone; it tells you again only of something else.";
+  if (error.next) return error.next;
   const repeated =
-    task.kind === "rotation"
-      ? "Secrets Manager repeats the rotation"
-      : "settlement asks for it again at the next event or tick";
+    task.kind === "retirement"
+      ? "settlement asks for it again at the next event or tick"
+      : "Secrets Manager repeats the rotation";
   return error.retryable
     ? `${repeated}; every step can be repeated without harm.`
     : `${repeated}, but it will fail again until the cause is removed.`;
+}
+
+function whereLog({ task, logGroup, requestId }: Occasion): string {
+  const own = `${logGroup}, request ${requestId}`;
+  return task?.rotationLog ? `${task.rotationLog}; of this alert itself ${own}` : own;
 }
 
 /** To be pasted into a shell. */
@@ -149,8 +169,10 @@ function* commands(error: RotationError, occasion: Occasion): Generator<string> 
   const filter = ["--since", "30m", "--filter-pattern", `"${requestId}"`];
   yield "To look closer:";
   if (task) yield about("describe-secret", task.secret);
-  yield aws("logs", "tail", logGroup, ...filter);
-  if (task?.kind !== "rotation") return;
+  // Unfiltered: what kills a function leaves lines that name neither the secret nor the version.
+  if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
+  else yield aws("logs", "tail", logGroup, ...filter);
+  if (!task || (task.kind !== "rotation" && !isOutside(occasion))) return;
   if (error.remedy.startsWith("Remove AWSPENDING")) {
     const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
     yield "To remove AWSPENDING:";

@@ -38,6 +38,8 @@ export class SecretsManagerStore implements SecretStore {
         name: secret.Name ?? secretId,
         rotationEnabled: secret.RotationEnabled,
         owningService: secret.OwningService,
+        rotationFunction: secret.RotationLambdaARN,
+        deletedAt: secret.DeletedDate,
         lastRotatedAt: secret.LastRotatedDate,
         tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
         versions: new Map(Object.entries(secret.VersionIdsToStages ?? {})),

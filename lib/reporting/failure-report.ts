@@ -5,8 +5,8 @@ import { reportTime } from "../rotation/deadline.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 
-/** On the secret: the last failure that on-call has been told of. */
-const alertTag = "quarterturn:alert";
+/** On the secret: the last failure that on-call has been told of, as `token/step/code/…`. */
+export const alertTag = "quarterturn:alert";
 
 /** In milliseconds: of the time for the report, how much may go into a look at the secret. */
 const lookTime = 1000;

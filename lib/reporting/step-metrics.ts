@@ -29,6 +29,7 @@ export function measure(environment: string, line: StepLine): void {
 
 /** Where AWSCURRENT was refused, setSecret has promoted already, and finishSecret finds it current. */
 function ending({ step, outcome }: StepLine): string | undefined {
+  if (step === "watch") return undefined;
   if (outcome !== "failed") return step === "finishSecret" ? "RotationSucceeded" : undefined;
   if (isRotationStep(step) || step === "unknown") return "RotationFailed";
   return step === "mirror" ? "MirrorFailed" : "RetirementFailed";

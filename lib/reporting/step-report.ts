@@ -4,6 +4,7 @@ import type { Task } from "../alerts/alert.ts";
 import { asRotationError } from "../errors.ts";
 import { holderOf } from "../rotation/decide.ts";
 import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
+import { nameOf } from "../rotation/secret-name.ts";
 import { lookUp, reportFailure } from "./failure-report.ts";
 import { isRotationStep } from "./step-metrics.ts";
 
@@ -74,11 +75,6 @@ export function stepReport(
 function taskOf({ step, token }: Subject, secret: string): Task {
   const kind = step === "mirror" ? "mirror" : "retirement";
   return { kind: isRotationStep(step) ? "rotation" : kind, secret, step, token };
-}
-
-/** An ARN ends with the name, a hyphen and six characters (Secrets Manager user guide, "What's in a secret"). */
-function nameOf(secretId: string): string {
-  return /^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}$/.exec(secretId)?.[1] ?? secretId;
 }
 
 function attempt<T>(get: () => T): T | undefined {

@@ -8,6 +8,10 @@ export interface SecretState {
   readonly rotationEnabled?: boolean | undefined;
   /** The AWS service that rotates the secret itself. */
   readonly owningService?: string | undefined;
+  /** ARN of the function that rotates it; absent until rotation has been configured once. */
+  readonly rotationFunction?: string | undefined;
+  /** When it was scheduled for deletion; absent where it is not. */
+  readonly deletedAt?: Date | undefined;
   /** When the last rotation was completed; absent where rotation was never configured or is disabled. */
   readonly lastRotatedAt?: Date | undefined;
   readonly tags: ReadonlyMap<string, string>;

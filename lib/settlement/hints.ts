@@ -1,5 +1,6 @@
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { claims } from "../mirror/names.ts";
+import { nameOf } from "../rotation/secret-name.ts";
 
 /**
  * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else of it is believed;
@@ -8,14 +9,16 @@ import { claims } from "../mirror/names.ts";
 export function hintsOf(event: unknown, manifest: Manifest): readonly string[] {
   const all = Object.keys(manifest.secrets);
   if (typeof event !== "object" || event === null) return all;
-  const { source, detail }: { source?: unknown; detail?: unknown } = event;
-  const name = detail && typeof detail === "object" && "name" in detail ? detail.name : undefined;
+  const { source, detail, resources }: Partial<Record<string, unknown>> = { ...event };
+  const { name, additionalEventData }: Partial<Record<string, unknown>> = { ...Object(detail) };
   if (source === "aws.ssm")
     return all.filter((secret) => mirrorsTo(name, manifest.secrets[secret]));
   if (source !== "aws.secretsmanager") return all;
-  const resources = "resources" in event && Array.isArray(event.resources) ? event.resources : [];
-  const known = all.filter((secret) => secret === name || resources.includes(secret));
-  return known;
+  // Its own event has the ARN among its resources; those that come by CloudTrail have none.
+  const { SecretId: byTrail }: { SecretId?: unknown } = { ...Object(additionalEventData) };
+  const named = new Set([name, byTrail, ...(Array.isArray(resources) ? resources : [])]);
+  for (const each of [...named]) if (typeof each === "string") named.add(nameOf(each));
+  return all.filter((secret) => named.has(secret));
 }
 
 /** A parameter was changed: who mirrors to it? */

@@ -164,6 +164,30 @@ export function leakSuite(strategy: string): void {
         await failing(JSON.stringify(event), () => suspect.invoke(event));
     });
 
+    it("when Secrets Manager tells of a failure, in whatever words", async () => {
+      const canary = suspect.newCanary("in an event of Secrets Manager");
+      const { watch } = suspect.functions;
+      const sighting = (SecretId: unknown, eventName: unknown = "RotationFailed") => ({
+        detail: {
+          ...{ eventName, additionalEventData: { SecretId } },
+          ...{ requestID: canary, errorMessage: canary },
+        },
+      });
+      const { secretArn } = suspect.stage.world;
+      const before = suspect.stage.mark;
+      await failing("told", async () => {
+        expect(await suspect.invoke(sighting(secretArn), watch)).toBe(true);
+        expect(suspect.stage.alerts(before)).toMatchObject([{ kind: "rotation-failed" }]);
+        expect(await suspect.invoke(sighting(secretArn, canary), watch)).toBe(false);
+        expect(await suspect.invoke(sighting([canary]), watch)).toBe(false);
+      });
+      using _ = disturbances["AWS denies a call and echoes its input"]?.(suspect.stage, 1);
+      const { mark } = suspect.stage;
+      expect(await suspect.invoke(sighting(secretArn), watch)).toBe(true);
+      expect(suspect.stage.alerts(mark)).toMatchObject([{ code: "SECRET_UNSEEN" }]);
+      await expectNoLeak("unseen");
+    });
+
     if (strategy === "alternating-users")
       it.each(badAdmins)("when the administrator's secret %s", async (what, change) => {
         const value = change(await suspect.adminSecret(), suspect.newCanary("administrator's"));

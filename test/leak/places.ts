@@ -44,9 +44,9 @@ export class Places implements Disposable {
     this.#restore = () => {
       aws.functions.invoke = invoke;
     };
-    aws.functions.invoke = async (name, payload) => {
+    aws.functions.invoke = async (name, payload, requestId) => {
       this.#learnToken(payload);
-      const invocation = await invoke.call(aws.functions, name, payload);
+      const invocation = await invoke.call(aws.functions, name, payload, requestId);
       this.#keep(invocation);
       return invocation;
     };

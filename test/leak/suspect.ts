@@ -27,6 +27,7 @@ interface Functions {
   readonly rotate: string;
   readonly retire: string;
   readonly mirror: string;
+  readonly watch: string;
   /** With an engine that throws what nobody foresaw. */
   readonly poisoned: string;
   /** With little time. */
@@ -178,6 +179,7 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
     rotate: await deploy("observed-rotate", rotate),
     retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
     mirror: await deploy("observed-mirror", join(built, "mirror.mjs")),
+    watch: await deploy("observed-watch", join(built, "watch.mjs")),
     poisoned: await deploy("observed-poisoned", await poisonedBundle(world.folder)),
     short: await deploy("observed-short", rotate, 6300),
   };

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Activity } from "../activity.ts";
 import type { Functions } from "./functions.ts";
@@ -6,7 +7,8 @@ import type { LambdaTiming } from "./timing.ts";
 
 /**
  * Asynchronous invocations: "If the function returns an error, Lambda attempts to run it two more
- * times" (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
+ * times" (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html), under the same
+ * request id (https://repost.aws/knowledge-center/lambda-function-duplicate-invocations).
  */
 export class AsynchronousInvocations implements Disposable {
   readonly #functions: Functions;
@@ -35,10 +37,11 @@ export class AsynchronousInvocations implements Disposable {
   async #run(nameOrArn: string, payload: unknown): Promise<void> {
     using _ = this.#activity.begin();
     const { signal } = this.#closing;
+    const requestId = randomUUID();
     for (const delay of [0, ...this.#timing.asyncRetryDelaysMs]) {
       if (delay > 0) await sleep(delay, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted) return;
-      const { error } = await this.#functions.invoke(nameOrArn, payload);
+      const { error } = await this.#functions.invoke(nameOrArn, payload, requestId);
       if (error === undefined) return;
     }
   }

@@ -30,8 +30,9 @@ export interface Functions {
   /**
    * A synchronous invocation in a process of its own: a warm one where one is free. Fails only
    * with ResourceNotFoundException; a function that fails is an Invocation with an error.
+   * @param requestId of an invocation that is being repeated; default: a new one
    */
-  invoke(nameOrArn: string, payload: unknown): Promise<Invocation>;
+  invoke(nameOrArn: string, payload: unknown, requestId?: string): Promise<Invocation>;
   /** SIGKILL to the process that acts as this principal. */
   kill(principal: string): void;
   /** Principals of the processes that run an invocation of this function. */
@@ -84,13 +85,17 @@ export class LambdaHost implements Functions, AsyncDisposable {
     return found && { arn: found.arn, timeoutMs: timeoutOf(found) };
   }
 
-  async invoke(nameOrArn: string, payload: unknown): Promise<Invocation> {
+  async invoke(
+    nameOrArn: string,
+    payload: unknown,
+    requestId: string = randomUUID(),
+  ): Promise<Invocation> {
     const deployed = this.#find(nameOrArn);
     if (deployed === undefined) throw notFound(`Function not found: ${nameOrArn}`);
     using _ = this.#activity.begin();
     const start = performance.now();
     const environment = this.#take(deployed);
-    const message = { requestId: randomUUID(), functionArn: deployed.arn, event: payload };
+    const message = { requestId, functionArn: deployed.arn, event: payload };
     const finished = await environment.invoke(message, timeoutOf(deployed));
     deployed.busy.delete(environment);
     if (environment.isAlive) deployed.idle.push(environment);

@@ -24,6 +24,9 @@ function labelEvent({ arn, name }: Secret, label: string, versionId: string): Se
 /**
  * By way of a trail that records management events, which is there
  * (https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html#cloudtrail_log_entries_rotation).
+ * That page has the names alone. The members are those of a CloudTrail record of a service
+ * (https://docs.aws.amazon.com/awscloudtrail/latest/userguide/non-api-aws-service-events.html), filled as in events
+ * that were recorded on AWS: `resources` empty, the ARN in `additionalEventData`, the token behind it in `requestID`.
  */
 function serviceEvent(
   { arn }: Secret,

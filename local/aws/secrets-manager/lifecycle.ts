@@ -10,6 +10,12 @@ const DAY = 86_400_000;
 export function lifecycleOperations(secrets: SecretTable): Operations {
   return {
     DeleteSecret: deleteSecret(secrets),
+    // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RestoreSecret.html
+    RestoreSecret: operation(z.object({ SecretId: secretId }), (input) => {
+      const secret = secrets.find(input.SecretId);
+      delete secret.deletionAt;
+      return { ARN: secret.arn, Name: secret.name };
+    }),
     TagResource: operation(z.object({ SecretId: secretId, Tags: tags }), (input) => {
       const secret = secrets.findLive(input.SecretId);
       const keys = new Set(input.Tags.map(({ Key }) => Key));

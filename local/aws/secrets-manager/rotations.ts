@@ -65,6 +65,7 @@ export class Rotations implements AsyncDisposable {
 
   /** Registers the version, without a value unless it has one, as AWSPENDING; runs all steps. */
   start(secret: Secret, token: string): void {
+    secret.changed({ kind: "RotationStarted", token });
     this.#launch(secret, token, async (open) => {
       const outcome = await this.#run(secret, open, STEPS, this.#timing.attempts, (step) =>
         secret.changed({ kind: "RotationFailed", token, errorMessage: failure(secret, step) }),

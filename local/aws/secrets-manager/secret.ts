@@ -27,7 +27,7 @@ export interface OpenRotation {
 export type SecretChange =
   | { kind: "label"; label: string; versionId: string }
   | {
-      kind: "RotationSucceeded" | "RotationFailed" | "RotationAbandoned";
+      kind: "RotationStarted" | "RotationSucceeded" | "RotationFailed" | "RotationAbandoned";
       token: string;
       errorMessage?: string;
     };

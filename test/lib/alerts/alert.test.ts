@@ -2,13 +2,23 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Alert, failureAlert, type Occasion, testAlert } from "../../../lib/alerts/alert.ts";
+import {
+  type Alert,
+  failureAlert,
+  type Occasion,
+  type Task,
+  testAlert,
+} from "../../../lib/alerts/alert.ts";
 import {
   AwsCallFailed,
   CredentialsRefused,
   InvalidEvent,
+  RotationAbandoned,
+  type RotationError,
+  RotationFailed,
   SecretChanged,
   SettlementStuck,
+  SwitchInterrupted,
   SwitchUndecided,
   Unreachable,
 } from "../../../lib/errors.ts";
@@ -61,7 +71,9 @@ describe("the alert of every error", () => {
           /^What happened: the rotation failed in setSecret \([A-Z_]+\), secret /,
         ),
         expect.stringMatching(/^Is production safe: (yes|not known|NO)/),
-        expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
+        error.next
+          ? `What Quarterturn does next: ${error.next}`
+          : expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
         `What you should do: ${error.remedy}`,
         `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,
         `More about this: docs/runbook.md#${error.code.toLowerCase()}.`,
@@ -155,7 +167,9 @@ describe("an outage", () => {
     const critical = everyError("app").filter(
       (error) => failureAlert(error, occasion("app")).attributes["severity"] !== "error",
     );
-    expect(critical.map(({ code }) => code)).toEqual(["CREDENTIALS_REFUSED", "SWITCH_UNDECIDED"]);
+    expect(critical.map(({ code }) => code)).toEqual([
+      ...["CREDENTIALS_REFUSED", "SWITCH_UNDECIDED", "SWITCH_INTERRUPTED"],
+    ]);
   });
 });
 
@@ -233,6 +247,53 @@ describe("settlement that does not go on", () => {
     expect(text).toContain("Is production safe: NO.");
     expect(text).not.toContain("still works");
     expect(event).toMatchObject({ productionSafe: false });
+  });
+});
+
+describe("a rotation that Secrets Manager tells of", () => {
+  const watched = (error: RotationError, more: Partial<Task> = {}) => {
+    const rotationLog = "/aws/lambda/rotate-database";
+    const task = { kind: "unreported", secret: "app", step: "setSecret", token, ...more } as const;
+    const logGroup = "/aws/lambda/watch";
+    return failureAlert(error, { ...place, logGroup, task: { rotationLog, ...task } });
+  };
+
+  it("failed, and the log to look at is that of the function that rotates, in full", async () => {
+    const alert = watched(new RotationFailed("app", "setSecret"));
+    expect(alert.subject).toBe("[error] rotation failed unreported (ROTATION_FAILED): app");
+    expect(alert.text).toContain("Is production safe: yes, as far as can be seen from outside");
+    expect(alert.text).toContain(
+      `Where the log is: /aws/lambda/rotate-database; of this alert itself /aws/lambda/watch, request ${requestId}.`,
+    );
+    const region = ["--region", "eu-central-1"];
+    expect(await called(alert)).toEqual([
+      ["secretsmanager", "describe-secret", "--secret-id", "app", ...region],
+      ["logs", "tail", "/aws/lambda/rotate-database", "--since", "2h", ...region],
+      ["secretsmanager", "rotate-secret", "--secret-id", "app", ...region],
+    ]);
+    expect(alert.event).toMatchObject({ kind: "rotation-failed", productionSafe: true, token });
+  });
+
+  it("may have stopped inside a switch: that is critical", () => {
+    const { subject, sms, text } = watched(new SwitchInterrupted("app", "finishSecret"));
+    expect(subject).toMatch(/^\[critical\] rotation failed unreported \(SWITCH_INTERRUPTED\)/);
+    expect(sms).toContain("NOT SAFE: logins may fail.");
+    expect(text).toContain("do not remove AWSPENDING");
+  });
+
+  it("was given up, and nothing repeats it", () => {
+    const { event } = watched(new RotationAbandoned("app"), { kind: "abandoned" });
+    expect(event).toMatchObject({ kind: "rotation-abandoned", productionSafe: false });
+    expect(event["next"]).toMatch(/^nothing until the next rotation/);
+  });
+
+  it("is the same for a secret and day, whatever failed in which step", () => {
+    const keys = [
+      watched(new RotationFailed("app", "setSecret")),
+      watched(new SwitchInterrupted("app", "finishSecret"), { step: "finishSecret" }),
+      watched(new RotationAbandoned("app"), { kind: "abandoned", token: "unknown" }),
+    ].map(({ event }) => event["deduplicationKey"]);
+    expect(keys).toEqual(["app/2026-03-04", "app/2026-03-04", "app/2026-03-04"]);
   });
 });
 

@@ -128,7 +128,7 @@ it("a rotation that succeeds is told by CloudTrail as well", async () => {
   const secret = await createSecret(client);
   const token = await rotate(secret.name);
   const all = await events(secret);
-  expect(names(all)).toEqual(["AWSCURRENT", "AWSCURRENT", "RotationSucceeded"]);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationSucceeded"]);
   expect(all.at(-1)).toMatchObject({
     "detail-type": "AWS Service Event via CloudTrail",
     source: "aws.secretsmanager",
@@ -149,7 +149,7 @@ it("a rotation that fails is told at each attempt, with the step", async () => {
   const secret = await createSecret(client);
   const token = await rotate(secret.name, "testSecret");
   const all = await events(secret);
-  expect(names(all)).toEqual(["AWSCURRENT", "RotationFailed", "RotationFailed"]);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "RotationFailed", "RotationFailed"]);
   expect(all.at(-1)?.detail["errorMessage"]).toMatch(
     /^Error when executing lambda arn:aws:lambda:\S+ during testSecret step$/,
   );
@@ -161,7 +161,7 @@ it("a rotation that is overtaken by a new value is told as abandoned, and no mor
   await rotate(secret.name);
   await client.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: "by hand" }));
   const all = await events(secret);
-  expect(names(all)).toEqual(["AWSCURRENT", "AWSCURRENT", "RotationAbandoned"]);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationAbandoned"]);
 });
 
 it("nothing is under way when idle resolves, not even a rotation", async () => {

@@ -30,11 +30,11 @@ import { clientConfig, temporaryBundle } from "./fixtures.ts";
 const source = `
 import { appendFileSync } from "node:fs";
 const failedOnce = new Set();
-export async function handler(event) {
+export async function handler(event, { awsRequestId: requestId }) {
   const start = Date.now();
   const orders = (event.Records ?? []).map((record) => record.body);
   if (orders.some((order) => order.startsWith("slow"))) await new Promise((r) => setTimeout(r, 200));
-  appendFileSync(process.env.RECORD, JSON.stringify({ event, start, end: Date.now() }) + "\\n");
+  appendFileSync(process.env.RECORD, JSON.stringify({ event, requestId, start, end: Date.now() }) + "\\n");
   if (event.fail || orders.some((order) => order.startsWith("fail"))) throw new RangeError("told to");
   if (event.answer !== undefined) return event.answer;
   const bad = (event.Records ?? []).filter(({ body }) => body.startsWith("report"));
@@ -51,6 +51,7 @@ afterAll(async () => {
 
 interface Run {
   event: SQSEvent & Record<string, unknown>;
+  requestId: string;
   start: number;
   end: number;
 }
@@ -133,6 +134,7 @@ describe("Invoke (API_Invoke)", () => {
     expect(answer).toMatchObject({ StatusCode: 202, text: "" });
     await aws.idle();
     expect(await runs()).toHaveLength(3);
+    expect(new Set((await runs()).map(({ requestId }) => requestId)).size).toBe(1);
     await invoke(name, {}, { InvocationType: "Event" });
     await aws.idle();
     expect(await runs()).toHaveLength(4);

@@ -14,6 +14,7 @@ import {
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
+  RestoreSecretCommand,
   TagResourceCommand,
   UntagResourceCommand,
   UpdateSecretCommand,
@@ -367,6 +368,16 @@ describe("DeleteSecret (API_DeleteSecret)", () => {
     }
     const described = await client.send(new DescribeSecretCommand({ SecretId }));
     expect(described.DeletedDate).toBeInstanceOf(Date);
+  });
+
+  it("can be taken back within it (API_RestoreSecret)", async () => {
+    const { name: SecretId } = await createSecret(client);
+    await client.send(new DeleteSecretCommand({ SecretId }));
+    const restored = await client.send(new RestoreSecretCommand({ SecretId }));
+    expect(restored.Name).toBe(SecretId);
+    expect(await current(client, SecretId)).toBe("one");
+    const described = await client.send(new DescribeSecretCommand({ SecretId }));
+    expect(described.DeletedDate).toBeUndefined();
   });
 
   it("forgets it at once with ForceDeleteWithoutRecovery", async () => {

@@ -1,0 +1,105 @@
+import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
+import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { outsideEvents, settlementEvents } from "./events.ts";
+import { functions } from "./functions.ts";
+import { ruleId } from "./settlement.ts";
+
+/** What functions cannot tell themselves: that they died, never ran, or never heard of something. */
+export function alarms(deployment: Deployment): Resources {
+  const all = [
+    ...Object.keys(functions).flatMap(ofFunction),
+    ...Object.keys({ ...settlementEvents, ...outsideEvents }).map(ofRule),
+    ...ofQueue,
+    ofWatch,
+  ];
+  return Object.fromEntries(
+    all.map((alarm) => [`${logicalId(alarm.name)}Alarm`, resource(deployment, alarm)]),
+  );
+}
+
+interface Alarm {
+  readonly name: string;
+  /** For whoever reads the mail: what it means, and what to do. */
+  readonly means: string;
+  readonly metric: string;
+  readonly of: string;
+  readonly dimensions: Readonly<Record<string, Value>>;
+  readonly statistic?: "Maximum";
+  /** It is raised from here on; default 1. */
+  readonly threshold?: number;
+}
+
+const ofFunction = (name: string): readonly Alarm[] => {
+  const common = { of: "AWS/Lambda", dimensions: { FunctionName: ref(functionId(name)) } };
+  return [
+    {
+      ...common,
+      name: `${name}-errors`,
+      metric: "Errors",
+      means: `${name} failed. Its own alert says more, in docs/runbook.md by its code; without one it died before it could tell: see its log.`,
+    },
+    {
+      ...common,
+      name: `${name}-throttles`,
+      metric: "Throttles",
+      means: `Lambda refused to start ${name}: the account's concurrency is used up. What was refused is tried again; raise the quota if this persists.`,
+    },
+  ];
+};
+
+const ofRule = (name: string): Alarm => ({
+  name: `${name}-undelivered`,
+  metric: "FailedInvocations",
+  of: "AWS/Events",
+  dimensions: { RuleName: ref(ruleId(name)) },
+  means: `EventBridge could not deliver events of the rule ${name}. Check that its target and the target's policy are as the stack made them.`,
+});
+
+const ofQueue: readonly Alarm[] = [
+  {
+    name: "settlement-dead-letters",
+    metric: "ApproximateNumberOfMessagesVisible",
+    of: "AWS/SQS",
+    dimensions: { QueueName: { "Fn::GetAtt": ["SettlementDeadLetters", "QueueName"] } },
+    statistic: "Maximum",
+    means:
+      "Settlement gave up on an event. See the log of settle for why; every hour it looks at all secrets again, so the message itself can be deleted.",
+  },
+  {
+    name: "settlement-waiting",
+    metric: "ApproximateAgeOfOldestMessage",
+    of: "AWS/SQS",
+    dimensions: { QueueName: { "Fn::GetAtt": ["SettlementQueue", "QueueName"] } },
+    statistic: "Maximum",
+    threshold: 3 * 3600,
+    means:
+      "For three hours nobody has taken an event from the queue with success. Check the log of settle, and that its event source mapping is enabled.",
+  },
+];
+
+const ofWatch: Alarm = {
+  name: "watch-dropped",
+  metric: "AsyncEventsDropped",
+  of: "AWS/Lambda",
+  dimensions: { FunctionName: ref(functionId("watch")) },
+  means:
+    "Lambda gave up on telling watch of a rotation that failed. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
+};
+
+const resource = (deployment: Deployment, alarm: Alarm): Resource => ({
+  Type: "AWS::CloudWatch::Alarm",
+  Properties: {
+    AlarmName: nameOf(deployment, alarm.name),
+    AlarmDescription: alarm.means,
+    Namespace: alarm.of,
+    MetricName: alarm.metric,
+    Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
+    Statistic: alarm.statistic ?? "Sum",
+    Period: 300,
+    EvaluationPeriods: 1,
+    Threshold: alarm.threshold ?? 1,
+    ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    TreatMissingData: "notBreaching",
+    AlarmActions: [ref("AlertTopic")],
+  },
+});

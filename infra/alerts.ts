@@ -1,0 +1,82 @@
+import { type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
+import { type Deployment, nameOf } from "./deployment.ts";
+
+/** The topic that on-call hears from, its key, and the first to be subscribed. */
+export function alerts(deployment: Deployment): Resources {
+  const { alertEmail } = deployment;
+  return {
+    AlertKey: {
+      Type: "AWS::KMS::Key",
+      Properties: {
+        Description: `Encrypts the alerts of ${nameOf(deployment, "alerts")}`,
+        EnableKeyRotation: true,
+        KeyPolicy: keyPolicy,
+      },
+    },
+    AlertTopic: {
+      Type: "AWS::SNS::Topic",
+      Properties: { TopicName: nameOf(deployment, "alerts"), KmsMasterKeyId: ref("AlertKey") },
+    },
+    AlertTopicPolicy: topicPolicy,
+    ...(alertEmail && {
+      AlertSubscription: {
+        Type: "AWS::SNS::Subscription",
+        Properties: { TopicArn: ref("AlertTopic"), Protocol: "email", Endpoint: alertEmail },
+      },
+    }),
+  };
+}
+
+/**
+ * "*" is the key itself in a key's own policy. With the key that AWS manages for SNS neither service could
+ * publish; EventBridge supports no condition here (SNS developer guide, "Key management"), so that which
+ * account may publish is said by the topic's policy.
+ */
+const keyPolicy: Value = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Sid: "RolesOfThisAccountByTheirPolicies",
+      Effect: "Allow",
+      Principal: { AWS: { "Fn::Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root" } },
+      Action: "kms:*",
+      Resource: "*",
+    },
+    {
+      Sid: "AlarmsAndEvents",
+      Effect: "Allow",
+      Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+      Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      Resource: "*",
+    },
+  ],
+};
+
+/** Roles of this account publish by their own policies; of the services only this account's alarms do. */
+const topicPolicy: Resource = {
+  Type: "AWS::SNS::TopicPolicy",
+  Properties: {
+    Topics: [ref("AlertTopic")],
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Alarms",
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
+          Action: "sns:Publish",
+          Resource: ref("AlertTopic"),
+          Condition: { StringEquals: { "aws:SourceAccount": ref("AWS::AccountId") } },
+        },
+        {
+          Sid: "TlsOnly",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sns:Publish",
+          Resource: ref("AlertTopic"),
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    },
+  },
+};

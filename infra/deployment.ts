@@ -1,0 +1,23 @@
+import type { Manifest } from "../lib/manifest/manifest.ts";
+import { arn } from "./cloudformation.ts";
+import type { Parameters } from "./parameters.ts";
+
+/** Everything that a template is made from. */
+export interface Deployment extends Parameters {
+  /** Of the Serverless Framework: the first part of every name. */
+  readonly service: string;
+  readonly stage: string;
+  readonly manifest: Manifest;
+}
+
+/** A name that no other stage in the account has. */
+export const nameOf = ({ service, stage }: Deployment, name: string) =>
+  `${service}-${stage}-${name}`;
+
+/** Without a reference to the function itself, which would make its role and it wait for each other. */
+export const functionArn = (deployment: Deployment, name: string) =>
+  arn("lambda", `function:${nameOf(deployment, name)}`);
+
+/** The logical id that the Serverless Framework gives a function. */
+export const functionId = (name: string) =>
+  `${name.charAt(0).toUpperCase()}${name.slice(1).replaceAll("-", "Dash")}LambdaFunction`;

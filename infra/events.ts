@@ -1,0 +1,40 @@
+import type { Value } from "./cloudformation.ts";
+
+/** Of an EventBridge rule. */
+export type When = { readonly EventPattern: Value } | { readonly ScheduleExpression: string };
+
+const fromSecretsManager = (...eventNames: readonly string[]): When => ({
+  EventPattern: {
+    source: ["aws.secretsmanager"],
+    "detail-type": ["AWS Service Event via CloudTrail"],
+    detail: { eventName: eventNames },
+  },
+});
+
+/**
+ * What is a reason to look at secrets that are not settled, by the rule's name. Secrets Manager's own event
+ * needs no CloudTrail; the others say that something may have moved on, and the tick that time has passed:
+ * grace and deadline end without an event.
+ */
+export const settlementEvents: Readonly<Record<string, When>> = {
+  "label-moved": {
+    EventPattern: {
+      source: ["aws.secretsmanager"],
+      "detail-type": ["Secret Label Updated"],
+      detail: { labelUpdated: ["AWSCURRENT"] },
+    },
+  },
+  "rotation-succeeded": fromSecretsManager("RotationSucceeded"),
+  "deployment-changed": {
+    EventPattern: { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
+  },
+  "parameter-changed": {
+    EventPattern: { source: ["aws.ssm"], "detail-type": ["Parameter Store Change"] },
+  },
+  tick: { ScheduleExpression: "rate(1 hour)" },
+};
+
+/** What Secrets Manager says of a rotation that came to nothing; it needs a CloudTrail trail. */
+export const outsideEvents: Readonly<Record<string, When>> = {
+  "rotation-failed": fromSecretsManager("RotationFailed", "RotationAbandoned"),
+};

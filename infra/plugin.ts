@@ -1,0 +1,71 @@
+import { readManifest } from "../build/manifest-plugin.ts";
+import { InvalidParameters, RotationError } from "../lib/errors.ts";
+import { parseParameters } from "./parameters.ts";
+import { functionsOf, outputs, resources } from "./template.ts";
+
+/** What is needed of the Serverless Framework. */
+interface Serverless {
+  /** serverless.yml; variables in it are resolved after the plugins are there. */
+  readonly configurationInput: {
+    readonly service: string;
+    readonly params?: Readonly<Record<string, Given>>;
+  };
+  readonly processedInput: {
+    readonly commands: readonly string[];
+    readonly options: { readonly region?: string; readonly param?: readonly string[] };
+  };
+  /** What it prints without a stack, as the user's own error. */
+  readonly classes: { readonly Error: new (message: string, code: string) => Error };
+  getProvider(name: "aws"): { getStage(): string };
+  extendConfiguration(path: readonly string[], value: unknown): void;
+}
+
+type Given = Readonly<Record<string, unknown>>;
+
+/** For `plugins` in serverless.yml: adds everything that depends on the manifest, for the stage at hand. */
+class Quarterturn {
+  constructor(serverless: Serverless) {
+    try {
+      extend(serverless);
+    } catch (error) {
+      if (!(error instanceof RotationError)) throw error;
+      throw new serverless.classes.Error(error.message, error.code);
+    }
+  }
+}
+
+/** @throws InvalidManifest, InvalidParameters */
+function extend(serverless: Serverless): void {
+  requireRegion(serverless);
+  const { service } = serverless.configurationInput;
+  const stage = serverless.getProvider("aws").getStage();
+  const manifest = readManifest("rotation.yml", stage);
+  const parameters = parseParameters(givenParameters(serverless, stage));
+  const deployment = { ...parameters, service, stage, manifest };
+  serverless.extendConfiguration(["functions"], functionsOf(deployment));
+  serverless.extendConfiguration(["resources"], {
+    Resources: resources(deployment),
+    Outputs: outputs(deployment),
+  });
+}
+
+/** Without one the framework goes to us-east-1, whatever Region the caller's profile names. */
+function requireRegion({ processedInput: { commands, options } }: Serverless): void {
+  const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
+  if (commands[0] === "package" || options.region || AWS_REGION || AWS_DEFAULT_REGION) return;
+  throw new InvalidParameters([
+    "region: missing. Add --region eu-central-1, say, or set AWS_REGION.",
+  ]);
+}
+
+/** As the framework finds a parameter: by --param, else for the stage, else for all stages. */
+function givenParameters({ configurationInput, processedInput }: Serverless, stage: string): Given {
+  const { params = {} } = configurationInput;
+  const told = (processedInput.options.param ?? []).map((param) => {
+    const [name = "", ...value] = param.split("=");
+    return [name, value.join("=")];
+  });
+  return { ...params["default"], ...params[stage], ...Object.fromEntries(told) };
+}
+
+export { Quarterturn as "module.exports" };

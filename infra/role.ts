@@ -1,0 +1,109 @@
+import { InvalidManifest } from "../lib/errors.ts";
+import { type Resources, ref, sub, type Value } from "./cloudformation.ts";
+import type { Statement } from "./grants.ts";
+
+/** In characters without white space (IAM quotas): all inline policies of a role, one managed policy. */
+const [inlineLimit, managedLimit] = [10_240, 6144];
+
+/** Managed policies that a role may have (IAM quotas; on request 20). */
+const maximumPolicies = 10;
+
+/**
+ * What a Lambda function runs as; a manifest of many secrets makes more than one policy.
+ * @throws InvalidManifest when they are too many for IAM
+ */
+export function role(id: string, statements: readonly Statement[]): Resources {
+  const isInline = size(statements) <= inlineLimit;
+  const policies = (isInline ? [] : pack(statements)).map(
+    (part, index) => [`${id}Policy${index + 1}`, part] as const,
+  );
+  if (policies.length > maximumPolicies)
+    throw new InvalidManifest([
+      `secrets: there are so many that ${id} needs ${policies.length} policies, and IAM takes ${maximumPolicies}; divide them between two copies of this service with a name each`,
+    ]);
+  return {
+    ...Object.fromEntries(
+      policies.map(([policyId, part]) => [
+        policyId,
+        { Type: "AWS::IAM::ManagedPolicy", Properties: { PolicyDocument: documentOf(part) } },
+      ]),
+    ),
+    [id]: {
+      Type: "AWS::IAM::Role",
+      Properties: {
+        AssumeRolePolicyDocument: {
+          Version: "2012-10-17",
+          Statement: [
+            {
+              Effect: "Allow",
+              Principal: { Service: "lambda.amazonaws.com" },
+              Action: "sts:AssumeRole",
+            },
+          ],
+        },
+        ...(isInline
+          ? { Policies: [{ PolicyName: "function", PolicyDocument: documentOf(statements) }] }
+          : { ManagedPolicyArns: policies.map(([policyId]) => ref(policyId)) }),
+      },
+    },
+  };
+}
+
+const documentOf = (statements: readonly Statement[]): Value => ({
+  Version: "2012-10-17",
+  Statement: statements.map(rendered),
+});
+
+function rendered({ effect, actions, resources, condition }: Statement): Value {
+  return {
+    Effect: effect ?? "Allow",
+    Action: [...actions],
+    Resource: resources.map(text),
+    ...(condition && {
+      Condition: Object.fromEntries(
+        Object.entries(condition).map(([operator, keys]) => [
+          operator,
+          Object.fromEntries(
+            Object.entries(keys).map(([key, value]) => [
+              key,
+              typeof value === "string" ? text(value) : value.map(text),
+            ]),
+          ),
+        ]),
+      ),
+    }),
+  };
+}
+
+const text = (value: string): Value => (value.includes("${") ? sub(value) : value);
+
+/** As IAM counts it, with the longest names that AWS has for what CloudFormation fills in. */
+function size(statements: readonly Statement[]): number {
+  const longest: Readonly<Record<string, number>> = {
+    "AWS::Partition": "aws-us-gov".length,
+    "AWS::Region": "ap-southeast-1".length,
+    "AWS::AccountId": "123456789012".length,
+  };
+  const filled = JSON.stringify(documentOf(statements))
+    .replace(/\{"Fn::Sub":("[^"]*")\}/g, "$1")
+    .replace(/\$\{([^}]+)\}/g, (_, name: string) => "x".repeat(longest[name] ?? 128));
+  return filled.length;
+}
+
+/** The same statements in parts that a managed policy can hold; one of many resources may be in several. */
+function pack(statements: readonly Statement[]): readonly (readonly Statement[])[] {
+  const parts: Statement[][] = [];
+  for (const statement of statements) {
+    let open: Statement | undefined;
+    for (const resource of statement.resources) {
+      const part = parts.at(-1) ?? [];
+      const others = open ? part.slice(0, -1) : part;
+      const grown = { ...statement, resources: [...(open?.resources ?? []), resource] };
+      const fits = part.length > 0 && size([...others, grown]) <= managedLimit;
+      open = fits ? grown : { ...statement, resources: [resource] };
+      if (fits) parts.splice(-1, 1, [...others, open]);
+      else parts.push([open]);
+    }
+  }
+  return parts;
+}

@@ -1,0 +1,107 @@
+import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
+import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { settlementEvents, type When } from "./events.ts";
+import { functions } from "./functions.ts";
+
+/** In seconds: events of one rotation are looked at together, and when Secrets Manager has noted its end. */
+const delay = 15;
+
+/** How often a message comes before it is put aside. */
+const receives = 5;
+
+/** Rules → FIFO queue → settle. One message group, so that no two run at once without a reserved concurrency. */
+export function settlement(deployment: Deployment): Resources {
+  const timeout = functions["settle"]?.timeout ?? 0;
+  return {
+    SettlementDeadLetters: queue(nameOf(deployment, "settle-dead.fifo"), {
+      MessageRetentionPeriod: 14 * 24 * 3600,
+    }),
+    SettlementQueue: queue(nameOf(deployment, "settle.fifo"), {
+      DelaySeconds: delay,
+      // Lambda's developer guide: at least six times the function's timeout.
+      VisibilityTimeout: 6 * timeout,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": ["SettlementDeadLetters", "Arn"] },
+        maxReceiveCount: receives,
+      },
+    }),
+    SettlementQueuePolicy: queuePolicy,
+    ...Object.fromEntries(
+      Object.entries(settlementEvents).map(([name, when]) => [
+        ruleId(name),
+        rule(nameOf(deployment, name), when),
+      ]),
+    ),
+    SettlementMapping: {
+      Type: "AWS::Lambda::EventSourceMapping",
+      Properties: {
+        EventSourceArn: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+        FunctionName: ref(functionId("settle")),
+        BatchSize: 10,
+        FunctionResponseTypes: ["ReportBatchItemFailures"],
+      },
+    },
+  };
+}
+
+export const ruleId = (name: string) => `${logicalId(name)}Rule`;
+
+const queue = (name: string, properties: Readonly<Record<string, Value>>): Resource => ({
+  Type: "AWS::SQS::Queue",
+  Properties: {
+    QueueName: name,
+    FifoQueue: true,
+    ContentBasedDeduplication: true,
+    SqsManagedSseEnabled: true,
+    ...properties,
+  },
+});
+
+const rule = (name: string, when: When): Resource => ({
+  Type: "AWS::Events::Rule",
+  Properties: {
+    Name: name,
+    ...when,
+    Targets: [
+      {
+        Id: "queue",
+        Arn: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+        SqsParameters: { MessageGroupId: "settlement" },
+      },
+    ],
+  },
+});
+
+const queuePolicy: Resource = {
+  Type: "AWS::SQS::QueuePolicy",
+  Properties: {
+    Queues: [ref("SettlementQueue")],
+    PolicyDocument: {
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Rules",
+          Effect: "Allow",
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sqs:SendMessage",
+          Resource: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+          Condition: {
+            ArnEquals: {
+              "aws:SourceArn": Object.keys(settlementEvents).map((name) => ({
+                "Fn::GetAtt": [ruleId(name), "Arn"],
+              })),
+            },
+          },
+        },
+        {
+          Sid: "TlsOnly",
+          Effect: "Deny",
+          Principal: "*",
+          Action: "sqs:*",
+          Resource: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+          Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+      ],
+    },
+  },
+};

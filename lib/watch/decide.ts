@@ -1,0 +1,87 @@
+import {
+  RotationAbandoned,
+  type RotationError,
+  RotationFailed,
+  SwitchInterrupted,
+} from "../errors.ts";
+import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
+import type { SecretState } from "../rotation/store.ts";
+import type { InsideAlert } from "./memory.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** Everything that a decision about one sighting rests on, read from AWS just now. */
+export interface Findings {
+  readonly sighting: Sighting;
+  readonly secret: Pick<SecretState, "name" | "versions" | "deletedAt">;
+  /** Whether the manifest has a credential of it switched in place. */
+  readonly inPlace: boolean;
+  /** The last failure that a function has told of itself. */
+  readonly inside?: InsideAlert | undefined;
+  /** On-call was told of this secret from outside, today. */
+  readonly toldToday: boolean;
+  /** Another invocation has said that it will tell, later than this one did. */
+  readonly leftToAnother: boolean;
+}
+
+export type Verdict =
+  | { readonly kind: "tell"; readonly problem: RotationError; readonly token?: string | undefined }
+  /** On-call knows, or need not know. */
+  | { readonly kind: "silent"; readonly why: string };
+
+/** Whether on-call must be told of what was seen from outside. Pure. */
+export function decide(findings: Findings): Verdict {
+  const { sighting, secret, toldToday, leftToAnother } = findings;
+  if (secret.deletedAt)
+    return silent("the secret is scheduled for deletion, which ends its rotation");
+  const current = holderOf(secret, "AWSCURRENT");
+  const pending = holderOf(secret, "AWSPENDING");
+  const token = sighting.token ?? (pending === current ? undefined : pending);
+  if (sighting.kind === "RotationFailed" && wasPromoted(secret, token))
+    return silent("its version has become AWSCURRENT all the same");
+  const switching = findings.inPlace && mayHaveSwitched(secret, token);
+  if (isTold(findings, token, switching)) return silent("the function has told of it itself");
+  if (toldToday) return silent("on-call was told of this secret today");
+  if (leftToAnother) return silent("another invocation is telling");
+  return { kind: "tell", problem: problem(findings, switching), token };
+}
+
+/** The attempt that was seen to fail came far enough, or a later one did. */
+function wasPromoted({ versions }: Findings["secret"], token: string | undefined): boolean {
+  const labels = versions.get(token ?? "") ?? [];
+  return labels.includes("AWSCURRENT") || labels.includes("AWSPREVIOUS");
+}
+
+/**
+ * A switch begins by RETIRING on AWSCURRENT, of a version that createSecret has made. Whether it then changed
+ * the password, only the server knows.
+ */
+function mayHaveSwitched(secret: Findings["secret"], token: string | undefined): boolean {
+  const current = secret.versions.get(holderOf(secret, "AWSCURRENT") ?? "");
+  const made = token === undefined || secret.versions.get(token)?.includes(preparedLabel);
+  return Boolean(current?.includes(retiringLabel) && made);
+}
+
+/** The codes of a step that found AWSCURRENT replaced, or AWSPENDING gone: they tell of an abandonment. */
+const foundAbandoned = ["SECRET_CHANGED", "TOKEN_NOT_PENDING", "TOKEN_UNKNOWN", "LABEL_MOVED"];
+
+/**
+ * The function told of this rotation, and of nothing better than what is seen now: that it failed earlier,
+ * before it had begun to switch, is no word about a switch that may hang.
+ */
+function isTold(
+  { sighting, inside }: Findings,
+  token: string | undefined,
+  switching: boolean,
+): boolean {
+  if (!inside || inside.token !== token) return false;
+  if (sighting.kind === "RotationAbandoned") return foundAbandoned.includes(inside.code);
+  return !switching || inside.step === "finishSecret";
+}
+
+function problem({ sighting, secret: { name } }: Findings, switching: boolean): RotationError {
+  const step = sighting.step ?? "unknown";
+  if (sighting.kind === "RotationAbandoned") return new RotationAbandoned(name);
+  return switching ? new SwitchInterrupted(name, step) : new RotationFailed(name, step);
+}
+
+const silent = (why: string): Verdict => ({ kind: "silent", why });

@@ -1,0 +1,192 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { unzipSync } from "fflate";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { functions } from "../../infra/functions.ts";
+import type { Call } from "../../local/aws/aws.ts";
+import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
+import { connectSettlement, createConsumerService } from "../../local/settlement.ts";
+import { World } from "../../local/world.ts";
+import { until } from "../local/aws/ecs-fixtures.ts";
+import { allows, statementsOfRole } from "./policy.ts";
+import { Service, type Template } from "./service.ts";
+
+const names = Object.keys(functions);
+const token = "f".repeat(32);
+
+/** In milliseconds: packaging takes seconds, and more where other tests run beside it. */
+const patience = 180_000;
+
+let postgres: PostgresServer;
+let world: World;
+let service: Service;
+let template: Template;
+/** ARNs of the packaged functions in the stand-in, by name. */
+let packaged: Record<string, string>;
+
+beforeAll(async () => {
+  postgres = await startPostgres();
+  world = await World.start({ postgres, strategy: "alternating-users", name: "packaged" });
+  service = new Service(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
+  service.write("ca.pem", postgres.ca);
+  await service.package();
+  template = service.template();
+  packaged = Object.fromEntries(names.map((name) => [name, deploy(name)]));
+}, patience);
+afterAll(async () => {
+  service?.[Symbol.dispose]();
+  await world?.[Symbol.asyncDispose]();
+  await postgres?.[Symbol.asyncDispose]();
+});
+
+const propertiesOf = (name: string) => {
+  const found = Object.values(template.Resources).find(
+    ({ Type, Properties }) =>
+      Type === "AWS::Lambda::Function" && Properties["FunctionName"] === functionName(name),
+  );
+  return found?.Properties as {
+    Handler: string;
+    Timeout: number;
+    Environment: { Variables: Record<string, unknown> };
+  };
+};
+
+const functionName = (name: string) => `quarterturn-production-${name}`;
+
+/** Unpacks the zip into a folder of its own and registers what the template says about it. */
+function deploy(name: string): string {
+  const { Handler, Timeout, Environment } = propertiesOf(name);
+  const variables = {
+    ALERT_TOPIC_ARN: topicArn(),
+    RETIRE_DATABASE_FUNCTION: functionName("retire-database"),
+    ENVIRONMENT: "production",
+  };
+  const environment = Object.fromEntries(
+    Object.entries(variables).filter(([key]) => key in Environment.Variables),
+  );
+  const bundle = join(service.unpack(name), Handler.replace(/\.handler$/, ".mjs"));
+  const timeoutMs = Timeout * 1000;
+  return world.aws.functions.register({ name: functionName(name), bundle, timeoutMs, environment });
+}
+
+const topicArn = () => `arn:aws:sns:${world.aws.region}:${world.aws.accountId}:alerts`;
+
+const callsOf = (name: string): readonly Call[] =>
+  world.aws.calls.filter(({ principal }) => principal.startsWith(`${functionName(name)}-`));
+
+async function rotate(RotateImmediately: boolean, ClientRequestToken: string): Promise<unknown> {
+  await world.client.send(
+    new RotateSecretCommand({
+      SecretId: muejamSecretId,
+      ClientRequestToken,
+      RotationLambdaARN: packaged["rotate-database"],
+      RotationRules: { ScheduleExpression: "rate(90 days)" },
+      RotateImmediately,
+    }),
+  );
+  return world.aws.rotations.finished(muejamSecretId, ClientRequestToken);
+}
+
+describe("what serverless packages, unpacked, each function in fresh processes", () => {
+  it("rotates, rolls the consumers and ends the old credential, by itself", async () => {
+    const { aws, secretArn } = world;
+    const visibilitySeconds = Number(
+      template.Resources["SettlementQueue"]?.Properties["VisibilityTimeout"],
+    );
+    const timing = { delaySeconds: 0, visibilitySeconds };
+    await connectSettlement(aws, packaged["settle"] ?? "", timing);
+    const of = { cluster: "production", name: "web", tasks: 1, secretArn, ca: postgres.ca };
+    await createConsumerService(aws, of);
+    expect(await rotate(false, "e".repeat(32))).toMatchObject({ succeeded: true });
+    const before = await world.secret();
+    expect(await rotate(true, token)).toMatchObject({ succeeded: true });
+    await until(async () => (await world.labels())["RETIRING"] === undefined);
+    expect((await world.labels())["AWSCURRENT"]).toBe(token);
+    expect(await world.accepts(await world.secret())).toBe(true);
+    expect(await world.accepts(before)).toBe(false);
+  });
+
+  it("tells on-call of a rotation that failed unreported", async () => {
+    const detail = {
+      eventName: "RotationFailed",
+      additionalEventData: { SecretId: world.secretArn },
+      requestID: `Rotation-${world.secretArn}-${"a".repeat(32)}`,
+      errorMessage: "Error when executing lambda during setSecret step",
+    };
+    const { payload } = await world.aws.functions.invoke(packaged["watch"] ?? "", { detail });
+    expect(payload).toMatchObject({ secret: muejamSecretId, outcome: "told" });
+  });
+
+  it.each(names)("made no call that the role of %s does not allow", async (name) => {
+    const { region, accountId } = world.aws;
+    const facts = {
+      ...{ "AWS::Partition": "aws", "AWS::Region": region, "AWS::AccountId": accountId },
+      AlertTopic: topicArn(),
+    };
+    const id = `${name.replace(/(^|-)(.)/g, (_, _dash, letter) => letter.toUpperCase())}Role`;
+    const statements = statementsOfRole(template, id, facts);
+    const calls = callsOf(name);
+    expect(calls.length).toBeGreaterThan(0);
+    const secrets = { [muejamSecretId]: world.secretArn, [muejamAdminId]: await adminArn() };
+    const asked = calls.flatMap((call) => requests(call, secrets));
+    expect(asked.filter((request) => !allows(statements, request))).toEqual([]);
+  });
+
+  it("needed more than nothing of each service", () => {
+    const services = (name: string) => [...new Set(callsOf(name).map(({ service }) => service))];
+    expect(services("rotate-database").toSorted()).toEqual(["secretsmanager", "sns"]);
+    expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager"]);
+    expect(callsOf("settle").map(({ operation }) => operation)).toContain("UpdateService");
+  });
+});
+
+const adminArn = async () =>
+  (await world.client.send(new DescribeSecretCommand({ SecretId: muejamAdminId }))).ARN ?? "";
+
+/** What IAM would be asked for a call: the action, and each resource that the request names. */
+function requests(
+  { service, operation, input }: Call,
+  secrets: Readonly<Record<string, string>>,
+): readonly { action: string; resource: string }[] {
+  const { region, accountId } = world.aws;
+  const action = `${service}:${operation === "Invoke" ? "InvokeFunction" : operation}`;
+  const arn = (resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
+  const on = (...resources: string[]) => resources.map((resource) => ({ action, resource }));
+  const text = (key: string) => String(input[key]);
+  const list = (key: string) => (input[key] ?? []) as string[];
+  const full = (kind: string, id: string) =>
+    id.startsWith("arn:") ? id : arn(`${kind}/${text("cluster")}/${id}`);
+  switch (service) {
+    case "secretsmanager":
+      return on(secrets[text("SecretId")] ?? text("SecretId"));
+    case "sns":
+      return on(text("TopicArn"));
+    case "lambda":
+      return on(arn(`function:${text("FunctionName")}`));
+    default:
+      if (operation === "ListTasks") return on(arn("container-instance/any"));
+      if (input["services"]) return on(...list("services").map((id) => full("service", id)));
+      if (input["tasks"]) return on(...list("tasks").map((id) => full("task", id)));
+      if (input["service"]) return on(full("service", text("service")));
+      return on("*");
+  }
+}
+
+describe("the packages", { timeout: patience }, () => {
+  it("are the same bytes wherever and whenever they are made, and small enough", async () => {
+    using other = new Service(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
+    other.write("ca.pem", postgres.ca);
+    await other.package();
+    for (const name of names) {
+      expect(service.zip(name).equals(other.zip(name)), name).toBe(true);
+      expect(service.zip(name).length, name).toBeLessThanOrEqual(400 * 1024);
+    }
+  });
+
+  it("hold nothing but their function", () => {
+    const files = names.map((name) => Object.keys(unzipSync(service.zip(name))));
+    expect(files).toEqual(names.map((name) => [`functions/${name}.mjs`]));
+  });
+});

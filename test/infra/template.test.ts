@@ -1,0 +1,531 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readManifest } from "../../build/manifest-plugin.ts";
+import type { Resource, Value } from "../../infra/cloudformation.ts";
+import { functions } from "../../infra/functions.ts";
+import { resources, statementsOf } from "../../infra/template.ts";
+import { matches, type PolicyStatement, statementsOfRole } from "./policy.ts";
+import { Service, type Template } from "./service.ts";
+
+const secretByArn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:legacy-AbCdEf";
+const keyOf = (id: string) => `arn:aws:kms:eu-central-1:123456789012:key/${id}`;
+const clusterByArn = "arn:aws:ecs:eu-central-1:123456789012:cluster/batch";
+
+/** Something of everything that the template depends on. */
+const manifest = `
+defaults:
+  clusters: [web]
+secrets:
+  app/plain:
+    credentials: [{ type: postgres, admin: app/admin }]
+  app/encrypted:
+    schedule: cron(0 3 1 * ? *)
+    window: 3h
+    clusters: [web, "${clusterByArn}"]
+    kmsKey: ${keyOf("own")}
+    credentials: [{ type: postgres, admin: { secret: app/encrypted-admin, kmsKey: "${keyOf("admin")}" } }]
+  ${secretByArn}:
+    credentials: [{ type: postgres, strategy: in-place }]
+`;
+
+const facts = {
+  ...{ "AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012" },
+};
+const secretArn = (name: string) =>
+  `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-??????`;
+const rotatedArns = [secretArn("app/plain"), secretArn("app/encrypted"), secretByArn];
+const adminArns = [secretArn("app/admin"), secretArn("app/encrypted-admin")];
+
+const names = Object.keys(functions);
+const network = [
+  "--param",
+  "subnetIds=subnet-0a1b2c3d,subnet-4e5f6a7b",
+  "--param",
+  "securityGroupIds=sg-0a1b2c3d",
+];
+
+let service: Service;
+let template: Template;
+beforeAll(async () => {
+  service = new Service(manifest);
+  await service.package("--param", "alertEmail=on-call@example.com", ...network);
+  template = service.template();
+}, 180_000);
+afterAll(() => service?.[Symbol.dispose]());
+
+const ofType = (type: string, from: Template = template): [string, Resource][] =>
+  Object.entries(from.Resources).filter(([, { Type }]) => Type === type);
+
+const only = (type: string): Resource => {
+  const [[, resource] = [], ...others] = ofType(type);
+  if (!resource || others.length > 0) throw new Error(`${others.length + 1} of ${type}`);
+  return resource;
+};
+
+const functionResource = (name: string) => {
+  const id = name.charAt(0).toUpperCase() + name.slice(1).replaceAll("-", "Dash");
+  const found = template.Resources[`${id}LambdaFunction`];
+  if (!found) throw new Error(`no function ${name}`);
+  return found;
+};
+
+/** Which the framework refers to, as the template says. */
+const roleOf = (name: string): string => {
+  const { Role } = functionResource(name).Properties as { Role: { "Fn::GetAtt": string[] } };
+  return String(Role["Fn::GetAtt"][0]);
+};
+
+const statements = (name: string) => statementsOfRole(template, roleOf(name), facts);
+const allowed = (name: string) => statements(name).filter(({ Effect }) => Effect === "Allow");
+const actionsOf = (name: string) => allowed(name).flatMap(({ Action }) => Action);
+const resourcesOf = (name: string, action: string) =>
+  allowed(name)
+    .filter(({ Action }) => Action.includes(action))
+    .flatMap(({ Resource }) => Resource);
+
+describe("the functions", () => {
+  it.each(names)("%s runs on Node 24 and arm64, and logs for 180 days", (name) => {
+    const { Properties } = functionResource(name);
+    expect(Properties).toMatchObject({
+      ...{ Runtime: "nodejs24.x", Architectures: ["arm64"], MemorySize: 512 },
+      Timeout: functions[name]?.timeout,
+      Environment: {
+        Variables: { ALERT_TOPIC_ARN: { Ref: "AlertTopic" }, ENVIRONMENT: "production" },
+      },
+    });
+    const groups = ofType("AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
+    expect(groups).toContainEqual({
+      LogGroupName: `/aws/lambda/${Properties["FunctionName"]}`,
+      RetentionInDays: 180,
+    });
+  });
+
+  it("have a role each", () => {
+    expect(new Set(names.map(roleOf)).size).toBe(names.length);
+    expect(
+      ofType("AWS::IAM::Role")
+        .map(([id]) => id)
+        .toSorted(),
+    ).toEqual(names.map(roleOf).toSorted());
+  });
+
+  it("are in the VPC where they reach databases, and nowhere else", () => {
+    const inVpc = names.filter((name) => "VpcConfig" in functionResource(name).Properties);
+    expect(inVpc).toEqual(["rotate-database", "retire-database"]);
+    expect(functionResource("rotate-database").Properties["VpcConfig"]).toEqual({
+      SubnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+      SecurityGroupIds: ["sg-0a1b2c3d"],
+    });
+    for (const name of names)
+      expect(
+        actionsOf(name).some((action) => action.startsWith("ec2:")),
+        name,
+      ).toBe(inVpc.includes(name));
+  });
+
+  it("may not themselves do what Lambda does to put them into the VPC", () => {
+    for (const name of ["rotate-database", "retire-database"]) {
+      const [denied] = statements(name).filter(({ Effect }) => Effect === "Deny");
+      const ec2 = actionsOf(name).filter((action) => action.startsWith("ec2:"));
+      expect(denied?.Action.toSorted()).toEqual(ec2.toSorted());
+      expect(denied?.Condition).toEqual({
+        ArnEquals: {
+          "lambda:SourceFunctionArn": `arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-${name}`,
+        },
+      });
+    }
+  });
+
+  it("settle knows which function retires", () => {
+    expect(functionResource("settle").Properties["Environment"]).toMatchObject({
+      Variables: { RETIRE_DATABASE_FUNCTION: { Ref: "RetireDashdatabaseLambdaFunction" } },
+    });
+  });
+});
+
+describe("the roles", () => {
+  it.each(["settle", "watch"])("let %s read no secret value, and use no secret's key", (name) => {
+    const forbidden = /GetSecretValue|PutSecretValue|BatchGet|GetRandomPassword/;
+    expect(actionsOf(name).filter((action) => forbidden.test(action))).toEqual([]);
+    const keys = resourcesOf(name, "kms:Decrypt");
+    expect(keys).toEqual(["${AlertKey.Arn}"]);
+  });
+
+  it("let only the functions that reach databases read values, of the manifest's secrets", () => {
+    const readers = names.filter((name) =>
+      actionsOf(name).includes("secretsmanager:GetSecretValue"),
+    );
+    expect(readers).toEqual(["rotate-database", "retire-database"]);
+    for (const name of readers)
+      expect(resourcesOf(name, "secretsmanager:GetSecretValue").toSorted()).toEqual(
+        [...rotatedArns, ...adminArns].toSorted(),
+      );
+  });
+
+  it("let only rotate-database write, and only what is configured to be rotated by it", () => {
+    const writers = names.filter((name) =>
+      actionsOf(name).includes("secretsmanager:PutSecretValue"),
+    );
+    expect(writers).toEqual(["rotate-database"]);
+    const [write] = allowed("rotate-database").filter(({ Action }) =>
+      Action.includes("secretsmanager:PutSecretValue"),
+    );
+    expect(write).toMatchObject({
+      Resource: rotatedArns,
+      Condition: {
+        StringEquals: {
+          "secretsmanager:resource/AllowRotationLambdaArn":
+            "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-rotate-database",
+        },
+      },
+    });
+  });
+
+  it("reach no secret but the manifest's", () => {
+    for (const name of names)
+      for (const { Action, Resource } of allowed(name))
+        if (Action.some((action) => action.startsWith("secretsmanager:")))
+          for (const each of Resource) expect([...rotatedArns, ...adminArns]).toContain(each);
+  });
+
+  it("grant a secret's own key through Secrets Manager, for that secret alone", () => {
+    const via = { "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com" };
+    const key = (id: string, actions: string[], secret: string) => ({
+      ...{ Effect: "Allow", Action: actions, Resource: [keyOf(id)] },
+      Condition: {
+        StringEquals: via,
+        StringLike: { "kms:EncryptionContext:SecretARN": [secretArn(secret)] },
+      },
+    });
+    const readOwn = key("own", ["kms:Decrypt"], "app/encrypted");
+    const readAdmin = key("admin", ["kms:Decrypt"], "app/encrypted-admin");
+    const writeOwn = { ...readOwn, Action: ["kms:Decrypt", "kms:GenerateDataKey"] };
+    expect(onKeys("rotate-database")).toEqual([writeOwn, readAdmin]);
+    expect(onKeys("retire-database")).toEqual([readOwn, readAdmin]);
+    expect(onKeys("settle")).toEqual([]);
+  });
+
+  const onKeys = (name: string): readonly PolicyStatement[] =>
+    allowed(name).filter(({ Resource }) => Resource.some((each) => each.includes(":key/")));
+
+  it("let settle roll services of the manifest's clusters, and invoke what retires", () => {
+    expect(resourcesOf("settle", "ecs:UpdateService")).toEqual([
+      "arn:aws:ecs:eu-central-1:123456789012:service/web/*",
+      "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
+    ]);
+    expect(resourcesOf("settle", "lambda:InvokeFunction")).toEqual([
+      "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-retire-database",
+    ]);
+  });
+
+  it("name a wildcard only where it is explained", () => {
+    const explained = Object.values(
+      statementsOf({
+        ...{ service: "quarterturn", stage: "production", manifest: read(manifest) },
+        network: {
+          subnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
+          securityGroupIds: ["sg-0a1b2c3d"],
+        },
+      }),
+    )
+      .flat()
+      .filter(({ why }) => why)
+      .flatMap(({ resources }) => resources.filter((text) => text.includes("*")));
+    expect([...new Set(explained)].toSorted()).toEqual(
+      [
+        "*",
+        ...["container-instance/*", "service/*", "service/web/*", "task/*"].map(
+          (resource) => `arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
+        ),
+        "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
+        "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
+        ...names.map(
+          (name) =>
+            `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/quarterturn-production-${name}:log-stream:*`,
+        ),
+      ].toSorted(),
+    );
+    const made = names.flatMap((name) => statementsOfRole(template, roleOf(name)));
+    const wildcards = made.flatMap(({ Resource }) => Resource).filter((text) => text.includes("*"));
+    expect(new Set(wildcards)).toEqual(new Set(explained));
+    expect(made.flatMap(({ Action }) => Action).filter((action) => action.includes("*"))).toEqual(
+      [],
+    );
+  });
+
+  const manySecrets = (count: number) => {
+    const many = Array.from({ length: count }, (_, index) => `team/service-${index}/database`);
+    const entries = many.map(
+      (name, index) =>
+        `  ${name}: { kmsKey: "${keyOf("own")}", credentials: [{ type: postgres, admin: admin/${index % 10} }] }`,
+    );
+    const manifest = read(`secrets:\n${entries.join("\n")}\n`);
+    return { many, deployment: { service: "quarterturn", stage: "production", manifest } };
+  };
+
+  it("are refused where IAM would", () => {
+    const { deployment } = manySecrets(400);
+    expect(() => resources(deployment)).toThrow(/IAM takes 10; divide them/);
+  });
+
+  it("fit into IAM's limits with 200 secrets", () => {
+    const { many, deployment } = manySecrets(200);
+    const Resources = resources(deployment);
+    const managed = Object.values(Resources).filter(({ Type }) => Type.endsWith("ManagedPolicy"));
+    expect(managed.length).toBeGreaterThan(3);
+    for (const { Properties } of managed)
+      expect(JSON.stringify(resolvedLong(Properties["PolicyDocument"])).length).toBeLessThanOrEqual(
+        6144,
+      );
+    const role = Resources["RotateDatabaseRole"]?.Properties as { ManagedPolicyArns: Value[] };
+    expect(role.ManagedPolicyArns.length).toBeLessThanOrEqual(10);
+    const inAll = statementsOfRole({ Resources }, "RotateDatabaseRole", facts);
+    for (const name of many) {
+      const granted = inAll.filter(({ Action, Resource }) =>
+        Resource.some(
+          (pattern) =>
+            Action.includes("secretsmanager:PutSecretValue") &&
+            matches(pattern, secretArn(name).replace("??????", "AbCdEf")),
+        ),
+      );
+      expect(granted).toHaveLength(1);
+      expect(granted[0]?.Condition).toBeDefined();
+    }
+  });
+});
+
+function read(text: string, stage = "production") {
+  const file = join(service.folder, "other.yml");
+  writeFileSync(file, text);
+  return readManifest(file, stage);
+}
+
+/** With the longest names that AWS has. */
+const resolvedLong = (value: Value | undefined): unknown =>
+  JSON.parse(
+    JSON.stringify(value)
+      .replace(/\{"Fn::Sub":("[^"]*")\}/g, "$1")
+      .replaceAll("${AWS::Partition}", "aws-us-gov")
+      .replaceAll("${AWS::Region}", "ap-southeast-1")
+      .replaceAll("${AWS::AccountId}", "123456789012"),
+  );
+
+describe("the schedules", () => {
+  it("rotate every secret as the manifest says, and none because of a deployment", () => {
+    const found = ofType("AWS::SecretsManager::RotationSchedule").map(
+      ([, { Properties }]) => Properties,
+    );
+    const rotation = (SecretId: string, RotationRules: Value) => ({
+      SecretId,
+      RotationLambdaARN: { "Fn::GetAtt": ["RotateDashdatabaseLambdaFunction", "Arn"] },
+      RotationRules,
+      RotateImmediatelyOnUpdate: false,
+    });
+    expect(found).toEqual([
+      rotation("app/plain", { ScheduleExpression: "rate(90 days)" }),
+      rotation("app/encrypted", { ScheduleExpression: "cron(0 3 1 * ? *)", Duration: "3h" }),
+      rotation(secretByArn, { ScheduleExpression: "rate(90 days)" }),
+    ]);
+  });
+
+  it("are set up after Secrets Manager may invoke the function, from this account only", () => {
+    for (const [, { DependsOn }] of ofType("AWS::SecretsManager::RotationSchedule"))
+      expect(DependsOn).toContain("RotationPermission");
+    expect(template.Resources["RotationPermission"]?.Properties).toEqual({
+      FunctionName: { "Fn::GetAtt": ["RotateDashdatabaseLambdaFunction", "Arn"] },
+      Action: "lambda:InvokeFunction",
+      Principal: "secretsmanager.amazonaws.com",
+      SourceAccount: { Ref: "AWS::AccountId" },
+    });
+  });
+});
+
+describe("the alert topic", () => {
+  it("is encrypted with a key that alarms and events may use", () => {
+    expect(only("AWS::SNS::Topic").Properties["KmsMasterKeyId"]).toEqual({ Ref: "AlertKey" });
+    const { KeyPolicy } = only("AWS::KMS::Key").Properties as unknown as {
+      KeyPolicy: { Statement: { Principal: { Service?: string[] }; Action: string[] }[] };
+    };
+    const services = KeyPolicy.Statement.filter(({ Principal }) => Principal.Service);
+    expect(services).toMatchObject([
+      {
+        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+        Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
+      },
+    ]);
+  });
+
+  it("takes alarms of this account, and nothing without TLS", () => {
+    expect(only("AWS::SNS::TopicPolicy").Properties["PolicyDocument"]).toMatchObject({
+      Statement: [
+        {
+          ...{ Effect: "Allow", Principal: { Service: "cloudwatch.amazonaws.com" } },
+          Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
+        },
+        { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+      ],
+    });
+  });
+
+  it("has the address that was given, and says how to subscribe where none was", () => {
+    expect(only("AWS::SNS::Subscription").Properties).toEqual({
+      ...{ TopicArn: { Ref: "AlertTopic" }, Protocol: "email", Endpoint: "on-call@example.com" },
+    });
+    expect(template.Outputs["AlertTopicArn"]?.Value).toEqual({ Ref: "AlertTopic" });
+  });
+
+  it.each(names)("and its key may be used by the role of %s", (name) => {
+    expect(resourcesOf(name, "sns:Publish")).toEqual(["${AlertTopic}"]);
+    const [key] = allowed(name).filter(({ Resource }) => Resource.includes("${AlertKey.Arn}"));
+    expect(key).toMatchObject({
+      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+      Condition: { StringEquals: { "kms:ViaService": "sns.eu-central-1.amazonaws.com" } },
+    });
+  });
+});
+
+describe("settlement", () => {
+  const queue = () => template.Resources["SettlementQueue"]?.Properties;
+
+  it("is fed by a FIFO queue with an end", () => {
+    const common = { FifoQueue: true, ContentBasedDeduplication: true, SqsManagedSseEnabled: true };
+    expect(queue()).toMatchObject({
+      ...common,
+      RedrivePolicy: {
+        deadLetterTargetArn: { "Fn::GetAtt": ["SettlementDeadLetters", "Arn"] },
+        maxReceiveCount: 5,
+      },
+    });
+    expect(template.Resources["SettlementDeadLetters"]?.Properties).toMatchObject(common);
+    const visible = Number(queue()?.["VisibilityTimeout"]);
+    expect(visible).toBeGreaterThanOrEqual(
+      6 * Number(functionResource("settle").Properties["Timeout"]),
+    );
+    expect(only("AWS::Lambda::EventSourceMapping").Properties).toMatchObject({
+      EventSourceArn: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+      FunctionName: { Ref: "SettleLambdaFunction" },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    });
+  });
+
+  it("hears of moved labels, ended rotations, deployments and the clock, all in one group", () => {
+    const rules = Object.fromEntries(
+      ofType("AWS::Events::Rule").map(([id, { Properties }]) => [id, Properties]),
+    );
+    expect(rules["LabelMovedRule"]?.["EventPattern"]).toEqual({
+      source: ["aws.secretsmanager"],
+      "detail-type": ["Secret Label Updated"],
+      detail: { labelUpdated: ["AWSCURRENT"] },
+    });
+    expect(rules["RotationSucceededRule"]?.["EventPattern"]).toEqual({
+      source: ["aws.secretsmanager"],
+      "detail-type": ["AWS Service Event via CloudTrail"],
+      detail: { eventName: ["RotationSucceeded"] },
+    });
+    expect(rules["DeploymentChangedRule"]?.["EventPattern"]).toEqual({
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Deployment State Change"],
+    });
+    expect(rules["TickRule"]).toMatchObject({ ScheduleExpression: "rate(1 hour)" });
+    const ids = ["LabelMovedRule", "RotationSucceededRule", "DeploymentChangedRule", "TickRule"];
+    for (const id of ids)
+      expect(rules[id]?.["Targets"]).toEqual([
+        {
+          Id: "queue",
+          Arn: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
+          SqsParameters: { MessageGroupId: "settlement" },
+        },
+      ]);
+    expect(only("AWS::SQS::QueuePolicy").Properties["PolicyDocument"]).toMatchObject({
+      Statement: [
+        {
+          ...{ Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" },
+          Condition: {
+            ArnEquals: { "aws:SourceArn": ids.map((id) => ({ "Fn::GetAtt": [id, "Arn"] })) },
+          },
+        },
+        { Effect: "Deny", Condition: { Bool: { "aws:SecureTransport": "false" } } },
+      ],
+    });
+  });
+});
+
+describe("the outside path", () => {
+  it("brings failed and abandoned rotations to watch, from that rule only", () => {
+    expect(template.Resources["RotationFailedRule"]?.Properties).toMatchObject({
+      EventPattern: {
+        source: ["aws.secretsmanager"],
+        "detail-type": ["AWS Service Event via CloudTrail"],
+        detail: { eventName: ["RotationFailed", "RotationAbandoned"] },
+      },
+      Targets: [{ Arn: { "Fn::GetAtt": ["WatchLambdaFunction", "Arn"] } }],
+    });
+    expect(template.Resources["RotationFailedRulePermission"]?.Properties).toMatchObject({
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": ["RotationFailedRule", "Arn"] },
+    });
+  });
+});
+
+describe("the alarms", () => {
+  const watched = () =>
+    ofType("AWS::CloudWatch::Alarm").map(([, { Properties }]) => ({
+      metric: `${Properties["Namespace"]} ${Properties["MetricName"]}`,
+      of: JSON.stringify((Properties["Dimensions"] as { Value: Value }[])[0]?.Value),
+      properties: Properties,
+    }));
+
+  it.each(names)("hear of errors and throttles of %s", (name) => {
+    const id = Object.entries(template.Resources).find(
+      ([, resource]) => resource === functionResource(name),
+    )?.[0];
+    const metrics = watched().flatMap(({ metric, of }) =>
+      of === JSON.stringify({ Ref: id }) ? metric : [],
+    );
+    expect(metrics).toEqual(expect.arrayContaining(["AWS/Lambda Errors", "AWS/Lambda Throttles"]));
+  });
+
+  it("hear of every rule that cannot deliver, of dead letters, and of what waits or is dropped", () => {
+    const rules = ofType("AWS::Events::Rule").map(([id]) => JSON.stringify({ Ref: id }));
+    const undelivered = watched().filter(({ metric }) => metric === "AWS/Events FailedInvocations");
+    expect(undelivered.map(({ of }) => of).toSorted()).toEqual(rules.toSorted());
+    expect(watched().map(({ metric }) => metric)).toEqual(
+      expect.arrayContaining([
+        "AWS/SQS ApproximateNumberOfMessagesVisible",
+        "AWS/SQS ApproximateAgeOfOldestMessage",
+        "AWS/Lambda AsyncEventsDropped",
+      ]),
+    );
+  });
+
+  it("all reach the topic, and say what to do", () => {
+    for (const { properties } of watched()) {
+      expect(properties["AlarmActions"]).toEqual([{ Ref: "AlertTopic" }]);
+      expect(properties["TreatMissingData"]).toBe("notBreaching");
+      expect(String(properties["AlarmDescription"])).toMatch(/See|see|Check|raise/);
+    }
+  });
+});
+
+describe("without parameters, on another stage", () => {
+  it("is outside any VPC, with that stage's secrets and names, and says that nobody listens", async () => {
+    using plain = new Service(
+      "secrets:\n  app/only-production: { stages: [production], credentials: [{ type: postgres, strategy: in-place }] }\n" +
+        "  app/${stage}: { credentials: [{ type: postgres, strategy: in-place }] }\n",
+    );
+    await plain.package("--stage", "staging");
+    const made = plain.template();
+    const text = JSON.stringify(made);
+    expect(text).not.toContain("VpcConfig");
+    expect(text).not.toContain("ec2:");
+    expect(text).not.toContain("production");
+    expect(
+      ofType("AWS::SecretsManager::RotationSchedule", made).map(
+        ([, of]) => of.Properties["SecretId"],
+      ),
+    ).toEqual(["app/staging"]);
+    expect(ofType("AWS::SNS::Subscription", made)).toEqual([]);
+    expect(JSON.stringify(made.Outputs["AlertSubscription"])).toContain("aws sns subscribe");
+  }, 180_000);
+});

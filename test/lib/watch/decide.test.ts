@@ -1,0 +1,182 @@
+import { describe, expect, it } from "vitest";
+import { decide, type Findings } from "../../../lib/watch/decide.ts";
+
+const versions = {
+  pending: [
+    ["new", ["AWSPENDING", "PREPARED"]],
+    ["old", ["AWSCURRENT"]],
+  ],
+  /** createSecret has not come to its write. */
+  empty: [
+    ["new", ["AWSPENDING"]],
+    ["old", ["AWSCURRENT", "RETIRING"]],
+  ],
+  /** finishSecret has begun. */
+  switching: [
+    ["new", ["AWSPENDING", "PREPARED"]],
+    ["old", ["AWSCURRENT", "RETIRING"]],
+  ],
+  promoted: [
+    ["new", ["AWSCURRENT", "AWSPENDING", "PREPARED"]],
+    ["old", ["AWSPREVIOUS", "RETIRING"]],
+  ],
+  replaced: [
+    ["hand", ["AWSCURRENT"]],
+    ["new", ["AWSPREVIOUS", "PREPARED"]],
+  ],
+  abandoned: [
+    ["hand", ["AWSCURRENT"]],
+    ["old", ["AWSPREVIOUS"]],
+  ],
+  another: [
+    ["newer", ["AWSPENDING", "PREPARED"]],
+    ["old", ["AWSCURRENT"]],
+  ],
+  none: [],
+} as const;
+
+type Change = Partial<Omit<Findings, "sighting" | "secret">> &
+  Partial<Findings["sighting"]> & { versions?: keyof typeof versions; deletedAt?: Date };
+
+function findings(change: Change): Findings {
+  const { kind = "RotationFailed", step = "setSecret", versions: which = "pending" } = change;
+  const { deletedAt, inPlace = false, inside, toldToday = false, leftToAnother = false } = change;
+  const token = "token" in change ? change.token : "new";
+  return {
+    sighting: { kind, secretId: "arn", token, step },
+    secret: {
+      name: "app",
+      versions: new Map(versions[which].map(([id, labels]) => [id, labels])),
+      deletedAt,
+    },
+    ...{ inPlace, inside, toldToday, leftToAnother },
+  };
+}
+
+const abandoned = { kind: "RotationAbandoned", versions: "abandoned" } as const;
+const inside = (step: string, code = "UNREACHABLE", token = "new") => ({ token, step, code });
+const tells = (code: string, impact = "unchanged", token?: string) => ({
+  ...{ kind: "tell", problem: { code, impact } },
+  ...(token !== undefined && { token }),
+});
+const silent = (why: RegExp) => ({ kind: "silent", why: expect.stringMatching(why) });
+
+describe("of what was seen from outside", () => {
+  it.each<[string, Change, object]>([
+    ["a failure is told", {}, tells("ROTATION_FAILED", "unchanged", "new")],
+    [
+      "a failure is told of AWSPENDING's version where the event names none",
+      { token: undefined },
+      tells("ROTATION_FAILED", "unchanged", "new"),
+    ],
+    [
+      "a failure is told where no version is known any more",
+      { token: undefined, versions: "abandoned" },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "a failure is told of a secret without versions",
+      { token: undefined, versions: "none", inPlace: true },
+      tells("ROTATION_FAILED"),
+    ],
+    ["an abandonment is told", abandoned, tells("ROTATION_ABANDONED", "unknown", "new")],
+    [
+      "a secret that is scheduled for deletion is none of on-call's",
+      { deletedAt: new Date() },
+      silent(/scheduled for deletion/),
+    ],
+
+    [
+      "a failure is no news when the version was promoted, in that attempt or a later one",
+      { versions: "promoted" },
+      silent(/has become AWSCURRENT/),
+    ],
+    [
+      "nor when it was AWSCURRENT for a while",
+      { versions: "replaced" },
+      silent(/has become AWSCURRENT/),
+    ],
+    [
+      "a failure is told where AWSPENDING lingers on AWSCURRENT and the event names no version",
+      { versions: "promoted", token: undefined },
+      tells("ROTATION_FAILED"),
+    ],
+
+    ["the inside alert of the version suffices", { inside: inside("setSecret") }, silent(/itself/)],
+    [
+      "the inside alert of AWSPENDING's suffices where the event names none",
+      { inside: inside("createSecret"), token: undefined },
+      silent(/itself/),
+    ],
+    [
+      "an inside alert of another version does not",
+      { inside: inside("setSecret", "UNREACHABLE", "older") },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "the inside alert counts that belongs to the event, not to the rotation since",
+      { versions: "another", inside: inside("setSecret", "UNREACHABLE", "newer") },
+      tells("ROTATION_FAILED", "unchanged", "new"),
+    ],
+    [
+      "an inside alert of no version does not make up for one that is not known",
+      { token: undefined, versions: "abandoned", inside: inside("setSecret") },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "an abandonment is news after a failure of another kind",
+      { ...abandoned, inside: inside("setSecret") },
+      tells("ROTATION_ABANDONED", "unknown"),
+    ],
+    ...["SECRET_CHANGED", "TOKEN_NOT_PENDING", "TOKEN_UNKNOWN", "LABEL_MOVED"].map(
+      (code): [string, Change, object] => [
+        `an abandonment is none after ${code}, which tells of it`,
+        { ...abandoned, inside: inside("finishSecret", code) },
+        silent(/itself/),
+      ],
+    ),
+
+    ["in-place that has not begun its switch is safe", { inPlace: true }, tells("ROTATION_FAILED")],
+    [
+      "in-place that may have switched is an outage",
+      { inPlace: true, versions: "switching", step: "finishSecret" },
+      tells("SWITCH_INTERRUPTED", "outage"),
+    ],
+    [
+      "and so where the event names no version",
+      { inPlace: true, versions: "switching", token: undefined },
+      tells("SWITCH_INTERRUPTED", "outage"),
+    ],
+    [
+      "and so in whichever step a later attempt failed",
+      { inPlace: true, versions: "switching", step: "createSecret" },
+      tells("SWITCH_INTERRUPTED", "outage"),
+    ],
+    [
+      "in-place cannot have switched to a version that has no value yet",
+      { inPlace: true, versions: "empty" },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "two users never switch a password",
+      { versions: "switching", step: "finishSecret" },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "a harmless inside alert is no word about a switch after it",
+      { inPlace: true, versions: "switching", inside: inside("setSecret") },
+      tells("SWITCH_INTERRUPTED", "outage"),
+    ],
+    [
+      "the inside alert of the step that switches is",
+      { inPlace: true, versions: "switching", inside: inside("finishSecret", "AWS_CALL_FAILED") },
+      silent(/itself/),
+    ],
+
+    ["once a day suffices", { toldToday: true }, silent(/today/)],
+    ["once a day suffices for all kinds", { ...abandoned, toldToday: true }, silent(/today/)],
+    ["one of those that come at once tells", { leftToAnother: true }, silent(/another/)],
+  ])("%s", (_, change, expected) => {
+    expect(decide(findings(change))).toMatchObject(expected);
+  });
+});

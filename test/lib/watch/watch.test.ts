@@ -1,0 +1,234 @@
+import { describe, expect, it } from "vitest";
+import type { Alert } from "../../../lib/alerts/alert.ts";
+import { AwsCallFailed } from "../../../lib/errors.ts";
+import type { Manifest } from "../../../lib/manifest/manifest.ts";
+import type { StepLine } from "../../../lib/rotation/step-log.ts";
+import type { SecretState } from "../../../lib/rotation/store.ts";
+import { type WatchPorts, watch } from "../../../lib/watch/watch.ts";
+
+const arn = (name: string) =>
+  `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
+const event = (secretId = arn("app"), eventName = "RotationFailed") => ({
+  detail: { eventName, additionalEventData: { SecretId: secretId } },
+});
+const failed = (call: string) => new AwsCallFailed(call, "x", "no", true, "Allow it.");
+const never = new AbortController().signal;
+
+/** A secret whose rotation stays failed; time passes only while somebody sleeps. */
+class Place {
+  readonly tags = new Map<string, string>();
+  readonly alerts: Alert[] = [];
+  readonly lines: StepLine[] = [];
+  readonly unsent: string[] = [];
+  readonly calls: string[] = [];
+  readonly failing = new Set<string>();
+  now = Date.parse("2026-03-04T23:59:00Z");
+  /** Runs while the next sleeper sleeps. */
+  meanwhile: () => Promise<unknown> = async () => undefined;
+
+  ports(requestId = "r1"): WatchPorts {
+    return {
+      store: {
+        describe: async (): Promise<SecretState> => {
+          this.#call("describe");
+          const rotationFunction =
+            "arn:aws:lambda:eu-central-1:123456789012:function:rotate-database";
+          const common = { arn: arn("app"), name: "app", rotationFunction };
+          const versions = new Map([
+            ["new", ["AWSPENDING"]],
+            ["old", ["AWSCURRENT"]],
+          ]);
+          return { ...common, tags: new Map(this.tags), versions };
+        },
+        tag: async (_, key, value) => {
+          this.#call("tag");
+          this.tags.set(key, value);
+        },
+      },
+      alerts: {
+        publish: async (alert) => {
+          this.#call("publish");
+          this.alerts.push(alert);
+        },
+        prove: async () => 0,
+      },
+      log: {
+        begin() {},
+        step: (line) => void this.lines.push(line),
+        warn() {},
+        alertFailed: (_, code) => void this.unsent.push(code),
+      },
+      manifest,
+      clock: {
+        now: () => new Date(this.now),
+        sleep: async (ms) => {
+          this.now += ms;
+          const { meanwhile } = this;
+          this.meanwhile = async () => undefined;
+          await meanwhile();
+        },
+      },
+      occasion: {
+        ...{ environment: "production", region: "eu-central-1", requestId },
+        logGroup: "/aws/lambda/watch",
+      },
+    };
+  }
+
+  run(requestId?: string, payload: unknown = event()) {
+    return watch(payload, this.ports(requestId), never);
+  }
+
+  get codes() {
+    return this.alerts.map(({ event: { code } }) => code);
+  }
+
+  #call(name: string): void {
+    this.calls.push(name);
+    if (this.failing.has(name)) throw failed(name);
+  }
+}
+
+const entry = { clusters: [], deadline: 1, credentials: [] };
+const manifest = { secrets: { app: entry, [arn("by-arn")]: entry } } as unknown as Manifest;
+
+describe("a rotation that failed unreported", () => {
+  it("is told in the format of every alert, and remembered for the day", async () => {
+    const place = new Place();
+    expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
+    expect(place.alerts.map(({ event }) => event)).toMatchObject([
+      {
+        ...{ kind: "rotation-failed", code: "ROTATION_FAILED", severity: "error", secret: "app" },
+        ...{ environment: "production", token: "new", step: "unknown", productionSafe: true },
+        ...{ deduplicationKey: "app/2026-03-04", logGroup: "/aws/lambda/watch", requestId: "r1" },
+      },
+    ]);
+    expect(place.tags.get("quarterturn:outside")).toBe("2026-03-04");
+    expect(place.lines).toMatchObject([
+      {
+        ...{ secret: "app", step: "watch", token: "new", outcome: "done", ms: 2500 },
+        message: "RotationFailed told: ROTATION_FAILED",
+      },
+    ]);
+  });
+
+  it("is told once a day: the same event again, other events, and anew after midnight", async () => {
+    const place = new Place();
+    await place.run("r1");
+    for (const id of ["r1", "r2"]) expect((await place.run(id)).outcome).toBe("silent");
+    expect((await place.run("r3", event(arn("app"), "RotationAbandoned"))).outcome).toBe("silent");
+    expect(place.alerts).toHaveLength(1);
+    place.now += 60_000;
+    await place.run("r4");
+    expect(place.alerts.map(({ event }) => event["deduplicationKey"])).toEqual([
+      ...["app/2026-03-04", "app/2026-03-05"],
+    ]);
+  });
+
+  it("is told once by two that come at once, whichever is faster", async () => {
+    for (const order of [
+      ["r1", "r2"],
+      ["r2", "r1"],
+    ] as const) {
+      const place = new Place();
+      const outcomes: string[] = [];
+      const run = async (id: string) => outcomes.push((await place.run(id)).outcome);
+      await Promise.all(order.map(run));
+      expect(place.alerts).toHaveLength(1);
+      expect(outcomes.toSorted()).toEqual(["silent", "told"]);
+    }
+  });
+
+  it("is told once when another one looks while the first waits, or publishes", async () => {
+    const place = new Place();
+    place.meanwhile = () => place.run("r2");
+    expect((await place.run("r1")).outcome).toBe("silent");
+    expect(place.alerts).toHaveLength(1);
+  });
+
+  it("is not told where the function tells of it after all, or a repetition succeeds", async () => {
+    const place = new Place();
+    place.meanwhile = async () => place.tags.set("quarterturn:alert", "new/setSecret/DEADLINE/x");
+    expect(await place.run()).toMatchObject({ outcome: "silent" });
+    expect(place.alerts).toEqual([]);
+  });
+});
+
+describe("when AWS fails", () => {
+  it("the topic: it throws, so that Lambda tries again, and then tells once", async () => {
+    const place = new Place();
+    place.failing.add("publish");
+    await expect(place.run("r1")).rejects.toMatchObject({ code: "AWS_CALL_FAILED" });
+    expect(place.lines).toMatchObject([
+      { outcome: "failed", secret: "app", message: expect.stringMatching(/publish/) },
+    ]);
+    place.failing.clear();
+    for (const _ of [1, 2]) await place.run("r1");
+    expect(place.alerts).toHaveLength(1);
+  });
+
+  it("the topic, for the one of two that would have told: its next try tells", async () => {
+    const place = new Place();
+    place.failing.add("publish");
+    place.meanwhile = () => place.run("r2").catch(() => undefined);
+    expect((await place.run("r1")).outcome).toBe("silent");
+    place.failing.clear();
+    expect((await place.run("r2")).outcome).toBe("told");
+  });
+
+  it("the look at the secret: it tells all the same, and cannot remember it", async () => {
+    const place = new Place();
+    place.failing.add("describe");
+    expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
+    expect(place.codes).toEqual(["SECRET_UNSEEN"]);
+    expect(place.alerts[0]?.text).toMatch(/reports RotationFailed of app, .* describe on x failed/);
+    expect(place.calls).not.toContain("tag");
+  });
+
+  it("the second look alone: it tells what the first one found", async () => {
+    const place = new Place();
+    place.meanwhile = async () => place.failing.add("describe");
+    await place.run();
+    expect(place.codes).toEqual(["ROTATION_FAILED"]);
+  });
+
+  it("the tags: it tells, also beside another one's claim, and says that it cannot remember", async () => {
+    const place = new Place();
+    place.tags.set("quarterturn:teller", "of another day");
+    place.failing.add("tag");
+    for (const id of ["r1", "r2"]) expect((await place.run(id)).outcome).toBe("told");
+    expect(place.alerts).toHaveLength(2);
+    expect(place.unsent).toEqual(["AWS_CALL_FAILED", "AWS_CALL_FAILED"]);
+  });
+});
+
+describe("what is none of its business", () => {
+  it.each(["stray", "constructor", "__proto__"])("the secret %s is not looked at", async (name) => {
+    const place = new Place();
+    expect(await place.run("r1", event(arn(name)))).toMatchObject({
+      ...{ secret: name, outcome: "ignored", why: "the manifest does not name it" },
+    });
+    expect(place.calls).toEqual([]);
+    expect(place.lines).toMatchObject([
+      { secret: name, outcome: "done", message: expect.stringMatching(/ignored/) },
+    ]);
+  });
+
+  it("a secret that the manifest names by its ARN is", async () => {
+    const place = new Place();
+    expect(await place.run("r1", event(arn("by-arn")))).toMatchObject({ outcome: "told" });
+  });
+
+  it("an event of another kind is an error, which says so", async () => {
+    const place = new Place();
+    await expect(place.run("r1", { detail: {} })).rejects.toMatchObject({ code: "INVALID_NOTICE" });
+    expect(place.calls).toEqual([]);
+    expect(place.lines).toMatchObject([{ secret: "unknown", code: "INVALID_NOTICE" }]);
+  });
+
+  it("what nobody foresaw leaves as an error of ours", async () => {
+    const place = new Place();
+    const ports = { ...place.ports(), manifest: null as unknown as Manifest };
+    await expect(watch(event(), ports, never)).rejects.toMatchObject({ code: "UNEXPECTED" });
+  });
+});
