@@ -13,21 +13,26 @@ export function writeParameters({ manifest }: Deployment): Statement[] {
   const mirrors = Object.values(manifest.secrets).flatMap(({ mirror }) => {
     if (!mirror) return [];
     const { prefix, parameters, kmsKey } = mirror;
-    const names = [...(prefix ? [`${prefix}*`] : []), ...Object.values(parameters)];
-    return [{ kmsKey, resources: names.map(parameterArn) }];
+    const below = prefix ? [parameterArn(`${prefix}*`)] : [];
+    return [{ kmsKey, below, named: Object.values(parameters).map(parameterArn) }];
   });
   if (mirrors.length === 0) return [];
+  const actions = ["ssm:GetParameters", "ssm:PutParameter"];
+  const named = mirrors.flatMap((mirror) => mirror.named);
+  const below = mirrors.flatMap((mirror) => mirror.below);
   return [
-    {
-      actions: ["ssm:GetParameters", "ssm:PutParameter"],
-      resources: [...new Set(mirrors.flatMap(({ resources }) => resources))],
-    },
+    ...(named.length > 0 ? [{ actions, resources: named }] : []),
+    ...(below.length > 0
+      ? [{ actions, resources: below, why: "Fields are found at run time." }]
+      : []),
     {
       actions: ["ssm:DescribeParameters"],
       resources: ["*"],
       why: "It lists parameters without their values, and takes no resource (Service Authorization Reference).",
     },
-    ...mirrors.flatMap(({ kmsKey, resources }) => (kmsKey ? [useKey(kmsKey, resources)] : [])),
+    ...mirrors.flatMap(({ kmsKey, ...on }) =>
+      kmsKey ? [useKey(kmsKey, [...on.named, ...on.below])] : [],
+    ),
   ];
 }
 
