@@ -6,6 +6,7 @@ import {
   ListTasksCommand,
   RegisterTaskDefinitionCommand,
 } from "@aws-sdk/client-ecs";
+import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Aws } from "../local/aws/aws.ts";
 import { keysOf } from "../local/world.ts";
 
@@ -19,15 +20,18 @@ export async function startCluster(aws: Aws): Promise<ECSClient> {
   return ecs;
 }
 
-/** A service of one task that gets the passwords of these secrets injected, and does nothing with them. */
+/**
+ * A service of one task that gets passwords injected, and does nothing with them.
+ * @param from ARNs of secrets, or names of parameters
+ */
 export async function createIdleService(
   ecs: ECSClient,
   name: string,
-  secretArns: readonly string[],
+  from: readonly string[],
 ): Promise<void> {
-  const secrets = secretArns.map((arn, index) => ({
+  const secrets = from.map((id, index) => ({
     name: `PASSWORD_${index}`,
-    valueFrom: `${arn}:password::`,
+    valueFrom: id.startsWith("arn:") ? `${id}:password::` : id,
   }));
   const app = { name: "app", image: "app", command: ["/bin/sleep", "3600"], secrets };
   await ecs.send(new RegisterTaskDefinitionCommand({ family: name, containerDefinitions: [app] }));
@@ -47,4 +51,12 @@ export async function stillLive(ecs: ECSClient, tasks: string[]): Promise<string
   const described = await ecs.send(new DescribeTasksCommand({ cluster, tasks }));
   const live = described.tasks?.filter(({ lastStatus }) => lastStatus !== "STOPPED") ?? [];
   return live.flatMap(({ taskArn }) => taskArn ?? []);
+}
+
+/** The value of a parameter, decrypted. */
+export async function readParameter(aws: Aws, Name: string): Promise<string | undefined> {
+  const { endpoint, region } = aws;
+  const ssm = new SSMClient({ endpoint, region, credentials: keysOf(aws, "operator") });
+  const read = new GetParameterCommand({ Name, WithDecryption: true });
+  return (await ssm.send(read)).Parameter?.Value;
 }

@@ -28,6 +28,9 @@ export const settlementEvents: Readonly<Record<string, When>> = {
   "deployment-changed": {
     EventPattern: { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
   },
+  "parameter-changed": {
+    EventPattern: { source: ["aws.ssm"], "detail-type": ["Parameter Store Change"] },
+  },
   tick: { ScheduleExpression: "rate(1 hour)" },
 };
 

@@ -9,6 +9,7 @@ import {
   whereItRotates,
 } from "./grants.ts";
 import { findAndRollConsumers } from "./grants-ecs.ts";
+import { mirroring, writeParameters } from "./grants-ssm.ts";
 
 /** What is particular to one function; all else is the same for all. */
 export interface FunctionEntry {
@@ -67,7 +68,10 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
     // A batch may be a reason to look at every secret; one that is not looked at in time is told as a failure.
     timeout: 300,
     reachesDatabases: false,
-    environment: { RETIRE_DATABASE_FUNCTION: ref(functionId("retire-database")) },
+    environment: {
+      MIRROR_FUNCTION: ref(functionId("mirror")),
+      RETIRE_DATABASE_FUNCTION: ref(functionId("retire-database")),
+    },
     grants: (deployment) => [
       ...onSecrets(
         deployment,
@@ -79,12 +83,30 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
       ...findAndRollConsumers(deployment),
       {
         actions: ["lambda:InvokeFunction"],
-        resources: [functionArn(deployment, "retire-database")],
+        resources: ["mirror", "retire-database"].map((name) => functionArn(deployment, name)),
       },
       {
         actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         resources: ["${SettlementQueue.Arn}"],
       },
+      ...onTopic("Publish"),
+    ],
+  },
+  mirror: {
+    description: "Copies fields of secrets to the SSM parameters that mirror them, for settlement.",
+    timeout: 60,
+    reachesDatabases: false,
+    environment: {},
+    grants: (deployment) => [
+      ...onSecrets(
+        mirroring(deployment),
+        "DescribeSecret",
+        "GetSecretValue",
+        "ListSecretVersionIds",
+        "TagResource",
+      ),
+      ...useKeysOfSecrets(mirroring(deployment), "Decrypt"),
+      ...writeParameters(deployment),
       ...onTopic("Publish"),
     ],
   },

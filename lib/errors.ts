@@ -48,14 +48,14 @@ export class InvalidEvent extends RotationError {
   }
 }
 
-/** The payload is not what settlement asks of the function that ends old credentials. */
+/** The payload is not what settlement asks of the functions that it invokes. */
 export class InvalidRequest extends RotationError {
   constructor(problem: string) {
     super(
       "INVALID_REQUEST",
       false,
-      `The request is none for the end of an old credential: ${problem}.`,
-      "This function is invoked by settlement with { action, secret, version }; it takes no rotation events.",
+      `The request is none that settlement makes: ${problem}.`,
+      "This function is invoked by settlement with { action, secret, version }, without an action where it mirrors; it takes no rotation events.",
     );
   }
 }
@@ -335,6 +335,56 @@ export class SecretTooLarge extends RotationError {
       false,
       `The new value of ${secret} would have ${bytes} bytes; Secrets Manager takes 65536.`,
       "Split the secret.",
+    );
+  }
+}
+
+/** A field cannot go to its parameter; nothing was written. */
+export class FieldNotMirrored extends DocumentError {
+  constructor(where: string, field: string, why: string) {
+    super(
+      "FIELD_NOT_MIRRORED",
+      false,
+      `${where}: the field ${JSON.stringify(field)} cannot be mirrored: ${why}.`,
+      "Correct the secret, or what mirror says in rotation.yml.",
+    );
+  }
+}
+
+// The parameters that mirror a secret.
+
+/** A mirrored parameter exists and is no SecureString; nothing was written. */
+export class ParameterNotSecure extends RotationError {
+  constructor(parameter: string) {
+    super(
+      "PARAMETER_NOT_SECURE",
+      false,
+      `The parameter ${parameter} is no SecureString: whoever may read it reads its value without the KMS key.`,
+      "Delete it; the next settlement makes it anew as a SecureString. Parameter Store cannot change its type.",
+    );
+  }
+}
+
+/** Somebody else goes on writing a parameter while it is written. */
+export class ParameterContested extends RotationError {
+  constructor(secret: string, parameters: readonly string[]) {
+    super(
+      "PARAMETER_CONTESTED",
+      true,
+      `Parameters that mirror ${secret} do not keep what is written to them: ${parameters.join(", ")}.`,
+      "Find out who else writes them (CloudTrail: PutParameter) and stop it; it is tried again.",
+    );
+  }
+}
+
+/** Somebody wrote a parameter at the very moment when it was mirrored, and that value was replaced. */
+export class ParameterOverwritten extends RotationError {
+  constructor(secret: string, versions: readonly string[]) {
+    super(
+      "PARAMETER_OVERWRITTEN",
+      true,
+      `While ${secret} was mirrored, somebody else wrote ${versions.join(", ")}, which AWSCURRENT has replaced.`,
+      "If that value was meant, put it into the secret: aws ssm get-parameter-history has it by its version.",
     );
   }
 }
@@ -666,7 +716,17 @@ export const settlementRemedies = {
   CLUSTER_UNREADABLE: "Correct clusters in rotation.yml, or the function's permissions.",
   REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
   DEADLINE_PASSED: "Look at what it waits for; it goes on by itself when that is over.",
+  PARAMETER_DRIFT:
+    "If the parameter's value is right, put it into the secret; else say overwrite: true under its mirror in rotation.yml and deploy.",
 } as const;
+
+/** A parameter was changed by hand while the secret is settled. While it is not: SettlementStuck. */
+export class ParameterDrift extends RotationError {
+  constructor(secret: string, why: string) {
+    const happened = `Parameters no longer mirror ${secret}: ${why}.`;
+    super("PARAMETER_DRIFT", true, happened, settlementRemedies.PARAMETER_DRIFT);
+  }
+}
 
 /** The old credential cannot be retired yet, and somebody has to look why. */
 export class SettlementStuck extends RotationError {
@@ -695,19 +755,33 @@ export class SettlementStuck extends RotationError {
 
 const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
 
-/** The function that reaches the server failed, or answered what it should not. */
-export class RetirementFailed extends RotationError {
+/** A function that settlement invoked failed, or answered what it should not. */
+export abstract class InvokedFailed extends RotationError {
   /** The code is one of ours, so that function has told on-call itself; Lambda's own have a dot or capitals. */
   readonly isTold: boolean;
 
-  constructor(functionName: string, code: string, message: string) {
+  constructor(code: string, functionName: string, cause: string, message: string) {
     super(
-      "RETIREMENT_FAILED",
+      code,
       true,
-      `${functionName} failed (${code}): ${message}`,
+      `${functionName} failed (${cause}): ${message}`,
       "See that function's log; it is tried again.",
     );
-    this.isTold = /^[A-Z]+(_[A-Z]+)*$/.test(code);
+    this.isTold = /^[A-Z]+(_[A-Z]+)*$/.test(cause);
+  }
+}
+
+/** The function that reaches the server failed. */
+export class RetirementFailed extends InvokedFailed {
+  constructor(functionName: string, cause: string, message: string) {
+    super("RETIREMENT_FAILED", functionName, cause, message);
+  }
+}
+
+/** The function that writes the parameters failed. */
+export class MirrorFailed extends InvokedFailed {
+  constructor(functionName: string, cause: string, message: string) {
+    super("MIRROR_FAILED", functionName, cause, message);
   }
 }
 

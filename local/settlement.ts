@@ -56,7 +56,15 @@ async function createQueue(
 /** A service of injected consumers that log in all the time. */
 export async function createConsumerService(
   aws: Aws,
-  of: { cluster: string; name: string; tasks: number; secretArn: string; ca: string },
+  of: {
+    cluster: string;
+    name: string;
+    tasks: number;
+    secretArn: string;
+    /** What a field is injected from, if not from the secret. */
+    valueFrom?: (field: string) => string;
+    ca: string;
+  },
 ): Promise<void> {
   const options = {
     endpoint: aws.endpoint,
@@ -64,7 +72,8 @@ export async function createConsumerService(
     credentials: keysOf(aws, "operator"),
   };
   const ecs = new ECSClient(options);
-  const field = (name: string, key: string) => ({ name, valueFrom: `${of.secretArn}:${key}::` });
+  const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
+  const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
   await ecs.send(
     new RegisterTaskDefinitionCommand({

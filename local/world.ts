@@ -55,6 +55,10 @@ export interface WorldOptions {
   }) => Promise<Beside>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
+  /** What the manifest says under `mirror`. */
+  readonly mirror?: object;
+  /** That the secret holds besides. */
+  readonly fields?: Readonly<Record<string, string>>;
 }
 
 /** More credentials of the same secret. */
@@ -82,6 +86,8 @@ export class World implements AsyncDisposable {
   readonly retireArn: string;
   /** Of the function that settles by itself, once it is connected. */
   readonly settleArn: string;
+  /** Of the function that copies fields to parameters. */
+  readonly mirrorArn: string;
   /** Of the function that tells of rotations that failed unreported, once it is connected. */
   readonly watchArn: string;
   readonly secretArn: string;
@@ -101,6 +107,7 @@ export class World implements AsyncDisposable {
     functionArn: string;
     retireArn: string;
     settleArn: string;
+    mirrorArn: string;
     watchArn: string;
     secretArn: string;
     postgres: PostgresServer;
@@ -113,6 +120,7 @@ export class World implements AsyncDisposable {
     this.functionArn = of.functionArn;
     this.retireArn = of.retireArn;
     this.settleArn = of.settleArn;
+    this.mirrorArn = of.mirrorArn;
     this.watchArn = of.watchArn;
     this.secretArn = of.secretArn;
     this.postgres = of.postgres;
@@ -122,7 +130,7 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { postgres, strategy, name = "muejam", port, timing, lambda } = options;
+    const { postgres, name = "muejam", port, timing, lambda } = options;
     await using parts = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
@@ -137,23 +145,27 @@ export class World implements AsyncDisposable {
     const address = options.address ?? postgres;
     const login = await createMuejamDatabase(postgres, address, name);
     const beside = await options.beside?.({ postgres, address, name });
-    const bundles = await bundlesFor(folder, strategy, postgres.ca, beside?.credentials);
+    const bundles = await bundlesFor(folder, options, beside?.credentials);
     const secret = { ...login, ...beside?.fields };
     const admin = await createMuejamAdmin(postgres, address, name);
     const client = clientOf(aws, "operator");
     parts.defer(() => client.destroy());
-    const secretArn = await createSecret(client, muejamSecretId, secret);
+    const document = { ...secret, ...options.fields };
+    const secretArn = await createSecret(client, muejamSecretId, document);
     await createSecret(client, muejamAdminId, admin);
     const environment = {
       ALERT_TOPIC_ARN: await createTopic(aws),
       ENVIRONMENT: "production",
       RETIRE_DATABASE_FUNCTION: "retire-database",
+      MIRROR_FUNCTION: "mirror",
     };
-    const [functionArn = "", retireArn = "", settleArn = "", watchArn = ""] = functionNames.map(
-      (fn) => aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
-    );
+    const [functionArn = "", retireArn = "", settleArn = "", watchArn = "", mirrorArn = ""] =
+      functionNames.map((fn) =>
+        aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
+      );
     return new World({
-      ...{ aws, client, functionArn, retireArn, settleArn, watchArn, secretArn, postgres, folder },
+      ...{ aws, client, functionArn, retireArn, settleArn, watchArn, mirrorArn },
+      ...{ secretArn, postgres, folder },
       urls: beside?.credentials.flatMap(({ urls = [] }) => urls) ?? [],
       parts: parts.move(),
     });
@@ -330,12 +342,11 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database", "settle", "watch"];
+const functionNames = ["rotate-database", "retire-database", "settle", "watch", "mirror"];
 
 async function bundlesFor(
   folder: string,
-  strategy: string,
-  ca: string,
+  { strategy, postgres, mirror }: WorldOptions,
   beside: Beside["credentials"] = [],
 ): Promise<Record<string, string>> {
   const admin = strategy === "alternating-users" ? { admin: muejamAdminId } : {};
@@ -351,8 +362,9 @@ async function bundlesFor(
   );
   const credentials = [credential, ...others];
   const defaults = { clusters: ["production"], grace: "0s" };
-  const manifest = { defaults, secrets: { [muejamSecretId]: { credentials } } };
-  writeFileSync(join(folder, "ca.pem"), ca);
+  const entry = { credentials, ...(mirror && { mirror }) };
+  const manifest = { defaults, secrets: { [muejamSecretId]: entry } };
+  writeFileSync(join(folder, "ca.pem"), postgres.ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
   return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));

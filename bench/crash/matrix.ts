@@ -33,6 +33,8 @@ interface Series {
   readonly attempts: number;
   /** What the secret holds beside one login. */
   readonly beside?: WorldOptions["beside"];
+  /** What the manifest says under `mirror`. */
+  readonly mirror?: object;
   make(world: World, proxy: PostgresProxy): Subject | Promise<Subject>;
 }
 
@@ -77,6 +79,12 @@ export const series: readonly Series[] = [
     ...{ recovery: "the message comes again", attempts: 1 },
     make: (world, proxy) => SettlementSubject.start(world, proxy),
   },
+  {
+    ...{ subject: "settle, one ECS service that reads a parameter", strategy: "in-place" },
+    ...{ recovery: "the message comes again", attempts: 1 },
+    mirror: { parameters: { password: "/app/password" } },
+    make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
+  },
 ];
 
 /** How many series run at once: each has processes of its own, and a server's answer to wait for. */
@@ -113,14 +121,13 @@ async function* run(
   { name, every }: { name: string; every: number },
 ): AsyncGenerator<CrashRow> {
   await using proxy = await startPostgresProxy(postgres);
-  const { strategy, attempts, beside } = of;
-  const options = {
-    strategy,
-    name,
-    timing: { attempts, retryDelayMs: 0 },
+  const { strategy, attempts, beside, mirror } = of;
+  const timing = { attempts, retryDelayMs: 0 };
+  await using world = await World.start({
+    ...{ postgres, address: proxy, strategy, name, timing },
     ...(beside && { beside }),
-  };
-  await using world = await World.start({ postgres, address: proxy, ...options });
+    ...(mirror && { mirror }),
+  });
   const subject = await of.make(world, proxy);
   for (const [turn, mode] of modes.entries()) {
     const row = await cases(subject, mode, (point) => (point + turn) % every === 0);

@@ -2,7 +2,13 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { ECSClient } from "@aws-sdk/client-ecs";
 import type { PostgresProxy } from "../../local/postgres/proxy.ts";
 import type { World } from "../../local/world.ts";
-import { createIdleService, runningTasks, startCluster, stillLive } from "../idle-service.ts";
+import {
+  createIdleService,
+  readParameter,
+  runningTasks,
+  startCluster,
+  stillLive,
+} from "../idle-service.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
@@ -31,22 +37,33 @@ export class SettlementSubject implements Subject {
   readonly #world: World;
   readonly #proxy: PostgresProxy;
   readonly #ecs: ECSClient;
+  /** The parameter that mirrors the password, if one does. */
+  readonly #parameter: string | undefined;
 
-  private constructor(world: World, proxy: PostgresProxy, ecs: ECSClient) {
+  private constructor(world: World, proxy: PostgresProxy, ecs: ECSClient, parameter?: string) {
     this.#world = world;
     this.#proxy = proxy;
     this.#ecs = ecs;
+    this.#parameter = parameter;
   }
 
-  static async start(world: World, proxy: PostgresProxy): Promise<SettlementSubject> {
+  /** @param parameter that mirrors the password, and that the service reads instead of the secret */
+  static async start(
+    world: World,
+    proxy: PostgresProxy,
+    parameter?: string,
+  ): Promise<SettlementSubject> {
     const ecs = await startCluster(world.aws);
+    const subject = new SettlementSubject(world, proxy, ecs, parameter);
+    // Settled as the secret is, this makes the parameter.
+    await subject.#invoke();
     const completed = Promise.withResolvers<void>();
     using _ = world.aws.ecs.onEvent(({ detail }) => {
       if (detail.eventName === "SERVICE_DEPLOYMENT_COMPLETED") completed.resolve();
     });
-    await createIdleService(ecs, "app", [world.secretArn]);
+    await createIdleService(ecs, "app", [parameter ?? world.secretArn]);
     await completed.promise;
-    return new SettlementSubject(world, proxy, ecs);
+    return subject;
   }
 
   async undisturbed(): Promise<readonly string[]> {
@@ -79,8 +96,15 @@ export class SettlementSubject implements Subject {
     // Two at once is what the FIFO queue rules out; UpdateService has no condition that a second could fail.
     const most = target?.mode === "two at once" ? 2 : 1;
     if (course.deployments === 0) course.problems.push("the service was not rolled");
+    if (!(await this.#isMirrored())) course.problems.push("the parameter is another password");
     if (course.deployments > most) course.problems.push(`${course.deployments} deployments`);
     return { calls: [...disturbance.calls], problems: course.problems };
+  }
+
+  async #isMirrored(): Promise<boolean> {
+    if (!this.#parameter) return true;
+    const { password } = await this.#world.secret();
+    return (await readParameter(this.#world.aws, this.#parameter)) === password;
   }
 
   async #settle(course: Course, disturbance: Disturbance): Promise<void> {

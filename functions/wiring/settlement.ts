@@ -1,5 +1,6 @@
 import type { Context } from "aws-lambda";
 import { ecs } from "../../lib/aws/ecs.ts";
+import { lambdaMirrorer } from "../../lib/aws/lambda-mirrorer.ts";
 import { lambdaRetirer } from "../../lib/aws/lambda-retirer.ts";
 import { secretsManagerStore } from "../../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
@@ -14,6 +15,7 @@ const store = secretsManagerStore();
 const alerts = snsTopic(process.env["ALERT_TOPIC_ARN"]);
 const log = powertoolsLog(place.environment);
 const retirer = lambdaRetirer(process.env["RETIRE_DATABASE_FUNCTION"]);
+const mirrorer = lambdaMirrorer(process.env["MIRROR_FUNCTION"]);
 const now = () => new Date();
 const cluster = ecs();
 
@@ -21,7 +23,7 @@ export type SettlementFunctionPorts = (context: Context) => SettlementPorts & { 
 
 /** What settlement reaches the world through, for one invocation. */
 export const settlementPorts: SettlementFunctionPorts = (context) => ({
-  ...{ store, ecs: cluster, retirer, alerts, manifest, log, now },
+  ...{ store, ecs: cluster, retirer, mirrorer, alerts, manifest, log, now },
   report(problem, secret, token) {
     const { logGroupName: logGroup, awsRequestId: requestId } = context;
     const task = { kind: "settlement", secret: secret.name, step: "settle", token } as const;

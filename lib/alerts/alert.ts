@@ -15,11 +15,11 @@ export interface Occasion {
 }
 
 /**
- * A step of a rotation, or an action on the credential that a rotation has replaced. What is `unreported` or
+ * A step of a rotation, or an action on what a rotation has replaced or on its parameters. What is `unreported` or
  * `abandoned` is a rotation as Secrets Manager tells of it, not the function that rotates.
  */
 export interface Task {
-  readonly kind: "rotation" | "retirement" | "settlement" | "unreported" | "abandoned";
+  readonly kind: "rotation" | "retirement" | "mirror" | "settlement" | "unreported" | "abandoned";
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;
@@ -108,6 +108,7 @@ const failures: Readonly<
 > = {
   rotation: { kind: "rotation-failed", said: (step) => `rotation failed in ${step}` },
   retirement: { kind: "retirement-failed", said: (step) => `retirement failed in ${step}` },
+  mirror: { kind: "mirror-failed", said: () => "parameters were not mirrored" },
   settlement: { kind: "settlement-failed", said: () => "settlement does not go on" },
   unreported: { kind: "rotation-failed", said: () => "rotation failed unreported" },
   abandoned: { kind: "rotation-abandoned", said: () => "rotation was given up" },

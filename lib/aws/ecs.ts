@@ -18,6 +18,7 @@ import type { Ecs, ServiceRecord, TaskRecord } from "../consumers/ecs/ecs.ts";
 import type { DeploymentFacts } from "../consumers/ecs/facts.ts";
 import type { Container, TaskDefinition, ValueFrom } from "../consumers/ecs/references.ts";
 import { ClusterUnreadable } from "../errors.ts";
+import { chunks } from "./chunks.ts";
 import { awsFailure, callAws } from "./failures.ts";
 
 /**
@@ -247,10 +248,4 @@ function toContainer(definition: ContainerDefinition): Container {
     secretOptions: values(definition.logConfiguration?.secretOptions),
     credentialsParameter: definition.repositoryCredentials?.credentialsParameter,
   };
-}
-
-function chunks<T>(items: readonly T[], size: number): T[][] {
-  return Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 }

@@ -54,8 +54,11 @@ export function awsFailure(
   const status = error.$metadata?.httpStatusCode;
   const names = [error.name, error.code].filter((name) => name && name !== "Error").join(" ");
   const isDenied = /AccessDenied/.test(names) && !call.startsWith("secretsmanager:");
+  const key = call.startsWith("ssm:")
+    ? ", and kms:Decrypt, kms:Encrypt and kms:GenerateDataKey on the parameter's key"
+    : "";
   const remedy = isDenied
-    ? `Allow ${call} in the function's role.`
+    ? `Allow ${call} in the function's role${key}.`
     : remedies.find(([pattern]) => pattern.test(names))?.[1];
   const request = error.$metadata?.requestId ? `, request ${error.$metadata.requestId}` : "";
   return new AwsCallFailed(

@@ -1,71 +1,48 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { InvalidEvent, RetirementFailed } from "../errors.ts";
+import { RetirementFailed } from "../errors.ts";
 import type { RetireRequest } from "../retirement/request.ts";
 import type { Retirer } from "../settlement/retirer.ts";
-import { awsFailure } from "./failures.ts";
+import { type Invoked, InvokedFunction } from "./lambda.ts";
 
-/** The retirer that runs as a Lambda function, in the VPC, with the rights that settlement has not. */
+/** The retirer that runs as a Lambda function, in the VPC. */
 export function lambdaRetirer(functionName: string | undefined): Retirer {
-  return new LambdaRetirer(new LambdaClient({}), functionName ?? "");
+  return new LambdaRetirer(functionName);
 }
 
 interface Answer {
-  readonly sessions?: number | null;
-  readonly errorType?: string;
-  readonly errorMessage?: string;
+  readonly sessions: number | null;
 }
 
 class LambdaRetirer implements Retirer {
-  readonly #client: LambdaClient;
-  readonly #name: string;
+  readonly #function: InvokedFunction<Answer>;
 
-  constructor(client: LambdaClient, name: string) {
-    this.#client = client;
-    this.#name = name;
+  constructor(functionName: string | undefined) {
+    this.#function = new InvokedFunction(functionName);
   }
 
   async ask(secret: string, version: string, signal: AbortSignal): Promise<"held" | number | null> {
-    const answer = await this.#invoke({ action: "quiet", secret, version }, signal);
-    if (answer.errorType === "HELD_BY_LIVE_VERSION") return "held";
-    return this.#succeeded(answer).sessions ?? null;
+    const invoked = await this.#invoke({ action: "quiet", secret, version }, signal);
+    if (invoked.thrown?.code === "HELD_BY_LIVE_VERSION") return "held";
+    return this.#succeeded(invoked).sessions ?? null;
   }
 
   async retire(
     { secret, version, endSessions }: { secret: string; version: string; endSessions: boolean },
     signal: AbortSignal,
   ): Promise<"dead" | "accepted"> {
-    const answer = await this.#invoke({ action: "retire", secret, version }, signal);
-    if (answer.errorType === "STILL_ACCEPTED") return "accepted";
-    this.#succeeded(answer);
+    const invoked = await this.#invoke({ action: "retire", secret, version }, signal);
+    if (invoked.thrown?.code === "STILL_ACCEPTED") return "accepted";
+    this.#succeeded(invoked);
     if (endSessions)
       this.#succeeded(await this.#invoke({ action: "endSessions", secret, version }, signal));
     return "dead";
   }
 
-  #succeeded(answer: Answer): Answer {
-    const { errorType, errorMessage = "" } = answer;
-    if (errorType) throw new RetirementFailed(this.#name, errorType, errorMessage);
+  #invoke(request: RetireRequest, signal: AbortSignal): Promise<Invoked<Answer>> {
+    return this.#function.invoke(request, signal);
+  }
+
+  #succeeded({ answer, thrown }: Invoked<Answer>): Partial<Answer> {
+    if (thrown) throw new RetirementFailed(this.#function.name, thrown.code, thrown.message);
     return answer;
-  }
-
-  async #invoke(request: RetireRequest, signal: AbortSignal): Promise<Answer> {
-    try {
-      const command = new InvokeCommand({
-        FunctionName: this.#name,
-        Payload: JSON.stringify(request),
-      });
-      const { Payload } = await this.#client.send(command, { abortSignal: signal });
-      return parsed(Payload?.transformToString() ?? "");
-    } catch (error) {
-      throw awsFailure(error, "lambda:InvokeFunction", this.#name, signal);
-    }
-  }
-}
-
-function parsed(text: string): Answer {
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw new InvalidEvent("the answer of the function is not JSON");
   }
 }

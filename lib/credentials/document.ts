@@ -56,6 +56,23 @@ export class SecretDocument {
     throw new FieldInvalid(this.where, field, "a string or a number");
   }
 
+  /** Names of the fields on the first level that hold a filled-in string or a number. */
+  fields(): readonly string[] {
+    const names = (this.#root?.children ?? []).map(({ children }) => String(children?.[0]?.value));
+    return [...new Set(names)].filter((name) => this.value(name));
+  }
+
+  /**
+   * As `read`, kept out of sight, with its length in characters; `undefined` when the field holds neither a
+   * filled-in string nor a number.
+   * @throws FieldInvalid when it stands there twice
+   */
+  value(field: string): { readonly value: Secret<string>; readonly length: number } | undefined {
+    const type = this.#span(field)?.node?.type;
+    const text = type === "string" || type === "number" ? this.read(field) : undefined;
+    return text ? { value: new Secret(text), length: text.length } : undefined;
+  }
+
   /**
    * The same document with other strings in fields that it has.
    * @throws FieldInvalid when it has one not

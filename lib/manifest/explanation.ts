@@ -60,6 +60,7 @@ const kinds: Readonly<Record<string, string>> = {
   string: "text",
   number: "a number",
   int: "a whole number",
+  boolean: "true or false",
 };
 
 function wrongKind(path: Path, issue: z.core.$ZodIssueInvalidType): string {

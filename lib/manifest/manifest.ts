@@ -30,6 +30,21 @@ export interface SecretEntry {
   readonly shape?: Shape | undefined;
   /** The field that says when the value was made; absent: `rotated_at`, in a secret that has it. */
   readonly rotatedAt?: string | undefined;
+  readonly mirror?: MirrorSpec | undefined;
+}
+
+/** Fields of the secret that settlement copies to SecureString parameters of SSM. */
+export interface MirrorSpec {
+  /** Every field goes below this path, e.g. `/clip-it/`. */
+  readonly prefix?: string | undefined;
+  /** Name of the parameter, by field; wins over the prefix. */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** ARN of the KMS key that encrypts them; absent: the parameter's own, else `alias/aws/ssm`. */
+  readonly kmsKey?: string | undefined;
+  /** Absent: the parameter's own, else the account's default. */
+  readonly tier?: "Standard" | "Advanced" | "Intelligent-Tiering" | undefined;
+  /** Whether values that the secret never held are replaced. */
+  readonly overwrite: boolean;
 }
 
 /** When Secrets Manager rotates, as its RotationRules take it. */

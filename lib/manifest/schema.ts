@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { mirrorSchema } from "./mirror.ts";
 import { kmsKey, stageName } from "./names.ts";
 
 const text = (what: string) => z.string().min(1, `is empty: it must name ${what}`);
@@ -248,6 +249,9 @@ export const secretSchema = z
       .array(credentialSchema)
       .min(1, "is empty: remove it for one credential in the usual form, or list them")
       .describe("The credentials in the secret, where there are several."),
+    mirror: mirrorSchema
+      .meta({ examples: [{ prefix: "/clip-it/" }] })
+      .describe("Parameters of SSM to which settlement copies fields of the secret."),
     ...shared,
     ...own,
     ...generated,

@@ -5,7 +5,8 @@ import { type Around, completed, isGenerated } from "./credential-file.ts";
 import { defined } from "./defined.ts";
 import { generatedSpec } from "./generated-file.ts";
 import type { Layers } from "./layers.ts";
-import type { SecretEntry } from "./manifest.ts";
+import type { MirrorSpec, SecretEntry } from "./manifest.ts";
+import { completedMirror, mirrorProblems } from "./mirror.ts";
 import { clusterProblem, named } from "./names.ts";
 import { type CredentialFile, credentialSchema, type Defaults, type SecretFile } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
@@ -52,7 +53,19 @@ export function secretEntry(
       ? { credentials: [] }
       : credentialsOf(around, { said, path }, defaults)),
     ...defined({ rotatedAt: said.rotatedAt }),
+    ...defined({ mirror: mirrorOf(around, { said, path }) }),
   };
+}
+
+function mirrorOf(around: Around, { said, path }: Written): MirrorSpec | undefined {
+  if (!said.mirror) return undefined;
+  const { source, stage, oneRegion } = around;
+  const at = [...path, "mirror"];
+  const mirror = completedMirror(said.mirror, stage);
+  for (const [below, problem] of mirrorProblems(mirror))
+    source.complain([...at, ...below], problem);
+  if (mirror.kmsKey) oneRegion([...at, "kmsKey"], mirror.kmsKey);
+  return mirror;
 }
 
 /** Those that are listed; else the one whose keys stand at the secret itself. */
@@ -117,11 +130,12 @@ function checkPlain(
       plain.at,
       "takes the whole secret for its value, beside other credentials: name its field, or leave it alone",
     );
-  if (said.rotatedAt !== undefined)
-    source.complain(
-      [...path, "rotatedAt"],
-      "needs a secret with fields, and this one is the credential itself: remove it",
-    );
+  for (const key of ["rotatedAt", "mirror"] as const)
+    if (said[key] !== undefined)
+      source.complain(
+        [...path, key],
+        "needs a secret with fields, and this one is the credential itself: remove it",
+      );
   return true;
 }
 

@@ -1,6 +1,7 @@
 import type { Around, Known } from "./credential-file.ts";
 import { Layers } from "./layers.ts";
 import { isExpired, type Manifest, type SecretEntry } from "./manifest.ts";
+import { clashes } from "./mirror.ts";
 import { belongsToAService, endsLikeAnArn, named, nameProblem, sameSecret } from "./names.ts";
 import { regionGuard } from "./region.ts";
 import type { Defaults, ManifestFile, SecretFile } from "./schema.ts";
@@ -49,6 +50,11 @@ export function compileStage(
         `the exemption ended on ${exemption.until}: let the secret rotate, or give a new day`,
       );
   }
+  const mirrors = entries.flatMap(({ name, path }) => {
+    const mirror = secrets[name]?.mirror;
+    return mirror ? { secret: name, path: [...path, "mirror"], mirror } : [];
+  });
+  for (const [path, problem] of clashes(mirrors)) source.complain(path, problem);
   return { stage, secrets, exempt };
 }
 

@@ -31,5 +31,6 @@ export function measure(environment: string, line: StepLine): void {
 function ending({ step, outcome }: StepLine): string | undefined {
   if (step === "watch") return undefined;
   if (outcome !== "failed") return step === "finishSecret" ? "RotationSucceeded" : undefined;
-  return isRotationStep(step) || step === "unknown" ? "RotationFailed" : "RetirementFailed";
+  if (isRotationStep(step) || step === "unknown") return "RotationFailed";
+  return step === "mirror" ? "MirrorFailed" : "RetirementFailed";
 }

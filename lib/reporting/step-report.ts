@@ -24,12 +24,17 @@ export interface Subject {
   readonly token: string;
 }
 
+/** What a report is made from, and by. */
+export interface ReportPorts extends Pick<RotationPorts, "store" | "alerts" | "log"> {
+  readonly sources: Pick<RotationPorts["sources"], "now">;
+}
+
 /**
  * One log line a step, and one alert a failure. What was thrown leaves the function as a RotationError or
  * not at all: Lambda prints whatever an error carries.
  */
 export function stepReport(
-  ports: RotationPorts,
+  ports: ReportPorts,
   place: Place,
   read: (payload: unknown) => Subject,
 ): MiddlewareObj<unknown, StepResult, Error, Context, { startedAt: number }> {
@@ -68,7 +73,8 @@ export function stepReport(
 }
 
 function taskOf({ step, token }: Subject, secret: string): Task {
-  return { kind: isRotationStep(step) ? "rotation" : "retirement", secret, step, token };
+  const kind = step === "mirror" ? "mirror" : "retirement";
+  return { kind: isRotationStep(step) ? "rotation" : kind, secret, step, token };
 }
 
 function attempt<T>(get: () => T): T | undefined {

@@ -1,4 +1,4 @@
-import { asRotationError, RetirementFailed, type RotationError } from "../errors.ts";
+import { asRotationError, InvokedFailed, type RotationError } from "../errors.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import { hintsOf } from "./hints.ts";
@@ -54,7 +54,7 @@ async function attempt(
     const error = asRotationError(thrown);
     const { code, message } = error;
     log.step({ ...common, outcome: "failed", ms: ms(), code, message });
-    if (!(error instanceof RetirementFailed && error.isTold)) await tell(error, secret, ports);
+    if (!(error instanceof InvokedFailed && error.isTold)) await tell(error, secret, ports);
     return !error.retryable;
   }
 }

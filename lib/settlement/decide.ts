@@ -1,3 +1,4 @@
+import { changedAt, type Promotion } from "../consumers/consumer.ts";
 import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
 import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
@@ -8,12 +9,15 @@ type Problem =
   | "PROMOTION_UNKNOWN"
   | "CLUSTER_UNREADABLE"
   | "REFERENCE_OUTSIDE"
+  | "PARAMETER_DRIFT"
   | "DEADLINE_PASSED";
 
 /** The next thing to do for one secret. */
 export type Action =
   /** Nothing: no credential waits for its end. */
   | { readonly kind: "settled" }
+  /** Have the fields of AWSCURRENT copied to their parameters; the answer goes into the next state. */
+  | { readonly kind: "mirror"; readonly current: string }
   /** Ask `retire-database` about the old credential; the answer goes into the next state. */
   | { readonly kind: "ask"; readonly retiring: string }
   /** Start a deployment of each of these services. */
@@ -45,16 +49,22 @@ export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 export function decide(state: SettlementState): Action {
   const retiring = holderOf(state.secret, retiringLabel);
   const current = holderOf(state.secret, "AWSCURRENT");
+  if (!current) return { kind: "settled" };
   // On AWSCURRENT itself: finishSecret is between its two labels, or was killed there.
-  if (!retiring || !current || retiring === current) return { kind: "settled" };
-  if (!state.old) return { kind: "ask", retiring };
+  if (!retiring || retiring === current) return mirrors(state, current) ?? { kind: "settled" };
   const leaked = isLeaked(current);
+  // What leaked dies first: nothing that is wrong with a parameter may put that off.
+  const mirror = leaked ? undefined : mirrors(state, current);
+  if (mirror) return mirror;
+  if (!state.old) return { kind: "ask", retiring };
   if (state.old.heldByLive || (state.old.retired && !leaked))
     return { kind: "removeLabel", retiring };
   // The function that retired it has tried a login, and told on-call of it.
   if (state.old.stillAccepted)
     return { kind: "wait", why: "the server to refuse the retired credential" };
   if (leaked && !state.old.retired) return { kind: "retire", retiring, endSessions: true };
+  const late = mirrors(state, current);
+  if (late) return late;
 
   const promotedAt = promotionTime(state.secret, current);
   if (!promotedAt && isUnderWay(state))
@@ -62,10 +72,27 @@ export function decide(state: SettlementState): Action {
   if (!promotedAt)
     return alert("PROMOTION_UNKNOWN", "Secrets Manager does not tell when AWSCURRENT was promoted");
   // It is dead before its consumers let go of it: all that is left is to roll them.
-  if (leaked) return rolls(state, promotedAt) ?? { kind: "removeLabel", retiring };
-  const open = openEnds(state, promotedAt);
+  const parameters = mirrored(state, current)?.parameters ?? new Map();
+  const promotion = { at: promotedAt, parameters };
+  if (leaked) return rolls(state, promotion) ?? { kind: "removeLabel", retiring };
+  const open = openEnds(state, promotion);
   if (open) return open;
   return { kind: "retire", retiring, endSessions: false };
+}
+
+/** What is left to do about the parameters that mirror the secret; `undefined` when nothing is. */
+function mirrors(state: SettlementState, current: string): Action | undefined {
+  if (!state.mirror) return undefined;
+  const found = mirrored(state, current);
+  if (!found) return { kind: "mirror", current };
+  if (found.drifted.length === 0) return undefined;
+  const names = found.drifted.join(", ");
+  return alert("PARAMETER_DRIFT", `a value that the secret never held is in ${names}`);
+}
+
+/** What was found holds for one version only, and somebody may have edited the secret since. */
+function mirrored({ mirror }: SettlementState, current: string) {
+  return mirror !== "unasked" && mirror?.version === current ? mirror : undefined;
 }
 
 /**
@@ -87,38 +114,38 @@ function isUnderWay({ now, secret: { currentCreatedAt } }: SettlementState): boo
 }
 
 /** What stands between the promotion and the old credential's end; `undefined` when nothing does. */
-function openEnds(state: SettlementState, promotedAt: Date): Action | undefined {
-  const roll = rolls(state, promotedAt);
+function openEnds(state: SettlementState, promotion: Promotion): Action | undefined {
+  const roll = rolls(state, promotion);
   if (roll) return roll;
-  const judged = state.consumers.map((service) => ({ service, ...judge(service, promotedAt) }));
+  const judged = state.consumers.map((service) => ({ service, ...judge(service, promotion) }));
   const [blind] = state.blind;
   if (blind) return alert("CLUSTER_UNREADABLE", blind);
   const [outside] = state.outside;
   if (outside) return alert("REFERENCE_OUTSIDE", outside);
   for (const { service, ...judgement } of judged)
     if (judgement.kind === "stuck") return alert(judgement.code, said(service, judgement));
-  return waits(state, promotedAt, judged);
+  return waits(state, promotion, judged);
 }
 
-function rolls({ consumers }: SettlementState, promotedAt: Date): Action | undefined {
-  const services = consumers.filter((service) => judge(service, promotedAt).kind === "roll");
+function rolls({ consumers }: SettlementState, promotion: Promotion): Action | undefined {
+  const services = consumers.filter((service) => judge(service, promotion).kind === "roll");
   return services.length > 0 ? { kind: "roll", services } : undefined;
 }
 
 function waits(
   state: SettlementState,
-  promotedAt: Date,
+  promotion: Promotion,
   judged: readonly (Judgement & { service: ServiceFacts })[],
 ): Action | undefined {
   const { now, standalone, consumers, policy, old } = state;
-  const age = now.getTime() - promotedAt.getTime();
+  const age = now.getTime() - promotion.at.getTime();
   const wait = (why: string): Action =>
     age > policy.deadline
       ? alert("DEADLINE_PASSED", `it still waits for ${why}`)
       : { kind: "wait", why };
   for (const { service, ...judgement } of judged)
     if (judgement.kind === "waiting") return wait(said(service, judgement));
-  const [task] = standalone.filter(isOld(promotedAt));
+  const [task] = standalone.filter((each) => isOld(changedAt(each.references, promotion))(each));
   if (task) return wait(`standalone task ${task.id}, from before the promotion, to stop`);
   const grace = policy.grace ?? (consumers.length > 0 ? 0 : unseenGrace);
   if (age < grace) return { kind: "wait", why: "the grace of consumers that nobody sees" };

@@ -1,3 +1,4 @@
+import { changedAt, type Promotion } from "../consumers/consumer.ts";
 import type { DeploymentFacts, ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
 
 /** Why on-call has to look at a consumer. */
@@ -15,21 +16,24 @@ export type Judgement =
   | { readonly kind: "stuck"; readonly code: ConsumerProblem; readonly why: string };
 
 /** Secrets are injected after a task is created, so a task of the very moment may hold the old value. */
-export const isOld = (promotedAt: Date) => (task: TaskFacts) => task.createdAt <= promotedAt;
+export const isOld = (changed: Date) => (task: TaskFacts) => task.createdAt <= changed;
 
 /**
  * "Stable" is no proof: it is also true after a rollback. What counts is the service deployment since the
  * promotion, and that no task is left from before. Pure.
  */
-export function judge(service: ServiceFacts, promotedAt: Date): Judgement {
+export function judge(service: ServiceFacts, promotion: Promotion): Judgement {
   const pinned = service.references.find((reference) => reference.pinned !== undefined);
   if (pinned)
     return stuck(
       "PINNED_REFERENCE",
       `${pinned.where} names ${pinned.pinned}, which no rotation replaces`,
     );
-  const old = service.tasks.filter(isOld(promotedAt));
-  const deployment = service.deployments.find(({ createdAt }) => createdAt > promotedAt);
+  const changed = changedAt(service.references, promotion);
+  const old = service.tasks.filter(isOld(changed));
+  const deployment = service.deployments.find(
+    ({ createdAt }) => createdAt > changed && createdAt > promotion.at,
+  );
   if (deployment) return followed(deployment, old);
   if (old.length === 0) return { kind: "proven" };
   if (service.status !== "ACTIVE" || service.desiredCount === 0) return waiting(leftover(old));

@@ -1,12 +1,14 @@
 import type { AlertTopic } from "../alerts/topic.ts";
+import type { Promotion, SecretIdentity } from "../consumers/consumer.ts";
 import type { Ecs } from "../consumers/ecs/ecs.ts";
 import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
-import { type RotationError, SettlementStuck } from "../errors.ts";
+import { ParameterDrift, type RotationError, SettlementStuck } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { type Action, decide, isLeaked } from "./decide.ts";
+import type { Mirrored, Mirrorer } from "./mirrorer.ts";
 import type { Retirer } from "./retirer.ts";
 import type { OldCredential, SettlementState } from "./state.ts";
 
@@ -15,6 +17,7 @@ export interface SettlementPorts {
   readonly store: Omit<SecretStore, "read" | "putPending" | "unlabelled">;
   readonly ecs: Ecs;
   readonly retirer: Retirer;
+  readonly mirrorer: Mirrorer;
   readonly alerts: AlertTopic;
   readonly manifest: Manifest;
   now(): Date;
@@ -29,7 +32,7 @@ export interface Settlement {
   readonly why?: string;
 }
 
-/** No secret takes more turns than these: ask, roll, look again, retire, remove the label. */
+/** No secret takes more turns than these: mirror, ask, roll, look again, retire, remove the label. */
 const maximumTurns = 8;
 
 /**
@@ -41,18 +44,24 @@ export async function settle(
   ports: SettlementPorts,
   signal: AbortSignal,
 ): Promise<Settlement> {
-  let old: OldCredential | undefined;
+  let known: Known = {};
   for (let turn = 0; turn < maximumTurns; turn += 1) {
     const secret = await ports.store.describe(secretId, signal);
     const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
     if (!entry) return { secret: secret.name, outcome: "ignored" };
-    const action = decide(await look(secret, entry, old, ports, signal));
-    const oldWorks = !old?.retired && entry.credentials.every(isKeptWorking);
+    const action = decide(await look(secret, entry, known, ports, signal));
+    const oldWorks = !known.old?.retired && entry.credentials.every(isKeptWorking);
     const done = await act(action, secret, oldWorks, ports, signal);
     if ("outcome" in done) return { secret: secret.name, ...done };
-    old = { ...old, ...done };
+    known = { ...known, ...done, ...(done.old && { old: { ...known.old, ...done.old } }) };
   }
   return { secret: secretId, outcome: "waiting", why: "its next turn" };
+}
+
+/** What the other functions have answered in this pass. */
+interface Known {
+  readonly old?: OldCredential;
+  readonly mirror?: Mirrored;
 }
 
 /** `in-place` ends the old password itself, at the promotion. */
@@ -62,14 +71,15 @@ const isKeptWorking = ({ strategy }: { strategy: string }) => strategy !== "in-p
 async function look(
   secret: SecretState,
   entry: SecretEntry,
-  old: OldCredential | undefined,
+  { old, mirror }: Known,
   { store, ecs, now }: SettlementPorts,
   signal: AbortSignal,
 ): Promise<SettlementState> {
   const { clusters, grace, deadline } = entry;
   const current = holderOf(secret, "AWSCURRENT");
   const nothing = { consumers: [], standalone: [], blind: [], outside: [] };
-  const common = { now: now(), policy: { grace, deadline }, old };
+  const mirrors = entry.mirror && ({ mirror: mirror ?? "unasked" } as const);
+  const common = { now: now(), policy: { grace, deadline }, old, ...mirrors };
   const { name, versions, lastRotatedAt } = secret;
   const isOver = old?.retired && !(current && isLeaked(current));
   const labelsSuffice = !old || old.heldByLive || isOver || old.stillAccepted;
@@ -77,28 +87,31 @@ async function look(
 
   const currentCreatedAt = await store.madeAt(secret.arn, current, signal);
   const facts = { name, versions, lastRotatedAt, currentCreatedAt };
-  const since = lastRotatedAt ?? currentCreatedAt;
-  if (!since) return { ...common, ...nothing, secret: facts };
+  const at = lastRotatedAt ?? currentCreatedAt;
+  if (!at) return { ...common, ...nothing, secret: facts };
+  const parameters = mirror?.parameters ?? new Map();
+  const identity = { arn: secret.arn, name, parameters: [...parameters.keys()] };
+  const promotion = { at, parameters };
   const snapshot = await ClusterSnapshot.take(ecs, clusters, signal);
-  const consumers = await snapshot.services(secret, since);
-  const standalone = snapshot.standalone(secret);
-  const elsewhere = await lookOutside(secret, clusters, since, ecs, signal);
+  const consumers = await snapshot.services(identity, promotion);
+  const standalone = snapshot.standalone(identity);
+  const elsewhere = await lookOutside(identity, clusters, promotion, ecs, signal);
   const blind = [...snapshot.blind, ...elsewhere.blind];
   return { ...common, secret: facts, consumers, standalone, blind, outside: elsewhere.found };
 }
 
 /** Consumers in clusters that the manifest does not list: never rolled, but on-call must know of them. */
 async function lookOutside(
-  secret: SecretState,
+  secret: SecretIdentity,
   listed: readonly string[],
-  since: Date,
+  promotion: Promotion,
   ecs: Ecs,
   signal: AbortSignal,
 ): Promise<{ found: readonly string[]; blind: readonly string[] }> {
   const all = await ecs.clusters(signal);
   const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(nameOf(arn)));
   const snapshot = await ClusterSnapshot.take(ecs, others, signal);
-  const services = await snapshot.services(secret, since);
+  const services = await snapshot.services(secret, promotion);
   const { blind } = snapshot;
   const found = [
     ...services.map(({ cluster, name }) => `service ${nameOf(cluster)}/${name} reads it`),
@@ -111,28 +124,31 @@ const nameOf = (clusterArn: string) => clusterArn.slice(clusterArn.lastIndexOf("
 
 type Ended = Pick<Settlement, "outcome" | "why">;
 
-/** Does one thing; answers what it learned of the old credential, or how far this secret has come. */
+/** Does one thing; answers what it learned, or how far this secret has come. */
 async function act(
   action: Action,
   secret: SecretState,
   oldWorks: boolean,
   ports: SettlementPorts,
   signal: AbortSignal,
-): Promise<Ended | OldCredential> {
+): Promise<Ended | Known> {
   switch (action.kind) {
     case "settled":
       return { outcome: "settled" };
     case "wait":
       return { outcome: "waiting", why: action.why };
     case "alert": {
-      const retiring = holderOf(secret, retiringLabel) ?? "";
-      const problem = new SettlementStuck(action.problem, secret.name, action.why, oldWorks);
-      await ports.report(problem, secret, retiring);
+      await alert(action, secret, oldWorks, ports);
       return { outcome: "alerted", why: action.why };
+    }
+    case "mirror": {
+      const request = { secret: secret.arn, version: action.current };
+      const answer = await ports.mirrorer.mirror(request, signal);
+      return answer === "superseded" ? {} : { mirror: answer };
     }
     case "ask": {
       const answer = await ports.retirer.ask(secret.arn, action.retiring, signal);
-      return answer === "held" ? { heldByLive: true } : { sessions: answer };
+      return { old: answer === "held" ? { heldByLive: true } : { sessions: answer } };
     }
     case "roll":
       // Lists of deployments lag behind; looking again at once could roll a second time.
@@ -142,7 +158,7 @@ async function act(
       const { retiring: version, endSessions } = action;
       const end = { secret: secret.arn, version, endSessions };
       const outcome = await ports.retirer.retire(end, signal);
-      return outcome === "dead" ? { retired: true } : { stillAccepted: true };
+      return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
     }
     case "removeLabel": {
       const label = { secretId: secret.arn, label: retiringLabel, from: action.retiring };
@@ -150,6 +166,23 @@ async function act(
       return {};
     }
   }
+}
+
+/** Of a settled secret, only its parameters can be wrong. */
+async function alert(
+  { problem, why }: Extract<Action, { kind: "alert" }>,
+  secret: SecretState,
+  oldWorks: boolean,
+  { report }: SettlementPorts,
+): Promise<void> {
+  const [current = "", retiring = current] = ["AWSCURRENT", retiringLabel].map((label) =>
+    holderOf(secret, label),
+  );
+  const error =
+    retiring === current
+      ? new ParameterDrift(secret.name, why)
+      : new SettlementStuck(problem, secret.name, why, oldWorks);
+  await report(error, secret, retiring);
 }
 
 /** How many deployments are started at once. */

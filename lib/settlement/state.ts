@@ -1,4 +1,5 @@
-import type { ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
+import type { ServiceFacts, StandaloneFacts } from "../consumers/ecs/facts.ts";
+import type { Mirrored } from "./mirrorer.ts";
 
 /** Everything that a decision about one secret rests on, read from AWS just now. Times are from AWS. */
 export interface SettlementState {
@@ -6,7 +7,7 @@ export interface SettlementState {
   readonly secret: SecretFacts;
   readonly consumers: readonly ServiceFacts[];
   /** Tasks that belong to no service, not yet STOPPED, whose definition leads to the secret. */
-  readonly standalone: readonly TaskFacts[];
+  readonly standalone: readonly StandaloneFacts[];
   /** What could not be looked at: clusters that do not exist, or may not be listed. */
   readonly blind: readonly string[];
   /** References found outside the clusters that may be rolled. */
@@ -14,6 +15,8 @@ export interface SettlementState {
   readonly policy: Policy;
   /** What the old credential was found to be, where that has been asked in this pass. */
   readonly old?: OldCredential | undefined;
+  /** How the parameters that mirror the secret were found, or left, in this pass; absent where none do. */
+  readonly mirror?: Mirrored | "unasked" | undefined;
 }
 
 interface Policy {

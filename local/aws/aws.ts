@@ -17,6 +17,7 @@ import { secretsManager } from "./secrets-manager/secrets-manager.ts";
 import type { Notification } from "./sns/notification.ts";
 import { sns } from "./sns/sns.ts";
 import { sqs } from "./sqs/sqs.ts";
+import { ssm } from "./ssm/ssm.ts";
 
 export { AwsError } from "./aws-error.ts";
 export type { Call, Interceptor } from "./call.ts";
@@ -100,7 +101,13 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   );
   const emit = (event: ServiceEvent) => bus.emit(event);
   const secrets = secretsManager(account, functions, calls, timing, activity, emit);
-  const containers = ecs(account, (input) => secrets.operations["GetSecretValue"]?.(input) ?? {});
+  const readSecret = (input: Record<string, unknown>) =>
+    secrets.operations["GetSecretValue"]?.(input) ?? {};
+  const parameters = ssm(account, readSecret, emit);
+  const containers = ecs(account, {
+    secret: readSecret,
+    parameters: (input) => parameters["GetParameters"]?.(input) ?? {},
+  });
   const services = {
     cloudtrail: cloudTrail(account),
     ecs: containers.operations,
@@ -109,6 +116,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     secretsmanager: secrets.operations,
     sns: operations,
     sqs: queues.operations,
+    ssm: parameters,
   };
   containers.taps.onEvent(emit);
   const server = await startHttpServer(options.port ?? 0, (request) =>

@@ -1,6 +1,6 @@
 /** One request to a service of the stand-in. `input` holds secret values: never print it. */
 export interface Call {
-  service: "cloudtrail" | "ecs" | "events" | "lambda" | "secretsmanager" | "sns" | "sqs";
+  service: "cloudtrail" | "ecs" | "events" | "lambda" | "secretsmanager" | "sns" | "sqs" | "ssm";
   operation: string;
   /** Who calls: the access key id of the request. */
   principal: string;

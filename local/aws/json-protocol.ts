@@ -9,6 +9,7 @@ const TARGETS = new Map<string, Call["service"]>([
   ["CloudTrail_20131101", "cloudtrail"],
   ["AmazonEC2ContainerServiceV20141113", "ecs"],
   ["AmazonSQS", "sqs"],
+  ["AmazonSSM", "ssm"],
   ["secretsmanager", "secretsmanager"],
 ]);
 

@@ -28,7 +28,8 @@ let packaged: Record<string, string>;
 
 beforeAll(async () => {
   postgres = await startPostgres();
-  world = await World.start({ postgres, strategy: "alternating-users", name: "packaged" });
+  const mirror = { prefix: "/packaged/" };
+  world = await World.start({ postgres, strategy: "alternating-users", name: "packaged", mirror });
   service = new Service(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
   service.write("ca.pem", postgres.ca);
   await service.package();
@@ -60,6 +61,7 @@ function deploy(name: string): string {
   const { Handler, Timeout, Environment } = propertiesOf(name);
   const variables = {
     ALERT_TOPIC_ARN: topicArn(),
+    MIRROR_FUNCTION: functionName("mirror"),
     RETIRE_DATABASE_FUNCTION: functionName("retire-database"),
     ENVIRONMENT: "production",
   };
@@ -137,6 +139,7 @@ describe("what serverless packages, unpacked, each function in fresh processes",
   it("needed more than nothing of each service", () => {
     const services = (name: string) => [...new Set(callsOf(name).map(({ service }) => service))];
     expect(services("rotate-database").toSorted()).toEqual(["secretsmanager", "sns"]);
+    expect(services("mirror").toSorted()).toEqual(["secretsmanager", "ssm"]);
     expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager"]);
     expect(callsOf("settle").map(({ operation }) => operation)).toContain("UpdateService");
   });
@@ -163,6 +166,12 @@ function requests(
       return on(secrets[text("SecretId")] ?? text("SecretId"));
     case "sns":
       return on(text("TopicArn"));
+    case "ssm": {
+      const names = operation === "PutParameter" ? [text("Name")] : list("Names");
+      return operation === "DescribeParameters"
+        ? on("*")
+        : on(...names.map((parameter) => arn(`parameter${parameter}`)));
+    }
     case "lambda":
       return on(arn(`function:${text("FunctionName")}`));
     default:

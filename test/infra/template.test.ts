@@ -209,14 +209,46 @@ describe("the roles", () => {
   const onKeys = (name: string): readonly PolicyStatement[] =>
     allowed(name).filter(({ Resource }) => Resource.some((each) => each.includes(":key/")));
 
-  it("let settle roll services of the manifest's clusters, and invoke what retires", () => {
+  it("let settle roll services of the manifest's clusters, and invoke what mirrors and retires", () => {
     expect(resourcesOf("settle", "ecs:UpdateService")).toEqual([
       "arn:aws:ecs:eu-central-1:123456789012:service/web/*",
       "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
     ]);
     expect(resourcesOf("settle", "lambda:InvokeFunction")).toEqual([
+      "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-mirror",
       "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-retire-database",
     ]);
+  });
+
+  it("let mirror read what it mirrors, and write only where it mirrors to", () => {
+    const mirrored = `secrets:
+  plain: { strategy: in-place }
+  clip-it: { strategy: in-place, mirror: { prefix: /clip-it/, parameters: { A: /a, B: b }, kmsKey: "${keyOf("p")}" } }`;
+    const deployment = { service: "q", stage: "production", manifest: read(mirrored) };
+    const all = statementsOf(deployment)["mirror"] ?? [];
+    const on = (action: string) =>
+      all.filter(({ actions }) => actions.includes(action)).flatMap(({ resources }) => resources);
+    const arn = (rest: string) => `arn:\${AWS::Partition}:${rest}`;
+    const at = "${AWS::Region}:${AWS::AccountId}";
+    const parameters = ["a", "b", "clip-it/*"].map((name) => arn(`ssm:${at}:parameter/${name}`));
+    expect(on("ssm:PutParameter")).toEqual(parameters);
+    expect(on("ssm:GetParameters")).toEqual(parameters);
+    expect(on("ssm:DescribeParameters")).toEqual(["*"]);
+    const secret = [arn(`secretsmanager:${at}:secret:clip-it-??????`)];
+    expect(on("secretsmanager:GetSecretValue")).toEqual(secret);
+    expect(on("secretsmanager:PutSecretValue")).toEqual([]);
+    expect(all.find(({ actions }) => actions.includes("kms:Encrypt"))).toEqual({
+      actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+      resources: [keyOf("p")],
+      condition: {
+        StringEquals: { "kms:ViaService": "ssm.${AWS::Region}.amazonaws.com" },
+        StringLike: { "kms:EncryptionContext:PARAMETER_ARN": parameters },
+      },
+    });
+    // Of a manifest without a mirror it may nothing of the kind.
+    expect(actionsOf("mirror").filter((action) => /^(ssm|secretsmanager):/.test(action))).toEqual(
+      [],
+    );
   });
 
   it("name a wildcard only where it is explained", () => {
@@ -409,7 +441,7 @@ describe("settlement", () => {
     });
   });
 
-  it("hears of moved labels, ended rotations, deployments and the clock, all in one group", () => {
+  it("hears of moved labels, ended rotations, deployments, parameters and the clock, all in one group", () => {
     const rules = Object.fromEntries(
       ofType("AWS::Events::Rule").map(([id, { Properties }]) => [id, Properties]),
     );
@@ -427,8 +459,18 @@ describe("settlement", () => {
       source: ["aws.ecs"],
       "detail-type": ["ECS Deployment State Change"],
     });
+    expect(rules["ParameterChangedRule"]?.["EventPattern"]).toEqual({
+      source: ["aws.ssm"],
+      "detail-type": ["Parameter Store Change"],
+    });
     expect(rules["TickRule"]).toMatchObject({ ScheduleExpression: "rate(1 hour)" });
-    const ids = ["LabelMovedRule", "RotationSucceededRule", "DeploymentChangedRule", "TickRule"];
+    const ids = [
+      "LabelMoved",
+      "RotationSucceeded",
+      "DeploymentChanged",
+      "ParameterChanged",
+      "Tick",
+    ].map((name) => `${name}Rule`);
     for (const id of ids)
       expect(rules[id]?.["Targets"]).toEqual([
         {

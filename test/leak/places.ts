@@ -87,15 +87,18 @@ export class Places implements Disposable {
     this.add("answer", JSON.stringify({ error, payload }));
   }
 
-  /** Two members must carry values; they are what the canaries are learnt from. */
+  /** Three members must carry values; they are what the canaries are learnt from. */
   #takeCalls(): void {
     const { calls } = this.#world.aws;
     for (const { operation, principal, input } of calls.slice(this.#seen.calls)) {
       const { SecretString, RotationToken, ...rest } = input;
+      const { Value, ...parameter } = input;
       const carries = operation === "PutSecretValue";
       if (carries || operation === "CreateSecret") this.#learnPassword(String(SecretString));
       if (principal === "operator") continue;
-      this.add("requests", JSON.stringify(carries ? rest : input));
+      const isSecure = operation === "PutParameter" && input["Type"] === "SecureString";
+      const searched = isSecure ? parameter : input;
+      this.add("requests", JSON.stringify(carries ? rest : searched));
     }
     this.#seen.calls = calls.length;
   }

@@ -26,6 +26,7 @@ const talkative = {
 interface Functions {
   readonly rotate: string;
   readonly retire: string;
+  readonly mirror: string;
   readonly watch: string;
   /** With an engine that throws what nobody foresaw. */
   readonly poisoned: string;
@@ -57,10 +58,10 @@ export class Suspect implements AsyncDisposable {
     this.#parts = of.parts;
   }
 
-  static async open(strategy: string): Promise<Suspect> {
+  static async open(strategy: string, mirror?: object): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
     const server = parts.use(await startPostgres({ settings: talkative }));
-    const stage = parts.use(await Stage.open(server, strategy, "leak"));
+    const stage = parts.use(await Stage.open(server, strategy, "leak", mirror && { mirror }));
     const places = parts.use(new Places(stage.world));
     const functions = await deployObserved(stage, parts);
     const suspect = new Suspect({ stage, places, functions, server, parts: parts.move() });
@@ -93,6 +94,12 @@ export class Suspect implements AsyncDisposable {
 
   retire(action: Action, version: string): Promise<boolean> {
     return this.invoke({ action, secret: muejamSecretId, version }, this.functions.retire);
+  }
+
+  /** Has AWSCURRENT mirrored. */
+  async mirror(): Promise<boolean> {
+    const { AWSCURRENT: version } = await this.stage.world.labels();
+    return this.invoke({ secret: muejamSecretId, version }, this.functions.mirror);
   }
 
   /** @returns whether it succeeded */
@@ -171,6 +178,7 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
   return {
     rotate: await deploy("observed-rotate", rotate),
     retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
+    mirror: await deploy("observed-mirror", join(built, "mirror.mjs")),
     watch: await deploy("observed-watch", join(built, "watch.mjs")),
     poisoned: await deploy("observed-poisoned", await poisonedBundle(world.folder)),
     short: await deploy("observed-short", rotate, 6300),

@@ -7,14 +7,14 @@ import { everyRendering } from "../rendering.ts";
 /** One of each class, whatever its arguments are called. */
 const made = Object.entries(errors).flatMap(([name, of]) => {
   if (typeof of !== "function" || !(of.prototype instanceof RotationError)) return [];
-  if (name === "DocumentError" || name === "SettlementStuck") return [];
+  if (["DocumentError", "InvokedFailed", "SettlementStuck"].includes(name)) return [];
   const Class = of as unknown as new (...texts: string[][]) => RotationError;
   return [[name, new Class(["one"], ["two"], ["three"], ["four"], ["five"])] as const];
 });
 
-/** What keeps a cluster from being read is told in the words of the one and under the code of both. */
+/** What has a class of its own too is told in the words of the one and under the code of both. */
 const stuck = (Object.keys(errors.settlementRemedies) as StuckCode[])
-  .filter((code) => code !== "CLUSTER_UNREADABLE")
+  .filter((code) => !made.some(([, other]) => other.code === code))
   .map((code) => [code, new errors.SettlementStuck(code, "one", "two", true)] as const);
 type StuckCode = ConstructorParameters<typeof errors.SettlementStuck>[0];
 made.push(...stuck);

@@ -37,3 +37,8 @@ export interface TaskFacts {
   readonly createdAt: Date;
   readonly protectedUntil?: Date | undefined;
 }
+
+/** A task that no service has started and that consumes a secret. */
+export interface StandaloneFacts extends TaskFacts {
+  readonly references: readonly Reference[];
+}

@@ -1,7 +1,7 @@
 import { ClusterUnreadable } from "../../errors.ts";
-import type { SecretIdentity } from "../consumer.ts";
+import { changedAt, type Promotion, type SecretIdentity } from "../consumer.ts";
 import type { EcsView, ServiceRecord, TaskRecord } from "./ecs.ts";
-import type { ServiceFacts, TaskFacts } from "./facts.ts";
+import type { ServiceFacts, StandaloneFacts } from "./facts.ts";
 import { findReferences, type TaskDefinition } from "./references.ts";
 
 /** What clusters hold, read once; many secrets can be looked for in it. */
@@ -71,12 +71,13 @@ export class ClusterSnapshot {
     );
   }
 
-  /** The services that consume this secret, with their deployments since then. */
-  async services(secret: SecretIdentity, since: Date): Promise<readonly ServiceFacts[]> {
+  /** The services that consume this secret, with their deployments since it changed for them. */
+  async services(secret: SecretIdentity, promotion: Promotion): Promise<readonly ServiceFacts[]> {
     const found: ServiceFacts[] = [];
     for (const service of this.readers(secret)) {
-      const { cluster, name, tasks } = service;
-      const deployments = await this.#ecs.deployments(cluster, name, since, this.#signal);
+      const { cluster, name, tasks, references } = service;
+      const since = changedAt(references, promotion);
+      const deployments = await this.#ecs.deployments(cluster, name, promotion.at, this.#signal);
       const left = tasks.filter(({ createdAt }) => createdAt <= since);
       const until =
         deployments.length > 0 && left.length > 0
@@ -93,11 +94,12 @@ export class ClusterSnapshot {
   }
 
   /** The tasks that no service has started and that consume this secret. */
-  standalone(secret: SecretIdentity): readonly TaskFacts[] {
+  standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
     return [...this.#clusters.values()].flatMap(({ tasks }) =>
-      tasks.filter(
-        (task) => !task.service && this.#referencesOf([task.taskDefinition], secret).length > 0,
-      ),
+      tasks
+        .filter(({ service }) => !service)
+        .map((task) => ({ ...task, references: this.#referencesOf([task.taskDefinition], secret) }))
+        .filter(({ references }) => references.length > 0),
     );
   }
 

@@ -37,14 +37,18 @@ export function findReferences(
       ...(credentialsParameter
         ? [[`repositoryCredentials ${of}`, credentialsParameter] as const]
         : []),
-    ].flatMap(([where, valueFrom]) => resolve(where, valueFrom, secrets));
-    const mentioned = container.environment.flatMap(({ name, value }) =>
-      secrets
-        .filter(({ arn, name: secret }) => value === arn || value === secret)
-        .map(({ arn }): Reference => {
-          return { secret: arn, where: `environment ${name} ${of}`, reads: true };
-        }),
-    );
+    ].flatMap(([where, valueFrom]) => [
+      ...resolve(where, valueFrom, secrets),
+      ...throughParameter(where, valueFrom, secrets),
+    ]);
+    const mentioned = container.environment.flatMap(({ name, value }) => {
+      const where = `environment ${name} ${of}`;
+      const whole = secrets.filter(({ arn, name: secret }) => value === arn || value === secret);
+      return [
+        ...whole.map(({ arn }): Reference => ({ secret: arn, where, reads: true })),
+        ...throughParameter(where, value, secrets),
+      ];
+    });
     return [...named, ...mentioned];
   });
 }
@@ -65,6 +69,31 @@ function resolve(
   return secrets
     .filter((secret) => isSecret(id, secret))
     .map(({ arn }) => ({ secret: arn, where, ...(pinned && { pinned }), ...(field && { field }) }));
+}
+
+/** A parameter that mirrors a secret, by name or ARN; `:version` or `:label` may follow. */
+function throughParameter(
+  where: string,
+  valueFrom: string,
+  secrets: readonly SecretIdentity[],
+): readonly Reference[] {
+  return secrets.flatMap(({ arn, parameters = [] }) =>
+    parameters.flatMap((parameter) => {
+      const id = [parameter, arnOf(parameter, arn)].find((each) =>
+        `${valueFrom}:`.startsWith(`${each}:`),
+      );
+      if (id === undefined) return [];
+      const pinned = valueFrom.slice(id.length + 1) || undefined;
+      return { secret: arn, parameter, where, ...(pinned && { pinned }) };
+    }),
+  );
+}
+
+/** It is where its secret is; a slash stands ahead of a name that has none. */
+function arnOf(parameter: string, secretArn: string): string {
+  const [, partition, , region, account] = secretArn.split(":");
+  const path = parameter.replace(/^\//, "");
+  return `arn:${partition}:ssm:${region}:${account}:parameter/${path}`;
 }
 
 /** A name holds no colon, and an ARN ends with it. */

@@ -2,7 +2,7 @@ import type { Operations } from "../call.ts";
 import { ClusterTable } from "./cluster-table.ts";
 import { clusterOperations } from "./clusters.ts";
 import { type DeploymentEvent, deploymentEvent } from "./deployment-event.ts";
-import type { ReadSecret } from "./injection.ts";
+import type { ValueSources } from "./injection.ts";
 import { Processes } from "./processes.ts";
 import type { Announce } from "./rollout.ts";
 import { Scheduler } from "./scheduler.ts";
@@ -32,7 +32,7 @@ export interface Ecs extends AsyncDisposable {
  * Amazon ECS (test: ecs.contract). A task's containers are processes on this machine, with nothing
  * in their environment but PATH and what the task definition says; they end with this process.
  */
-export function ecs(account: { region: string; accountId: string }, readSecret: ReadSecret): Ecs {
+export function ecs(account: { region: string; accountId: string }, sources: ValueSources): Ecs {
   const clusters = new ClusterTable(account);
   const definitions = new TaskDefinitions(account);
   const processes = new Processes();
@@ -40,7 +40,7 @@ export function ecs(account: { region: string; accountId: string }, readSecret: 
   const [onOutput, tellOutput] = tap<TaskOutput>();
   const announce: Announce = (service, deployment) =>
     tellEvent(deploymentEvent(service, deployment));
-  const scheduler = new Scheduler({ processes, readSecret, onOutput: tellOutput }, announce);
+  const scheduler = new Scheduler({ processes, sources, onOutput: tellOutput }, announce);
   return {
     operations: {
       ...clusterOperations(clusters),

@@ -2,10 +2,16 @@ import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import type { ContainerDefinition, ContainerOverride } from "./container-definition.ts";
 
-/** GetSecretValue of the stand-in's own Secrets Manager. Throws AwsError. */
-export type ReadSecret = (input: Record<string, unknown>) => object;
+/** The stand-in's own services, as their operations answer. They throw AwsError. */
+export interface ValueSources {
+  /** GetSecretValue. */
+  secret(input: Record<string, unknown>): object;
+  /** GetParameters. */
+  parameters(input: Record<string, unknown>): object;
+}
 
 const secretValue = z.object({ SecretString: z.string().optional() });
+const parameterValues = z.object({ Parameters: z.array(z.object({ Value: z.string() })) });
 
 /** Why a task cannot start: its stoppedReason. Never carries a value. */
 export class StartFailure extends Error {
@@ -21,20 +27,19 @@ export class StartFailure extends Error {
 export function environmentFor(
   definition: ContainerDefinition,
   override: ContainerOverride | undefined,
-  readSecret: ReadSecret,
+  sources: ValueSources,
 ): Record<string, string> {
   const { secrets = [], logConfiguration, repositoryCredentials } = definition;
   if (repositoryCredentials !== undefined) {
     // Other than `valueFrom`, this may be the name of a secret (API_RepositoryCredentials).
-    read({ SecretId: repositoryCredentials.credentialsParameter }, readSecret);
+    read({ SecretId: repositoryCredentials.credentialsParameter }, sources);
   }
-  for (const { valueFrom } of logConfiguration?.secretOptions ?? [])
-    referenced(valueFrom, readSecret);
+  for (const { valueFrom } of logConfiguration?.secretOptions ?? []) referenced(valueFrom, sources);
   const plain = [...definition.environment, ...(override?.environment ?? [])];
   return Object.fromEntries([
     ["PATH", process.env["PATH"] ?? ""],
     ...plain.map(({ name, value }) => [name, value]),
-    ...secrets.map(({ name, valueFrom }) => [name, referenced(valueFrom, readSecret)]),
+    ...secrets.map(({ name, valueFrom }) => [name, referenced(valueFrom, sources)]),
   ]);
 }
 
@@ -43,27 +48,25 @@ export function environmentFor(
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html);
  * the last six characters may be missing. Anything else is an SSM parameter (API_Secret).
  */
-function referenced(valueFrom: string, readSecret: ReadSecret): string {
+function referenced(valueFrom: string, sources: ValueSources): string {
   const parts = valueFrom.split(":");
-  if (parts[2] !== "secretsmanager") {
-    throw failure(`${valueFrom} is an SSM parameter, and the stand-in has none`);
-  }
+  if (parts[2] !== "secretsmanager") return parameter(valueFrom, sources);
   const SecretId = parts.slice(0, 7).join(":");
   const [key, VersionStage, VersionId] = parts.slice(7);
   const value = read(
     { SecretId, ...(VersionStage && { VersionStage }), ...(VersionId && { VersionId }) },
-    readSecret,
+    sources,
   );
   return key ? memberOf(value, key, SecretId) : value;
 }
 
 function read(
   wanted: { SecretId: string; VersionStage?: string; VersionId?: string },
-  readSecret: ReadSecret,
+  sources: ValueSources,
 ): string {
   const { SecretId } = wanted;
   try {
-    const { SecretString } = secretValue.parse(readSecret(wanted));
+    const { SecretString } = secretValue.parse(sources.secret(wanted));
     if (SecretString !== undefined) return SecretString;
   } catch (error) {
     if (!(error instanceof AwsError)) throw error;
@@ -72,6 +75,22 @@ function read(
     );
   }
   throw failure(`secret ${SecretId} has no string value`);
+}
+
+/**
+ * By name or ARN, decrypted
+ * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-ssm-paramstore.html).
+ */
+function parameter(name: string, sources: ValueSources): string {
+  try {
+    const input = { Names: [name], WithDecryption: true };
+    const [found] = parameterValues.parse(sources.parameters(input)).Parameters;
+    if (found !== undefined) return found.Value;
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
+    throw failure(`${error.type}: ${error.message}`, "ssm");
+  }
+  throw failure(`invalid parameters: ${name}`, "ssm");
 }
 
 function memberOf(value: string, key: string, secretId: string): string {
@@ -87,8 +106,8 @@ function memberOf(value: string, key: string, secretId: string): string {
 }
 
 /** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/resource-initialization-error.html */
-function failure(what: string): StartFailure {
+function failure(what: string, service: "asm" | "ssm" = "asm"): StartFailure {
   return new StartFailure(
-    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from asm: ${what}`,
+    `ResourceInitializationError: unable to pull secrets or registry auth: execution resource retrieval failed: unable to retrieve secret from ${service}: ${what}`,
   );
 }

@@ -1,6 +1,6 @@
 import { Container } from "./container.ts";
 import type { ContainerOverride } from "./container-definition.ts";
-import { environmentFor, type ReadSecret, StartFailure } from "./injection.ts";
+import { environmentFor, StartFailure, type ValueSources } from "./injection.ts";
 import type { Deployment, Service, TaskDefinition } from "./model.ts";
 import type { Processes } from "./processes.ts";
 
@@ -21,7 +21,7 @@ export interface TaskOutput {
 /** What a task needs of the world around it. */
 export interface TaskHost {
   processes: Processes;
-  readSecret: ReadSecret;
+  sources: ValueSources;
   onOutput(output: TaskOutput): void;
   /** "stopping" comes once, where its desired status turns to STOPPED. */
   onChange(task: Task, change: "started" | "health" | "stopping" | "stopped"): void;
@@ -107,9 +107,9 @@ export class Task {
     if (this.desiredStatus === "STOPPED") return;
     this.lastStatus = "PENDING";
     try {
-      const { readSecret, processes } = this.#host;
+      const { sources, processes } = this.#host;
       const environments = this.containers.map(({ definition, override }) =>
-        environmentFor(definition, override, readSecret),
+        environmentFor(definition, override, sources),
       );
       for (const [index, container] of this.containers.entries()) {
         container.start(processes, environments[index] ?? {}, this.#events(container));

@@ -1,11 +1,14 @@
 import * as errors from "../../../lib/errors.ts";
 import { RotationError } from "../../../lib/errors.ts";
 
+/** Abstract, or made of a table. */
+const others = [errors.DocumentError, errors.InvokedFailed, errors.SettlementStuck];
+
 /** One of every class that the module exports, so that a new one cannot be forgotten, about `name`. */
 export function everyError(name: string): readonly RotationError[] {
   const classes = Object.values(errors).flatMap((of) => {
     const isClass = typeof of === "function" && of.prototype instanceof RotationError;
-    if (!isClass || of === errors.DocumentError || of === errors.SettlementStuck) return [];
+    if (!isClass || others.some((other) => of === other)) return [];
     return [made(of as unknown as ErrorClass, name)];
   });
   return [

@@ -79,6 +79,42 @@ describe("a reference to a secret", () => {
     expect(references.map(({ reads }) => reads)).toEqual([undefined, undefined, true, true]);
   });
 
+  describe("by way of a parameter that mirrors it", () => {
+    const parameters = ["/clip-it/mongodb-url", "plain"];
+    const mirrored = (more: Partial<Container>) =>
+      findReferences(definition(more), [{ ...secret, parameters }, other]);
+    const arn = "arn:aws:ssm:eu-west-1:123456789012:parameter";
+
+    it.each([
+      ["name", "/clip-it/mongodb-url", "/clip-it/mongodb-url"],
+      ["ARN", `${arn}/clip-it/mongodb-url`, "/clip-it/mongodb-url"],
+      ["name without a slash", "plain", "plain"],
+      ["ARN of a name without a slash", `${arn}/plain`, "plain"],
+    ])("is found by its %s", (_what, valueFrom, parameter) => {
+      const where = "secrets URL of container web";
+      expect(mirrored({ secrets: [{ name: "URL", valueFrom }] })).toEqual([
+        { secret: secret.arn, parameter, where },
+      ]);
+      const environment = [{ name: "URL", value: valueFrom }];
+      expect(mirrored({ environment })).toMatchObject([{ parameter, secret: secret.arn }]);
+      const secretOptions = [{ name: "URL", valueFrom: `${valueFrom}:3` }];
+      expect(mirrored({ secretOptions })).toMatchObject([{ parameter, pinned: "3" }]);
+    });
+
+    it.each([
+      "/clip-it/mongodb-url-2",
+      "/clip-it",
+      "clip-it/mongodb-url",
+      "/plain",
+      `${arn}//clip-it/mongodb-url`,
+      `${arn.replace("ssm", "s3")}/plain`,
+      `${arn.replace("123456789012", "210987654321")}/plain`,
+      `${arn.replace("eu-west-1", "eu-west-2")}/plain`,
+    ])("is not %s", (valueFrom) => {
+      expect(mirrored({ secrets: [{ name: "URL", valueFrom }] })).toEqual([]);
+    });
+  });
+
   it("tells secrets apart", () => {
     const environment = [{ name: "A", value: other.name }];
     expect(found({ environment }).map((each) => each.secret)).toEqual([other.arn]);

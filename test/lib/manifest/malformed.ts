@@ -199,6 +199,11 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:4: secrets.app.fields: is empty, which means that the login stands in a URL alone: name the URL's field under urls",
     ],
     [
+      "plain text with a mirror of its fields",
+      inPlace("plain: url\n    mirror: { prefix: /app/ }"),
+      "rotation.yml:5: secrets.app.mirror: needs a secret with fields, and this one is the credential itself: remove it",
+    ],
+    [
       "a pointer to nothing",
       inPlace("urls: [/]"),
       "rotation.yml:4: secrets.app.urls.0: leads nowhere: give a field's name, or a JSON Pointer like /database/password",
@@ -233,7 +238,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password, format, bytes, length, prefix, field, previous, previousExpiresAt, overlap)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, credentials, mirror, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password, format, bytes, length, prefix, field, previous, previousExpiresAt, overlap)',
     ],
     [
       "a slip in a credential",

@@ -6,7 +6,7 @@ import { AwsError, type Call, type Invocation } from "../../../local/aws/aws.ts"
 import { muejamSecretId } from "../../../local/muejam.ts";
 import { type PostgresProxy, startPostgresProxy } from "../../../local/postgres/proxy.ts";
 import type { PostgresServer } from "../../../local/postgres/server.ts";
-import { World } from "../../../local/world.ts";
+import { World, type WorldOptions } from "../../../local/world.ts";
 import { temporaryBundle } from "../../local/aws/fixtures.ts";
 
 export interface Deployment {
@@ -33,11 +33,19 @@ export class Stage implements AsyncDisposable {
     this.#parts = parts;
   }
 
-  static async open(postgres: PostgresServer, strategy: string, name: string): Promise<Stage> {
+  static async open(
+    postgres: PostgresServer,
+    strategy: string,
+    name: string,
+    more: Pick<WorldOptions, "mirror" | "fields"> = {},
+  ): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
     const proxy = parts.use(await startPostgresProxy(postgres));
     const timing = { attempts: 3, retryDelayMs: 1 };
-    const world = await World.start({ postgres, address: proxy, strategy, name, timing });
+    const world = await World.start({
+      ...{ postgres, address: proxy, strategy, name, timing },
+      ...more,
+    });
     parts.use(world);
     const bundle = parts.use(await temporaryBundle("export const handler = async () => {};"));
     const nothing = world.aws.functions.register({ name: "nothing", bundle: bundle.path });

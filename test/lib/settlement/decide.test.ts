@@ -16,10 +16,10 @@ const deployment = (
   minutes = 1,
   reason?: string,
 ): DeploymentFacts => ({ id: "d1", createdAt: at(minutes), status, reason });
+const references = [{ secret: "arn", where: "secrets DB of container web" }];
 const service = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({
   ...{ cluster: "production", name: "web", controller: "ECS", status: "ACTIVE", desiredCount: 2 },
-  references: [{ secret: "arn", where: "secrets DB of container web" }],
-  deployments: [],
+  ...{ references, deployments: [] },
   tasks: [],
   ...more,
 });
@@ -73,6 +73,135 @@ const rolled = (status: DeploymentFacts["status"], tasks: readonly TaskFacts[] =
   service({ deployments: [deployment(status)], tasks });
 const retire = { kind: "retire", retiring: "old", endSessions: false };
 const alert = (problem: string) => ({ kind: "alert", problem });
+
+/** Found in the parameters of the version that is AWSCURRENT. */
+const mirrored = (minutes: number, drifted: string[] = [], version = "new") => ({
+  mirror: { version, parameters: new Map([["/p", at(minutes)]]), drifted },
+});
+const byParameter = (more: Partial<ServiceFacts>) =>
+  service({ references: [{ secret: "arn", parameter: "/p", where: "secrets P" }], ...more });
+const byBoth = (more: Partial<ServiceFacts>) =>
+  byParameter({ references: [...references, ...byParameter({}).references], ...more });
+
+describe("settlement decides about parameters", () => {
+  it.each<[string, Change, object]>([
+    ["to mirror first", { mirror: "unasked", old: undefined }, { kind: "mirror", current: "new" }],
+    ["to ask next", { ...mirrored(1), old: undefined }, { kind: "ask" }],
+    [
+      "to mirror what is settled, too",
+      { mirror: "unasked", versions: "settled" },
+      { kind: "mirror" },
+    ],
+    [
+      "settled: mirrored, no RETIRING",
+      { ...mirrored(1), versions: "settled" },
+      { kind: "settled" },
+    ],
+    [
+      "to mirror what is AWSCURRENT while a rotation is at its end",
+      { mirror: "unasked", versions: "onCurrent" },
+      { kind: "mirror", current: "old" },
+    ],
+    [
+      "to mirror again when AWSCURRENT has been edited since",
+      { ...mirrored(1), versions: "edited" },
+      { kind: "mirror", current: "hand" },
+    ],
+    ["to alert: drift", mirrored(1, ["/p"]), alert("PARAMETER_DRIFT")],
+    [
+      "to alert before it asks: drift",
+      { ...mirrored(1, ["/p"]), old: undefined },
+      alert("PARAMETER_DRIFT"),
+    ],
+    [
+      "to alert: drift of what is settled",
+      { ...mirrored(1, ["/p"]), versions: "settled" },
+      alert("PARAMETER_DRIFT"),
+    ],
+    [
+      "to retire what leaked before it mirrors",
+      { mirror: "unasked", versions: "leaked" },
+      { kind: "retire", endSessions: true },
+    ],
+    [
+      "to mirror what leaked when it is dead",
+      { mirror: "unasked", versions: "leaked", old: { retired: true } },
+      { kind: "mirror", current: "leaked-1" },
+    ],
+    [
+      "to roll the readers of a parameter of what leaked from its write on",
+      {
+        ...mirrored(5, [], "leaked-1"),
+        ...{ versions: "leaked", old: { retired: true } },
+        consumers: [byParameter({ tasks: [task(3)] })],
+      },
+      { kind: "roll" },
+    ],
+    [
+      "to roll: the task began after the promotion and before the write",
+      { ...mirrored(5), consumers: [byParameter({ tasks: [task(3)] })] },
+      { kind: "roll" },
+    ],
+    [
+      "to roll: a task of the very moment may hold the old value",
+      { ...mirrored(5), consumers: [byParameter({ tasks: [task(5)] })] },
+      { kind: "roll" },
+    ],
+    [
+      "to roll: a deployment from before the write gave out the old value",
+      {
+        ...mirrored(5),
+        consumers: [byParameter({ deployments: [deployment("SUCCESSFUL", 3)], tasks: [task(4)] })],
+      },
+      { kind: "roll" },
+    ],
+    [
+      "not to roll who reads the secret itself",
+      { ...mirrored(5), consumers: [service({ tasks: [task(3)] })] },
+      retire,
+    ],
+    [
+      "to roll who reads both by the later of them",
+      { ...mirrored(5), consumers: [byBoth({ tasks: [task(3)] })] },
+      { kind: "roll" },
+    ],
+    [
+      "to roll who reads both by the later of them, the other way round",
+      { ...mirrored(-60), consumers: [byBoth({ tasks: [task(-5)] })] },
+      { kind: "roll" },
+    ],
+    [
+      "not to roll who reads a parameter that has not changed",
+      { ...mirrored(-60), consumers: [byParameter({ tasks: [task(-5)] })] },
+      retire,
+    ],
+    [
+      "to roll who has never got what the parameter holds",
+      { ...mirrored(-60), consumers: [byParameter({ tasks: [task(-90)] })] },
+      { kind: "roll" },
+    ],
+    [
+      "to pass over a deployment from before the promotion",
+      {
+        ...mirrored(-60),
+        consumers: [byParameter({ deployments: [deployment("STOPPED", -30)], tasks: [task(-5)] })],
+      },
+      retire,
+    ],
+    [
+      "to wait for a standalone task from before the write",
+      { ...mirrored(5), standalone: [{ ...task(3), references: byParameter({}).references }] },
+      { kind: "wait" },
+    ],
+    [
+      "to pass over a standalone task from after the write",
+      { ...mirrored(5), standalone: [{ ...task(6), references: byParameter({}).references }] },
+      retire,
+    ],
+  ])("%s", (_name, change, action) => {
+    expect(decide(state(change))).toMatchObject(action);
+  });
+});
 
 describe("settlement decides", () => {
   it.each<[string, Change, object]>([
@@ -236,8 +365,16 @@ describe("settlement decides", () => {
       { consumers: [service({ desiredCount: 0, tasks: [task(-5)] })] },
       { kind: "wait" },
     ],
-    ["to wait for a standalone task from before", { standalone: [task(-5)] }, { kind: "wait" }],
-    ["to pass over a standalone task from after", { standalone: [task(5)] }, retire],
+    [
+      "to wait for a standalone task from before",
+      { standalone: [{ ...task(-5), references }] },
+      { kind: "wait" },
+    ],
+    [
+      "to pass over a standalone task from after",
+      { standalone: [{ ...task(5), references }] },
+      retire,
+    ],
     [
       "to alert: CodeDeploy",
       { consumers: [service({ controller: "CODE_DEPLOY", tasks: [task(-5)] })] },

@@ -10,7 +10,7 @@ import type {
 import type { Call } from "../../../local/aws/aws.ts";
 import type { PostgresServer } from "../../../local/postgres/server.ts";
 import { connectSettlement, createConsumerService } from "../../../local/settlement.ts";
-import { World } from "../../../local/world.ts";
+import { World, type WorldOptions } from "../../../local/world.ts";
 import { ecsClient, until } from "../../local/aws/ecs-fixtures.ts";
 
 export const cluster = "production";
@@ -36,10 +36,14 @@ export class Production implements AsyncDisposable {
     };
   }
 
-  static async open(postgres: PostgresServer, strategy = "alternating-users"): Promise<Production> {
+  static async open(
+    postgres: PostgresServer,
+    strategy = "alternating-users",
+    more: Pick<WorldOptions, "mirror" | "fields" | "address"> = {},
+  ): Promise<Production> {
     const timing = { attempts: 2, retryDelayMs: 50 };
     const name = `app${randomBytes(4).toString("hex")}`;
-    const world = await World.start({ postgres, strategy, timing, name });
+    const world = await World.start({ postgres, strategy, timing, name, ...more });
     const production = new Production(world);
     await production.ecs.createCluster({ clusterName: cluster });
     return production;
@@ -52,9 +56,14 @@ export class Production implements AsyncDisposable {
   }
 
   /** Tasks that log in all the time with what they got at their start. */
-  async serveConsumers(name = "web", tasks = 3): Promise<void> {
+  async serveConsumers(
+    name = "web",
+    tasks = 3,
+    valueFrom?: (field: string) => string,
+  ): Promise<void> {
     const { aws, secretArn, postgres } = this.world;
-    await createConsumerService(aws, { cluster, name, tasks, secretArn, ca: postgres.ca });
+    const from = valueFrom && { valueFrom };
+    await createConsumerService(aws, { cluster, name, tasks, secretArn, ca: postgres.ca, ...from });
     await until(async () => this.logins.size >= tasks);
   }
 

@@ -145,6 +145,34 @@ describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line",
     );
   });
 
+  it("puts and reads parameters, as Clip-It's guide has it", { timeout: 60_000 }, async () => {
+    const ssm = (...args: string[]) => run("ssm", ...args);
+    const name = "/clip-it/openai-api-key";
+    const put = ["put-parameter", "--name", name, "--type", "SecureString", "--value"];
+    expect(await ssm(...put, "one")).toEqual({ Version: 1, Tier: "Standard" });
+    await expect(ssm(...put, "two")).rejects.toThrow("(ParameterAlreadyExists)");
+    expect(await ssm(...put, "two", "--overwrite")).toEqual({ Version: 2, Tier: "Standard" });
+    const read = ["get-parameter", "--name", name];
+    const query = ["--query", "Parameter.Value"];
+    expect(await ssm(...read, "--with-decryption", ...query)).toBe("two");
+    expect(await ssm(...read, ...query)).not.toBe("two");
+    const list = (filter: string) =>
+      ssm(
+        ...["describe-parameters", "--parameter-filters", filter],
+        ...["--query", "Parameters[*].[Name,Type]"],
+      );
+    // The guide's own filter asks for a parameter of that very name.
+    expect(await list("Key=Name,Values=/clip-it/")).toEqual([]);
+    const listed = [[name, "SecureString"]];
+    expect(await list("Key=Name,Option=BeginsWith,Values=/clip-it/")).toEqual(listed);
+    expect(await list("Key=Path,Values=/clip-it")).toEqual(listed);
+    const byPath = ["get-parameters-by-path", "--path", "/clip-it", "--with-decryption"];
+    expect(await ssm(...byPath)).toMatchObject({ Parameters: [{ Name: name, Value: "two" }] });
+    await expect(ssm("get-parameter", "--name", "/clip-it/none")).rejects.toThrow(
+      "(ParameterNotFound)",
+    );
+  });
+
   it("sends an event by a rule and a queue to a function, and invokes it", {
     timeout: 60_000,
   }, async () => {

@@ -5,10 +5,11 @@ import { createInterface } from "node:readline/promises";
 import { fileURLToPath } from "node:url";
 import type { ContainerDefinition } from "@aws-sdk/client-ecs";
 import { DeleteSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
+import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, describe, expect, it } from "vitest";
 import { startAws } from "../../../local/aws/aws.ts";
 import { isRunning, TestCluster, until, waits } from "./ecs-fixtures.ts";
-import { createSecret, sdkClient } from "./fixtures.ts";
+import { clientConfig, createSecret, sdkClient } from "./fixtures.ts";
 
 const aws = await startAws();
 const secrets = sdkClient(aws);
@@ -66,6 +67,18 @@ describe("the environment of a container", () => {
     expect(await test.lines(taskArn, names.length)).toEqual(expected);
   });
 
+  it("comes from Parameter Store by name, ARN or reference (secrets-envvar-ssm-paramstore)", async () => {
+    const ssm = new SSM(clientConfig(aws));
+    const Name = "/clip-it/jwt-secret-key";
+    await ssm.putParameter({ Name, Value: "a key", Type: "SecureString" });
+    const arn = `arn:aws:ssm:${aws.region}:${aws.accountId}:parameter${Name}`;
+    const reference = `/aws/reference/secretsmanager/${plain.name}`;
+    const secrets = [Name, arn, reference].map((valueFrom, n) => ({ name: `P${n}`, valueFrom }));
+    const command = shell('echo "$P0"; echo "$P1"; echo "$P2"');
+    const taskArn = await test.run(await test.define({ command, secrets }));
+    expect(await test.lines(taskArn, 3)).toEqual(["a key", "a key", canary]);
+  });
+
   it("is read after createdAt and before startedAt (API_Task)", async () => {
     const { arn } = await createSecret(secrets, "one");
     const taskDefinition = await test.define({ secrets: [{ name: "SECRET", valueFrom: arn }] });
@@ -94,8 +107,8 @@ describe("a task that cannot get what it needs", () => {
     ["a version that is not there", from(`${secret.arn}::UNKNOWN:`), /ResourceNotFoundException/],
     ["a key that is not there", from(`${secret.arn}:user::`), /did not contain json key user$/],
     ["a key of no document", from(`${plain.arn}:user::`), /did not contain json key user$/],
-    ["an SSM parameter by ARN", from(parameter), /SSM parameter/],
-    ["an SSM parameter by name (API_Secret)", from(secret.name), /SSM parameter/],
+    ["a parameter that is not there, by ARN", from(parameter), /from ssm: invalid parameters: /],
+    ["a parameter that is not there, by name (API_Secret)", from("unknown"), /: unknown$/],
     [
       "an option of the log driver",
       { logConfiguration: { logDriver: "splunk", secretOptions } },

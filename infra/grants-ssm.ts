@@ -1,0 +1,50 @@
+import { arn } from "./cloudformation.ts";
+import type { Deployment } from "./deployment.ts";
+import type { Statement } from "./grants.ts";
+
+/** The same, of the secrets alone that parameters mirror. */
+export function mirroring({ manifest, ...rest }: Deployment): Deployment {
+  const mirrored = Object.entries(manifest.secrets).filter(([, { mirror }]) => mirror);
+  return { ...rest, manifest: { ...manifest, secrets: Object.fromEntries(mirrored) } };
+}
+
+/** The parameters that mirror secrets, to be read and written, and the keys that the manifest names for them. */
+export function writeParameters({ manifest }: Deployment): Statement[] {
+  const mirrors = Object.values(manifest.secrets).flatMap(({ mirror }) => {
+    if (!mirror) return [];
+    const { prefix, parameters, kmsKey } = mirror;
+    const below = prefix ? [parameterArn(`${prefix}*`)] : [];
+    return [{ kmsKey, below, named: Object.values(parameters).map(parameterArn) }];
+  });
+  if (mirrors.length === 0) return [];
+  const actions = ["ssm:GetParameters", "ssm:PutParameter"];
+  const named = mirrors.flatMap((mirror) => mirror.named);
+  const below = mirrors.flatMap((mirror) => mirror.below);
+  return [
+    ...(named.length > 0 ? [{ actions, resources: named }] : []),
+    ...(below.length > 0
+      ? [{ actions, resources: below, why: "Fields are found at run time." }]
+      : []),
+    {
+      actions: ["ssm:DescribeParameters"],
+      resources: ["*"],
+      why: "It lists parameters without their values, and takes no resource (Service Authorization Reference).",
+    },
+    ...mirrors.flatMap(({ kmsKey, ...on }) =>
+      kmsKey ? [useKey(kmsKey, [...on.named, ...on.below])] : [],
+    ),
+  ];
+}
+
+/** Through Parameter Store and for these parameters alone (KMS developer guide, "How Parameter Store uses KMS"). */
+const useKey = (kmsKey: string, resources: readonly string[]): Statement => ({
+  actions: ["kms:Decrypt", "kms:Encrypt", "kms:GenerateDataKey"],
+  resources: [kmsKey],
+  condition: {
+    StringEquals: { "kms:ViaService": "ssm.${AWS::Region}.amazonaws.com" },
+    StringLike: { "kms:EncryptionContext:PARAMETER_ARN": [...resources] },
+  },
+});
+
+/** A slash stands ahead of a name that has none. */
+const parameterArn = (name: string) => arn("ssm", `parameter/${name.replace(/^\//, "")}`);

@@ -1,0 +1,24 @@
+import { InvalidRequest } from "../errors.ts";
+
+/** What settlement asks of the function that writes parameters. */
+export interface MirrorRequest {
+  /** Name or ARN. */
+  readonly secret: string;
+  /** The version that is AWSCURRENT. */
+  readonly version: string;
+}
+
+/** For the log. */
+export function subjectOf(payload: unknown) {
+  const { secret: secretId, version: token } = parseRequest(payload);
+  return { step: "mirror", secretId, token };
+}
+
+/** @throws InvalidRequest */
+export function parseRequest(payload: unknown): MirrorRequest {
+  if (typeof payload !== "object" || payload === null) throw new InvalidRequest("it is no object");
+  const { secret, version }: Record<string, unknown> = { ...payload };
+  if (typeof secret !== "string" || !secret) throw new InvalidRequest("secret is no text");
+  if (typeof version !== "string" || !version) throw new InvalidRequest("version is no text");
+  return { secret, version };
+}

@@ -1,0 +1,50 @@
+import { z } from "zod";
+import { AwsError } from "../aws-error.ts";
+
+/** A name or an ARN; what it may hold beyond that, each operation says. */
+export const parameterName = z.string().min(1).max(2048);
+
+export const tags = z
+  .array(z.object({ Key: z.string().min(1).max(128), Value: z.string().min(1).max(256) }))
+  .max(1000);
+
+/** https://docs.aws.amazon.com/systems-manager/latest/APIReference/CommonErrors.html */
+export function invalid(message: string): AwsError {
+  return new AwsError("ValidationException", message);
+}
+
+/**
+ * An operation whose input has the shape that the API reference gives, limits included.
+ * ValidationException names the member and the rule, never what the member holds.
+ */
+export function operation<S extends z.ZodObject>(
+  shape: S,
+  run: (input: z.infer<S>) => object,
+): (input: Record<string, unknown>) => object {
+  return (input) => {
+    const parsed = shape.safeParse(input);
+    if (parsed.success) return run(parsed.data);
+    const [issue] = parsed.error.issues;
+    throw invalid(
+      `1 validation error detected: Value at '${issue?.path.join(".")}' failed to satisfy constraint: ${issue?.message}`,
+    );
+  };
+}
+
+/** `most`: the greatest MaxResults of the operation, which is its default too. */
+export const pageFields = (most: number) => ({
+  MaxResults: z.int().min(1).max(most).default(most),
+  NextToken: z.string().optional(),
+});
+
+export function page<T>(
+  all: readonly T[],
+  { MaxResults, NextToken = "from-0" }: { MaxResults: number; NextToken?: string | undefined },
+): { items: T[]; NextToken?: string } {
+  const start = Number(/^from-(\d+)$/.exec(NextToken)?.[1]);
+  if (Number.isNaN(start)) {
+    throw new AwsError("InvalidNextToken", "The specified token is not valid.");
+  }
+  const end = start + MaxResults;
+  return { items: all.slice(start, end), ...(end < all.length && { NextToken: `from-${end}` }) };
+}
