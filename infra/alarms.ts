@@ -63,7 +63,7 @@ const ofQueue: readonly Alarm[] = [
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementDeadLetters", "QueueName"] } },
     statistic: "Maximum",
     means:
-      "Settlement gave up on an event. See the log of settle for why; every hour it looks at all secrets again, so the message itself can be deleted.",
+      "Settlement gave up on an event. See the log of settle for why; every five minutes it looks at all secrets again, so the message itself can be deleted.",
   },
   {
     name: "settlement-waiting",

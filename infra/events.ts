@@ -31,7 +31,7 @@ export const settlementEvents: Readonly<Record<string, When>> = {
   "parameter-changed": {
     EventPattern: { source: ["aws.ssm"], "detail-type": ["Parameter Store Change"] },
   },
-  tick: { ScheduleExpression: "rate(1 hour)" },
+  tick: { ScheduleExpression: "rate(5 minutes)" },
 };
 
 /** What Secrets Manager says of a rotation that came to nothing; it needs a CloudTrail trail. */

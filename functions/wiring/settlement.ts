@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { Context } from "aws-lambda";
 import { ecs } from "../../lib/aws/ecs.ts";
 import { lambdaMirrorer } from "../../lib/aws/lambda-mirrorer.ts";
@@ -17,13 +18,14 @@ const log = powertoolsLog(place.environment);
 const retirer = lambdaRetirer(process.env["RETIRE_DATABASE_FUNCTION"]);
 const mirrorer = lambdaMirrorer(process.env["MIRROR_FUNCTION"]);
 const now = () => new Date();
+const sleep = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
 const cluster = ecs();
 
 export type SettlementFunctionPorts = (context: Context) => SettlementPorts & { log: StepLog };
 
 /** What settlement reaches the world through, for one invocation. */
 export const settlementPorts: SettlementFunctionPorts = (context) => ({
-  ...{ store, ecs: cluster, retirer, mirrorer, alerts, manifest, log, now },
+  ...{ store, ecs: cluster, retirer, mirrorer, alerts, manifest, log, now, sleep },
   report(problem, secret, token) {
     const { logGroupName: logGroup, awsRequestId: requestId } = context;
     const task = { kind: "settlement", secret: secret.name, step: "settle", token } as const;

@@ -15,9 +15,16 @@ export interface BatchResult {
 }
 
 /**
+ * When it looks again at what is a matter of seconds, in milliseconds after the look before. Two minutes in all:
+ * as long as a task may take to stop (ECS developer guide, `stopTimeout`). The tick comes for what takes longer.
+ */
+const delays = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
+
+/**
  * Looks at every secret that a batch of messages is a reason to look at, each once, however many messages
- * say so. A message comes again when looking at one of its secrets failed and may succeed later without
- * anybody's help: until then the queue gives out no other message.
+ * say so, and again at those that wait for something that ends in a moment and is told by no event. A message
+ * comes again when looking at one of its secrets failed and may succeed later without anybody's help: until
+ * then the queue gives out no other message.
  */
 export async function settleBatch(
   event: QueueEvent,
@@ -29,33 +36,64 @@ export async function settleBatch(
     for (const secret of hintsOf(parsed(body), ports.manifest))
       reasons.set(secret, [...(reasons.get(secret) ?? []), messageId]);
   const failed = new Set<string>();
-  for (const [secret, messages] of reasons)
-    if (!(await attempt(secret, ports, signal))) for (const id of messages) failed.add(id);
+  let open = [...reasons.keys()].map((secret) => new Look(secret, ports));
+  for (const delay of [...delays, undefined]) {
+    const soon: Look[] = [];
+    for (const look of open) {
+      const outcome = await look.again(signal);
+      if (outcome === "soon") soon.push(look);
+      if (outcome === "failed") for (const id of reasons.get(look.secret) ?? []) failed.add(id);
+    }
+    if (soon.length === 0 || delay === undefined) break;
+    if (!(await slept(delay, ports, signal))) break;
+    open = soon;
+  }
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+}
+
+/** `false` when there is no time left. */
+async function slept(ms: number, { sleep }: SettlementPorts, signal: AbortSignal) {
+  return sleep(ms, signal).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** In milliseconds, of the time that is kept back from the deadline. */
 const lookTime = 1000;
 
-async function attempt(
-  secret: string,
-  ports: SettlementPorts & { readonly log: StepLog },
-  signal: AbortSignal,
-): Promise<boolean> {
-  const { log, now } = ports;
-  const startedAt = now().getTime();
-  const common = { secret, step: "settle", token: "RETIRING" };
-  const ms = () => now().getTime() - startedAt;
-  try {
-    const { outcome, why = "" } = await settle(secret, ports, signal);
-    log.step({ ...common, outcome: "done", ms: ms(), message: `${outcome} ${why}`.trim() });
-    return true;
-  } catch (thrown) {
-    const error = asRotationError(thrown);
-    const { code, message } = error;
-    log.step({ ...common, outcome: "failed", ms: ms(), code, message });
-    if (!(error instanceof InvokedFailed && error.isTold)) await tell(error, secret, ports);
-    return !error.retryable;
+/** One secret of a batch. */
+class Look {
+  readonly secret: string;
+  readonly #ports: SettlementPorts & { readonly log: StepLog };
+  readonly #startedAt: number;
+  #said = "";
+
+  constructor(secret: string, ports: SettlementPorts & { readonly log: StepLog }) {
+    this.secret = secret;
+    this.#ports = ports;
+    this.#startedAt = ports.now().getTime();
+  }
+
+  /** Logs what is new. */
+  async again(signal: AbortSignal): Promise<"done" | "soon" | "failed"> {
+    const { log, now } = this.#ports;
+    const common = { secret: this.secret, step: "settle", token: "RETIRING" };
+    const ms = () => now().getTime() - this.#startedAt;
+    try {
+      const { outcome, why = "", soon } = await settle(this.secret, this.#ports, signal);
+      const message = `${outcome} ${why}`.trim();
+      if (message !== this.#said) log.step({ ...common, outcome: "done", ms: ms(), message });
+      this.#said = message;
+      return soon ? "soon" : "done";
+    } catch (thrown) {
+      const error = asRotationError(thrown);
+      const { code, message } = error;
+      log.step({ ...common, outcome: "failed", ms: ms(), code, message });
+      if (!(error instanceof InvokedFailed && error.isTold))
+        await tell(error, this.secret, this.#ports);
+      return error.retryable ? "failed" : "done";
+    }
   }
 }
 

@@ -22,8 +22,8 @@ export type Action =
   | { readonly kind: "ask"; readonly retiring: string }
   /** Start a deployment of each of these services. */
   | { readonly kind: "roll"; readonly services: readonly ServiceFacts[] }
-  /** Look again when an event or the tick comes; nothing is wrong. */
-  | { readonly kind: "wait"; readonly why: string }
+  /** Look again when an event or the tick comes, or in seconds (`soon`); nothing is wrong. */
+  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
   /** Tell on-call, once, and look again when an event or the tick comes. Nothing is retired. */
   | { readonly kind: "alert"; readonly problem: Problem; readonly why: string }
   | { readonly kind: "retire"; readonly retiring: string; readonly endSessions: boolean }
@@ -139,17 +139,21 @@ function waits(
 ): Action | undefined {
   const { now, standalone, consumers, policy, old } = state;
   const age = now.getTime() - promotion.at.getTime();
-  const wait = (why: string): Action =>
+  const wait = (why: string, soon = false): Action =>
     age > policy.deadline
       ? alert("DEADLINE_PASSED", `it still waits for ${why}`)
-      : { kind: "wait", why };
-  for (const { service, ...judgement } of judged)
-    if (judgement.kind === "waiting") return wait(said(service, judgement));
+      : { kind: "wait", why, ...(soon && { soon }) };
+  const waiting = judged.filter((each) => each.kind === "waiting");
+  const [first] = waiting;
+  if (first) {
+    const soon = waiting.every((each) => each.soon);
+    return wait(said(first.service, first), soon);
+  }
   const [task] = standalone.filter((each) => isOld(changedAt(each.references, promotion))(each));
   if (task) return wait(`standalone task ${task.id}, from before the promotion, to stop`);
   const grace = policy.grace ?? (consumers.length > 0 ? 0 : unseenGrace);
   if (age < grace) return { kind: "wait", why: "the grace of consumers that nobody sees" };
-  if (old?.sessions) return wait(`${old.sessions} sessions of the old credential to end`);
+  if (old?.sessions) return wait(`${old.sessions} sessions of the old credential to end`, true);
   return undefined;
 }
 

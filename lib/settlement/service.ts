@@ -12,7 +12,8 @@ export type ConsumerProblem =
 export type Judgement =
   | { readonly kind: "proven" }
   | { readonly kind: "roll" }
-  | { readonly kind: "waiting"; readonly why: string }
+  /** `soon`: no event will tell of its end, and it is a matter of seconds. */
+  | { readonly kind: "waiting"; readonly why: string; readonly soon?: boolean }
   | { readonly kind: "stuck"; readonly code: ConsumerProblem; readonly why: string };
 
 /** Secrets are injected after a task is created, so a task of the very moment may hold the old value. */
@@ -36,7 +37,7 @@ export function judge(service: ServiceFacts, promotion: Promotion): Judgement {
   );
   if (deployment) return followed(deployment, old);
   if (old.length === 0) return { kind: "proven" };
-  if (service.status !== "ACTIVE" || service.desiredCount === 0) return waiting(leftover(old));
+  if (service.status !== "ACTIVE" || service.desiredCount === 0) return leftover(old);
   if (service.controller === "ECS") return { kind: "roll" };
   const why = `its deployments are made by ${service.controller}`;
   return stuck("CONTROLLER_CANNOT_BE_FORCED", why);
@@ -46,7 +47,7 @@ function followed({ id, status, reason }: DeploymentFacts, old: readonly TaskFac
   const because = reason ? `: ${reason}` : "";
   switch (status) {
     case "SUCCESSFUL":
-      return old.length === 0 ? { kind: "proven" } : waiting(leftover(old));
+      return old.length === 0 ? { kind: "proven" } : leftover(old);
     case "STOPPED":
       return stuck("ROLL_FAILED", `deployment ${id} was stopped${because}`);
     case "ROLLBACK_SUCCESSFUL":
@@ -57,11 +58,18 @@ function followed({ id, status, reason }: DeploymentFacts, old: readonly TaskFac
   }
 }
 
-function leftover(old: readonly TaskFacts[]): string {
+/** A deployment is SUCCESSFUL, and tells so, while the tasks that it replaced are still being stopped. */
+function leftover(old: readonly TaskFacts[]): Judgement {
   const [held] = old.filter(({ protectedUntil }) => protectedUntil);
-  if (!held) return `tasks from before the promotion (${old.length}) to stop`;
-  return `task ${held.id}, protected from scale-in until ${held.protectedUntil?.toISOString()}`;
+  if (held)
+    return waiting(
+      `task ${held.id}, protected from scale-in until ${held.protectedUntil?.toISOString()}`,
+    );
+  return waiting(`tasks from before the promotion (${old.length}) to stop`, true);
 }
 
-const waiting = (why: string): Judgement => ({ kind: "waiting", why });
+const waiting = (why: string, soon = false): Judgement => ({
+  ...{ kind: "waiting", why },
+  ...(soon && { soon }),
+});
 const stuck = (code: ConsumerProblem, why: string): Judgement => ({ kind: "stuck", code, why });

@@ -21,6 +21,8 @@ export interface SettlementPorts {
   readonly alerts: AlertTopic;
   readonly manifest: Manifest;
   now(): Date;
+  /** Resolves after the time, in milliseconds, or rejects when the signal aborts. */
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
   /** Tells on-call of what keeps a secret unsettled, once. */
   report(problem: RotationError, secret: SecretState, retiring: string): Promise<void>;
 }
@@ -30,6 +32,8 @@ export interface Settlement {
   /** `ignored`: the manifest does not name it. */
   readonly outcome: "settled" | "waiting" | "alerted" | "ignored";
   readonly why?: string;
+  /** What it waits for is a matter of seconds, and no event will tell of it. */
+  readonly soon?: boolean;
 }
 
 /** No secret takes more turns than these: mirror, ask, roll, look again, retire, remove the label. */
@@ -122,7 +126,7 @@ async function lookOutside(
 
 const nameOf = (clusterArn: string) => clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
 
-type Ended = Pick<Settlement, "outcome" | "why">;
+type Ended = Omit<Settlement, "secret">;
 
 /** Does one thing; answers what it learned, or how far this secret has come. */
 async function act(
@@ -136,7 +140,7 @@ async function act(
     case "settled":
       return { outcome: "settled" };
     case "wait":
-      return { outcome: "waiting", why: action.why };
+      return { outcome: "waiting", why: action.why, soon: action.soon ?? false };
     case "alert": {
       await alert(action, secret, oldWorks, ports);
       return { outcome: "alerted", why: action.why };

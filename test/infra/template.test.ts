@@ -463,7 +463,7 @@ describe("settlement", () => {
       source: ["aws.ssm"],
       "detail-type": ["Parameter Store Change"],
     });
-    expect(rules["TickRule"]).toMatchObject({ ScheduleExpression: "rate(1 hour)" });
+    expect(rules["TickRule"]).toMatchObject({ ScheduleExpression: "rate(5 minutes)" });
     const ids = [
       "LabelMoved",
       "RotationSucceeded",

@@ -436,3 +436,27 @@ describe("settlement decides", () => {
     });
   });
 });
+
+describe("what is a matter of seconds", () => {
+  const old = task(-5);
+  const rolled = service({ deployments: [deployment("SUCCESSFUL")], tasks: [old] });
+  const rolling = service({ deployments: [deployment("IN_PROGRESS")], tasks: [old] });
+  const held = { ...old, protectedUntil: at(60) };
+  it.each<[string, Change, boolean]>([
+    ["tasks that stop", { consumers: [rolled] }, true],
+    [
+      "tasks of a service that is going",
+      { consumers: [service({ status: "DRAINING", tasks: [old] })] },
+      true,
+    ],
+    ["sessions", { old: { sessions: 1 } }, true],
+    ["a deployment", { consumers: [rolling] }, false],
+    ["tasks that stop, and a deployment", { consumers: [rolled, rolling] }, false],
+    ["a protected task", { consumers: [{ ...rolled, tasks: [held] }] }, false],
+    ["a grace", { policy: { grace: hour, deadline: 2 * hour } }, false],
+  ])("%s", (_, change, soon) => {
+    const action = decide(state(change));
+    expect(action).toMatchObject({ kind: "wait" });
+    expect("soon" in action && action.soon === true).toBe(soon);
+  });
+});

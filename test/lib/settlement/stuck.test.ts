@@ -230,6 +230,22 @@ describe("on-call hears nothing", () => {
     expect(production.alerts()).toEqual([]);
   });
 
+  it("while replaced tasks stop, which no event tells: one look is enough", async () => {
+    await using production = await Production.open(server);
+    const slowly = "trap 'sleep 3; exit 0' TERM; while :; do sleep 0.1; done";
+    await production.serve("web", { command: ["/bin/sh", "-c", slowly], stopTimeout: 20 });
+    await production.rotate();
+    await production.settle();
+    await until(async () => (await production.newestDeployment("web")).status === "SUCCESSFUL");
+    expect(await production.tasks()).toHaveLength(2);
+    expect(await production.settle()).toEqual([
+      "waiting service production/web: tasks from before the promotion (1) to stop",
+      "settled",
+    ]);
+    expect(await production.oldIsAccepted()).toBe(false);
+    expect(production.alerts()).toEqual([]);
+  });
+
   it("when ECS throttles for a moment", async () => {
     await using production = await Production.open(server);
     await production.serve("web");
