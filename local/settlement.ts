@@ -64,6 +64,8 @@ export async function createConsumerService(
     /** What a field is injected from, if not from the secret. */
     valueFrom?: (field: string) => string;
     ca: string;
+    /** Between two logins of a task, in milliseconds; default: none. */
+    pauseMs?: number;
   },
 ): Promise<void> {
   const options = {
@@ -75,6 +77,7 @@ export async function createConsumerService(
   const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
   const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
+  const environment = { DB_CA: of.ca, DB_PAUSE_MS: String(of.pauseMs ?? 0), ...compileCache };
   await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: of.name,
@@ -82,10 +85,7 @@ export async function createConsumerService(
         {
           ...{ name: "app", image: "app", essential: true, stopTimeout: 2 },
           command: [process.execPath, program],
-          environment: Object.entries({ DB_CA: of.ca, ...compileCache }).map(([name, value]) => ({
-            name,
-            value,
-          })),
+          environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
           secrets: [
             field("DB_HOST", "host"),
             field("DB_PORT", "port"),

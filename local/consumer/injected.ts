@@ -1,8 +1,9 @@
 /**
  * A task of an ECS service whose login was injected into its environment when it started, as Oh My Coins has
- * it: it keeps what it got, and logs in to PostgreSQL without pause until it is told to stop. It writes one
- * line for each attempt, never a value, and exits after the attempt under way when SIGTERM comes.
+ * it: it keeps what it got, and logs in to PostgreSQL, by default without pause, until it is told to stop. It
+ * writes one line for each attempt, never a value, and exits after the attempt under way when SIGTERM comes.
  */
+import { setTimeout } from "node:timers/promises";
 import pg from "pg";
 import type { Attempt } from "./messages.ts";
 
@@ -13,7 +14,7 @@ const {
   DB_USER: user,
   DB_PASSWORD: password,
 } = process.env;
-const { DB_CA: ca = "" } = process.env;
+const { DB_CA: ca = "", DB_PAUSE_MS: pauseMs = "0" } = process.env;
 
 const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
@@ -23,6 +24,7 @@ if (!host || !port || !database || !user || !password)
 while (!stop.signal.aborted) {
   const outcome = await attempt();
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  await setTimeout(Number(pauseMs), undefined, { signal: stop.signal }).catch(() => {});
 }
 
 async function attempt(): Promise<Attempt> {

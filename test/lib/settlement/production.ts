@@ -55,7 +55,7 @@ export class Production implements AsyncDisposable {
     return connectSettlement(aws, settleArn, { delaySeconds: 0, visibilitySeconds: 30 });
   }
 
-  /** Tasks that log in all the time with what they got at their start. */
+  /** Tasks that log in again and again with what they got at their start, and leave the tests some time. */
   async serveConsumers(
     name = "web",
     tasks = 3,
@@ -63,7 +63,8 @@ export class Production implements AsyncDisposable {
   ): Promise<void> {
     const { aws, secretArn, postgres } = this.world;
     const from = valueFrom && { valueFrom };
-    await createConsumerService(aws, { cluster, name, tasks, secretArn, ca: postgres.ca, ...from });
+    const of = { cluster, name, tasks, secretArn, ca: postgres.ca, pauseMs: 25 };
+    await createConsumerService(aws, { ...of, ...from });
     await until(async () => this.logins.size >= tasks);
   }
 
