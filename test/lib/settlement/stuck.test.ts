@@ -1,5 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { CreateSecretCommand, DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { createHash, randomUUID } from "node:crypto";
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  GetSecretValueCommand,
+} from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { AwsError } from "../../../local/aws/aws.ts";
@@ -61,6 +65,22 @@ describe("on-call hears once, and nothing is retired,", () => {
     await ecs.updateService({ cluster, service: "web", forceNewDeployment: true });
     await until(async () => (await status()) === "SUCCESSFUL");
     await expectSettled(production);
+  });
+
+  it("when the new tasks fail their health check, whose old ones go on", async () => {
+    await using production = await Production.open(server);
+    const { client, secretArn } = production.world;
+    const read = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
+    const old = createHash("sha256").update(String(read.SecretString)).digest("hex");
+    const isOld = `printf %s "$DB" | sha256sum | grep -q ${old}`;
+    const healthCheck = { command: ["CMD-SHELL", isOld], interval: 0.2, timeout: 5, retries: 1 };
+    await production.serve("web", { healthCheck }, breaker);
+    await production.rotate();
+    await production.settle();
+    const status = async () => (await production.newestDeployment("web")).status;
+    await until(async () => /^ROLLBACK_(SUCCESSFUL|FAILED)$/.test(String(await status())));
+    await expectStuck(production, "ROLLED_BACK", ["web"]);
+    expect(await production.oldIsAccepted()).toBe(true);
   });
 
   it("when the roll is stopped", async () => {
