@@ -1,8 +1,8 @@
+import { mixed } from "../../local/mixed-secret.ts";
 import { type PostgresProxy, startPostgresProxy } from "../../local/postgres/proxy.ts";
 import type { PostgresServer } from "../../local/postgres/server.ts";
 import { World, type WorldOptions } from "../../local/world.ts";
 import { type Mode, modes } from "./disturbance.ts";
-import { mixed } from "./mixed-secret.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
 import { RotationSubject } from "./rotation-subject.ts";
 import { SettlementSubject } from "./settlement-subject.ts";

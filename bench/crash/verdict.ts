@@ -1,5 +1,5 @@
+import { unlike } from "../../local/mixed-secret.ts";
 import type { World } from "../../local/world.ts";
-import { unlike } from "./mixed-secret.ts";
 
 /** What is wrong after one case. */
 export interface Verdict {

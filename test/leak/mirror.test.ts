@@ -14,7 +14,7 @@ describe("the function that mirrors leaks nothing", () => {
   let suspect: Suspect;
   let ssm: SSM;
   beforeAll(async () => {
-    suspect = await Suspect.open("in-place", { prefix: "/app/" });
+    suspect = await Suspect.open("in-place", { mirror: { prefix: "/app/" } });
     ssm = new SSM(clientConfig(suspect.stage.world.aws, "operator"));
     await suspect.mirror();
   });

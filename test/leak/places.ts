@@ -94,7 +94,7 @@ export class Places implements Disposable {
       const { SecretString, RotationToken, ...rest } = input;
       const { Value, ...parameter } = input;
       const carries = operation === "PutSecretValue";
-      if (carries || operation === "CreateSecret") this.#learnPassword(String(SecretString));
+      if (carries || operation === "CreateSecret") this.#learnValues(String(SecretString));
       if (principal === "operator") continue;
       const isSecure = operation === "PutParameter" && input["Type"] === "SecureString";
       const searched = isSecure ? parameter : input;
@@ -103,10 +103,14 @@ export class Places implements Disposable {
     this.#seen.calls = calls.length;
   }
 
-  #learnPassword(text: string): void {
+  #learnValues(text: string): void {
     try {
-      const { password }: { password?: unknown } = JSON.parse(text);
-      if (typeof password === "string") this.canaries.add("password", password);
+      for (const [field, value] of Object.entries<unknown>(JSON.parse(text))) {
+        if (typeof value !== "string") continue;
+        if (/^(password|jwt_\w+)$/.test(field)) this.canaries.add(field, value);
+        const { password } = URL.parse(value) ?? {};
+        if (password) this.canaries.add(`password in ${field}`, decodeURIComponent(password));
+      }
     } catch {
       // A document that is broken on purpose; whoever made it has added its canary.
     }

@@ -11,6 +11,7 @@ import type { Action } from "../../lib/retirement/request.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
 import { type AdminSecret, muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
 import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
+import type { WorldOptions } from "../../local/world.ts";
 import { Stage } from "../lib/reporting/stage.ts";
 import { temporaryBundle } from "../local/aws/fixtures.ts";
 import { observing } from "./observing.ts";
@@ -58,10 +59,13 @@ export class Suspect implements AsyncDisposable {
     this.#parts = of.parts;
   }
 
-  static async open(strategy: string, mirror?: object): Promise<Suspect> {
+  static async open(
+    strategy: string,
+    more: Pick<WorldOptions, "mirror" | "beside"> = {},
+  ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
     const server = parts.use(await startPostgres({ settings: talkative }));
-    const stage = parts.use(await Stage.open(server, strategy, "leak", mirror && { mirror }));
+    const stage = parts.use(await Stage.open(server, strategy, "leak", more));
     const places = parts.use(new Places(stage.world));
     const functions = await deployObserved(stage, parts);
     const suspect = new Suspect({ stage, places, functions, server, parts: parts.move() });

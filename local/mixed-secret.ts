@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { MuejamSecret } from "../../local/muejam.ts";
-import type { Beside, WorldOptions } from "../../local/world.ts";
+import type { MuejamSecret } from "./muejam.ts";
+import type { Beside, WorldOptions } from "./world.ts";
 
 /** What a mixed secret holds beside the login of MueJam's. */
 interface Mixed extends MuejamSecret {
