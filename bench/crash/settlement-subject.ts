@@ -75,15 +75,15 @@ export class SettlementSubject implements Subject {
 
   async disturbed(target: Target): Promise<Verdict> {
     const was = await before(this.#world);
-    const { problems } = await this.#rotatedAndSettled(target);
+    const { problems, isReached } = await this.#rotatedAndSettled(target);
     if (await this.#world.versionAccepted(was.current))
       problems.push("the old credential is still accepted");
-    return verdict(this.#world, was, problems);
+    return { ...(await verdict(this.#world, was, problems)), isMissed: !isReached };
   }
 
   async #rotatedAndSettled(
     target?: Target,
-  ): Promise<{ calls: readonly string[]; problems: string[] }> {
+  ): Promise<{ calls: readonly string[]; problems: string[]; isReached: boolean }> {
     if (!(await this.#world.rotate()).succeeded)
       throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
     const oldTasks = await runningTasks(this.#ecs);
@@ -92,13 +92,13 @@ export class SettlementSubject implements Subject {
     using disturbance = new Disturbance(this.#world, this.#proxy, target);
     disturbance.twin = () => this.#invoke();
     await this.#settle(course, disturbance);
-    if (target && !disturbance.wasReached) course.problems.push("the call was not made");
     // Two at once is what the FIFO queue rules out; UpdateService has no condition that a second could fail.
     const most = target?.mode === "two at once" ? 2 : 1;
     if (course.deployments === 0) course.problems.push("the service was not rolled");
     if (!(await this.#isMirrored())) course.problems.push("the parameter is another password");
     if (course.deployments > most) course.problems.push(`${course.deployments} deployments`);
-    return { calls: [...disturbance.calls], problems: course.problems };
+    const { calls, wasReached: isReached } = disturbance;
+    return { calls: [...calls], problems: course.problems, isReached };
   }
 
   async #isMirrored(): Promise<boolean> {

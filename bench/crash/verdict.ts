@@ -3,6 +3,8 @@ import type { World } from "../../local/world.ts";
 
 /** What is wrong after one case. */
 export interface Verdict {
+  /** How many calls a pass makes depends on when ECS gets on: this one ended ahead of the call. */
+  readonly isMissed?: boolean;
   readonly problems: readonly string[];
   /** AWSCURRENT is refused. */
   readonly lockedOut: boolean;
