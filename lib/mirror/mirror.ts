@@ -116,6 +116,8 @@ class Pass {
       const decision = await this.#decide(found);
       if (decision.kind === "drift")
         return { found, written: round > 0, drifted: decision.parameters };
+      // It has been compared by now.
+      if (decision.kind === "compare") break;
       if (decision.kind === "current") {
         const [lost] = this.#overwritten;
         if (lost) throw new ParameterOverwritten(this.#secret.name, this.#overwritten);
@@ -144,9 +146,7 @@ class Pass {
       return stored ? [{ wanted, found: stored }] : [];
     });
     const ours = await this.#ours(candidates);
-    const again = decide({ wanted: this.#wanted, found, ours }, this.#spec);
-    if (again.kind === "compare") throw new Error("Compared already.");
-    return again;
+    return decide({ wanted: this.#wanted, found, ours }, this.#spec);
   }
 
   async #write(stale: readonly Wanted[], found: Found): Promise<void> {
