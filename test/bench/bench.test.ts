@@ -21,6 +21,8 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     expect(Object.keys(figures.functions)).toEqual(Object.keys(functions).toSorted());
     expect(figures).toEqual({
       functions: expect.any(Object),
+      coldStart: figures.functions["rotate-database"].coldStart,
+      bundleKB: figures.functions["rotate-database"].zipKB,
       warmRotation: { medianMs: expect.any(Number), rotations: 2 },
       awsRequests: {
         perRotation: expect.any(Number),
