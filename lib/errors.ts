@@ -180,6 +180,18 @@ export class NotRetiring extends RotationError {
   }
 }
 
+/** Two credentials of one secret are one user of one server, or users of one pair: they would undo each other. */
+export class LoginShared extends RotationError {
+  constructor(secret: string, address: string, username: string) {
+    super(
+      "LOGIN_SHARED",
+      false,
+      `Two credentials of ${secret} are user ${username} on ${address}, or the users of one pair there.`,
+      "Make them one credential in rotation.yml (its urls may be several), or give each a user of its own.",
+    );
+  }
+}
+
 /** AWSCURRENT or AWSPENDING holds the very credential that was asked to be retired; nothing was touched. */
 export class HeldByLiveVersion extends RotationError {
   constructor(secret: string, version: string, label: string) {
@@ -251,6 +263,18 @@ export class FieldMissing extends DocumentError {
       false,
       `${where} has no ${role} (looked for ${tried.map((name) => JSON.stringify(name)).join(", ")}).`,
       `Add the field, or name it in rotation.yml under fields.${role}, or state it under connection.${role}.`,
+    );
+  }
+}
+
+/** Two credentials of the manifest have the same field of the secret for theirs. */
+export class FieldShared extends DocumentError {
+  constructor(where: string, username: string) {
+    super(
+      "FIELD_SHARED",
+      false,
+      `${where}: the fields of user ${username} are those of another credential of the secret, too.`,
+      "Name each one's own under fields in rotation.yml, or say `fields: {}` for a login that stands in a URL alone.",
     );
   }
 }

@@ -38,12 +38,13 @@ export class RotationSubject implements Subject {
     return calls;
   }
 
-  async disturbed(target: Target, calls: readonly string[]): Promise<Verdict> {
+  async disturbed(target: Target): Promise<Verdict> {
     await this.#begin();
     const was = await before(this.#world);
     const problems: string[] = [];
     const token = randomUUID();
-    let outcome = await this.#rotate(target, token);
+    const { calls, ...first } = await this.#rotate(target, token);
+    let { outcome } = first;
     if (this.#of.afresh) {
       const switching = this.#of.inPlace && insideSwitch(target, calls);
       if (!switching && !(await currentLogsIn(this.#world)))
@@ -58,12 +59,15 @@ export class RotationSubject implements Subject {
     if (this.#of.first) await this.#world.forgetSecondUser();
   }
 
-  async #rotate(target: Target, token: string): Promise<RotationOutcome> {
+  async #rotate(
+    target: Target,
+    token: string,
+  ): Promise<{ outcome: RotationOutcome; calls: readonly string[] }> {
     using disturbance = new Disturbance(this.#world, this.#proxy, target);
     disturbance.twin = () => this.#again(disturbance, token);
     const outcome = await this.#world.rotate(token);
     await disturbance.twinEnded();
-    return outcome;
+    return { outcome, calls: disturbance.calls };
   }
 
   /** The step that is under way, once more; a step begins with the gate's DescribeSecret. */
@@ -86,12 +90,16 @@ export class RotationSubject implements Subject {
   }
 }
 
-/** `in-place` may leave AWSCURRENT refused only when it is killed between its change and the label's move. */
+/**
+ * `in-place` may leave AWSCURRENT refused only when it is killed between its change and the label's move.
+ * @param calls that were made: some are made at once, in an order of their own each time
+ */
 function insideSwitch({ mode, point }: Target, calls: readonly string[]): boolean {
-  const change = calls.lastIndexOf("query BEGIN READ");
-  const move = calls.lastIndexOf("UpdateSecretVersionStage");
-  if (mode === "killed before") return point > change && point <= move;
-  return point >= change && point < move;
+  const gates = [...calls.keys()].filter((index) => calls[index] === "DescribeSecret");
+  const finish = gates[steps.indexOf("finishSecret")] ?? calls.length;
+  const effective = calls.slice(finish, mode === "killed before" ? point : point + 1);
+  const moves = effective.filter((call) => call === "UpdateSecretVersionStage");
+  return effective.includes("query BEGIN READ") && moves.length < 2;
 }
 
 function describe({ steps: run }: RotationOutcome): string {

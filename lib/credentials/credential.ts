@@ -1,14 +1,9 @@
-import {
-  EngineMismatch,
-  FieldInvalid,
-  FieldMissing,
-  TargetChanged,
-  UrlMismatch,
-} from "../errors.ts";
+import { EngineMismatch, FieldInvalid, FieldMissing, TargetChanged } from "../errors.ts";
 import type { SecretDocument } from "./document.ts";
+import { bracketed, checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
 import type { PasswordPolicy } from "./password.ts";
 import { Secret } from "./secret.ts";
-import { type ConnectionUrl, parseConnectionUrl, withUserinfo } from "./url.ts";
+import { withUserinfo } from "./url.ts";
 
 /** What a login is made of. */
 type Role = "host" | "port" | "database" | "username" | "password";
@@ -69,10 +64,6 @@ export function address(login: Pick<Login, "host" | "port">): string {
   return `${bracketed(login.host)}:${login.port}`;
 }
 
-function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
-}
-
 /** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
 const usualNames: Record<Role, readonly string[]> = {
   host: ["host", "hostname"],
@@ -120,33 +111,16 @@ function read(
 }
 
 /**
- * What the first of the URLs says, where no field does. Of several hosts none is the server.
- * @throws FieldInvalid
+ * What the first of the URLs says, where no field does.
+ * @throws FieldMissing, FieldInvalid
  */
 function inUrl(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
   const [field] = spec.urls;
   if (field === undefined) return undefined;
-  const url = urlIn(document, field);
-  if (role === "username" || role === "database") return url[role];
-  if (role === "password") return url.password?.reveal();
-  const [host, port] = splitPort(url.hosts);
-  if (role === "port") return port?.toString();
-  if (host.includes(","))
-    throw new FieldInvalid(
-      document.where,
-      field,
-      "a URL of one host: say under connection.host (and port) which of them takes the change",
-    );
-  return host.replace(/^\[(.*)\]$/, "$1") || undefined;
-}
-
-/** @throws FieldMissing, FieldInvalid */
-function urlIn(document: SecretDocument, field: string): ConnectionUrl {
-  const text = document.read(field);
-  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
-  const url = parseConnectionUrl(text);
-  if (url) return url;
-  throw new FieldInvalid(document.where, field, "a URL (scheme://user:password@host/…)");
+  if (role === "host") return hostInUrl(document, field);
+  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
+  const part = urlIn(document, field)[role];
+  return part instanceof Secret ? part.reveal() : part;
 }
 
 /** Messages quote the host; what is none may be a URL with a password in it. */
@@ -215,27 +189,6 @@ function checkEngine(
   const engine = document.has("engine") ? document.read("engine") : undefined;
   if (engine === undefined || engineNames.includes(engine)) return;
   throw new EngineMismatch(document.where, engine, spec.type);
-}
-
-function checkUrl(
-  document: SecretDocument,
-  field: string,
-  login: Login,
-  defaultPort: number,
-): void {
-  const url = urlIn(document, field);
-  const named = url.hosts.split(",").map(splitPort);
-  const own = named.filter(([name]) => name.toLowerCase() === bracketed(login.host).toLowerCase());
-  if (own.length === 0) throw new UrlMismatch(document.where, field, "host");
-  if (!own.some(([, port]) => (port ?? defaultPort) === login.port))
-    throw new UrlMismatch(document.where, field, "port");
-  if (url.username !== undefined && url.username !== login.username)
-    throw new UrlMismatch(document.where, field, "user");
-}
-
-function splitPort(hosts: string): [string, number | undefined] {
-  const match = /^(.*):(\d+)$/.exec(hosts);
-  return match?.[1] === undefined ? [hosts, undefined] : [match[1], Number(match[2])];
 }
 
 /** The document with another user and password of this credential, in its fields and in its URLs. */

@@ -81,10 +81,15 @@ export class SecretDocument {
     const edits = [...values].map(([field, value]) => {
       const found = this.#span(field);
       if (!found) throw new FieldInvalid(this.where, field, "there");
-      return { ...found, value: value.reveal() };
+      return { ...found, field, value: value.reveal() };
     });
     let text = this.#text;
-    for (const { node, offset, length, value } of edits.toSorted((a, b) => b.offset - a.offset)) {
+    let limit = text.length;
+    for (const { field, node, offset, length, value } of edits.toSorted(
+      (a, b) => b.offset - a.offset,
+    )) {
+      if (offset + length > limit) throw new FieldInvalid(this.where, field, "a place of its own");
+      limit = offset;
       const written = node ? JSON.stringify(value) : value;
       text = text.slice(0, offset) + written + text.slice(offset + length);
     }

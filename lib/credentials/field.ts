@@ -11,6 +11,13 @@ export function pathOf(field: string): readonly (string | number)[] | undefined 
   return field.slice(1).split("/").map(unescaped);
 }
 
+/** Whether writing the one would write the other, too: they are one place, or one is inside the other. */
+export function overlap(one: string, other: string): boolean {
+  if (one === whole || other === whole) return one === other;
+  const [a = [], b = []] = [one, other].map((field) => (pathOf(field) ?? []).map(String));
+  return a.slice(0, b.length).every((step, index) => step === b[index]);
+}
+
 function unescaped(token: string): string | number {
   if (/^(?:0|[1-9]\d*)$/.test(token)) return Number(token);
   return token.replaceAll("~1", "/").replaceAll("~0", "~");

@@ -10,6 +10,8 @@ export interface ConnectionUrl {
   readonly hosts: string;
   /** Percent-decoded; absent when the path is empty. */
   readonly database?: string;
+  /** With its question mark; empty when there is none. */
+  readonly query: string;
 }
 
 interface Parts {
@@ -64,17 +66,22 @@ export function parseConnectionUrl(url: string): ConnectionUrl | undefined {
     ...(password && { password: new Secret(decode(password)) }),
     hosts,
     ...(database && { database }),
+    query: /^[^?#]*(\?[^#]*)?/.exec(rest)?.[1] ?? "",
   };
 }
 
 /**
- * The same URL with another user and password. Scheme, hosts, path, query and fragment stay byte
- * for byte, and so does the user when it is the same one. `undefined` when the text is no URL.
+ * The same URL with another user and password, of which it gets what it has: a password is put nowhere where
+ * there was none. Scheme, hosts, path, query and fragment stay byte for byte, and so does the user when it is
+ * the same one. `undefined` when the text is no URL.
  */
 export function withUserinfo(url: string, username: string, password: string): string | undefined {
   const parts = split(url);
   if (!parts) return undefined;
-  const same = parts.username !== undefined && decode(parts.username) === username;
-  const user = same ? parts.username : encode(username);
-  return `${parts.scheme}${user}:${encode(password)}@${parts.hosts}${parts.rest}`;
+  const { scheme, hosts, rest } = parts;
+  if (!parts.username && !parts.password) return url;
+  const isSame = !parts.username || decode(parts.username) === username;
+  const user = isSame ? parts.username : encode(username);
+  const secret = parts.password === undefined ? "" : `:${encode(password)}`;
+  return `${scheme}${user}${secret}@${hosts}${rest}`;
 }

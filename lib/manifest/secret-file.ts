@@ -1,5 +1,5 @@
 import type { CredentialSpec } from "../credentials/credential.ts";
-import { whole } from "../credentials/field.ts";
+import { overlap, whole } from "../credentials/field.ts";
 import type { GeneratedSpec } from "../credentials/generated.ts";
 import { type Around, completed, isGenerated } from "./credential-file.ts";
 import { defined } from "./defined.ts";
@@ -158,18 +158,30 @@ function checkClaims(
   source: Source,
   all: readonly { readonly at: Path; readonly claims: readonly Claim[] }[],
 ): void {
-  const claimed = new Map<string, { index: number; isPossible: boolean }>();
+  const claimed: (Claim & { index: number })[] = [];
   for (const [index, { at, claims }] of all.entries())
-    for (const { role, field, isPossible } of claims) {
-      const other = claimed.get(field);
-      if (!other) claimed.set(field, { index, isPossible });
-      if (!other || other.index === index || (isPossible && other.isPossible)) continue;
+    for (const each of claims) {
+      const { role, field, isPossible } = each;
+      const other = claimed.find(
+        (before) =>
+          overlap(before.field, field) &&
+          !(isPossible && before.isPossible) &&
+          // What one entry says twice in the same words is told elsewhere.
+          !(before.index === index && before.field === field && !isGeneratedRole(role)),
+      );
+      claimed.push({ ...each, index });
+      if (!other) continue;
+      const place = other.field === field ? field : `${field} (the place of ${other.field})`;
       source.complain(
         [...at, ...role],
-        `the field ${field} is rotated by credentials.${other.index} already: name this credential's own one under ${String(role[0])}`,
+        other.index === index
+          ? `the field ${place} is this credential's ${String(other.role[0])} already: name another one`
+          : `the field ${place} is rotated by credentials.${other.index} already: name this credential's own one under ${String(role[0])}`,
       );
     }
 }
+
+const isGeneratedRole = ([key]: Path) => key === "previous" || key === "previousExpiresAt";
 
 function* writtenByLogin(spec: CredentialSpec): Generator<Claim> {
   const { strategy, fields, urls } = spec;

@@ -117,6 +117,10 @@ async function retirements(
   if (!old) throw new PendingEmpty(secret.name, version);
 
   const credentials = await Promise.all(specs.map(ports.credential));
+  const live = credentials.flatMap(({ spec, traits }): Live[] => [
+    ["AWSCURRENT", readLogin(current, spec, traits)],
+    ...(pending ? [["AWSPENDING", readLogin(pending, spec, traits)] as const] : []),
+  ]);
   const replaced = credentials.map((credential) => {
     const { spec, traits, engine, strategy } = credential;
     const login = readLogin(old, spec, traits);
@@ -125,15 +129,10 @@ async function retirements(
     const other = strategy.username(now.username, credential);
     const username = login.username === now.username ? now.username : other;
     requireSameTarget(old.where, { ...now, username }, login);
-    const next = pending && readLogin(pending, spec, traits);
     const admin = () => adminLogin(credential, now, store, signal);
     return {
       ...{ credential, retirement: { spec, engine, signal, current: now, old: login, admin } },
-      holder: holding(
-        [["AWSCURRENT", now], ...(next ? [["AWSPENDING", next] as const] : [])],
-        login,
-        strategy,
-      ),
+      holder: holding(live, login, strategy),
     };
   });
   // Somebody put one login back by hand: the others of the secret are as dead as they were to be.
@@ -143,11 +142,10 @@ async function retirements(
   return free;
 }
 
-/** The label of the live version, if there is one, that holds a login which is to be retired. */
-function holding(
-  live: readonly (readonly [label: string, login: Login])[],
-  old: Login,
-  { holds }: Strategy,
-): string | undefined {
-  return live.find(([, login]) => holds(login, old))?.[0];
+/** A login of a live version, with its label. */
+type Live = readonly [label: string, login: Login];
+
+/** The label of the live version, if there is one, of which any login is the one that is to be retired. */
+function holding(live: readonly Live[], old: Login, { holds }: Strategy): string | undefined {
+  return live.find(([, login]) => address(login) === address(old) && holds(login, old))?.[0];
 }

@@ -25,7 +25,8 @@ export async function adminLogin(
       "does not exist or has no AWSCURRENT version",
       "Create it, or correct admin in rotation.yml.",
     );
-  const adminSpec = { ...spec, fields: {}, urls: [], connection: { host, port } };
+  const own = { fields: {}, urls: [], isInUrlAlone: false, connection: { host, port } };
+  const adminSpec = { ...spec, ...own };
   const login = readLogin(
     new SecretDocument(`the admin secret ${secret}`, text),
     adminSpec,

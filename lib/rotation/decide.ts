@@ -13,6 +13,9 @@ import type { SecretState } from "./store.ts";
 /** Our own label: on the version whose credential settlement has to kill. */
 export const retiringLabel = "RETIRING";
 
+/** A token of this form becomes the version's id, and says that the old credential leaked. */
+export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
+
 /** Our own label: on the version that createSecret made, and on none of a lone testSecret's. */
 export const preparedLabel = "PREPARED";
 

@@ -1,6 +1,7 @@
 import { writeLogin } from "../credentials/credential.ts";
 import { SecretChanged } from "../errors.ts";
 import { withValueOf } from "../strategies/generate.ts";
+import { isLeaked } from "./decide.ts";
 import type { Rotation } from "./rotation.ts";
 
 /**
@@ -16,7 +17,7 @@ export async function requireUsable(rotation: Rotation): Promise<void> {
     expected = writeLogin(expected, credential.spec, login);
   }
   for (const spec of rotation.entry.generated ?? [])
-    expected = withValueOf(pending, expected, spec);
+    expected = withValueOf(pending, expected, spec, isLeaked(rotation.event.token));
   const rotatedAt = rotation.rotatedAt(pending);
   if (rotatedAt !== undefined) expected = rotation.withRotatedAt(expected, rotatedAt);
   if (!expected.text.equals(pending.text))

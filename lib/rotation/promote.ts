@@ -1,8 +1,11 @@
+import { address } from "../credentials/credential.ts";
 import { SecretDocument } from "../credentials/document.ts";
+import { accepts } from "../engines/engine.ts";
 import {
   asRotationError,
   DocumentError,
   LabelMoved,
+  PendingRefused,
   SecretChanged,
   SwitchUndecided,
   Unsettled,
@@ -38,10 +41,24 @@ export async function promote(rotation: Rotation): Promise<void> {
   }
   try {
     for (const each of switches) await each.apply(signal);
+    if (rotation.credentials.length > 1 && switches.length > 0) await requireAllAccepted(rotation);
     const move = { secretId: secret.arn, label: "AWSCURRENT", from: currentId, to: event.token };
     if ((await store.moveLabel(move, signal)) === "elsewhere") throw new LabelMoved(secret.name);
   } catch (error) {
     if (!(await arrived(rotation, switches))) throw error;
+  }
+}
+
+/**
+ * Two names of one server hide that two credentials are one login; then the last change undid another one.
+ * @throws PendingRefused
+ */
+async function requireAllAccepted(rotation: Rotation): Promise<void> {
+  const pending = await rotation.pending();
+  for (const credential of rotation.credentials) {
+    const login = await rotation.loginFor(credential, pending);
+    if (!(await accepts(credential.engine, login, rotation.signal)))
+      throw new PendingRefused(address(login), login.username);
   }
 }
 

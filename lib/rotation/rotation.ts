@@ -97,24 +97,43 @@ export class Rotation {
     return read;
   }
 
-  /** What AWSPREVIOUS holds, if it holds anything. */
-  async previous(): Promise<SecretDocument | undefined> {
-    const id = holderOf(this.secret, "AWSPREVIOUS");
-    return id === undefined ? undefined : this.document(id, "AWSPREVIOUS");
+  /** What the secret held before, as far as it can be read: AWSPREVIOUS, then versions without a label. */
+  async *earlierDocuments(): AsyncGenerator<SecretDocument> {
+    for await (const id of this.#earlierIds()) {
+      const document = await this.#readable(id);
+      if (document) yield document;
+    }
   }
 
-  /** With the time at which its value was made, where the manifest or the document has a field for it. */
+  async *#earlierIds(): AsyncGenerator<string> {
+    const previous = holderOf(this.secret, "AWSPREVIOUS");
+    if (previous) yield previous;
+    yield* await this.store.unlabelled(this.secret.arn, this.signal);
+  }
+
+  async #readable(versionId: string): Promise<SecretDocument | undefined> {
+    try {
+      return await this.document(versionId, `version ${versionId}`);
+    } catch (error) {
+      if (error instanceof DocumentError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * With the time at which its value was made: where the manifest says so, else in a field of the usual name
+   * that holds some text, which nobody but a rotation writes.
+   */
   withRotatedAt(document: SecretDocument, time: string): SecretDocument {
     const { rotatedAt } = this.entry;
     if (rotatedAt !== undefined) return document.withAdded(rotatedAt, new Secret(time));
-    if (!document.has(usualRotatedAt)) return document;
+    if (!document.value(usualRotatedAt)) return document;
     return document.with(new Map([[usualRotatedAt, new Secret(time)]]));
   }
 
   /** What `withRotatedAt` wrote. */
   rotatedAt(document: SecretDocument): string | undefined {
-    const field = this.entry.rotatedAt ?? usualRotatedAt;
-    return document.has(field) ? document.read(field) : undefined;
+    return document.value(this.entry.rotatedAt ?? usualRotatedAt)?.value.reveal();
   }
 
   async current(): Promise<SecretDocument> {
@@ -183,9 +202,7 @@ export class Rotation {
   }
 
   async *#earlier(credential: Credential): AsyncGenerator<Login> {
-    const previous = holderOf(this.secret, "AWSPREVIOUS");
-    const unlabelled = await this.store.unlabelled(this.secret.arn, this.signal);
-    for (const id of previous ? [previous, ...unlabelled] : unlabelled) {
+    for await (const id of this.#earlierIds()) {
       const login = await this.#usable(credential, id);
       if (login) yield login;
     }

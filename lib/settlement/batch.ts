@@ -1,4 +1,4 @@
-import { asRotationError, InvokedFailed, type RotationError } from "../errors.ts";
+import { asRotationError, DeadlineReached, InvokedFailed, type RotationError } from "../errors.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import { hintsOf } from "./hints.ts";
@@ -14,11 +14,14 @@ export interface BatchResult {
   readonly batchItemFailures: readonly { readonly itemIdentifier: string }[];
 }
 
+/** Before it looks again at what is a matter of seconds, in milliseconds; the last one again and again. */
+const delays = [1000, 2000, 4000, 8000, 15_000];
+
 /**
- * When it looks again at what is a matter of seconds, in milliseconds after the look before. Two minutes in all:
- * as long as a task may take to stop (ECS developer guide, `stopTimeout`). The tick comes for what takes longer.
+ * How long it does so in one invocation, looks included, in milliseconds: as long as a task may take to stop
+ * (ECS developer guide, `stopTimeout`). The tick comes for what takes longer.
  */
-const delays = [1, 2, 4, 8, 15, 15, 15, 15, 15, 15, 15].map((seconds) => seconds * 1000);
+const patience = 120_000;
 
 /**
  * Looks at every secret that a batch of messages is a reason to look at, each once, however many messages
@@ -36,15 +39,17 @@ export async function settleBatch(
     for (const secret of hintsOf(parsed(body), ports.manifest))
       reasons.set(secret, [...(reasons.get(secret) ?? []), messageId]);
   const failed = new Set<string>();
+  const endsAt = ports.now().getTime() + patience;
   let open = [...reasons.keys()].map((secret) => new Look(secret, ports));
-  for (const delay of [...delays, undefined]) {
+  for (let round = 0; open.length > 0; round += 1) {
     const soon: Look[] = [];
     for (const look of open) {
       const outcome = await look.again(signal);
       if (outcome === "soon") soon.push(look);
       if (outcome === "failed") for (const id of reasons.get(look.secret) ?? []) failed.add(id);
     }
-    if (soon.length === 0 || delay === undefined) break;
+    const delay = delays[Math.min(round, delays.length - 1)] ?? 0;
+    if (soon.length === 0 || ports.now().getTime() + delay > endsAt) break;
     if (!(await slept(delay, ports, signal))) break;
     open = soon;
   }
@@ -88,6 +93,8 @@ class Look {
       return soon ? "soon" : "done";
     } catch (thrown) {
       const error = asRotationError(thrown);
+      // It waits for what was to be waited for; that the time for another look ran out is nobody's failure.
+      if (this.#said && error instanceof DeadlineReached) return "done";
       const { code, message } = error;
       log.step({ ...common, outcome: "failed", ms: ms(), code, message });
       if (!(error instanceof InvokedFailed && error.isTold))

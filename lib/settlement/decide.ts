@@ -1,6 +1,6 @@
 import { changedAt, type Promotion } from "../consumers/consumer.ts";
 import type { ServiceFacts } from "../consumers/ecs/facts.ts";
-import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
+import { holderOf, isLeaked, preparedLabel, retiringLabel } from "../rotation/decide.ts";
 import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
 import type { SecretFacts, SettlementState } from "./state.ts";
 
@@ -34,13 +34,16 @@ export type Action =
 const unseenGrace = 24 * 60 * 60 * 1000;
 
 /**
+ * How long after the promotion sessions are those of tasks that have just been stopped, in milliseconds; later
+ * ones are a pool's, which may keep them for hours.
+ */
+const closingTime = 10 * 60 * 1000;
+
+/**
  * How long a rotation may take from making the version to its end, in milliseconds: the label moves, and its
  * event is sent, before Secrets Manager notes the date.
  */
 const completionTime = 5 * 60 * 1000;
-
-/** A token of this form becomes the version's id, and says that the old credential leaked. */
-export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -153,7 +156,8 @@ function waits(
   if (task) return wait(`standalone task ${task.id}, from before the promotion, to stop`);
   const grace = policy.grace ?? (consumers.length > 0 ? 0 : unseenGrace);
   if (age < grace) return { kind: "wait", why: "the grace of consumers that nobody sees" };
-  if (old?.sessions) return wait(`${old.sessions} sessions of the old credential to end`, true);
+  if (old?.sessions)
+    return wait(`${old.sessions} sessions of the old credential to end`, age < closingTime);
   return undefined;
 }
 

@@ -5,9 +5,9 @@ import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
 import { ParameterDrift, type RotationError, SettlementStuck } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, retiringLabel } from "../rotation/decide.ts";
+import { holderOf, isLeaked, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
-import { type Action, decide, isLeaked } from "./decide.ts";
+import { type Action, decide } from "./decide.ts";
 import type { Mirrored, Mirrorer } from "./mirrorer.ts";
 import type { Retirer } from "./retirer.ts";
 import type { OldCredential, SettlementState } from "./state.ts";
@@ -54,7 +54,7 @@ export async function settle(
     const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
     if (!entry) return { secret: secret.name, outcome: "ignored" };
     const action = decide(await look(secret, entry, known, ports, signal));
-    const oldWorks = !known.old?.retired && entry.credentials.every(isKeptWorking);
+    const oldWorks = !known.old?.retired && worksBesideNew(entry);
     const done = await act(action, secret, oldWorks, ports, signal);
     if ("outcome" in done) return { secret: secret.name, ...done };
     known = { ...known, ...done, ...(done.old && { old: { ...known.old, ...done.old } }) };
@@ -68,8 +68,16 @@ interface Known {
   readonly mirror?: Mirrored;
 }
 
-/** `in-place` ends the old password itself, at the promotion. */
-const isKeptWorking = ({ strategy }: { strategy: string }) => strategy !== "in-place";
+/**
+ * `in-place` ends the old password itself, at the promotion; and who verifies with a generated value knows what
+ * was signed with the other one only where the one before is kept.
+ */
+function worksBesideNew({ credentials, generated = [] }: SecretEntry): boolean {
+  return (
+    credentials.every(({ strategy }) => strategy !== "in-place") &&
+    generated.every(({ previous }) => previous !== undefined)
+  );
+}
 
 /** What a decision rests on; of a settled secret no more than its labels. */
 async function look(

@@ -8,14 +8,21 @@ import { FieldInvalid } from "../errors.ts";
  * the value before finds it in a field of its own, until the rotation after.
  */
 
-/** createSecret: the document with a new value. */
+interface Sources {
+  now(): Date;
+  randomInt(below: number): number;
+}
+
+/** createSecret: the document with a new value. What leaked is kept nowhere. */
 export function withNextValue(
   document: SecretDocument,
   spec: GeneratedSpec,
-  { now, randomInt }: { now(): Date; randomInt(below: number): number },
+  { now, randomInt }: Sources,
+  leaked: boolean,
 ): SecretDocument {
-  const expiresAt = new Date(now().getTime() + (spec.previous?.overlap ?? 0));
-  return replaced(document, spec, generateValue(spec, randomInt), isoSeconds(expiresAt));
+  const overlap = leaked ? 0 : (spec.previous?.overlap ?? 0);
+  const expiresAt = isoSeconds(new Date(now().getTime() + overlap));
+  return replaced(document, spec, { value: generateValue(spec, randomInt), expiresAt, leaked });
 }
 
 /** The document with the value that the pending version holds for this credential, and nothing else of it. */
@@ -23,33 +30,35 @@ export function withValueOf(
   pending: SecretDocument,
   document: SecretDocument,
   spec: GeneratedSpec,
+  leaked: boolean,
 ): SecretDocument {
-  const value = pending.read(spec.field) ?? "";
+  const value = new Secret(pending.read(spec.field) ?? "");
   const expiresAt = spec.previous?.expiresAt && pending.read(spec.previous.expiresAt);
-  return replaced(document, spec, new Secret(value), expiresAt ?? "");
+  return replaced(document, spec, { value, expiresAt: expiresAt ?? "", leaked });
 }
 
 /**
  * Ahead of everything: the fields are there, and what the manifest calls the value before is not somebody
- * else's, which a rotation would overwrite.
- * @param before what the secret held until its last rotation
+ * else's, which a rotation would overwrite. Its form proves nothing: other keys look alike.
+ * @param earlier what the secret held before, the newest first; `undefined` when a rotation of ours has written
+ *   this very document
  * @throws FieldInvalid
  */
 export async function requireReplaceable(
   current: SecretDocument,
   spec: GeneratedSpec,
-  before: () => Promise<SecretDocument | undefined>,
+  earlier: (() => AsyncIterable<SecretDocument>) | undefined,
 ): Promise<void> {
   valueIn(current, spec);
   if (!spec.previous) return;
   const { field, expiresAt } = spec.previous;
   const kept = current.read(field);
-  const isOurs = !kept || hasFormat(kept, spec) || kept === (await before())?.read(spec.field);
-  if (!isOurs)
-    throw new FieldInvalid(current.where, field, `empty or what ${spec.field} was before`);
   const date = expiresAt && current.read(expiresAt);
   if (date && Number.isNaN(Date.parse(date)))
     throw new FieldInvalid(current.where, expiresAt, "empty or a date (ISO 8601)");
+  if (!kept || !earlier) return;
+  for await (const document of earlier()) if (document.read(spec.field) === kept) return;
+  throw new FieldInvalid(current.where, field, `empty or what ${spec.field} was before`);
 }
 
 /** testSecret: the new value has the declared form, and so its entropy, and is no old one. @throws FieldInvalid */
@@ -72,15 +81,14 @@ function valueIn(document: SecretDocument, { field }: GeneratedSpec): string {
 function replaced(
   document: SecretDocument,
   spec: GeneratedSpec,
-  value: Secret<string>,
-  expiresAt: string,
+  next: { readonly value: Secret<string>; readonly expiresAt: string; readonly leaked: boolean },
 ): SecretDocument {
-  const old = new Secret(valueIn(document, spec));
-  const next = document.with(new Map([[spec.field, value]]));
-  if (!spec.previous) return next;
-  const kept = next.withAdded(spec.previous.field, old);
+  const old = new Secret(next.leaked ? "" : valueIn(document, spec));
+  const replaced = document.with(new Map([[spec.field, next.value]]));
+  if (!spec.previous) return replaced;
+  const kept = replaced.withAdded(spec.previous.field, old);
   if (!spec.previous.expiresAt) return kept;
-  return kept.withAdded(spec.previous.expiresAt, new Secret(expiresAt));
+  return kept.withAdded(spec.previous.expiresAt, new Secret(next.expiresAt));
 }
 
 /** ISO 8601 in UTC, to the second. */

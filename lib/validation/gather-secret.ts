@@ -4,7 +4,7 @@ import { accepts } from "../engines/engine.ts";
 import { AwsCallFailed } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { adminLogin } from "../rotation/admin.ts";
-import { holderOf } from "../rotation/decide.ts";
+import { holderOf, preparedLabel } from "../rotation/decide.ts";
 import type { Credential } from "../rotation/rotation.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { requireReplaceable } from "../strategies/generate.ts";
@@ -33,6 +33,10 @@ export async function gatherSecret(
     const text = await ports.store.read(secret.arn, id, signal);
     return text && new SecretDocument(`${label} of ${secret.name}`, text, entry.shape);
   };
+  async function* earlier(signal: AbortSignal) {
+    const previous = await version("AWSPREVIOUS")(signal);
+    if (previous) yield previous;
+  }
   const read = await ask(version("AWSCURRENT"));
   if ("unknown" in read) return { ...nothing, document: read };
   const document = read.known;
@@ -41,10 +45,12 @@ export async function gatherSecret(
   for (const spec of entry.credentials)
     credentials.push(await gatherCredential(spec, document, ports, ask));
   const generated: Asked<unknown>[] = [];
+  const current = secret.versions.get(holderOf(secret, "AWSCURRENT") ?? "");
+  const isOurs = current?.includes(preparedLabel);
   for (const spec of entry.generated ?? [])
     generated.push(
       await ask((signal) =>
-        requireReplaceable(document, spec, () => version("AWSPREVIOUS")(signal)),
+        requireReplaceable(document, spec, isOurs ? undefined : () => earlier(signal)),
       ),
     );
   return { name, entry, state, document: { known: true }, credentials, generated };

@@ -275,8 +275,15 @@ describe("a document without a usable login is refused, and says why", () => {
       "a URL with an unencoded / in its password",
       url("postgresql://muejam_user:o/ld@db.internal:5432/muejam"),
       withUrl,
-      "URL_MISMATCH",
-      "names another host",
+      "FIELD_INVALID",
+      "password is percent-encoded",
+    ],
+    [
+      "a URL with the login in its query",
+      url("postgresql://db.internal:5432/muejam?user=muejam_user&password=old"),
+      withUrl,
+      "FIELD_INVALID",
+      "not in its query",
     ],
   ])("%s", (_, value, spec, code, message) => {
     expect(() => readFrom(value, spec)).toThrow(

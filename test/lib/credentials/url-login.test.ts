@@ -68,6 +68,26 @@ describe("a login that stands in a URL alone", () => {
     });
   });
 
+  it.each([
+    ["a URL without a user", "postgresql://db/x"],
+    ["a URL with a user alone", "postgresql://app@db/x"],
+  ])("leaves %s without a password", (_, U) => {
+    const value = { host: "db", dbname: "x", username: "app", password: "old", U };
+    expect(JSON.parse(write(json(value), { urls: ["U"] }))).toEqual({ ...value, password: "new" });
+  });
+
+  it("finds the port of its host among several", () => {
+    const of = { host: "h1", username: "app", password: "old" };
+    for (const [hosts, port] of [
+      ["h1:6432,h2:5433", 6432],
+      ["h1,h2:5433", 5432],
+      ["h2:5433,h1:7000", 7000],
+    ] as const)
+      expect(read(json({ ...of, U: `postgres://app:old@${hosts}/db` }), { urls: ["U"] })[1]).toBe(
+        port,
+      );
+  });
+
   it("is not taken from another login's fields beside it", () => {
     const value = { host: "h", username: "u", password: "p", DATABASE_URL: url };
     const spec = { urls: ["DATABASE_URL"], isInUrlAlone: true };
@@ -174,7 +194,7 @@ it("whatever stands in the URL, only user and password of it change", () => {
   const text = fc.string({ minLength: 1, unit: "grapheme" }).filter((t) => t.isWellFormed());
   const scheme = fc.constantFrom("postgresql", "postgresql+asyncpg", "postgres");
   const host = fc.constantFrom("db.internal", "[::1]", "10.0.0.1");
-  const rest = fc.constantFrom("", "/", "/shop", "/shop?a=b&user=c:d@e", "#x");
+  const rest = fc.constantFrom("", "/", "/shop", "/shop?a=b&c=d:e@f", "#x");
   const name = fc.string({ minLength: 1, maxLength: 30 }).filter((t) => !t.includes("\0"));
   fc.assert(
     fc.property(scheme, host, rest, name, text, name, text, (...of) => {

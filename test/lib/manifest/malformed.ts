@@ -194,6 +194,37 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:5: secrets.app.rotatedAt: needs a secret with fields, and this one is the credential itself: remove it",
     ],
     [
+      "a value that is to be its own predecessor",
+      secret("type: generated\n    format: hex\n    field: KEY\n    previous: KEY"),
+      "rotation.yml:6: secrets.app.previous: the field KEY is this credential's field already: name another one",
+    ],
+    [
+      "a date where the value before is to be",
+      secret(
+        "type: generated\n    format: hex\n    field: KEY\n    previous: OLD\n    previousExpiresAt: OLD",
+      ),
+      "rotation.yml:7: secrets.app.previousExpiresAt: the field OLD is this credential's previous already: name another one",
+    ],
+    [
+      "one field by two names",
+      secret(
+        "credentials:\n      - { type: generated, format: hex, field: KEY }\n      - { type: generated, format: uuid, field: /KEY }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.field: the field /KEY (the place of KEY) is rotated by credentials.0 already: name this credential's own one under field",
+    ],
+    [
+      "a field inside another one",
+      secret(
+        "credentials:\n      - { type: generated, format: hex, field: /a }\n      - { type: generated, format: uuid, field: /a/KEY }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1.field: the field /a/KEY (the place of /a) is rotated by credentials.0 already: name this credential's own one under field",
+    ],
+    [
+      "a URL by two names",
+      inPlace("urls: [URL, /URL]"),
+      "rotation.yml:4: secrets.app.urls.1: the field /URL (the place of URL) is this credential's urls already: name another one",
+    ],
+    [
       "no fields, and no URL either",
       inPlace("fields: {}"),
       "rotation.yml:4: secrets.app.fields: is empty, which means that the login stands in a URL alone: name the URL's field under urls",

@@ -42,6 +42,22 @@ async function application(pair: PairScene, version = "AWSCURRENT") {
 }
 
 describe("a rotation by alternating users", () => {
+  it("of a login that stands in a URL alone leaves the fields beside it", async () => {
+    const pair = await pairScene(stage, { inUrlAlone: true });
+    const { scene, owner, clone } = pair;
+    const before = await scene.value();
+    for (const step of steps) expect(await scene.run(step)).toBe("done");
+    const { connection_string, ...after } = await scene.value();
+    const { connection_string: _, rotated_at, ...fields } = before;
+    expect(after).toEqual({ ...fields, rotated_at: expect.not.stringMatching(String(rotated_at)) });
+    const { username, password } = new URL(connection_string);
+    expect(username).toBe(clone);
+    const login = { ...loginOf(pair, before), username: clone };
+    expect(await scene.admits({ password: decodeURIComponent(password) }, login)).toBe(true);
+    await settle(stage, scene);
+    expect(await scene.admits(before, { ...login, username: owner })).toBe(false);
+  });
+
   it("repeats: in every step both users log in, and the old one is dead in the end", async () => {
     const pair = await pairScene(stage);
     const { scene, owner, clone } = pair;

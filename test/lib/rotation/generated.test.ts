@@ -1,4 +1,6 @@
+import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Login } from "../../../lib/credentials/credential.ts";
 import { whole } from "../../../lib/credentials/field.ts";
 import type { GeneratedSpec } from "../../../lib/credentials/generated.ts";
 import { Scene, Stage } from "./scene.ts";
@@ -74,6 +76,33 @@ describe("a signing key", () => {
     });
   });
 
+  it("that leaked is kept nowhere", async () => {
+    const scene = await sceneOf(kept, first);
+    await stage.move(scene.name, "AWSPENDING", scene.token);
+    scene.token = `leaked-${randomUUID()}`;
+    await stage.begin(scene.name, scene.token);
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toEqual({
+      ...first,
+      jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+      jwt_previous: "",
+      jwt_previous_expires_at: "2026-03-04T05:06:07Z",
+    });
+  });
+
+  it("goes on after its secret was edited by hand, whatever the one before looks like", async () => {
+    const scene = await sceneOf(kept, first);
+    await scene.runAll();
+    await settled(scene);
+    const edited = { ...JSON.parse(await scene.text()), api_keys: "c" };
+    await scene.put(edited, ["AWSCURRENT"]);
+    await scene.again();
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toMatchObject({
+      ...{ api_keys: "c", jwt_previous: edited.jwt_secret },
+    });
+  });
+
   it("is the same one whenever createSecret comes again", async () => {
     const scene = await sceneOf(kept, first);
     await scene.run("createSecret");
@@ -91,6 +120,11 @@ describe("a signing key", () => {
       '"jwt_previous" is not empty or what jwt_secret was before',
     ],
     [
+      "whose `previous` holds another key of the same form",
+      { ...first, jwt_previous: "a".repeat(64) },
+      '"jwt_previous" is not empty or what jwt_secret was before',
+    ],
+    [
       "whose date is none",
       { ...first, jwt_previous: "", jwt_previous_expires_at: "soon" },
       '"jwt_previous_expires_at" is not empty or a date',
@@ -102,6 +136,12 @@ describe("a signing key", () => {
     await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
     await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
     expect(scene.calls("PutSecretValue")).toEqual([]);
+  });
+
+  it("whose `previous` has no place is refused by a lone test", async () => {
+    const scene = await sceneOf({ ...kept, previous: { field: "/old/key", overlap: day } }, first);
+    const refusal = { code: "FIELD_INVALID", message: expect.stringContaining("inside an object") };
+    await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
   });
 
   it("of a version that somebody else wrote is not promoted", async () => {
@@ -134,6 +174,13 @@ describe("rotated_at", () => {
     scene.now = new Date("2026-06-01T00:00:00Z");
     await scene.runAll();
     expect(JSON.parse(await scene.text())).toMatchObject({ rotated_on: "2026-06-01T00:00:00Z" });
+  });
+
+  it("is left alone where it holds no text, and nobody asked for it", async () => {
+    const rotated_at = { KEY: 5 };
+    const scene = await sceneOf(key, { ...first, rotated_at });
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toMatchObject({ rotated_at });
   });
 
   it("is absent where the secret has none", async () => {
@@ -169,4 +216,51 @@ it("a secret that is a URL rotates", async () => {
   expect(await scene.admits({ password: decodeURIComponent(now.password) })).toBe(true);
   expect(await scene.admits({ password: password.reveal() })).toBe(false);
   expect(await scene.retire("retire")).toMatchObject({ accepted: false });
+});
+
+describe("two credentials of one secret", () => {
+  const url = ({ host, port, username, password }: Login, database: string) =>
+    `postgresql://${username}:${password.reveal()}@${host}:${port}/${database}`;
+
+  async function sceneOfUrls(...users: readonly string[]): Promise<Scene> {
+    const logins: Login[] = [];
+    for (const username of users)
+      logins.push(
+        logins.find((each) => each.username === username) ?? (await stage.bench.newUser(username)),
+      );
+    const fields = ["A_URL", "B_URL"];
+    const scene = new Scene(stage, logins, ...fields.map((field) => ({ urls: [field] })));
+    const databases = ["postgres", "template1"];
+    const values = logins.map((each, index) => [
+      fields[index],
+      url(each, String(databases[index])),
+    ]);
+    await scene.create({ ...Object.fromEntries(values) });
+    return scene;
+  }
+
+  it("that are one user of one server are refused, in different databases too", async () => {
+    const user = `shared_${randomUUID().slice(0, 8)}`;
+    const scene = await sceneOfUrls(user, user);
+    const refusal = { code: "LOGIN_SHARED", message: expect.stringContaining(user) };
+    await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
+    await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
+    expect(scene.calls("PutSecretValue")).toEqual([]);
+    expect(scene.tried).toEqual([]);
+  });
+
+  it("that write one field are refused, which names the remedy", async () => {
+    const scene = await sceneOfUrls(
+      ...[1, 2].map((nth) => `own${nth}_${randomUUID().slice(0, 8)}`),
+    );
+    const password = scene.logins[0]?.password.reveal();
+    const value = { ...JSON.parse(await scene.text()), password };
+    await scene.put(value, ["AWSCURRENT"]);
+    await scene.again();
+    await expect(scene.run("createSecret")).rejects.toMatchObject({
+      code: "FIELD_SHARED",
+      message: expect.stringContaining("fields: {}"),
+    });
+    expect(scene.calls("PutSecretValue")).toEqual([]);
+  });
 });

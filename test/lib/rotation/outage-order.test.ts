@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import type { Login } from "../../../lib/credentials/credential.ts";
 import { defaultPolicy } from "../../../lib/credentials/password.ts";
 import { Secret } from "../../../lib/credentials/secret.ts";
 import { postgresTraits } from "../../../lib/engines/postgres/traits.ts";
@@ -72,11 +73,19 @@ it("an outage of one login does not promote another one untested", async () => {
     log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
     credential: async (of) =>
       ({
-        ...{ spec: of, traits: postgresTraits, engine: {} },
+        ...{ spec: of, traits: postgresTraits },
+        engine: {
+          async login({ username }: Login) {
+            calls.push(`${username} login`);
+            return { [Symbol.asyncDispose]: async () => {} };
+          },
+        },
         strategy: strategies[of.strategy as "a" | "b"],
-      }) as Credential,
+      }) as unknown as Credential,
   };
   const event = { step: "setSecret", secretId: "arn", token } as const;
   await rotate(event, ports, AbortSignal.timeout(5000));
-  expect(calls).toEqual(["b test", "RETIRING", "a apply", "b apply", "AWSCURRENT"]);
+  // The last change may have undone another one: every login is proven once more.
+  const proofs = ["a login", "b login"];
+  expect(calls).toEqual(["b test", "RETIRING", "a apply", "b apply", ...proofs, "AWSCURRENT"]);
 });

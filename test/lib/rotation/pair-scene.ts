@@ -21,6 +21,8 @@ export interface PairOptions {
   readonly users?: CredentialSpec["users"];
   /** The manifest itself names the user, so that the administrator may repair its login. */
   readonly pinned?: boolean;
+  /** The login stands in its URL alone, beside fields that are nobody's. */
+  readonly inUrlAlone?: boolean;
   /** The administrator's secret; `undefined` for none at all. */
   readonly document?: (document: AdminDocument, owner: string) => object | undefined;
   /** What the manifest says of it beside its name. */
@@ -61,6 +63,7 @@ export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<Pai
     users: of.users ?? (of.pinned && !inPlace ? { owner, clone: `${owner}_clone` } : undefined),
     ...(of.pinned && inPlace && { connection: { username: owner } }),
     urls: ["connection_string"],
+    ...(of.inUrlAlone && { isInUrlAlone: true }),
   });
   const change = of.change ?? ((each: Value) => each);
   await scene.create(change(muejamValue(login)));
