@@ -19,10 +19,7 @@ interface Deployment {
  * @returns the functions' ARNs by name
  * @throws InvalidManifest
  */
-export async function deploy(
-  aws: Aws,
-  { folder, manifest, ca, topicArn }: Deployment,
-) {
+export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deployment) {
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
