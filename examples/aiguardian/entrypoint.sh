@@ -8,12 +8,16 @@ set +x
 : "${AWS_SECRETS_NAME:?must name the secret}" "${AWS_REGION:?must name its Region}"
 (($# > 0)) || { echo "entrypoint.sh: no command to become: give the task definition one" >&2; exit 64; }
 
-# Name, NUL, value, NUL, and so on: no value can hold a NUL, and any other character passes.
+# Name, NUL, value, NUL, and so on: no variable can hold a NUL, and any other character passes. What jq itself
+# says of a text that it cannot parse would quote it.
 fields() {
   aws secretsmanager get-secret-value \
     --secret-id "$AWS_SECRETS_NAME" --region "$AWS_REGION" --output json |
-    jq --join-output '.SecretString | fromjson | to_entries[]
-      | .key, "\u0000", (.value | if type == "string" then . else tojson end), "\u0000"'
+    jq --join-output '
+      (.SecretString | try fromjson catch null)
+      | if type != "object" then error("the secret is no JSON object") else to_entries[] end
+      | .key, (.value | if type == "string" then . else tojson end)
+      | if explode | index(0) then error("a field of the secret holds a NUL") else . + "\u0000" end'
 }
 
 load() {

@@ -87,7 +87,10 @@ function connectionOf(
   const host = named(connection.host, stage);
   const problem = unknownVariable(host);
   if (problem)
-    source.complain([...path, "connection", "host"], `${JSON.stringify(connection.host)} ${problem}`);
+    source.complain(
+      [...path, "connection", "host"],
+      `${JSON.stringify(connection.host)} ${problem}`,
+    );
   return { ...connection, host };
 }
 

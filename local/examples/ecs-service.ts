@@ -36,6 +36,7 @@ export class EcsService implements Consumer {
   readonly #seen: ProcessesSeen;
   readonly #tasks: number;
   readonly #parts = new DisposableStack();
+  readonly #firstDeployment = Promise.withResolvers<void>();
   #rolled = 0;
 
   private constructor({ app, tasks }: ServiceOptions) {
@@ -43,7 +44,7 @@ export class EcsService implements Consumer {
     this.#tasks = tasks;
   }
 
-  /** Ready when every task works. */
+  /** Ready when every task works, and its first deployment is over. */
   static async start(aws: Aws, options: ServiceOptions): Promise<EcsService> {
     const { cluster, name, tasks } = options;
     const service = new EcsService(options);
@@ -56,6 +57,7 @@ export class EcsService implements Consumer {
     const create = { cluster, serviceName: name, taskDefinition, desiredCount: tasks };
     await ecs.send(new CreateServiceCommand(create));
     await service.#seen.working(tasks);
+    await service.#firstDeployment.promise;
     service.#seen.mark();
     service.#rolled = 0;
     return service;
@@ -66,7 +68,9 @@ export class EcsService implements Consumer {
     this.#parts.use(
       ecs.onEvent(({ detail, resources: [arn] }) => {
         const isOwn = detail.eventName === "SERVICE_DEPLOYMENT_COMPLETED" && arn.endsWith(arnEnd);
-        if (isOwn) this.#rolled += 1;
+        if (!isOwn) return;
+        this.#rolled += 1;
+        this.#firstDeployment.resolve();
       }),
     );
   }

@@ -17,7 +17,7 @@ export interface Example extends System {
   afterwards?(account: Account, current: Document): Promise<readonly string[]>;
 }
 
-export interface Rotating {
+interface Rotating {
   /** All fields that change with it; the first one gives it its name. */
   readonly fields: readonly [string, ...string[]];
   /** For what a server knows: the login that a document holds. */
