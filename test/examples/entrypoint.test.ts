@@ -67,8 +67,14 @@ describe.skipIf(missing && process.env["CI"] !== "true")(
       disposables.defer(() => rm(home, { recursive: true, force: true }));
       aws = disposables.use(await startAws());
       const client = clientOf(aws, "operator");
-      const SecretString = JSON.stringify({ ...awkward, ...others, ...noNames }, null, 2);
-      await client.send(new CreateSecretCommand({ Name: "gateway/production", SecretString }));
+      const secrets = {
+        "gateway/production": JSON.stringify({ ...awkward, ...others, ...noNames }, null, 2),
+        "gateway/plain": awkward.PASSWORD,
+        "gateway/list": JSON.stringify([awkward.PASSWORD]),
+        "gateway/nul": JSON.stringify({ PASSWORD: `${awkward.PASSWORD}\0PATH` }),
+      };
+      for (const [Name, SecretString] of Object.entries(secrets))
+        await client.send(new CreateSecretCommand({ Name, SecretString }));
       client.destroy();
     });
     afterAll(() => disposables.disposeAsync());
@@ -138,10 +144,16 @@ describe.skipIf(missing && process.env["CI"] !== "true")(
       for (const name of ["SPACES", "LINES"] as const) expect(env[name]).not.toBe(awkward[name]);
     });
 
-    it("starts nothing without its secret", async () => {
-      const { code, stdout, stderr } = await run(entrypoint, showEnvironment, "gateway/none");
-      expect({ code: code === 0, stdout }).toEqual({ code: false, stdout: "" });
-      expect(stderr).toContain("ResourceNotFoundException");
+    it.each([
+      ["gateway/none", "ResourceNotFoundException"],
+      ["gateway/plain", "the secret is no JSON object"],
+      ["gateway/list", "the secret is no JSON object"],
+      ["gateway/nul", "a field of the secret holds a NUL"],
+    ])("starts nothing with %s, and shows no value", async (secret, message) => {
+      const { code, stdout, stderr } = await run(entrypoint, showEnvironment, secret);
+      expect({ failed: code !== 0, stdout }).toEqual({ failed: true, stdout: "" });
+      expect(stderr).toContain(message);
+      expect(stderr).not.toContain("canary");
     });
 
     it("says what it was not given", async () => {
