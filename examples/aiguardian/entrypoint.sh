@@ -14,7 +14,7 @@ fields() {
   aws secretsmanager get-secret-value \
     --secret-id "$AWS_SECRETS_NAME" --region "$AWS_REGION" --output json |
     jq --join-output '
-      (.SecretString | try fromjson catch null)
+      [.SecretString | try fromjson catch null][0]
       | if type != "object" then error("the secret is no JSON object") else to_entries[] end
       | .key, (.value | if type == "string" then . else tojson end)
       | if explode | index(0) then error("a field of the secret holds a NUL") else . + "\u0000" end'
