@@ -1,5 +1,4 @@
-import { randomBytes } from "node:crypto";
-import pg from "pg";
+import { createAdministrator, createOwner } from "./postgres/roles.ts";
 import type { PostgresServer } from "./postgres/server.ts";
 
 /** MueJam's secret `production/database/primary`, field by field as its guide lays it out. */
@@ -33,10 +32,7 @@ export async function createMuejamDatabase(
   name: string,
 ): Promise<MuejamSecret> {
   const username = `${name}_user`;
-  const password = randomBytes(18).toString("base64url");
-  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
-  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
-  await postgres.query(`CREATE DATABASE ${quote(name)} OWNER ${quote(username)}`);
+  const password = await createOwner(postgres, { username, database: name });
   const { host, port } = address;
   return {
     connection_string: `postgresql://${username}:${password}@${host}:${port}/${name}`,
@@ -49,18 +45,14 @@ export async function createMuejamDatabase(
   };
 }
 
-/** An administrator as RDS has it: no superuser, but CREATEROLE, and ADMIN on the application's role. */
+/** The administrator of such a database. */
 export async function createMuejamAdmin(
   postgres: PostgresServer,
   address: { host: string; port: number },
   name: string,
 ): Promise<AdminSecret> {
   const username = `${name}_admin`;
-  const password = randomBytes(18).toString("base64url");
-  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
-  const role = `CREATE ROLE ${quote(username)} LOGIN CREATEROLE PASSWORD ${literal(password)}`;
-  await postgres.query(role);
-  await postgres.query(`GRANT ${quote(`${name}_user`)} TO ${quote(username)} WITH ADMIN OPTION`);
+  const password = await createAdministrator(postgres, { username, of: `${name}_user` });
   const { host, port } = address;
   return { engine: "postgres", host, port, username, password };
 }

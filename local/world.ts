@@ -1,5 +1,5 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -20,13 +20,13 @@ import {
   SubscribeCommand,
 } from "@aws-sdk/client-sns";
 import pg from "pg";
-import { bundleFunctions } from "../build/bundle.ts";
 import type { Action } from "../lib/retirement/request.ts";
 import { type Aws, startAws } from "./aws/aws.ts";
 import type { Invocation } from "./aws/lambda/functions.ts";
 import type { LambdaTiming } from "./aws/lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./aws/secrets-manager/rotations.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
+import { deploy } from "./deploy.ts";
 import {
   createMuejamAdmin,
   createMuejamDatabase,
@@ -35,7 +35,7 @@ import {
   muejamSecretId,
 } from "./muejam.ts";
 import { leash } from "./postgres/leash.ts";
-import { logsIn } from "./postgres/login.ts";
+import { loginInUrl, logsIn } from "./postgres/login.ts";
 import type { PostgresServer } from "./postgres/server.ts";
 
 export interface WorldOptions {
@@ -145,7 +145,6 @@ export class World implements AsyncDisposable {
     const address = options.address ?? postgres;
     const login = await createMuejamDatabase(postgres, address, name);
     const beside = await options.beside?.({ postgres, address, name });
-    const bundles = await bundlesFor(folder, options, beside?.credentials);
     const secret = { ...login, ...beside?.fields };
     const admin = await createMuejamAdmin(postgres, address, name);
     const client = clientOf(aws, "operator");
@@ -153,19 +152,16 @@ export class World implements AsyncDisposable {
     const document = { ...secret, ...options.fields };
     const secretArn = await createSecret(client, muejamSecretId, document);
     await createSecret(client, muejamAdminId, admin);
-    const environment = {
-      ALERT_TOPIC_ARN: await createTopic(aws),
-      ENVIRONMENT: "production",
-      RETIRE_DATABASE_FUNCTION: "retire-database",
-      MIRROR_FUNCTION: "mirror",
-    };
-    const [functionArn = "", retireArn = "", settleArn = "", watchArn = "", mirrorArn = ""] =
-      functionNames.map((fn) =>
-        aws.functions.register({ name: fn, bundle: bundles[fn] ?? "", environment }),
-      );
+    const manifest = manifestFor(options, beside?.credentials);
+    const topicArn = await createTopic(aws);
+    const arns = await deploy(aws, { folder, manifest, ca: postgres.ca, topicArn });
     return new World({
-      ...{ aws, client, functionArn, retireArn, settleArn, watchArn, mirrorArn },
-      ...{ secretArn, postgres, folder },
+      ...{ aws, client, secretArn, postgres, folder },
+      functionArn: arns["rotate-database"],
+      retireArn: arns["retire-database"],
+      settleArn: arns["settle"],
+      mirrorArn: arns["mirror"],
+      watchArn: arns["watch"],
       urls: beside?.credentials.flatMap(({ urls = [] }) => urls) ?? [],
       parts: parts.move(),
     });
@@ -244,7 +240,7 @@ export class World implements AsyncDisposable {
 
   async #loginsAccepted(secret: MuejamSecret): Promise<readonly boolean[]> {
     const { host, port } = this.postgres;
-    const inUrls = this.#urls.map((field) => loginOf(String(Reflect.get(secret, field))));
+    const inUrls = this.#urls.map((field) => loginInUrl(String(Reflect.get(secret, field))));
     const { database, username, password } = secret;
     const accepted: boolean[] = [];
     for (const login of [{ database, username, password }, ...inUrls])
@@ -295,14 +291,6 @@ export class World implements AsyncDisposable {
   }
 }
 
-function loginOf(url: string) {
-  const { pathname, username, password } = new URL(url);
-  const [database = "", user, secret] = [pathname.slice(1), username, password].map(
-    decodeURIComponent,
-  );
-  return { database, username: user ?? "", password: secret ?? "" };
-}
-
 /** A client that calls the stand-in as this principal. */
 export function clientOf(aws: Aws, principal: string): SecretsManagerClient {
   return new SecretsManagerClient({
@@ -330,7 +318,7 @@ async function createSecret(
 }
 
 /** The topic that on-call is subscribed to by mail, confirmed. */
-async function createTopic(aws: Aws): Promise<string> {
+export async function createTopic(aws: Aws): Promise<string> {
   const { endpoint, region } = aws;
   const client = new SNSClient({ endpoint, region, credentials: keysOf(aws, "operator") });
   const { TopicArn = "" } = await client.send(new CreateTopicCommand({ Name: "alerts" }));
@@ -342,13 +330,10 @@ async function createTopic(aws: Aws): Promise<string> {
   return TopicArn;
 }
 
-const functionNames = ["rotate-database", "retire-database", "settle", "watch", "mirror"];
-
-async function bundlesFor(
-  folder: string,
-  { strategy, postgres, mirror }: WorldOptions,
+function manifestFor(
+  { strategy, mirror }: WorldOptions,
   beside: Beside["credentials"] = [],
-): Promise<Record<string, string>> {
+): object {
   const admin = strategy === "alternating-users" ? { admin: muejamAdminId } : {};
   const credential = {
     type: "postgres",
@@ -363,9 +348,5 @@ async function bundlesFor(
   const credentials = [credential, ...others];
   const defaults = { clusters: ["production"], grace: "0s" };
   const entry = { credentials, ...(mirror && { mirror }) };
-  const manifest = { defaults, secrets: { [muejamSecretId]: entry } };
-  writeFileSync(join(folder, "ca.pem"), postgres.ca);
-  // JSON is YAML.
-  writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
-  return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
+  return { defaults, secrets: { [muejamSecretId]: entry } };
 }

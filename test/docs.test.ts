@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { failureAlert } from "../lib/alerts/alert.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
@@ -76,8 +76,11 @@ describe("the documentation", () => {
 
   it("names only commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json"));
-    const named = ["README.md", "CONTRIBUTING.md", "docs/manifest.md", "docs/validate.md"].flatMap(
-      (file) => [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ""),
+    const examples = globSync("examples/**/README.md");
+    expect(examples.length).toBeGreaterThan(5);
+    const files = ["README.md", "CONTRIBUTING.md", "docs/manifest.md", "docs/validate.md"];
+    const named = [...files, ...examples].flatMap((file) =>
+      [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ""),
     );
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });

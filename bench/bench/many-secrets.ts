@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
@@ -8,8 +8,8 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
-import { bundleFunctions } from "../../build/bundle.ts";
 import { type Aws, startAws } from "../../local/aws/aws.ts";
+import { deploy } from "../../local/deploy.ts";
 import { leash } from "../../local/postgres/leash.ts";
 import type { PostgresServer } from "../../local/postgres/server.ts";
 import { clientOf } from "../../local/world.ts";
@@ -34,16 +34,10 @@ export async function startManySecrets(
   const held = leash(folder);
   parts.defer(() => held.release());
   const names = Array.from({ length: count }, (_, index) => `production/app${index}`);
-  const bundles = await bundlesFor(folder, names, postgres.ca);
   const aws = parts.use(await startAws({ rotation: { attempts: 1 } }));
-  const register = (name: string) =>
-    aws.functions.register({
-      ...{ name, bundle: bundles[name] ?? "" },
-      environment: { ENVIRONMENT: "production", RETIRE_DATABASE_FUNCTION: "retire-database" },
-    });
-  const [rotateArn = "", , settleArn = ""] = ["rotate-database", "retire-database", "settle"].map(
-    register,
-  );
+  const manifest = manifestFor(names);
+  const deployed = await deploy(aws, { folder, manifest, ca: postgres.ca });
+  const { "rotate-database": rotateArn, settle: settleArn } = deployed;
   const client = clientOf(aws, "operator");
   parts.defer(() => client.destroy());
   const arns = new Map<string, string>();
@@ -60,19 +54,12 @@ export async function startManySecrets(
   return { aws, settleArn, arns, rotate, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-async function bundlesFor(
-  folder: string,
-  names: readonly string[],
-  ca: string,
-): Promise<Record<string, string>> {
+function manifestFor(names: readonly string[]): object {
   const credentials = [{ type: "postgres", strategy: "in-place", ca: "ca.pem" }];
-  const manifest = {
+  return {
     defaults: { clusters: [cluster], grace: "0s" },
     secrets: Object.fromEntries(names.map((name) => [name, { credentials }])),
   };
-  writeFileSync(join(folder, "ca.pem"), ca);
-  writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
-  return bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
 }
 
 /** @returns the secret's ARN */

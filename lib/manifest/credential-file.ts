@@ -4,7 +4,7 @@ import { whole } from "../credentials/field.ts";
 import { authority } from "./authority.ts";
 import { defined } from "./defined.ts";
 import type { Layers } from "./layers.ts";
-import { named, nameProblem, sameSecret } from "./names.ts";
+import { named, nameProblem, sameSecret, unknownVariable } from "./names.ts";
 import { passwordPolicy } from "./password-policy.ts";
 import type { RegionGuard } from "./region.ts";
 import { type CredentialFile, generatedKeys } from "./schema.ts";
@@ -69,13 +69,29 @@ export function completed(
     admin,
     users: entry.users,
     fields: entry.plain === "password" ? { password: whole } : defined(entry.fields ?? {}),
-    connection: entry.connection ?? {},
+    connection: connectionOf(around, path, entry.connection),
     urls: entry.plain === "url" ? [whole] : (entry.urls ?? []),
     ...(saysNoFields(entry) && { isInUrlAlone: true }),
     ca: authority(ca?.value, dirname(source.file), told(ca?.path ?? path)),
     passwordForm: entry.passwordForm ?? "verifier",
     password: passwordPolicy(entry.password, told([...path, "password"])),
   };
+}
+
+function connectionOf(
+  { source, stage }: Around,
+  path: Path,
+  connection: CredentialFile["connection"] = {},
+): CredentialSpec["connection"] {
+  if (connection.host === undefined) return connection;
+  const host = named(connection.host, stage);
+  const problem = unknownVariable(host);
+  if (problem)
+    source.complain(
+      [...path, "connection", "host"],
+      `${JSON.stringify(connection.host)} ${problem}`,
+    );
+  return { ...connection, host };
 }
 
 /** Who is named here or by default; nobody is his own administrator by default. */

@@ -11,7 +11,8 @@ export function named(name: string, stage: string): string {
   return name.replaceAll(`\${stage}`, stage);
 }
 
-function unknownVariable(name: string): string | undefined {
+/** What is wrong with a name whose stage is filled in; nothing if no other variable is left. */
+export function unknownVariable(name: string): string | undefined {
   const variable = /\$\{[^}]*\}?/.exec(name)?.[0];
   return variable && `holds ${variable}, which is not known: only \${stage} can stand in a name`;
 }

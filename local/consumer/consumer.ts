@@ -1,56 +1,39 @@
 /**
  * The program of `startConsumer`: it fetches AWSCURRENT, logs in to PostgreSQL with what it says
  * and asks who it is, again and again without pause, as an application that reads its secret for
- * every connection. It reports each attempt, never a value, and ends with its parent.
+ * every connection, or that keeps what it read for a while. It reports each attempt, never a value, and ends
+ * with its parent.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import pg from "pg";
-import type { Attempt, FromConsumer, ToConsumer } from "./messages.ts";
+import type pg from "pg";
+import { attempt } from "./attempt.ts";
+import type { FromConsumer, ToConsumer } from "./messages.ts";
 
 const { CONSUMER_SECRET_ID: secretId = "", CONSUMER_CA: ca = "" } = process.env;
-const TIMEOUT_MS = 5_000;
+const cacheMs = Number(process.env["CONSUMER_CACHE_MS"] ?? 0);
 const secretsManager = new SecretsManagerClient({});
 const syncs: number[] = [];
+let cached: { readonly text: string; readonly until: number } = { text: "", until: 0 };
 
 process.once("disconnect", () => process.exit());
 process.on("message", ({ sync }: ToConsumer) => syncs.push(sync));
 
 for (;;) {
-  report({ attempt: await attempt() });
+  report({ attempt: await attempt(currentLogin) });
   for (const sync of syncs.splice(0)) report({ sync });
 }
 
-async function attempt(): Promise<Attempt> {
-  const startedAt = now();
-  let client: pg.Client | undefined;
-  try {
-    client = new pg.Client(await currentLogin());
-    client.on("error", () => {}); // a connection that breaks fails the call under way as well
-    await client.connect();
-    await client.query("SELECT current_user");
-    return { startedAt, endedAt: now() };
-  } catch (error) {
-    const { code, name } = error as { code?: unknown; name: string };
-    return { startedAt, endedAt: now(), code: typeof code === "string" ? code : name };
-  } finally {
-    await client?.end();
-  }
-}
-
 async function currentLogin(): Promise<pg.ClientConfig> {
-  const command = new GetSecretValueCommand({ SecretId: secretId });
-  const { SecretString = "" } = await secretsManager.send(command);
-  const { host, port, database, username: user, password } = JSON.parse(SecretString);
-  return {
-    ...{ host, port: Number(port), database, user, password },
-    ssl: { ca },
-    connectionTimeoutMillis: TIMEOUT_MS,
-    query_timeout: TIMEOUT_MS,
-  };
+  const { host, port, database, username: user, password } = JSON.parse(await currentSecret());
+  return { host, port: Number(port), database, user, password, ssl: { ca } };
 }
 
-function now(): number {
-  return performance.timeOrigin + performance.now();
+async function currentSecret(): Promise<string> {
+  if (performance.now() < cached.until) return cached.text;
+  const command = new GetSecretValueCommand({ SecretId: secretId });
+  const { SecretString: text = "" } = await secretsManager.send(command);
+  cached = { text, until: performance.now() + cacheMs };
+  return text;
 }
 
 function report(message: FromConsumer): void {

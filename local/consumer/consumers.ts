@@ -30,6 +30,8 @@ export interface ConsumerOptions {
   secretId: string;
   /** PEM of the authority that the database's certificate must come from. */
   ca: string;
+  /** How long it keeps what it read, in milliseconds; default: not at all. */
+  cacheMs?: number;
   /** How long the first successful login may take to come. */
   readyTimeoutMs?: number;
 }
@@ -38,10 +40,11 @@ const PROGRAM = new URL("./consumer.ts", import.meta.url);
 
 /** Resolves after the first successful login; attempts until then are not counted. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  const { env, secretId, ca, readyTimeoutMs = 15_000 } = options;
+  const { env, secretId, ca, cacheMs = 0, readyTimeoutMs = 15_000 } = options;
+  const own = { CONSUMER_SECRET_ID: secretId, CONSUMER_CA: ca, CONSUMER_CACHE_MS: String(cacheMs) };
   const child = fork(PROGRAM, {
     execArgv: [],
-    env: { ...env, ...compileCache, CONSUMER_SECRET_ID: secretId, CONSUMER_CA: ca },
+    env: { ...env, ...compileCache, ...own },
   });
   const consumer = new ConsumerProcess(child);
   try {

@@ -4,8 +4,7 @@
  * writes one line for each attempt, never a value, and exits after the attempt under way when SIGTERM comes.
  */
 import { setTimeout } from "node:timers/promises";
-import pg from "pg";
-import type { Attempt } from "./messages.ts";
+import { attempt } from "./attempt.ts";
 
 const {
   DB_HOST: host,
@@ -20,29 +19,10 @@ const stop = new AbortController();
 process.once("SIGTERM", () => stop.abort());
 if (!host || !port || !database || !user || !password)
   throw new Error("The login was not injected.");
+const login = { host, port: Number(port), database, user, password, ssl: { ca } };
 
 while (!stop.signal.aborted) {
-  const outcome = await attempt();
+  const outcome = await attempt(async () => login);
   process.stdout.write(`${JSON.stringify(outcome)}\n`);
   await setTimeout(Number(pauseMs), undefined, { signal: stop.signal }).catch(() => {});
-}
-
-async function attempt(): Promise<Attempt> {
-  const startedAt = Date.now();
-  const client = new pg.Client({
-    ...{ host, port: Number(port), database, user, password },
-    ssl: { ca },
-    connectionTimeoutMillis: 5000,
-  });
-  client.on("error", () => {});
-  try {
-    await client.connect();
-    await client.query("SELECT current_user");
-    return { startedAt, endedAt: Date.now() };
-  } catch (error) {
-    const { code, name } = error as { code?: unknown; name: string };
-    return { startedAt, endedAt: Date.now(), code: typeof code === "string" ? code : name };
-  } finally {
-    await client.end().catch(() => {});
-  }
 }

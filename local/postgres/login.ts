@@ -29,3 +29,12 @@ export async function logsIn(
     await client.end().catch(() => {});
   }
 }
+
+/** The login inside a connection URL. */
+export function loginInUrl(url: string) {
+  const { hostname, port, pathname, username, password } = new URL(url);
+  const [database = "", user = "", secret = ""] = [pathname.slice(1), username, password].map(
+    decodeURIComponent,
+  );
+  return { host: hostname, port: Number(port), database, username: user, password: secret };
+}

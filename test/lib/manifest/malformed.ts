@@ -524,6 +524,11 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       `rotation.yml:2: secrets.\${region}/app: "\${region}/app" holds \${region}, which is not known: only \${stage} can stand in a name`,
     ],
     [
+      "an unknown variable in a host",
+      `secrets:\n  app: { strategy: in-place, connection: { host: 'db.\${region}.internal' } }`,
+      `rotation.yml:2: secrets.app.connection.host: "db.\${region}.internal" holds \${region}, which is not known: only \${stage} can stand in a name`,
+    ],
+    [
       "an ARN of another service",
       `secrets:\n  arn:aws:ssm:eu-central-1:123456789012:parameter/app: ${good}`,
       'rotation.yml:2: secrets.arn:aws:ssm:eu-central-1:123456789012:parameter/app: "arn:aws:ssm:eu-central-1:123456789012:parameter/app" is an ARN of ssm: only secrets of Secrets Manager (arn:aws:secretsmanager:…) rotate',

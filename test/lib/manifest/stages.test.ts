@@ -17,7 +17,7 @@ stages:
 secrets:
   own: { schedule: rate(30 days), window: 2h, deadline: 3d }
   '${variable}/database/primary':
-  only-here: { stages: [production, dev] }`;
+  only-here: { stages: [production, dev], connection: { host: 'app-${variable}.example.com' } }`;
 
   it("is what it says itself, else its stage's defaults, else the defaults", () => {
     expect(compile(text, { stage: "staging" })).toMatchObject({
@@ -43,7 +43,9 @@ secrets:
     expect(names("staging")).toEqual(["own", "staging/database/primary"]);
     expect(names("dev")).toEqual(["own", "dev/database/primary", "only-here"]);
     expect(names("eu2")).toEqual(["own", "eu2/database/primary"]);
-    expect(compile(text, { stage: "dev" }).secrets["own"]?.clusters).toEqual(["dev", "tools"]);
+    const { own, "only-here": onlyHere } = compile(text, { stage: "dev" }).secrets;
+    expect(own?.clusters).toEqual(["dev", "tools"]);
+    expect(onlyHere?.credentials[0]?.connection).toEqual({ host: "app-dev.example.com" });
   });
 });
 

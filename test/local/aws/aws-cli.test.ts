@@ -1,5 +1,5 @@
 /** The real `aws` command line against the stand-in, told by AWS_ENDPOINT_URL alone. */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,36 +7,26 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type Aws, startAws } from "../../../local/aws/aws.ts";
+import { awsCliEnvironment, missingAwsCli } from "../../../local/aws-cli.ts";
 import { rotationFunction, temporaryBundle } from "./fixtures.ts";
 
-const MISSING =
-  "The aws command line (1.29, 2.13 or later, which know AWS_ENDPOINT_URL) is not on the PATH: pip install awscli";
+const missing = missingAwsCli();
+if (missing) console.warn(missing);
 
-function isUsable(): boolean {
-  const { stdout } = spawnSync("aws", ["--version"], { encoding: "utf8" });
-  const [, major, minor] = /^aws-cli\/(\d+)\.(\d+)/.exec(stdout ?? "") ?? [];
-  return Number(minor) >= (major === "1" ? 29 : 13);
-}
-
-const usable = isUsable();
-if (!usable) console.warn(MISSING);
-
-describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line", () => {
+describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line", () => {
   let aws: Aws;
   let functionArn: string;
   let env: Record<string, string>;
   const disposables = new AsyncDisposableStack();
 
   beforeAll(async () => {
-    if (!usable) throw new Error(MISSING);
+    if (missing) throw new Error(missing);
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
     disposables.defer(() => rm(home, { recursive: true, force: true }));
     const bundle = disposables.use(await temporaryBundle(rotationFunction));
     aws = disposables.use(await startAws());
     functionArn = aws.functions.register({ name: "rotate", bundle: bundle.path });
-    const path = { PATH: String(process.env["PATH"]), HOME: home, AWS_PAGER: "" };
-    const passed = Object.entries(process.env).filter(([name]) => name.startsWith("PYENV"));
-    env = { ...(Object.fromEntries(passed) as object), ...path, ...aws.env("command-line") };
+    env = { ...awsCliEnvironment(home), ...aws.env("command-line") };
   });
   afterAll(() => disposables.disposeAsync());
 

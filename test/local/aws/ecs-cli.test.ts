@@ -1,27 +1,23 @@
 /** The real `aws` command line against the stand-in's ECS, told by AWS_ENDPOINT_URL alone. */
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { startAws } from "../../../local/aws/aws.ts";
+import { awsCliEnvironment, missingAwsCli } from "../../../local/aws-cli.ts";
 import { until, waits } from "./ecs-fixtures.ts";
 
-const usable = spawnSync("aws", ["--version"]).status === 0;
+const missing = missingAwsCli();
 
-describe.skipIf(!usable && process.env["CI"] !== "true")("the aws command line", () => {
+describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line", () => {
   it("registers, creates, forces a deployment, and follows it", { timeout: 60_000 }, async () => {
     await using stack = new AsyncDisposableStack();
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
     stack.defer(() => rm(home, { recursive: true, force: true }));
     const aws = stack.use(await startAws());
-    const passed = Object.entries(process.env).filter(([name]) => name.startsWith("PYENV"));
-    const env = {
-      ...(Object.fromEntries(passed) as object),
-      ...{ PATH: String(process.env["PATH"]), HOME: home, AWS_PAGER: "" },
-      ...aws.env("command-line"),
-    };
+    const env = { ...awsCliEnvironment(home), ...aws.env("command-line") };
     const ecs = async (...args: string[]) => {
       const command = ["ecs", ...args, "--output", "json"];
       return JSON.parse((await promisify(execFile)("aws", command, { env })).stdout);

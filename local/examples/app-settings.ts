@@ -1,0 +1,19 @@
+/** What the program `app.ts` is told, in APP_SETTINGS. It holds no value of a secret. */
+export interface AppSettings {
+  /** Names of the settings whose digests it writes. */
+  readonly shows: readonly string[];
+  /** The setting that is the URL of its database. */
+  readonly url?: string;
+  /** The setting that is its password; the rest of the login is under `connection`. */
+  readonly password?: string;
+  readonly connection?: {
+    readonly host: string;
+    readonly port: number;
+    readonly database: string;
+    readonly username: string;
+  };
+  /** The secret that it reads its settings from, if they are not injected. */
+  readonly secretId?: string;
+  /** PEM of the authority that the database's certificate must come from. */
+  readonly ca: string;
+}

@@ -1,0 +1,57 @@
+/**
+ * The application of the examples: it takes its settings from its environment, or where it is told to from
+ * its secret, once, when it starts. It writes the digests of those that it is asked for, logs in with them
+ * again and again, one line for each attempt, and exits when SIGTERM comes or its parent has gone.
+ */
+import { setTimeout } from "node:timers/promises";
+import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type pg from "pg";
+import { attempt } from "../consumer/attempt.ts";
+import { loginInUrl } from "../postgres/login.ts";
+import type { AppSettings } from "./app-settings.ts";
+import { digest } from "./digest.ts";
+
+/** Between two logins, in milliseconds. */
+const pause = 50;
+
+const { shows, url, password, connection, secretId, ca }: AppSettings = JSON.parse(
+  process.env["APP_SETTINGS"] ?? "",
+);
+const stop = new AbortController();
+process.once("SIGTERM", () => stop.abort());
+process.once("disconnect", () => process.exit());
+process.channel?.unref();
+
+const settings: NodeJS.ProcessEnv = { ...process.env, ...(secretId && (await read(secretId))) };
+tell({ digests: Object.fromEntries(shows.map((name) => [name, digest(setting(name))])) });
+const login = loginOf();
+while (!stop.signal.aborted) {
+  if (login) tell(await attempt(async () => login));
+  await setTimeout(pause, undefined, { signal: stop.signal }).catch(() => {});
+}
+
+async function read(SecretId: string): Promise<Record<string, string>> {
+  const answer = await new SecretsManagerClient({}).send(new GetSecretValueCommand({ SecretId }));
+  return JSON.parse(answer.SecretString ?? "");
+}
+
+function loginOf(): pg.ClientConfig | undefined {
+  const ssl = { ca };
+  if (url) {
+    const { username: user, ...rest } = loginInUrl(setting(url));
+    return { ...rest, user, ssl };
+  }
+  if (!password || !connection) return undefined;
+  const { username: user, ...rest } = connection;
+  return { ...rest, user, password: setting(password), ssl };
+}
+
+function setting(name: string): string {
+  const value = settings[name];
+  if (value === undefined) throw new Error(`${name} was not given.`);
+  return value;
+}
+
+function tell(line: object): void {
+  process.stdout.write(`${JSON.stringify(line)}\n`);
+}

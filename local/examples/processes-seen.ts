@@ -1,0 +1,100 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Attempt } from "../consumer/messages.ts";
+import { digest } from "./digest.ts";
+import type { Document } from "./system.ts";
+
+/** One process of the application, by what it wrote. */
+interface Seen {
+  digests: Readonly<Record<string, string>> | undefined;
+  readonly attempts: Attempt[];
+}
+
+/** How long a process may take to start and to log in, in milliseconds. */
+const patience = 30_000;
+
+/** So many logins show that a process works. */
+const enough = 3;
+
+/** What the processes of an application (app.ts) have written. */
+export class ProcessesSeen {
+  readonly #logsIn: boolean;
+  readonly #byId = new Map<string, Seen>();
+  /** What is no report: warnings, errors. */
+  readonly #lines: string[] = [];
+  #old: ReadonlySet<string> = new Set();
+
+  /** @param logsIn whether they have a login at all */
+  constructor(logsIn: boolean) {
+    this.#logsIn = logsIn;
+  }
+
+  add(id: string, line: string): void {
+    const said = reportIn(line);
+    if (!said) {
+      this.#lines.push(line);
+      return;
+    }
+    const seen = this.#byId.get(id) ?? { digests: undefined, attempts: [] };
+    this.#byId.set(id, seen);
+    if ("digests" in said) seen.digests = said.digests;
+    else seen.attempts.push(said);
+  }
+
+  /** Those that are there now were there before the rotation. */
+  mark(): void {
+    this.#old = new Set(this.#byId.keys());
+  }
+
+  /** Waits until so many processes that came after the mark work. */
+  async working(count: number): Promise<void> {
+    const deadline = Date.now() + patience;
+    while (this.#new().filter((seen) => this.#works(seen)).length < count) {
+      if (Date.now() > deadline)
+        throw new Error(`The application did not start: ${this.#lines.at(-1) ?? "no output"}`);
+      await sleep(20);
+    }
+  }
+
+  /** Logins of all of them. */
+  get failed(): number {
+    return [...this.#byId.values()].flatMap(({ attempts }) => attempts.filter(isFailed)).length;
+  }
+
+  /** What is wrong with those that came after the mark, and with what any of them wrote. */
+  problems(current: Document): string[] {
+    const renewed = this.#new();
+    const wrong = renewed.flatMap(({ digests = {} }) =>
+      Object.keys(digests).filter((name) => digests[name] !== digest(current[name] ?? "")),
+    );
+    const failed = renewed.flatMap(({ attempts }) => attempts.filter(isFailed));
+    const leaked = Object.keys(current).filter((name) =>
+      this.#lines.some(
+        (line) => (current[name] ?? "").length > 15 && line.includes(current[name] ?? ""),
+      ),
+    );
+    return [
+      ...[...new Set(wrong)].map((name) => `${name} of a new process is not the current one`),
+      ...(failed.length > 0 ? [`${failed.length} logins of new processes failed`] : []),
+      ...leaked.map((name) => `the value of ${name} is in the application's output`),
+    ];
+  }
+
+  #new(): Seen[] {
+    return [...this.#byId].filter(([id]) => !this.#old.has(id)).map(([, seen]) => seen);
+  }
+
+  #works({ digests, attempts }: Seen): boolean {
+    if (!this.#logsIn) return digests !== undefined;
+    return attempts.filter((each) => !isFailed(each)).length >= enough;
+  }
+}
+
+const isFailed = ({ code }: Attempt) => code !== undefined;
+
+function reportIn(line: string): Attempt | { digests: Record<string, string> } | undefined {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
