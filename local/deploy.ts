@@ -1,5 +1,5 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { bundleFunctions } from "../build/bundle.ts";
 import type { Aws } from "./aws/aws.ts";
 
@@ -23,7 +23,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
-  const bundles = await bundleFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
+  const bundles = await bundlesIn(folder, JSON.stringify([manifest, ca]));
   const environment = {
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
@@ -39,4 +39,25 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     watch: arnOf("watch"),
     mirror: arnOf("mirror"),
   };
+}
+
+/** By manifest and authority. Tests deploy the same functions again and again, and building takes most of it. */
+const built = new Map<string, ReadonlyMap<string, Buffer>>();
+
+async function bundlesIn(folder: string, key: string): Promise<Record<string, string>> {
+  const outdir = join(folder, "functions");
+  const known = built.get(key);
+  if (!known) {
+    const bundles = await bundleFunctions(outdir, join(folder, "rotation.yml"));
+    const files = readdirSync(outdir).map(
+      (file) => [file, readFileSync(join(outdir, file))] as const,
+    );
+    built.set(key, new Map(files));
+    return bundles;
+  }
+  mkdirSync(outdir);
+  for (const [file, bytes] of known) writeFileSync(join(outdir, file), bytes);
+  return Object.fromEntries(
+    [...known.keys()].map((file) => [basename(file, ".mjs"), join(outdir, file)]),
+  );
 }

@@ -51,16 +51,17 @@ const tasks = 3;
  * One rotation and its settlement under the eyes of a reading consumer and, where the strategy spares them,
  * of an ECS service of injected ones.
  * @param fail the step that fails on every attempt
+ * @param pauseMs between two logins of a task; default: none
  * @param tell hears of each step when it has ended
  */
 export async function perform(
   world: World,
-  { strategy, fail }: { strategy: string; fail: Step | undefined },
+  { strategy, fail, pauseMs = 0 }: { strategy: string; fail: Step | undefined; pauseMs?: number },
   tell: (step: WatchedStep) => void,
 ): Promise<Performance> {
   // The tasks of a service keep what they got: with one password they fail until they are replaced.
   const injected = strategy === "alternating-users" ? tasks : 0;
-  using service = injected > 0 ? await WatchedService.start(world, injected) : undefined;
+  using service = injected > 0 ? await WatchedService.start(world, injected, pauseMs) : undefined;
   await using consumer = await world.consumer();
   using watch = new StepWatch(world.aws, tell);
   using _denial = fail && deny(fail, world, watch);

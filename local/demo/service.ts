@@ -52,11 +52,12 @@ export class WatchedService implements Disposable {
   }
 
   /** Ready when every task has logged in. */
-  static async start(world: World, tasks: number): Promise<WatchedService> {
+  static async start(world: World, tasks: number, pauseMs: number): Promise<WatchedService> {
     const service = new WatchedService(world);
     const { aws, settleArn, secretArn } = world;
     await connectSettlement(aws, settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
-    await createConsumerService(aws, { cluster, name, tasks, secretArn, ca: world.postgres.ca });
+    const of = { cluster, name, tasks, secretArn, ca: world.postgres.ca, pauseMs };
+    await createConsumerService(aws, of);
     while (service.#attempts.filter(({ code }) => !code).length < tasks * 3) await sleep(20);
     return service;
   }
