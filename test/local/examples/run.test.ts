@@ -33,7 +33,7 @@ describe("a run", { timeout: 60_000 }, () => {
       `username of ${muejam.secret} is neither rotated, nor listed as not yet, nor a setting`,
       `rotated_at of ${muejam.secret} is neither rotated, nor listed as not yet, nor a setting`,
       `other bytes of ${muejam.secret} changed`,
-      expect.stringMatching(/^\d+ logins failed: (28P01|28000)$/),
+      expect.stringMatching(/^[1-9]\d* logins failed$/),
     ]);
     expect(rowsOf(wrong, shown)[0]).toMatchObject({ status: "failed", credential: "password" });
   });
