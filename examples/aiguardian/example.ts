@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { awsCliEnvironment, missingAwsCli, missingJq } from "../../local/aws-cli.ts";
 import type { Example } from "../../local/examples/example.ts";
+import { hex, random } from "../../local/examples/sample.ts";
 import { loginInUrl } from "../../local/postgres/login.ts";
 
-const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
 const secret = "codeguardians-gateway/production";
 
 export const example: Example = {
@@ -44,9 +43,9 @@ export const example: Example = {
     if (missing) throw new Error(missing);
     const login = await account.owner({ username: "aiguardian", database: "aiguardian" });
     const { host, port, database, username, password } = login;
-    const redisPassword = randomBytes(32).toString("hex");
+    const redisPassword = hex(32);
     const document = {
-      SECRET_KEY: randomBytes(32).toString("hex"),
+      SECRET_KEY: hex(32),
       ENVIRONMENT: "production",
       DEBUG: "false",
       DATABASE_URL: `postgresql+asyncpg://${username}:${password}@${host}:${port}/${database}`,
@@ -56,7 +55,7 @@ export const example: Example = {
       REDIS_PASSWORD: redisPassword,
       ALLOWED_ORIGINS: "https://yourdomain.com",
       ALLOWED_HOSTS: "yourdomain.com",
-      UNIFIED_API_KEY: randomBytes(16).toString("hex"),
+      UNIFIED_API_KEY: hex(16),
       CLERK_ENABLED: "true",
       CLERK_SECRET_KEY: `sk_live_${random(40)}`,
       CLERK_PUBLISHABLE_KEY: `pk_live_${random(40)}`,

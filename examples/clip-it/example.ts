@@ -1,9 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Example } from "../../local/examples/example.ts";
+import { accessKeyId, hex, random } from "../../local/examples/sample.ts";
 import type { Document } from "../../local/examples/system.ts";
 
-const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
 const secret = "clip-it/production";
 
 /** The parameter of each variable, as the application's tasks get them: the table of its guide. */
@@ -45,13 +44,13 @@ export const example: Example = {
       SIEVE_API_KEY: random(43),
       HF_TOKEN: `hf_${random(34)}`,
       HUGGINGFACE_TOKEN: `hf_${random(34)}`,
-      AWS_ACCESS_KEY_ID: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
+      AWS_ACCESS_KEY_ID: accessKeyId(),
       AWS_SECRET_ACCESS_KEY: random(40),
       AWS_REGION: "us-east-1",
       S3_BUCKET: "clip-it-videos",
       MONGODB_URL: `mongodb+srv://clipit:${random(24)}@cluster0.example.mongodb.net/?retryWrites=true`,
       MONGODB_DB_NAME: "clip_it",
-      JWT_SECRET_KEY: randomBytes(32).toString("hex"),
+      JWT_SECRET_KEY: hex(32),
       TIKTOK_CLIENT_KEY: random(18),
       TIKTOK_CLIENT_SECRET: random(32),
       TIKTOK_VERIFICATION_KEY: random(32),

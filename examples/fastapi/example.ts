@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { Example } from "../../local/examples/example.ts";
 import { Machine } from "../../local/examples/machine.ts";
+import { hex, random } from "../../local/examples/sample.ts";
 
-const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
 const [secret, deployment] = ["FastAPIAppSecrets", "FastAPIDeploymentSecrets"];
 const user = { username: "fastapi", database: "fastapi" };
 
@@ -28,7 +27,7 @@ export const example: Example = {
     const { password, ...connection } = await account.owner(user);
     const document = {
       db_password: password,
-      jwt_secret: randomBytes(32).toString("hex"),
+      jwt_secret: hex(32),
       api_keys: `${random(32)},${random(32)}`,
       generated_password: random(32),
     };

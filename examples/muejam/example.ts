@@ -1,8 +1,7 @@
-import { randomBytes } from "node:crypto";
 import type { Example } from "../../local/examples/example.ts";
 import { startReader } from "../../local/examples/reader.ts";
+import { accessKeyId, random } from "../../local/examples/sample.ts";
 
-const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
 const [secret, apiKeys] = ["production/database/primary", "production/api-keys"];
 
 export const example: Example = {
@@ -62,7 +61,7 @@ export const example: Example = {
       rotated_at,
     });
     await account.secret(`${apiKeys}/aws`, {
-      access_key_id: `AKIA${randomBytes(8).toString("hex").toUpperCase()}`,
+      access_key_id: accessKeyId(),
       secret_access_key: random(40),
       rotated_at,
     });

@@ -1,7 +1,6 @@
-import { randomBytes } from "node:crypto";
 import type { Example } from "../../local/examples/example.ts";
+import { hex, random } from "../../local/examples/sample.ts";
 
-const random = (length: number) => randomBytes(length).toString("base64url").slice(0, length);
 const secret = "ohmycoins-production-app-secrets";
 const user = { username: "ohmycoins", database: "app" };
 
@@ -28,7 +27,7 @@ export const example: Example = {
   async start(account) {
     const { password, ...connection } = await account.owner(user);
     const document = {
-      SECRET_KEY: randomBytes(32).toString("hex"),
+      SECRET_KEY: hex(32),
       POSTGRES_PASSWORD: password,
       OPENAI_API_KEY: `sk-${random(48)}`,
       FIRST_SUPERUSER: "admin@ohmycoins.com",
@@ -36,7 +35,7 @@ export const example: Example = {
       SMTP_HOST: "smtp.gmail.com",
       SMTP_USER: "noreply@ohmycoins.com",
       SMTP_PASSWORD: random(16),
-      SENTRY_DSN: `https://${randomBytes(16).toString("hex")}@sentry.io/4501234`,
+      SENTRY_DSN: `https://${hex(16)}@sentry.io/4501234`,
     };
     await account.secret(secret, document);
     const app = { shows: Object.keys(document), password: "POSTGRES_PASSWORD", connection };

@@ -15,12 +15,16 @@ const patience = 30_000;
 /** So many logins show that a process works. */
 const enough = 3;
 
+/** A value of so many characters stands in no text by chance. */
+const telling = 16;
+
 /** What the processes of an application (app.ts) have written. */
 export class ProcessesSeen {
   readonly #logsIn: boolean;
   readonly #byId = new Map<string, Seen>();
-  /** What is no report: warnings, errors. */
-  readonly #lines: string[] = [];
+  readonly #output: string[] = [];
+  /** The last line that is no report: a warning, or an error. */
+  #lastWords = "no output";
   #old: ReadonlySet<string> = new Set();
 
   /** @param logsIn whether they have a login at all */
@@ -29,9 +33,10 @@ export class ProcessesSeen {
   }
 
   add(id: string, line: string): void {
+    this.#output.push(line);
     const said = reportIn(line);
     if (!said) {
-      this.#lines.push(line);
+      this.#lastWords = line;
       return;
     }
     const seen = this.#byId.get(id) ?? { digests: undefined, attempts: [] };
@@ -50,7 +55,7 @@ export class ProcessesSeen {
     const deadline = Date.now() + patience;
     while (this.#new().filter((seen) => this.#works(seen)).length < count) {
       if (Date.now() > deadline)
-        throw new Error(`The application did not start: ${this.#lines.at(-1) ?? "no output"}`);
+        throw new Error(`The application did not start: ${this.#lastWords}`);
       await sleep(20);
     }
   }
@@ -67,15 +72,13 @@ export class ProcessesSeen {
       Object.keys(digests).filter((name) => digests[name] !== digest(current[name] ?? "")),
     );
     const failed = renewed.flatMap(({ attempts }) => attempts.filter(isFailed));
-    const leaked = Object.keys(current).filter((name) =>
-      this.#lines.some(
-        (line) => (current[name] ?? "").length > 15 && line.includes(current[name] ?? ""),
-      ),
+    const leaked = Object.entries(current).filter(
+      ([, value]) => value.length >= telling && this.#output.some((line) => line.includes(value)),
     );
     return [
       ...[...new Set(wrong)].map((name) => `${name} of a new process is not the current one`),
       ...(failed.length > 0 ? [`${failed.length} logins of new processes failed`] : []),
-      ...leaked.map((name) => `the value of ${name} is in the application's output`),
+      ...leaked.map(([name]) => `the value of ${name} is in the application's output`),
     ];
   }
 
@@ -93,7 +96,10 @@ const isFailed = ({ code }: Attempt) => code !== undefined;
 
 function reportIn(line: string): Attempt | { digests: Record<string, string> } | undefined {
   try {
-    return JSON.parse(line);
+    const said: unknown = JSON.parse(line);
+    const isReport =
+      typeof said === "object" && said !== null && ("digests" in said || "startedAt" in said);
+    return isReport ? (said as Attempt | { digests: Record<string, string> }) : undefined;
   } catch {
     return undefined;
   }

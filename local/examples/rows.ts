@@ -1,7 +1,5 @@
-import { join } from "node:path";
-import { readManifest } from "../../build/manifest-plugin.ts";
 import type { SecretEntry } from "../../lib/manifest/manifest.ts";
-import { root } from "./account.ts";
+import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import type { Shown } from "./run.ts";
 
@@ -24,15 +22,13 @@ export interface Row {
 
 /** @param shown what the rotation showed; nothing where it could not even begin */
 export function rowsOf(example: Example, shown: Shown | undefined): readonly Row[] {
-  const { title, name, secret, rotates, notYet } = example;
-  const manifest = readManifest(join(root, name, "rotation.yml"), "production", () => {});
-  const entry = manifest.secrets[secret];
-  const common = { system: title };
+  const { title: system, secret, rotates, notYet } = example;
+  const entry = entryOf(example);
   const rotating = rotates.map(({ fields, login }): Row => {
     const [credential] = fields;
     const made = entry && madeOf(entry, credential);
     return {
-      ...{ ...common, secret, credential },
+      ...{ system, secret, credential },
       ...(made ?? { type: "not in rotation.yml", strategy: null }),
       fieldsChanged: shown ? fields.filter((field) => shown.changed.includes(field)).length : null,
       fields: shown?.fields ?? null,
@@ -42,12 +38,14 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
       status: made && shown?.problems.length === 0 ? "ok" : "failed",
     };
   });
+  const nothing = {
+    ...{ strategy: null, fieldsChanged: null, fields: null },
+    ...{ failedLogins: null, consumersRolled: null, seconds: null },
+  };
   const later = notYet.map((each): Row => {
-    const none = { fieldsChanged: null, fields: null, failedLogins: null, consumersRolled: null };
-    return {
-      ...{ ...common, secret: each.secret ?? secret, credential: each.fields[0], type: each.type },
-      ...{ strategy: null, ...none, seconds: null, status: "not yet" },
-    };
+    const [credential] = each.fields;
+    const { type, secret: own = secret } = each;
+    return { system, secret: own, credential, type, ...nothing, status: "not yet" };
   });
   return [...rotating, ...later];
 }

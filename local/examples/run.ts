@@ -2,6 +2,7 @@ import { logsIn } from "../postgres/login.ts";
 import type { PostgresServer } from "../postgres/server.ts";
 import { Account, textOf } from "./account.ts";
 import type { ConsumerVerdict } from "./consumer.ts";
+import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import type { Document } from "./system.ts";
 
@@ -53,13 +54,20 @@ export async function runExample(example: Example, postgres: PostgresServer): Pr
     ...account.aws.notifications.map(({ subject }) => `on-call was told: ${subject}`),
     ...verdicts.flatMap((verdict) => verdict.problems),
   ];
+  const failedLogins = verdicts.reduce((sum, { failed }) => sum + failed, 0);
+  if (failedLogins > 0 && sparesLogins(example)) problems.push(`${failedLogins} logins failed`);
   const names = Object.keys(current);
   return {
-    ...{ seconds, problems, fields: names.length },
-    failedLogins: verdicts.reduce((sum, { failed }) => sum + failed, 0),
+    ...{ seconds, problems, failedLogins, fields: names.length },
     rolled: verdicts.reduce((sum, { rolled }) => sum + rolled, 0),
     changed: names.filter((name) => current[name] !== old[name]),
   };
+}
+
+/** Whether the strategies of its logins promise that none fails. */
+function sparesLogins(example: Example): boolean {
+  const { credentials = [] } = entryOf(example) ?? {};
+  return credentials.every(({ strategy }) => strategy === "alternating-users");
 }
 
 function documentOf(texts: ReadonlyMap<string, string>, secret: string): Document {

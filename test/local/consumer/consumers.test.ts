@@ -42,8 +42,9 @@ async function put(document: string): Promise<void> {
   await client.send(new PutSecretValueCommand({ SecretId: SECRET, SecretString: document }));
 }
 
-function start() {
-  return startConsumer({ env: aws.env("consumer"), secretId: SECRET, ca: database.ca });
+function start(options: { cacheMs?: number } = {}, principal = "consumer") {
+  const env = aws.env(principal);
+  return startConsumer({ env, secretId: SECRET, ca: database.ca, ...options });
 }
 
 describe("a consumer", { timeout: 30_000 }, () => {
@@ -54,6 +55,12 @@ describe("a consumer", { timeout: 30_000 }, () => {
     await expect.poll(async () => (await consumer.stats()).attempted, PATIENT).toBeGreaterThan(10);
     expect(await consumer.stats()).toMatchObject({ failed: 0, failedSpanMs: 0, failures: [] });
     expect(first.failed).toBe(0);
+  });
+
+  it("keeps what it read as long as it is told to", async () => {
+    await using consumer = await start({ cacheMs: 60_000 }, "caching");
+    await expect.poll(async () => (await consumer.stats()).attempted, PATIENT).toBeGreaterThan(10);
+    expect(aws.calls.filter(({ principal }) => principal === "caching")).toHaveLength(1);
   });
 
   it("counts failed logins and the time that they span, and starts anew at a mark", async () => {

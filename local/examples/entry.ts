@@ -1,0 +1,11 @@
+import { join } from "node:path";
+import { readManifest } from "../../build/manifest-plugin.ts";
+import type { SecretEntry } from "../../lib/manifest/manifest.ts";
+import { root } from "./account.ts";
+import type { System } from "./system.ts";
+
+/** What an example's own manifest says of its secret. */
+export function entryOf({ name, secret }: System): SecretEntry | undefined {
+  const manifest = readManifest(join(root, name, "rotation.yml"), "production", () => {});
+  return manifest.secrets[secret];
+}
