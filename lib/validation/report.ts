@@ -67,12 +67,18 @@ function rotating({ secrets }: Manifest): string {
 
 const plural = (number: number, what: string) => `${number} ${what}${number === 1 ? "" : "s"}`;
 
+/** `postgres × 2, generated`. */
+function counted(types: readonly string[]): string {
+  const times = (type: string) => types.filter((each) => each === type).length;
+  const each = [...new Set(types)].map((type) => [type, times(type)] as const);
+  return each.map(([type, count]) => (count > 1 ? `${type} × ${count}` : type)).join(", ");
+}
+
 function table(manifest: Manifest): readonly string[] {
   const cells = rows(manifest).map(
     ({ secret, credentials, strategy, schedule, window, clusters }) => [
       secret,
-      [...new Set(credentials)].join(", ") +
-        (credentials.length > 1 ? ` × ${credentials.length}` : ""),
+      counted(credentials),
       [...new Set(strategy)].join(", "),
       window ? `${schedule} for ${window}` : schedule,
       clusters.join(", ") || "–",

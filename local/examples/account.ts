@@ -19,6 +19,7 @@ import { connectSettlement } from "../settlement.ts";
 import { clientOf, createTopic, keysOf } from "../world.ts";
 import type { AppSettings } from "./app-settings.ts";
 import { EcsService } from "./ecs-service.ts";
+import { entryOf, root } from "./entry.ts";
 import { manifestFor } from "./manifest.ts";
 import type { System } from "./system.ts";
 
@@ -27,8 +28,6 @@ const patience = 60_000;
 
 /** In the place of five minutes, in milliseconds. */
 const tick = 1000;
-
-export const root = join(import.meta.dirname, "../../examples");
 
 /** AWS's stand-in with the functions built from an example's manifest, to be filled with what the system has. */
 export class Account implements AsyncDisposable {
@@ -156,11 +155,12 @@ export class Account implements AsyncDisposable {
   /** One rotation through RotateSecret, to its end. @returns why it failed; `undefined` when it did not */
   async rotate(): Promise<string | undefined> {
     const SecretId = this.#system.secret;
+    const schedule = entryOf(this.#system)?.schedule;
     const { VersionId = "" } = await this.#client.send(
       new RotateSecretCommand({
         SecretId,
         RotationLambdaARN: this.#arns["rotate-database"],
-        RotationRules: { ScheduleExpression: "rate(90 days)" },
+        RotationRules: { ScheduleExpression: schedule?.expression, Duration: schedule?.duration },
       }),
     );
     const { succeeded, steps } = await this.aws.rotations.finished(SecretId, VersionId);

@@ -1,8 +1,9 @@
 import { join } from "node:path";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import type { SecretEntry } from "../../lib/manifest/manifest.ts";
-import { root } from "./account.ts";
 import type { System } from "./system.ts";
+
+export const root = join(import.meta.dirname, "../../examples");
 
 /** What an example's own manifest says of its secret. */
 export function entryOf({ name, secret }: System): SecretEntry | undefined {

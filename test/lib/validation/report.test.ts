@@ -30,7 +30,7 @@ describe("for a reader", () => {
 rotation.yml, stage production: 2 secrets to rotate
   secret                       credentials              strategy                               schedule                  clusters
   production/database/primary  postgres                 alternating-users                      rate(90 days)             production
-  app                          postgres, generated × 3  alternating-users, in-place, generate  cron(0 3 1 * ? *) for 3h  –
+  app                          postgres × 2, generated  alternating-users, in-place, generate  cron(0 3 1 * ? *) for 3h  –
 
 error    production/database/primary: No. [E]
          → Do.
