@@ -24,6 +24,9 @@ const talkative = {
   log_min_duration_statement: "0",
 };
 
+/** More calls than any rotation makes. */
+const endless = 200;
+
 interface Functions {
   readonly rotate: string;
   readonly retire: string;
@@ -89,6 +92,21 @@ export class Suspect implements AsyncDisposable {
     if (!version || !(await this.retire("retire", version))) return false;
     await this.stage.world.label("RETIRING", version);
     return true;
+  }
+
+  /** Rotations in which one call after the other is disturbed, up to one that had no call left for it. */
+  async disturbEveryCall(
+    disturb: (stage: Stage, at: number) => Disposable & { readonly hit: boolean },
+    afterEach: (at: number) => Promise<void>,
+  ): Promise<void> {
+    for (let at = 1; at < endless; at += 1) {
+      await this.fresh();
+      using disturbance = disturb(this.stage, at);
+      const succeeded = await this.rotate();
+      await afterEach(at);
+      if (!disturbance.hit && succeeded) return;
+    }
+    throw new Error("The disturbance never came to the end of a rotation.");
   }
 
   run(step: Step, arn: string = this.functions.rotate): Promise<boolean> {

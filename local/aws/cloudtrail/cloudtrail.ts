@@ -1,6 +1,16 @@
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
+import { operationsOf } from "../checked-operation.ts";
+
+/** An operation that refuses what has not the shape of its reference. */
+const operation = operationsOf(
+  ({ path, rule }) =>
+    new AwsError(
+      "InvalidParameterCombinationException",
+      `The parameter ${path} is invalid: ${rule}`,
+    ),
+);
 
 interface Trail {
   readonly arn: string;
@@ -138,21 +148,5 @@ function shown(trail: Pick<Trail, "arn" | "name" | "bucket" | "isMultiRegion">) 
     IsMultiRegionTrail: trail.isMultiRegion,
     TrailARN: trail.arn,
     LogFileValidationEnabled: false,
-  };
-}
-
-/** An operation whose input has the shape that the API reference gives. */
-function operation<S extends z.ZodObject>(
-  shape: S,
-  run: (input: z.infer<S>) => object,
-): (input: Record<string, unknown>) => object {
-  return (input) => {
-    const parsed = shape.safeParse(input);
-    if (parsed.success) return run(parsed.data);
-    const [issue] = parsed.error.issues;
-    throw new AwsError(
-      "InvalidParameterCombinationException",
-      `The parameter ${issue?.path.join(".")} is invalid: ${issue?.message}`,
-    );
   };
 }

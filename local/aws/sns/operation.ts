@@ -1,29 +1,15 @@
-import type { z } from "zod";
 import { AwsError } from "../aws-error.ts";
+import { constraint, operationsOf } from "../checked-operation.ts";
 
 /** The error that SNS answers a parameter with that breaks a rule, in its words. */
 export function invalid(what: string): AwsError {
   return new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
 }
 
-/**
- * An operation whose input has the shape that the API reference gives. ValidationError
- * (https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html) names the field, never its value.
- */
-export function operation<S extends z.ZodObject>(
-  shape: S,
-  run: (input: z.infer<S>) => object,
-): (input: Record<string, unknown>) => object {
-  return (input) => {
-    const parsed = shape.safeParse(input);
-    if (parsed.success) return run(parsed.data);
-    const [issue] = parsed.error.issues;
-    throw new AwsError(
-      "ValidationError",
-      `1 validation error detected: Value at '${issue?.path.join(".")}' failed to satisfy constraint: ${issue?.message}`,
-    );
-  };
-}
+/** An operation that refuses by ValidationError (https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html). */
+export const operation = operationsOf(
+  (violation) => new AwsError("ValidationError", constraint(violation)),
+);
 
 /** The elements of an ARN. Throws InvalidParameter where there are fewer than six. */
 export function arnElements(arn: string, parameter: string): string[] {

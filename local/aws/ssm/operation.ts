@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
+import { constraint, operationsOf } from "../checked-operation.ts";
 
 /** A name or an ARN; what it may hold beyond that, each operation says. */
 export const parameterName = z.string().min(1).max(2048);
@@ -13,23 +14,8 @@ export function invalid(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-/**
- * An operation whose input has the shape that the API reference gives, limits included.
- * ValidationException names the member and the rule, never what the member holds.
- */
-export function operation<S extends z.ZodObject>(
-  shape: S,
-  run: (input: z.infer<S>) => object,
-): (input: Record<string, unknown>) => object {
-  return (input) => {
-    const parsed = shape.safeParse(input);
-    if (parsed.success) return run(parsed.data);
-    const [issue] = parsed.error.issues;
-    throw invalid(
-      `1 validation error detected: Value at '${issue?.path.join(".")}' failed to satisfy constraint: ${issue?.message}`,
-    );
-  };
-}
+/** An operation that refuses by ValidationException. */
+export const operation = operationsOf((violation) => invalid(constraint(violation)));
 
 /** `most`: the greatest MaxResults of the operation, which is its default too. */
 export const pageFields = (most: number) => ({
