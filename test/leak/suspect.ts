@@ -14,6 +14,7 @@ import { type PostgresServer, startPostgres } from "../../local/postgres/server.
 import type { WorldOptions } from "../../local/world.ts";
 import { Stage } from "../lib/reporting/stage.ts";
 import { temporaryBundle } from "../local/aws/fixtures.ts";
+import type { Disturb } from "./disturbances.ts";
 import { observing } from "./observing.ts";
 import { Places } from "./places.ts";
 
@@ -96,7 +97,7 @@ export class Suspect implements AsyncDisposable {
 
   /** Rotations in which one call after the other is disturbed, up to one that had no call left for it. */
   async disturbEveryCall(
-    disturb: (stage: Stage, at: number) => Disposable & { readonly hit: boolean },
+    disturb: Disturb,
     afterEach: (at: number) => Promise<void>,
   ): Promise<void> {
     for (let at = 1; at < endless; at += 1) {
