@@ -1,12 +1,29 @@
 import { defineConfig } from "vitest/config";
 import { BaseSequencer, type TestSpecification } from "vitest/node";
 
-/** The crash matrix takes longer than all the rest: begun last, it would leave the other worker idle. */
-class CrashMatrixFirst extends BaseSequencer {
+/** Those that take longest, the longest first: begun last, one of them would leave the other worker idle. */
+const slow = [
+  "bench/crash",
+  "bin/validate",
+  "lib/settlement/mirror",
+  "local/demo",
+  "test/examples",
+  "lib/settlement/settle",
+  "lib/settlement/stuck",
+  "infra/package",
+  "functions/watch",
+  "leak/mixed",
+  "leak/alternating-users",
+  "local/aws/aws-cli",
+].map((name) => `/${name}.test.ts`);
+
+class SlowFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isMatrix = ({ moduleId }: TestSpecification) => moduleId.endsWith("/crash.test.ts");
-    const sorted = await super.sort(files);
-    return sorted.toSorted((a, b) => Number(isMatrix(b)) - Number(isMatrix(a)));
+    const rank = ({ moduleId }: TestSpecification) => {
+      const found = slow.findIndex((name) => moduleId.endsWith(name));
+      return found < 0 ? slow.length : found;
+    };
+    return (await super.sort(files)).toSorted((a, b) => rank(a) - rank(b));
   }
 }
 
@@ -19,6 +36,6 @@ export default defineConfig({
     hookTimeout: 60_000,
     // Real servers share two cores with the tests.
     maxWorkers: 2,
-    sequence: { sequencer: CrashMatrixFirst },
+    sequence: { sequencer: SlowFirst },
   },
 });

@@ -30,14 +30,14 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     RETIRE_DATABASE_FUNCTION: "retire-database",
     MIRROR_FUNCTION: "mirror",
   };
-  const arnOf = (name: string) =>
-    aws.functions.register({ name, bundle: bundles[name] ?? "", environment });
+  const arnOf = (name: string, startsCold = false) =>
+    aws.functions.register({ name, bundle: bundles[name] ?? "", environment, startsCold });
   return {
     "rotate-database": arnOf("rotate-database"),
     "retire-database": arnOf("retire-database"),
     settle: arnOf("settle"),
-    watch: arnOf("watch"),
-    mirror: arnOf("mirror"),
+    watch: arnOf("watch", true),
+    mirror: arnOf("mirror", true),
   };
 }
 

@@ -21,6 +21,8 @@ export interface FunctionDefinition {
   /** Default 30 s. */
   timeoutMs?: number;
   environment?: Record<string, string>;
+  /** No process is started ahead of the first invocation; default: one is. */
+  startsCold?: boolean;
 }
 
 export interface Functions {
@@ -72,7 +74,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     const arn = this.#arnPrefix + name;
     const deployed = { definition, arn, started: 0, idle: [], busy: new Set<Environment>() };
     this.#deployed.set(name, deployed);
-    this.#startSpare(deployed);
+    if (!definition.startsCold) this.#startSpare(deployed);
     return arn;
   }
 
