@@ -1,0 +1,116 @@
+import { describe, expect, it } from "vitest";
+import { DeadlineReached } from "../../../lib/errors.ts";
+import type { StepLine } from "../../../lib/rotation/step-log.ts";
+import type { SecretState } from "../../../lib/rotation/store.ts";
+import { settleBatch } from "../../../lib/settlement/batch.ts";
+import type { SettlementPorts } from "../../../lib/settlement/settle.ts";
+
+const start = new Date("2026-03-01T12:00:00Z").getTime();
+const entry = {
+  ...{ schedule: { expression: "rate(90 days)" }, clusters: [], credentials: [] },
+  ...{ grace: 0, deadline: 86_400_000 },
+};
+const secret: SecretState = {
+  ...{ arn: "arn", name: "app", tags: new Map(), lastRotatedAt: new Date(start) },
+  versions: new Map([
+    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["old", ["AWSPREVIOUS", "RETIRING"]],
+  ]),
+};
+
+/** One secret whose old credential has this many sessions at each look; the last number goes on. */
+function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
+  let now = start + 1000;
+  let looks = 0;
+  const seen = { lines: [] as StepLine[], reports: 0, labels: 0, looks: () => looks };
+  const ports = {
+    store: {
+      describe: async (_: string, signal: AbortSignal) => {
+        if (signal.aborted) throw new DeadlineReached();
+        const versions = seen.labels > 0 ? new Map([["new", ["AWSCURRENT"]]]) : secret.versions;
+        return { ...secret, versions };
+      },
+      madeAt: async () => new Date(start - 1000),
+      moveLabel: async () => {
+        seen.labels += 1;
+        return "moved" as const;
+      },
+      tag: async () => {},
+    },
+    ecs: { clusters: async () => [] },
+    retirer: {
+      ask: async () => {
+        now += secondsALook * 1000;
+        looks += 1;
+        return sessions[Math.min(looks, sessions.length) - 1] ?? 0;
+      },
+      retire: async () => "dead" as const,
+    },
+    manifest: { stage: "production", exempt: [], secrets: { app: entry } },
+    log: {
+      begin() {},
+      step: (line: StepLine) => seen.lines.push(line),
+      warn() {},
+      alertFailed() {},
+    },
+    now: () => new Date(now),
+    sleep: async (ms: number, signal: AbortSignal) => {
+      signal.throwIfAborted();
+      now += ms;
+    },
+    report: async () => {
+      seen.reports += 1;
+    },
+  };
+  const run = (signal = new AbortController().signal) =>
+    settleBatch(
+      { Records: [{ messageId: "1", body: "{}" }] },
+      ports as unknown as SettlementPorts & { log: typeof ports.log },
+      signal,
+    );
+  return { seen, ports, run, elapsed: () => now - start };
+}
+
+const none = { batchItemFailures: [] };
+const messages = (lines: readonly StepLine[]) => lines.map(({ message }) => message);
+
+describe("what is a matter of seconds", () => {
+  it("is looked at again until it is over, and each thing is logged once", async () => {
+    const { seen, run } = scene([2, 2, 1, 0]);
+    expect(await run()).toEqual(none);
+    expect(seen.looks()).toBe(4);
+    expect(messages(seen.lines)).toEqual([
+      "waiting 2 sessions of the old credential to end",
+      "waiting 1 sessions of the old credential to end",
+      "settled",
+    ]);
+  });
+
+  it.each([0, 7])(
+    "is given up after two minutes, looks of %d seconds included",
+    async (secondsALook) => {
+      const { seen, run, elapsed } = scene([1], { secondsALook });
+      expect(await run()).toEqual(none);
+      expect(elapsed()).toBeGreaterThan(90_000);
+      expect(elapsed()).toBeLessThan(140_000);
+      expect(seen.reports).toBe(0);
+      expect(seen.lines).toHaveLength(1);
+    },
+  );
+
+  it("is nobody's failure when the function's time is over", async () => {
+    const { seen, ports, run } = scene([1]);
+    const deadline = new AbortController();
+    ports.sleep = async () => deadline.abort();
+    expect(await run(deadline.signal)).toEqual(none);
+    expect(seen.reports).toBe(0);
+    expect(messages(seen.lines)).toEqual(["waiting 1 sessions of the old credential to end"]);
+  });
+
+  it("is another thing than a first look that finds no time: that message comes again", async () => {
+    const { run } = scene([1]);
+    expect(await run(AbortSignal.abort())).toEqual({
+      batchItemFailures: [{ itemIdentifier: "1" }],
+    });
+  });
+});
