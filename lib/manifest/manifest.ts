@@ -12,6 +12,15 @@ export interface Manifest {
   readonly exempt: readonly Exemption[];
 }
 
+/** What it says of a secret, which it may name by any of these; nothing of a name that only every object has. */
+export function entryFor(
+  { secrets }: Manifest,
+  ...namesOrArns: readonly string[]
+): SecretEntry | undefined {
+  const named = namesOrArns.find((each) => Object.hasOwn(secrets, each));
+  return named === undefined ? undefined : secrets[named];
+}
+
 export interface SecretEntry {
   readonly schedule: Schedule;
   /** ARN of the customer-managed KMS key that encrypts the secret; absent: `aws/secretsmanager`. */

@@ -5,7 +5,7 @@ import {
   ParameterOverwritten,
   PendingEmpty,
 } from "../errors.ts";
-import type { Manifest, MirrorSpec } from "../manifest/manifest.ts";
+import { entryFor, type Manifest, type MirrorSpec } from "../manifest/manifest.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { decide } from "./decide.ts";
 import { ofEarlierVersions } from "./earlier.ts";
@@ -68,7 +68,7 @@ export async function mirror(
 
 /** @throws InvalidRequest */
 function mirrorOf(secret: SecretState, manifest: Manifest): MirrorSpec {
-  const entry = manifest.secrets[secret.name] ?? manifest.secrets[secret.arn];
+  const entry = entryFor(manifest, secret.name, secret.arn);
   if (entry?.mirror) return entry.mirror;
   throw new InvalidRequest(`the manifest declares no mirror for ${secret.name}`);
 }

@@ -1,12 +1,13 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { CredentialSpec } from "../credentials/credential.ts";
 import { asRotationError, NotInManifest } from "../errors.ts";
-import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
+import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import { decide } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
+import type { Sources } from "./next-document.ts";
 import { type Clock, type Credential, Rotation } from "./rotation.ts";
 import type { StepLog } from "./step-log.ts";
-import { type Sources, stepActions } from "./steps.ts";
+import { stepActions } from "./steps.ts";
 import type { SecretState, SecretStore } from "./store.ts";
 
 /** Everything a rotation reaches the world through. */
@@ -63,7 +64,7 @@ export async function rotate(
 
 /** @throws NotInManifest */
 export function entryOf(secret: SecretState, manifest: Manifest): SecretEntry {
-  const entry = manifest.secrets[secret.name] ?? manifest.secrets[secret.arn];
+  const entry = entryFor(manifest, secret.name, secret.arn);
   if (!entry) throw new NotInManifest(secret.name);
   return entry;
 }

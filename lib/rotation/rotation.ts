@@ -202,17 +202,15 @@ export class Rotation {
   }
 
   async *#earlier(credential: Credential): AsyncGenerator<Login> {
-    for await (const id of this.#earlierIds()) {
-      const login = await this.#usable(credential, id);
+    for await (const document of this.earlierDocuments()) {
+      const login = await this.#usable(credential, document);
       if (login) yield login;
     }
   }
 
   /** `undefined` for a version that holds no login of this credential's users: it cannot heal anything. */
-  async #usable(credential: Credential, versionId: string): Promise<Login | undefined> {
+  async #usable(credential: Credential, document: SecretDocument): Promise<Login | undefined> {
     try {
-      const document = await this.document(versionId, `version ${versionId}`);
-      if (!document) return undefined;
       const login = this.login(document, credential);
       const current = this.login(await this.current(), credential);
       if (login.username !== current.username) return await this.loginFor(credential, document);

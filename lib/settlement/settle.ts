@@ -1,10 +1,10 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { Promotion, SecretIdentity } from "../consumers/consumer.ts";
 import type { Ecs } from "../consumers/ecs/ecs.ts";
-import type { ServiceFacts } from "../consumers/ecs/facts.ts";
+import { nameOf, type ServiceFacts } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
 import { ParameterDrift, type RotationError, SettlementStuck } from "../errors.ts";
-import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
+import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import { holderOf, isLeaked, retiringLabel } from "../rotation/decide.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { type Action, decide } from "./decide.ts";
@@ -51,7 +51,7 @@ export async function settle(
   let known: Known = {};
   for (let turn = 0; turn < maximumTurns; turn += 1) {
     const secret = await ports.store.describe(secretId, signal);
-    const entry = ports.manifest.secrets[secret.name] ?? ports.manifest.secrets[secret.arn];
+    const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (!entry) return { secret: secret.name, outcome: "ignored" };
     const action = decide(await look(secret, entry, known, ports, signal));
     const oldWorks = !known.old?.retired && worksBesideNew(entry);
@@ -131,8 +131,6 @@ async function lookOutside(
   ];
   return { found, blind };
 }
-
-const nameOf = (clusterArn: string) => clusterArn.slice(clusterArn.lastIndexOf("/") + 1);
 
 type Ended = Omit<Settlement, "secret">;
 

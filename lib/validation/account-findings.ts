@@ -1,5 +1,6 @@
+import { nameOf } from "../consumers/ecs/facts.ts";
 import { AwsCallFailed, ClusterUnreadable, type RotationError } from "../errors.ts";
-import { type Asked, type ClusterFacts, type Facts, nameOf } from "./facts.ts";
+import type { Asked, ClusterFacts, Facts } from "./facts.ts";
 import { type Finding, failure, finding, happened, unchecked } from "./finding.ts";
 import type { Trail } from "./trails.ts";
 

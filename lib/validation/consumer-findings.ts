@@ -1,5 +1,6 @@
+import { nameOf } from "../consumers/ecs/facts.ts";
 import { settlementRemedies } from "../errors.ts";
-import { nameOf, type SecretFacts, type Service } from "./facts.ts";
+import type { SecretFacts, Service } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** Who was found to consume a secret, and what its strategy means for them. Pure. */

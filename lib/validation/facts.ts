@@ -95,6 +95,3 @@ export interface Service
   readonly cluster: string;
   readonly references: readonly Reference[];
 }
-
-/** Of what is named or given by its ARN; within one account and Region the name tells clusters apart. */
-export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);

@@ -1,10 +1,11 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { EcsView } from "../consumers/ecs/ecs.ts";
+import { nameOf } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { SecretState } from "../rotation/store.ts";
 import { type Ask, asker } from "./ask.ts";
-import { type Asked, type Consumers, type Facts, nameOf, type SecretFacts } from "./facts.ts";
+import type { Asked, Consumers, Facts, SecretFacts } from "./facts.ts";
 import { gatherSecret, type SecretPorts } from "./gather-secret.ts";
 import { eachOf } from "./pool.ts";
 import type { Trails } from "./trails.ts";

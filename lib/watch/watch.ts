@@ -1,7 +1,7 @@
 import { failureAlert, type Occasion } from "../alerts/alert.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
 import { asRotationError, RotationError, SecretUnseen } from "../errors.ts";
-import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
+import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import { nameOf } from "../rotation/secret-name.ts";
 import type { StepLog } from "../rotation/step-log.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
@@ -75,7 +75,7 @@ async function attend(
   signal: AbortSignal,
 ): Promise<Watched> {
   const secret = nameOf(sighting.secretId);
-  const entry = entryOf(ports.manifest, secret, sighting.secretId);
+  const entry = entryFor(ports.manifest, secret, sighting.secretId);
   if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
   const { verdict, seen } = await agree(sighting, entry, ports, signal);
   if (verdict.kind === "silent") return { secret, outcome: "silent", why: verdict.why };
@@ -155,11 +155,6 @@ async function tell(
     const { code, message } = asRotationError(thrown);
     log.alertFailed(secret, code, message);
   }
-}
-
-function entryOf({ secrets }: Manifest, ...ids: readonly string[]): SecretEntry | undefined {
-  const named = ids.find((id) => Object.hasOwn(secrets, id));
-  return named === undefined ? undefined : secrets[named];
 }
 
 /** Where a function logs unless it was told otherwise. */
