@@ -57,11 +57,9 @@ export interface WorldOptions {
   readonly port?: number;
   /** What the manifest says under `mirror`. */
   readonly mirror?: object;
-  /** That the secret holds besides. */
-  readonly fields?: Readonly<Record<string, string>>;
 }
 
-/** More credentials of the same secret. */
+/** More fields of the same secret, and what of them is a credential. */
 export interface Beside {
   readonly fields: Readonly<Record<string, string>>;
   /** As the manifest writes them. */
@@ -149,8 +147,7 @@ export class World implements AsyncDisposable {
     const admin = await createMuejamAdmin(postgres, address, name);
     const client = clientOf(aws, "operator");
     parts.defer(() => client.destroy());
-    const document = { ...secret, ...options.fields };
-    const secretArn = await createSecret(client, muejamSecretId, document);
+    const secretArn = await createSecret(client, muejamSecretId, secret);
     await createSecret(client, muejamAdminId, admin);
     const manifest = manifestFor(options, beside?.credentials);
     const topicArn = await createTopic(aws);

@@ -37,7 +37,7 @@ export class Stage implements AsyncDisposable {
     postgres: PostgresServer,
     strategy: string,
     name: string,
-    more: Pick<WorldOptions, "mirror" | "fields" | "beside"> = {},
+    more: Pick<WorldOptions, "mirror" | "beside"> = {},
   ): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
     const proxy = parts.use(await startPostgresProxy(postgres));

@@ -37,8 +37,8 @@ class Mirrored implements AsyncDisposable {
 
   /** With parameters that were adopted: they hold what the secret does. */
   static async open(strategy?: string, mirror: object = clipIt): Promise<Mirrored> {
-    const fields = { JWT_SECRET_KEY: random() };
-    const mirrored = new Mirrored(await Production.open(server, strategy, { mirror, fields }));
+    const beside = async () => ({ fields: { JWT_SECRET_KEY: random() }, credentials: [] });
+    const mirrored = new Mirrored(await Production.open(server, strategy, { mirror, beside }));
     await mirrored.production.settle();
     return mirrored;
   }

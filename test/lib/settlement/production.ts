@@ -39,7 +39,7 @@ export class Production implements AsyncDisposable {
   static async open(
     postgres: PostgresServer,
     strategy = "alternating-users",
-    more: Pick<WorldOptions, "mirror" | "fields" | "address"> = {},
+    more: Pick<WorldOptions, "mirror" | "beside" | "address"> = {},
   ): Promise<Production> {
     const timing = { attempts: 2, retryDelayMs: 50 };
     const name = `app${randomBytes(4).toString("hex")}`;
