@@ -3,10 +3,10 @@ import { BaseSequencer, type TestSpecification } from "vitest/node";
 
 /** Those that take longest, the longest first: begun last, one of them would leave the other worker idle. */
 const slow = [
-  "bench/crash",
-  "bin/validate",
+  "lab/crash",
+  "cli/validate",
   "lib/settlement/mirror",
-  "local/demo",
+  "lab/demo",
   "test/examples",
   "lib/settlement/settle",
   "lib/settlement/stuck",
@@ -14,7 +14,7 @@ const slow = [
   "functions/watch",
   "leak/mixed",
   "leak/alternating-users",
-  "local/aws/aws-cli",
+  "standin/aws-cli",
 ].map((name) => `/${name}.test.ts`);
 
 class SlowFirst extends BaseSequencer {

@@ -1,17 +1,17 @@
-import type { CredentialSpec } from "./credentials/credential.ts";
-import type { Engine, EngineTraits } from "./engines/engine.ts";
-import { postgresTraits } from "./engines/postgres/traits.ts";
 import { UnknownType } from "./errors.ts";
 import type { Credential } from "./rotation/rotation.ts";
-import { alternatingUsers } from "./strategies/alternating-users.ts";
-import { inPlace } from "./strategies/in-place.ts";
-import type { Strategy } from "./strategies/strategy.ts";
+import { alternatingUsers } from "./rotators/login/alternating-users.ts";
+import type { Engine, EngineTraits } from "./rotators/login/engine.ts";
+import { inPlace } from "./rotators/login/in-place.ts";
+import type { CredentialSpec } from "./rotators/login/login.ts";
+import type { Strategy } from "./rotators/login/strategy.ts";
+import { postgresTraits } from "./rotators/postgres/traits.ts";
 
 /** THE list of rotators. Drivers are loaded when a secret needs them, because a cold start pays for each. */
 const rotators: Readonly<Record<string, { traits: EngineTraits; load(): Promise<Engine> }>> = {
   postgres: {
     traits: postgresTraits,
-    load: async () => (await import("./engines/postgres/postgres.ts")).postgres,
+    load: async () => (await import("./rotators/postgres/postgres.ts")).postgres,
   },
 };
 

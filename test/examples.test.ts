@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
 import { parse } from "yaml";
 import { readManifest } from "../build/manifest-plugin.ts";
-import { missingAwsCli, missingJq } from "../local/aws-cli.ts";
-import type { Row } from "../local/examples/rows.ts";
-import { runProgram } from "./local/run-program.ts";
+import { missingAwsCli, missingJq } from "../lab/aws-cli.ts";
+import type { Row } from "../lab/examples/rows.ts";
+import { runProgram } from "./run-program.ts";
 
 const missing = missingAwsCli() ?? missingJq();
 if (missing) console.warn(missing);
@@ -72,7 +72,7 @@ describe.each(systems)(
     it.skipIf(cannot)(
       "rotates what it has, settles, and shows a row for each credential",
       async () => {
-        const ran = await runProgram("local/examples.ts", "--only", name, "--json");
+        const ran = await runProgram("lab/examples.ts", "--only", name, "--json");
         const { rows, problems }: { rows: Row[]; problems: object } = JSON.parse(ran.stdout);
         expect({ code: ran.code, problems }).toEqual({ code: 0, problems: {} });
         const rotated = rows.filter(({ status }) => status === "ok");
@@ -126,7 +126,7 @@ describe("the manifests of the examples", { timeout: 60_000 }, () => {
     const file = join("examples", name, "rotation.yml");
     const { stages = {} } = parse(await read(name, "rotation.yml"));
     for (const stage of ["production", ...Object.keys(stages)]) {
-      const ran = await runProgram("bin/validate.ts", "--file", file, "--stage", stage, "--json");
+      const ran = await runProgram("cli/validate.ts", "--file", file, "--stage", stage, "--json");
       const { findings }: { findings: { severity: string; code: string }[] } = JSON.parse(
         ran.stdout,
       );
@@ -161,7 +161,7 @@ describe("npm run examples", { timeout: 60_000 }, () => {
       for (const name of ["chown", "rm", "sleep"])
         await symlink(`/bin/${name}`, join(folder, name));
       vi.stubEnv("PATH", folder);
-      const ran = await runProgram("local/examples.ts", "--only", "aiguardian");
+      const ran = await runProgram("lab/examples.ts", "--only", "aiguardian");
       expect(ran.code).toBe(1);
       expect(ran.stderr).toContain("AIGuardian: The aws command line");
       expect(ran.stderr).toContain("pip install awscli");
@@ -175,7 +175,7 @@ describe("npm run examples", { timeout: 60_000 }, () => {
   });
 
   it("knows its systems", async () => {
-    const { code, stderr } = await runProgram("local/examples.ts", "--only", "other");
+    const { code, stderr } = await runProgram("lab/examples.ts", "--only", "other");
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: `--only takes ${names.join(", ")}, not "other".\nRun it with --help for the options.\n`,

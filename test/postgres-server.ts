@@ -1,5 +1,5 @@
 import type { TestProject } from "vitest/node";
-import { startPostgres } from "../local/postgres/server.ts";
+import { startPostgres } from "../lab/postgres/server.ts";
 
 declare module "vitest" {
   interface ProvidedContext {

@@ -1,5 +1,5 @@
 import { expect } from "vitest";
-import { Secret } from "../lib/credentials/secret.ts";
+import { Secret } from "../lib/secret/secret.ts";
 
 /** Without this, vitest finds any two Secrets equal: it does not see private fields. */
 expect.addEqualityTesters([

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import type { Example } from "../../local/examples/example.ts";
-import { accessKeyId, hex, random } from "../../local/examples/sample.ts";
-import type { Document } from "../../local/examples/system.ts";
+import type { Example } from "../../lab/examples/example.ts";
+import { accessKeyId, hex, random } from "../../lab/examples/sample.ts";
+import type { Document } from "../../lab/examples/system.ts";
 
 const secret = "clip-it/production";
 

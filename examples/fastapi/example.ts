@@ -1,6 +1,6 @@
-import type { Example } from "../../local/examples/example.ts";
-import { Machine } from "../../local/examples/machine.ts";
-import { hex, random } from "../../local/examples/sample.ts";
+import type { Example } from "../../lab/examples/example.ts";
+import { Machine } from "../../lab/examples/machine.ts";
+import { hex, random } from "../../lab/examples/sample.ts";
 
 const [secret, deployment] = ["FastAPIAppSecrets", "FastAPIDeploymentSecrets"];
 const user = { username: "fastapi", database: "fastapi" };

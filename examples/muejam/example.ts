@@ -1,6 +1,6 @@
-import type { Example } from "../../local/examples/example.ts";
-import { startReader } from "../../local/examples/reader.ts";
-import { accessKeyId, random } from "../../local/examples/sample.ts";
+import type { Example } from "../../lab/examples/example.ts";
+import { startReader } from "../../lab/examples/reader.ts";
+import { accessKeyId, random } from "../../lab/examples/sample.ts";
 
 const [secret, apiKeys] = ["production/database/primary", "production/api-keys"];
 

@@ -1,5 +1,5 @@
-import type { Example } from "../../local/examples/example.ts";
-import { hex, random } from "../../local/examples/sample.ts";
+import type { Example } from "../../lab/examples/example.ts";
+import { hex, random } from "../../lab/examples/sample.ts";
 
 const secret = "ohmycoins-production-app-secrets";
 const user = { username: "ohmycoins", database: "app" };

@@ -6,13 +6,13 @@ import {
   PutParameterCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
-import { Secret } from "../credentials/secret.ts";
 import type {
   Keeping,
   ParameterStore,
   ParameterWrite,
   StoredParameter,
 } from "../mirror/parameters.ts";
+import { Secret } from "../secret/secret.ts";
 import { chunks } from "./chunks.ts";
 import { callAws } from "./failures.ts";
 

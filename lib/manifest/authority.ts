@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CredentialSpec } from "../credentials/credential.ts";
+import type { CredentialSpec } from "../rotators/login/login.ts";
 
 /** Whom to trust; `folder` is where files are looked for. What is wrong is told to `complain`. */
 export function authority(

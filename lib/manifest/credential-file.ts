@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import type { CredentialSpec } from "../credentials/credential.ts";
-import { whole } from "../credentials/field.ts";
+import type { CredentialSpec } from "../rotators/login/login.ts";
+import { whole } from "../secret/field.ts";
 import { authority } from "./authority.ts";
 import { defined } from "./defined.ts";
 import type { Layers } from "./layers.ts";

@@ -1,5 +1,5 @@
-import { whole } from "../credentials/field.ts";
-import { type Format, formatEntropy, type GeneratedSpec } from "../credentials/generated.ts";
+import { type Format, formatEntropy, type GeneratedSpec } from "../rotators/generated/value.ts";
+import { whole } from "../secret/field.ts";
 import { type CredentialFile, loginKeys } from "./schema.ts";
 import type { Path } from "./source.ts";
 import { milliseconds } from "./timing.ts";

@@ -1,6 +1,6 @@
-import type { CredentialSpec } from "../credentials/credential.ts";
-import type { Shape } from "../credentials/document.ts";
-import type { GeneratedSpec } from "../credentials/generated.ts";
+import type { GeneratedSpec } from "../rotators/generated/value.ts";
+import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { Shape } from "../secret/document.ts";
 
 /** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
 export interface Manifest {

@@ -3,7 +3,7 @@ import {
   entropyBits,
   minimumEntropy,
   type PasswordPolicy,
-} from "../credentials/password.ts";
+} from "../rotators/login/password.ts";
 import type { CredentialFile } from "./schema.ts";
 
 const kinds = {

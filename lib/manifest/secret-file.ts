@@ -1,6 +1,6 @@
-import type { CredentialSpec } from "../credentials/credential.ts";
-import { overlap, whole } from "../credentials/field.ts";
-import type { GeneratedSpec } from "../credentials/generated.ts";
+import type { GeneratedSpec } from "../rotators/generated/value.ts";
+import type { CredentialSpec } from "../rotators/login/login.ts";
+import { overlap, whole } from "../secret/field.ts";
 import { type Around, completed, isGenerated } from "./credential-file.ts";
 import { defined } from "./defined.ts";
 import { generatedSpec } from "./generated-file.ts";

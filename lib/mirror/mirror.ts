@@ -1,4 +1,3 @@
-import { SecretDocument } from "../credentials/document.ts";
 import {
   InvalidRequest,
   ParameterContested,
@@ -7,6 +6,7 @@ import {
 } from "../errors.ts";
 import { entryFor, type Manifest, type MirrorSpec } from "../manifest/manifest.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
+import { SecretDocument } from "../secret/document.ts";
 import { decide } from "./decide.ts";
 import { ofEarlierVersions } from "./earlier.ts";
 import type { ParameterStore, StoredParameter } from "./parameters.ts";

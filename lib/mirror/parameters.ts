@@ -1,4 +1,4 @@
-import type { Secret } from "../credentials/secret.ts";
+import type { Secret } from "../secret/secret.ts";
 
 /** A parameter with its value, decrypted. */
 export interface StoredParameter {

@@ -4,7 +4,7 @@ import type { Task } from "../alerts/alert.ts";
 import { asRotationError } from "../errors.ts";
 import { holderOf } from "../rotation/decide.ts";
 import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
-import { nameOf } from "../rotation/secret-name.ts";
+import { nameOf } from "../secret/arn.ts";
 import { lookUp, reportFailure } from "./failure-report.ts";
 import { isRotationStep } from "./step-metrics.ts";
 

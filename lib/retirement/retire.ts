@@ -1,6 +1,3 @@
-import { address, type Login, readLogin, requireSameTarget } from "../credentials/credential.ts";
-import { SecretDocument } from "../credentials/document.ts";
-import { accepts } from "../engines/engine.ts";
 import {
   HeldByLiveVersion,
   NoCurrentVersion,
@@ -8,12 +5,15 @@ import {
   PendingEmpty,
   StillAccepted,
 } from "../errors.ts";
-import { adminLogin } from "../rotation/admin.ts";
 import { holderOf, retiringLabel } from "../rotation/decide.ts";
 import { entryOf, type RotationPorts } from "../rotation/rotate.ts";
 import type { Credential } from "../rotation/rotation.ts";
 import type { SecretState } from "../rotation/store.ts";
-import type { Retirement, Strategy } from "../strategies/strategy.ts";
+import { adminLogin } from "../rotators/login/admin.ts";
+import { accepts } from "../rotators/login/engine.ts";
+import { address, type Login, readLogin, requireSameTarget } from "../rotators/login/login.ts";
+import type { Retirement, Strategy } from "../rotators/login/strategy.ts";
+import { SecretDocument } from "../secret/document.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** What the action found; numbers are sums over the secret's credentials. */

@@ -1,8 +1,8 @@
-import { address, type Login, writeLogin } from "../credentials/credential.ts";
-import type { SecretDocument } from "../credentials/document.ts";
-import { generatePassword } from "../credentials/password.ts";
 import { FieldShared, LoginShared, SecretTooLarge } from "../errors.ts";
-import { isoSeconds, requireReplaceable, withNextValue } from "../strategies/generate.ts";
+import { isoSeconds, requireReplaceable, withNextValue } from "../rotators/generated/generate.ts";
+import { address, type Login, writeLogin } from "../rotators/login/login.ts";
+import { generatePassword } from "../rotators/login/password.ts";
+import type { SecretDocument } from "../secret/document.ts";
 import { isLeaked, preparedLabel } from "./decide.ts";
 import type { Credential, Rotation } from "./rotation.ts";
 

@@ -1,6 +1,6 @@
-import { writeLogin } from "../credentials/credential.ts";
 import { SecretChanged } from "../errors.ts";
-import { withValueOf } from "../strategies/generate.ts";
+import { withValueOf } from "../rotators/generated/generate.ts";
+import { writeLogin } from "../rotators/login/login.ts";
 import { isLeaked } from "./decide.ts";
 import type { Rotation } from "./rotation.ts";
 

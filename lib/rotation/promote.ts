@@ -1,6 +1,3 @@
-import { address } from "../credentials/credential.ts";
-import { SecretDocument } from "../credentials/document.ts";
-import { accepts } from "../engines/engine.ts";
 import {
   asRotationError,
   DocumentError,
@@ -10,7 +7,10 @@ import {
   SwitchUndecided,
   Unsettled,
 } from "../errors.ts";
-import type { Switch } from "../strategies/strategy.ts";
+import { accepts } from "../rotators/login/engine.ts";
+import { address } from "../rotators/login/login.ts";
+import type { Switch } from "../rotators/login/strategy.ts";
+import { SecretDocument } from "../secret/document.ts";
 import { decide, holderOf, retiringLabel } from "./decide.ts";
 import type { Rotation } from "./rotation.ts";
 

@@ -1,7 +1,7 @@
 import type { AlertTopic } from "../alerts/topic.ts";
-import type { CredentialSpec } from "../credentials/credential.ts";
 import { asRotationError, NotInManifest } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
+import type { CredentialSpec } from "../rotators/login/login.ts";
 import { decide } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
 import type { Sources } from "./next-document.ts";

@@ -1,17 +1,17 @@
 import type { AlertTopic } from "../alerts/topic.ts";
+import { DeadlineReached, DocumentError, PendingEmpty } from "../errors.ts";
+import type { SecretEntry } from "../manifest/manifest.ts";
+import { adminLogin } from "../rotators/login/admin.ts";
+import type { Engine, EngineTraits } from "../rotators/login/engine.ts";
 import {
   type CredentialSpec,
   type Login,
   readLogin,
   requireSameTarget,
-} from "../credentials/credential.ts";
-import { SecretDocument } from "../credentials/document.ts";
-import { Secret } from "../credentials/secret.ts";
-import type { Engine, EngineTraits } from "../engines/engine.ts";
-import { DeadlineReached, DocumentError, PendingEmpty } from "../errors.ts";
-import type { SecretEntry } from "../manifest/manifest.ts";
-import type { Situation, Strategy } from "../strategies/strategy.ts";
-import { adminLogin } from "./admin.ts";
+} from "../rotators/login/login.ts";
+import type { Situation, Strategy } from "../rotators/login/strategy.ts";
+import { SecretDocument } from "../secret/document.ts";
+import { Secret } from "../secret/secret.ts";
 import { holderOf } from "./decide.ts";
 import type { RotationEvent } from "./event.ts";
 import type { SecretState, SecretStore } from "./store.ts";

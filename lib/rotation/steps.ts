@@ -1,7 +1,7 @@
-import { address } from "../credentials/credential.ts";
-import { accepts } from "../engines/engine.ts";
 import { CredentialsRefused } from "../errors.ts";
-import { requireSound } from "../strategies/generate.ts";
+import { requireSound } from "../rotators/generated/generate.ts";
+import { accepts } from "../rotators/login/engine.ts";
+import { address } from "../rotators/login/login.ts";
 import { preparedLabel } from "./decide.ts";
 import type { Step } from "./event.ts";
 import { nextDocument, type Sources } from "./next-document.ts";

@@ -1,4 +1,4 @@
-import type { Secret } from "../credentials/secret.ts";
+import type { Secret } from "../secret/secret.ts";
 
 /** A secret without its values, as DescribeSecret tells it. */
 export interface SecretState {

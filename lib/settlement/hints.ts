@@ -1,6 +1,6 @@
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { claims } from "../mirror/names.ts";
-import { nameOf } from "../rotation/secret-name.ts";
+import { nameOf } from "../secret/arn.ts";
 
 /**
  * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else of it is believed;

@@ -1,5 +1,5 @@
-import { address } from "../credentials/credential.ts";
 import { CredentialsRefused, LoginForbidden, type RotationError } from "../errors.ts";
+import { address } from "../rotators/login/login.ts";
 import type { Asked, CredentialFacts, SecretFacts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import { keyFindings } from "./key-findings.ts";

@@ -1,13 +1,13 @@
-import { type CredentialSpec, fieldOf, type Login, readLogin } from "../credentials/credential.ts";
-import { SecretDocument } from "../credentials/document.ts";
-import { accepts } from "../engines/engine.ts";
 import { AwsCallFailed } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import { adminLogin } from "../rotation/admin.ts";
 import { holderOf, preparedLabel } from "../rotation/decide.ts";
 import type { Credential } from "../rotation/rotation.ts";
 import type { SecretState, SecretStore } from "../rotation/store.ts";
-import { requireReplaceable } from "../strategies/generate.ts";
+import { requireReplaceable } from "../rotators/generated/generate.ts";
+import { adminLogin } from "../rotators/login/admin.ts";
+import { accepts } from "../rotators/login/engine.ts";
+import { type CredentialSpec, fieldOf, type Login, readLogin } from "../rotators/login/login.ts";
+import { SecretDocument } from "../secret/document.ts";
 import type { Ask } from "./ask.ts";
 import type { Asked, CredentialFacts, SecretFacts, Target, Who } from "./facts.ts";
 

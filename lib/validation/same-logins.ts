@@ -1,4 +1,4 @@
-import { address } from "../credentials/credential.ts";
+import { address } from "../rotators/login/login.ts";
 import type { Asked, CredentialFacts, SecretFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 

@@ -7,9 +7,9 @@ import { promisify } from "node:util";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
-import { startAws } from "../../local/aws/aws.ts";
-import { awsCliEnvironment, missingAwsCli, missingJq } from "../../local/aws-cli.ts";
-import { clientOf, keysOf } from "../../local/world.ts";
+import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
+import { clientOf, keysOf } from "../../lab/world.ts";
+import { startAws } from "../../standin/aws.ts";
 
 const missing = missingAwsCli() ?? missingJq();
 if (missing) console.warn(missing);

@@ -6,9 +6,9 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type Aws, startAws } from "../../local/aws/aws.ts";
-import { awsCliEnvironment, missingAwsCli, missingJq } from "../../local/aws-cli.ts";
-import { clientOf } from "../../local/world.ts";
+import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
+import { clientOf } from "../../lab/world.ts";
+import { type Aws, startAws } from "../../standin/aws.ts";
 
 const entrypoint = resolve("examples/aiguardian/entrypoint.sh");
 

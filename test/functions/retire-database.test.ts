@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import { World } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
-import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
-import { World } from "../../local/world.ts";
 
 let postgres: PostgresServer;
 let world: World;

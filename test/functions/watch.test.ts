@@ -7,12 +7,12 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { AwsError, type Call } from "../../local/aws/aws.ts";
-import { muejamSecretId } from "../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
-import { connectWatch } from "../../local/watch.ts";
-import { World } from "../../local/world.ts";
-import { temporaryBundle } from "../local/aws/fixtures.ts";
+import { muejamSecretId } from "../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import { connectWatch } from "../../lab/watch.ts";
+import { World } from "../../lab/world.ts";
+import { AwsError, type Call } from "../../standin/aws.ts";
+import { temporaryBundle } from "../standin/fixtures.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 

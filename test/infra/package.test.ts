@@ -4,12 +4,12 @@ import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secr
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { functions } from "../../infra/functions.ts";
-import type { Call } from "../../local/aws/aws.ts";
-import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
-import { connectSettlement, createConsumerService } from "../../local/settlement.ts";
-import { World } from "../../local/world.ts";
-import { until } from "../local/aws/ecs-fixtures.ts";
+import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import { connectSettlement, createConsumerService } from "../../lab/settlement.ts";
+import { World } from "../../lab/world.ts";
+import type { Call } from "../../standin/aws.ts";
+import { until } from "../standin/ecs-fixtures.ts";
 import { allows, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 

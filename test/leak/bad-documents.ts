@@ -1,4 +1,4 @@
-import type { AdminSecret, MuejamSecret } from "../../local/muejam.ts";
+import type { AdminSecret, MuejamSecret } from "../../lab/muejam.ts";
 
 type Change = (value: MuejamSecret, canary: string) => object | string | Uint8Array;
 

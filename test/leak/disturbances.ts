@@ -1,4 +1,4 @@
-import { AwsError, type Call } from "../../local/aws/aws.ts";
+import { AwsError, type Call } from "../../standin/aws.ts";
 import type { Stage } from "../lib/reporting/stage.ts";
 
 /** Until disposed of, spoils the call with this number, from 1, that the function makes. */

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import { type HostileMode, startHostilePostgres } from "../../lab/postgres/hostile-server.ts";
 import { actions } from "../../lib/retirement/request.ts";
-import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
-import { type HostileMode, startHostilePostgres } from "../../local/postgres/hostile-server.ts";
 import { badAdmins, badDocuments } from "./bad-documents.ts";
 import { formsOf } from "./canaries.ts";
 import { disturbances } from "./disturbances.ts";

@@ -1,7 +1,7 @@
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../local/muejam.ts";
-import { clientConfig } from "../local/aws/fixtures.ts";
+import { muejamSecretId } from "../../lab/muejam.ts";
+import { clientConfig } from "../standin/fixtures.ts";
 import { disturbances } from "./disturbances.ts";
 import { Suspect } from "./suspect.ts";
 

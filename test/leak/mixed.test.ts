@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { mixed } from "../../local/mixed-secret.ts";
+import { mixed } from "../../lab/mixed-secret.ts";
 import { disturbances } from "./disturbances.ts";
 import { Suspect } from "./suspect.ts";
 

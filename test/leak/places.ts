@@ -1,7 +1,7 @@
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
-import type { Invocation } from "../../local/aws/aws.ts";
-import { muejamAdminId, muejamSecretId } from "../../local/muejam.ts";
-import type { World } from "../../local/world.ts";
+import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import type { World } from "../../lab/world.ts";
+import type { Invocation } from "../../standin/aws.ts";
 import { Canaries } from "./canaries.ts";
 import { told } from "./observing.ts";
 

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
-import type { Login } from "../../lib/credentials/credential.ts";
-import type { Engine } from "../../lib/engines/engine.ts";
+import type { Engine } from "../../lib/rotators/login/engine.ts";
+import type { Login } from "../../lib/rotators/login/login.ts";
 
 /** What code that nobody foresaw may throw, with the password wherever something thrown can hold it. */
 export const poisons: readonly ((password: string) => unknown)[] = [

@@ -3,10 +3,10 @@ import { ListSecretVersionIdsCommand, TagResourceCommand } from "@aws-sdk/client
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../local/postgres/server.ts";
-import { clientOf, World } from "../../local/world.ts";
-import { temporaryBundle } from "../local/aws/fixtures.ts";
+import { muejamSecretId } from "../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import { clientOf, World } from "../../lab/world.ts";
+import { temporaryBundle } from "../standin/fixtures.ts";
 import { Canaries, formsOf } from "./canaries.ts";
 import { observing } from "./observing.ts";
 import { type Place, Places, places } from "./places.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { CredentialSpec } from "../../lib/credentials/credential.ts";
-import { defaultPolicy } from "../../lib/credentials/password.ts";
 import { knownTypes, loadCredential } from "../../lib/registry.ts";
+import type { CredentialSpec } from "../../lib/rotators/login/login.ts";
+import { defaultPolicy } from "../../lib/rotators/login/password.ts";
 
 const spec: CredentialSpec = {
   ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },

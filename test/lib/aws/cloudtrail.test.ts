@@ -5,8 +5,8 @@ import {
 } from "@aws-sdk/client-cloudtrail";
 import { afterAll, describe, expect, it, vi } from "vitest";
 import { cloudTrail } from "../../../lib/aws/cloudtrail.ts";
-import { AwsError, startAws } from "../../../local/aws/aws.ts";
-import { clientConfig } from "../../local/aws/fixtures.ts";
+import { AwsError, startAws } from "../../../standin/aws.ts";
+import { clientConfig } from "../../standin/fixtures.ts";
 
 const aws = await startAws();
 for (const [name, value] of Object.entries(aws.env("quarterturn"))) vi.stubEnv(name, value);

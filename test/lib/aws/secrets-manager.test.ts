@@ -7,12 +7,12 @@ import {
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { freePort } from "../../../lab/postgres/free-port.ts";
 import { SecretsManagerStore } from "../../../lib/aws/secrets-manager.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
-import { type Aws, AwsError, type Interceptor, startAws } from "../../../local/aws/aws.ts";
-import { freePort } from "../../../local/postgres/free-port.ts";
-import { createSecret, labels, sdkClient } from "../../local/aws/fixtures.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
+import { type Aws, AwsError, type Interceptor, startAws } from "../../../standin/aws.ts";
 import { everyRendering } from "../../rendering.ts";
+import { createSecret, labels, sdkClient } from "../../standin/fixtures.ts";
 
 let aws: Aws;
 let client: SecretsManagerClient;

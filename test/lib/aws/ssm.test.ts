@@ -1,10 +1,10 @@
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { parameterStore } from "../../../lib/aws/ssm.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
 import type { ParameterStore } from "../../../lib/mirror/parameters.ts";
-import { type Aws, AwsError, startAws } from "../../../local/aws/aws.ts";
-import { clientConfig } from "../../local/aws/fixtures.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
+import { type Aws, AwsError, startAws } from "../../../standin/aws.ts";
+import { clientConfig } from "../../standin/fixtures.ts";
 
 const signal = AbortSignal.timeout(60_000);
 /** More than one request may name, of each kind. */

@@ -1,8 +1,12 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { defaultPolicy, entropyBits, minimumEntropy } from "../../../lib/credentials/password.ts";
 import { InvalidManifest } from "../../../lib/errors.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
+import {
+  defaultPolicy,
+  entropyBits,
+  minimumEntropy,
+} from "../../../lib/rotators/login/password.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();

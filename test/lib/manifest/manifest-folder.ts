@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { makeAuthority } from "../../../lab/postgres/certificates.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
-import { makeAuthority } from "../../../local/postgres/certificates.ts";
 
 /** A folder with a rotation.yml and with PEM files of every kind: ca, both, key, broken. */
 export class ManifestFolder implements Disposable {

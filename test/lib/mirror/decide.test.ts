@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { Secret } from "../../../lib/credentials/secret.ts";
 import { decide } from "../../../lib/mirror/decide.ts";
 import type { StoredParameter } from "../../../lib/mirror/parameters.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 
 const wanted = ["a", "b"].map((parameter) => ({
   ...{ field: parameter.toUpperCase(), parameter: `/${parameter}`, value: new Secret("new") },

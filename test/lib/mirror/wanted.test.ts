@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { SecretDocument } from "../../../lib/credentials/document.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
 import type { MirrorSpec } from "../../../lib/manifest/manifest.ts";
 import { wantedParameters } from "../../../lib/mirror/wanted.ts";
+import { SecretDocument } from "../../../lib/secret/document.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 
 const prefix = "/clip-it/";
 function wanted(text: object | string, spec: Partial<MirrorSpec> = { prefix }) {

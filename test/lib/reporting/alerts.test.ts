@@ -1,11 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { muejamSecretId } from "../../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import { StepWatch } from "../../../lab/step-watch.ts";
 import { steps } from "../../../lib/rotation/event.ts";
-import { AwsError } from "../../../local/aws/aws.ts";
-import { muejamSecretId } from "../../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
-import { StepWatch } from "../../../local/step-watch.ts";
+import { AwsError } from "../../../standin/aws.ts";
 import { linesOf, Stage } from "./stage.ts";
 
 let server: PostgresServer;

@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { muejamSecretId } from "../../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 import { steps } from "../../../lib/rotation/event.ts";
-import { AwsError } from "../../../local/aws/aws.ts";
-import { muejamSecretId } from "../../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
+import { AwsError } from "../../../standin/aws.ts";
 import { linesOf, Stage } from "./stage.ts";
 
 let server: PostgresServer;

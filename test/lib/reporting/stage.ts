@@ -1,13 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { muejamSecretId } from "../../../lab/muejam.ts";
+import { type PostgresProxy, startPostgresProxy } from "../../../lab/postgres/proxy.ts";
+import type { PostgresServer } from "../../../lab/postgres/server.ts";
+import { World, type WorldOptions } from "../../../lab/world.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
-import { AwsError, type Call, type Invocation } from "../../../local/aws/aws.ts";
-import { muejamSecretId } from "../../../local/muejam.ts";
-import { type PostgresProxy, startPostgresProxy } from "../../../local/postgres/proxy.ts";
-import type { PostgresServer } from "../../../local/postgres/server.ts";
-import { World, type WorldOptions } from "../../../local/world.ts";
-import { temporaryBundle } from "../../local/aws/fixtures.ts";
+import { AwsError, type Call, type Invocation } from "../../../standin/aws.ts";
+import { temporaryBundle } from "../../standin/fixtures.ts";
 
 export interface Deployment {
   /** Of the rotation function. */

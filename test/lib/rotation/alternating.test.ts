@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Login } from "../../../lib/credentials/credential.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
+import type { Login } from "../../../lib/rotators/login/login.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 import { type PairScene, pairScene, settle } from "./pair-scene.ts";
 import { Stage, type Value } from "./scene.ts";
 

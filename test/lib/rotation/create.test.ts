@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AwsError } from "../../../local/aws/aws.ts";
+import { AwsError } from "../../../standin/aws.ts";
 import { Stage, type Value } from "./scene.ts";
 
 let stage: Stage;

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { inspect } from "node:util";
 import { describe, expect, it } from "vitest";
-import { Secret } from "../../../lib/credentials/secret.ts";
 import { parseEvent, steps } from "../../../lib/rotation/event.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 
 const payload = {
   Step: "createSecret",

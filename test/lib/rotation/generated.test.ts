@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { Login } from "../../../lib/credentials/credential.ts";
-import { whole } from "../../../lib/credentials/field.ts";
-import type { GeneratedSpec } from "../../../lib/credentials/generated.ts";
+import type { GeneratedSpec } from "../../../lib/rotators/generated/value.ts";
+import type { Login } from "../../../lib/rotators/login/login.ts";
+import { whole } from "../../../lib/secret/field.ts";
 import { Scene, Stage } from "./scene.ts";
 
 let stage: Stage;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { AwsError } from "../../../local/aws/aws.ts";
+import { AwsError } from "../../../standin/aws.ts";
 import { type Scene, Stage, type Value } from "./scene.ts";
 
 let stage: Stage;

@@ -1,12 +1,12 @@
 import { expect, it } from "vitest";
-import type { Login } from "../../../lib/credentials/credential.ts";
-import { defaultPolicy } from "../../../lib/credentials/password.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
-import { postgresTraits } from "../../../lib/engines/postgres/traits.ts";
 import { preparedLabel } from "../../../lib/rotation/decide.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
 import type { Credential } from "../../../lib/rotation/rotation.ts";
-import type { Strategy } from "../../../lib/strategies/strategy.ts";
+import type { Login } from "../../../lib/rotators/login/login.ts";
+import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
+import type { Strategy } from "../../../lib/rotators/login/strategy.ts";
+import { postgresTraits } from "../../../lib/rotators/postgres/traits.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 
 const token = "0".repeat(32);
 const spec = (field: string) => ({

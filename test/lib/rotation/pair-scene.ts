@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
-import type { CredentialSpec, Login } from "../../../lib/credentials/credential.ts";
+import type { CredentialSpec, Login } from "../../../lib/rotators/login/login.ts";
 import { muejamValue, Scene, type Stage, type Value } from "./scene.ts";
 
 /** A rotation that has an administrator. */

@@ -9,22 +9,22 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { expect, inject } from "vitest";
 import { SecretsManagerStore } from "../../../lib/aws/secrets-manager.ts";
-import type { CredentialSpec, Login } from "../../../lib/credentials/credential.ts";
-import { defaultPolicy } from "../../../lib/credentials/password.ts";
-import { Secret } from "../../../lib/credentials/secret.ts";
-import { accepts, type Engine, type Session } from "../../../lib/engines/engine.ts";
-import { postgres } from "../../../lib/engines/postgres/postgres.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { loadCredential } from "../../../lib/registry.ts";
 import type { Action } from "../../../lib/retirement/request.ts";
 import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
-import { type Aws, type Interceptor, startAws } from "../../../local/aws/aws.ts";
-import { newPassword } from "../../engines/engine-contract.ts";
-import { openPostgresBench, type PostgresBench } from "../../engines/postgres/bench.ts";
-import { labels, sdkClient, temporaryBundle } from "../../local/aws/fixtures.ts";
+import { accepts, type Engine, type Session } from "../../../lib/rotators/login/engine.ts";
+import type { CredentialSpec, Login } from "../../../lib/rotators/login/login.ts";
+import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
+import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
+import { type Aws, type Interceptor, startAws } from "../../../standin/aws.ts";
+import { newPassword } from "../../contracts/engine.ts";
 import { everyRendering } from "../../rendering.ts";
+import { labels, sdkClient, temporaryBundle } from "../../standin/fixtures.ts";
+import { openPostgresBench, type PostgresBench } from "../rotators/postgres/bench.ts";
 
 /** The fields of MueJam's secret, and one that is nobody's business. */
 export interface Value {

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { postgres } from "../../../lib/engines/postgres/postgres.ts";
 import {
   DeadlineReached,
   PasswordRejected,
   PermissionDenied,
   Unreachable,
 } from "../../../lib/errors.ts";
-import { AwsError, type Call } from "../../../local/aws/aws.ts";
+import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
+import { AwsError, type Call } from "../../../standin/aws.ts";
 import { type ChangeHook, type Scene, Stage } from "./scene.ts";
 
 let stage: Stage;

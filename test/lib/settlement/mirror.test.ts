@@ -2,11 +2,11 @@ import { randomBytes } from "node:crypto";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { type Parameter, SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { AwsError, type Call } from "../../../local/aws/aws.ts";
-import { muejamSecretId } from "../../../local/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
-import { until } from "../../local/aws/ecs-fixtures.ts";
-import { clientConfig } from "../../local/aws/fixtures.ts";
+import { muejamSecretId } from "../../../lab/muejam.ts";
+import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import { AwsError, type Call } from "../../../standin/aws.ts";
+import { until } from "../../standin/ecs-fixtures.ts";
+import { clientConfig } from "../../standin/fixtures.ts";
 import { cluster, Production } from "./production.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -7,11 +7,11 @@ import type {
   ECS,
   Task,
 } from "@aws-sdk/client-ecs";
-import type { Call } from "../../../local/aws/aws.ts";
-import type { PostgresServer } from "../../../local/postgres/server.ts";
-import { connectSettlement, createConsumerService } from "../../../local/settlement.ts";
-import { World, type WorldOptions } from "../../../local/world.ts";
-import { ecsClient, until } from "../../local/aws/ecs-fixtures.ts";
+import type { PostgresServer } from "../../../lab/postgres/server.ts";
+import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
+import { World, type WorldOptions } from "../../../lab/world.ts";
+import type { Call } from "../../../standin/aws.ts";
+import { ecsClient, until } from "../../standin/ecs-fixtures.ts";
 
 export const cluster = "production";
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import type { Call } from "../../../local/aws/aws.ts";
-import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
-import { until } from "../../local/aws/ecs-fixtures.ts";
+import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import type { Call } from "../../../standin/aws.ts";
+import { until } from "../../standin/ecs-fixtures.ts";
 import { Production } from "./production.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

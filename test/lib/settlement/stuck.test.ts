@@ -6,9 +6,9 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { AwsError } from "../../../local/aws/aws.ts";
-import { type PostgresServer, startPostgres } from "../../../local/postgres/server.ts";
-import { until } from "../../local/aws/ecs-fixtures.ts";
+import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import { AwsError } from "../../../standin/aws.ts";
+import { until } from "../../standin/ecs-fixtures.ts";
 import { cluster, Production } from "./production.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,7 +1,7 @@
-import type { CredentialSpec } from "../../../lib/credentials/credential.ts";
-import { defaultPolicy } from "../../../lib/credentials/password.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import type { SecretState } from "../../../lib/rotation/store.ts";
+import type { CredentialSpec } from "../../../lib/rotators/login/login.ts";
+import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
 import type {
   CredentialFacts,
   Facts,

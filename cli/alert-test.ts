@@ -1,0 +1,49 @@
+import { testAlert } from "../lib/alerts/alert.ts";
+import { command } from "../lib/alerts/command.ts";
+import { snsTopic } from "../lib/aws/sns.ts";
+import { program, UsageError } from "./command-line.ts";
+import { topicArn } from "./topic-arn.ts";
+
+const usage = `Sends a test alert to the topic of on-call.
+
+  npm run alert:test -- [options]
+
+  --topic ARN          the SNS topic (default: ALERT_TOPIC_ARN)
+  --environment NAME   which one the alert names (default: ENVIRONMENT, else "unknown")
+  --help               print this
+
+AWS is called with the credentials of your environment or profile, in the Region of the topic.
+Exit codes: 0 sent, 1 failed or nobody listens, 2 mistaken options.`;
+
+const options = { topic: { type: "string" }, environment: { type: "string" } } as const;
+
+/** In milliseconds. */
+const patience = 20_000;
+
+await program(usage, options, async ({ topic, environment }) => {
+  const { ALERT_TOPIC_ARN, ENVIRONMENT } = process.env;
+  const named = topic ?? ALERT_TOPIC_ARN;
+  if (!named) throw new UsageError("Which topic? Name it by --topic ARN, or in ALERT_TOPIC_ARN.");
+  const { arn, region } = topicArn(named);
+  const alerts = snsTopic(arn);
+  const signal = AbortSignal.timeout(patience);
+  const listeners = await alerts.prove(signal);
+  if (listeners === 0) throw new Error(nobodyListens(arn, region));
+  const where = environment ?? ENVIRONMENT ?? "unknown";
+  const alert = testAlert({ environment: where, region, at: new Date() });
+  await alerts.publish(alert, signal);
+  console.log(`Sent to ${arn}: ${alert.subject}`);
+  console.log(
+    `Confirmed subscriptions: ${listeners}. A filter policy may keep it from some of them.`,
+  );
+});
+
+function nobodyListens(arn: string, region: string): string {
+  const subscribe = ["sns", "subscribe", "--topic-arn", arn, "--region", region];
+  const by = ["--protocol", "email", "--notification-endpoint", "YOU@EXAMPLE.COM"];
+  return [
+    `Nobody listens: ${arn} has no confirmed subscription, so nothing was sent.`,
+    "Subscribe on-call, and confirm by the link in the message that arrives:",
+    `  ${command("aws", ...subscribe, ...by)}`,
+  ].join("\n");
+}

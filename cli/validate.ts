@@ -1,0 +1,98 @@
+import { statSync } from "node:fs";
+import { readManifest } from "../build/manifest-plugin.ts";
+import { cloudTrail } from "../lib/aws/cloudtrail.ts";
+import { ecs } from "../lib/aws/ecs.ts";
+import { callerRegion } from "../lib/aws/region.ts";
+import { secretsManagerStore } from "../lib/aws/secrets-manager.ts";
+import { snsTopic } from "../lib/aws/sns.ts";
+import { InvalidManifest } from "../lib/errors.ts";
+import type { Manifest } from "../lib/manifest/manifest.ts";
+import { loadCredential } from "../lib/registry.ts";
+import { exemptionFindings } from "../lib/validation/exemption-findings.ts";
+import { type Finding, ofManifest } from "../lib/validation/finding.ts";
+import { findings } from "../lib/validation/findings.ts";
+import { gather } from "../lib/validation/gather.ts";
+import { asJson, asText, isGood, type Report } from "../lib/validation/report.ts";
+import { program, UsageError } from "./command-line.ts";
+import { progressLine } from "./progress.ts";
+import { topicArn } from "./topic-arn.ts";
+
+const usage = `Checks rotation.yml, and with --live what it names in the account. Changes nothing.
+
+  npm run validate -- [options]
+
+  --file FILE    the manifest (default: rotation.yml)
+  --stage NAME   the stage to compile it for (default: production)
+  --live         look at the account, too: secrets, logins, consumers, CloudTrail, the topic
+  --topic ARN    with --live: the SNS topic of on-call (default: ALERT_TOPIC_ARN)
+  --json         print one JSON object and nothing else
+  --help         print this
+
+AWS is called with the credentials of your environment or profile; docs/validate.md says what they must allow.
+Exit codes: 0 no errors (warnings do not fail), 1 errors, 2 mistaken options.`;
+
+const options = {
+  file: { type: "string", default: "rotation.yml" },
+  stage: { type: "string", default: "production" },
+  live: { type: "boolean", default: false },
+  topic: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+/** In milliseconds: all of it. */
+const patience = 600_000;
+
+await program(usage, options, async ({ file, stage, live, topic, json }) => {
+  if (topic && !live) throw new UsageError("--topic is looked at with --live only.");
+  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`"${stage}" is no name of a stage.`);
+  if (!statSync(file, { throwIfNoEntry: false })?.isFile())
+    throw new UsageError(`There is no file "${file}".`);
+  const look = live ? await liveCheck(topic ?? process.env["ALERT_TOPIC_ARN"]) : offlineCheck;
+  const report = { file, stage, live, ...(await check(file, stage, look)) };
+  console.log(json ? asJson(report) : asText(report));
+  if (!isGood(report)) process.exitCode = 1;
+});
+
+type Look = (manifest: Manifest) => Promise<readonly Finding[]>;
+
+async function check(
+  file: string,
+  stage: string,
+  look: Look,
+): Promise<Pick<Report, "manifest" | "findings">> {
+  const warnings: string[] = [];
+  let manifest: Manifest;
+  try {
+    manifest = readManifest(file, stage, (warning) => warnings.push(warning));
+  } catch (error) {
+    if (!(error instanceof InvalidManifest)) throw error;
+    return { findings: error.problems.map((problem) => ofManifest("error", problem)) };
+  }
+  // An exemption that has ended is an error here, with a finding of its own.
+  const others = warnings.filter((warning) => !/\.exempt\.until: /.test(warning));
+  const found = others.map((warning) => ofManifest("warning", warning));
+  return { manifest, findings: [...found, ...(await look(manifest))] };
+}
+
+async function offlineCheck({ exempt }: Manifest): Promise<readonly Finding[]> {
+  return exemptionFindings(exempt, new Date());
+}
+
+/** @throws UsageError */
+async function liveCheck(topic: string | undefined): Promise<Look> {
+  if (!(await callerRegion()))
+    throw new UsageError("Which Region? Set AWS_REGION, or region in your AWS profile.");
+  const progress = progressLine(process.stderr);
+  const ports = {
+    ...{ store: secretsManagerStore(), ecs: ecs(), trails: cloudTrail() },
+    credential: loadCredential,
+    topic: topic ? snsTopic(topicArn(topic).arn) : undefined,
+    now: () => new Date(),
+    progress: progress.show,
+  };
+  return async (manifest) => {
+    const facts = await gather(manifest, ports, AbortSignal.timeout(patience));
+    progress.clear();
+    return findings(facts);
+  };
+}

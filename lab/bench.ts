@@ -1,0 +1,115 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { deflateRawSync } from "node:zlib";
+import { program, wholeNumber } from "../cli/command-line.ts";
+import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import {
+  measureSettlement,
+  type SettlementFigures,
+  type SettlementLoad,
+} from "./bench/settlement.ts";
+import { type AwsRequests, measureWarmRotation, type WarmRotation } from "./bench/warm-rotation.ts";
+import { startPostgres } from "./postgres/server.ts";
+import { World } from "./world.ts";
+
+const usage = `Measures the built functions.
+
+  npm run bench -- [options]
+
+  --samples N   cold starts and rotations (default: 20 and 30)
+  --secrets N   secrets that are rotated together and settled, a service for every five (default: 50)
+  --json        print one JSON object and nothing else (npm run --silent bench -- --json)
+  --help        print this`;
+
+const options = {
+  samples: { type: "string" },
+  secrets: { type: "string", default: "50" },
+  json: { type: "boolean", default: false },
+} as const;
+
+interface FunctionFigures {
+  readonly coldStart: ColdStart;
+  /** As it is uploaded: zipped. */
+  readonly zipKB: number;
+}
+
+interface Figures {
+  /** Of the function that rotates, as under `functions`. */
+  readonly coldStart: ColdStart | undefined;
+  readonly bundleKB: number | undefined;
+  /** By name. */
+  readonly functions: Readonly<Record<string, FunctionFigures>>;
+  readonly warmRotation: WarmRotation;
+  readonly awsRequests: AwsRequests;
+  readonly settlement: SettlementFigures;
+}
+
+await program(usage, options, async ({ samples, secrets, json }) => {
+  const given = samples === undefined ? undefined : wholeNumber("--samples", samples, [1, 1000]);
+  const count = wholeNumber("--secrets", secrets, [5, 500]);
+  await using postgres = await startPostgres();
+  await using world = await World.start({ postgres, strategy: "in-place" });
+  const functions = await measureFunctions(world, given ?? 20);
+  const rotations = await measureWarmRotation(world, given ?? 30);
+  const settlement = await measureSettlement(postgres, loadOf(count));
+  const { coldStart, zipKB: bundleKB } = functions["rotate-database"] ?? {};
+  const figures: Figures = { coldStart, bundleKB, functions, ...rotations, settlement };
+  if (json) console.log(JSON.stringify(figures, null, 2));
+  else for (const line of table(figures)) console.log(line);
+});
+
+/** Each secret is read by two services. */
+function loadOf(secrets: number): SettlementLoad {
+  const services = Math.max(2, Math.floor(secrets / 5));
+  return { secrets, services, reads: Math.ceil((2 * secrets) / services) };
+}
+
+async function measureFunctions(
+  world: World,
+  samples: number,
+): Promise<Record<string, FunctionFigures>> {
+  const folder = join(world.folder, "functions");
+  const measured: Record<string, FunctionFigures> = {};
+  for (const file of readdirSync(folder).toSorted()) {
+    const name = basename(file, ".mjs");
+    const bundle = join(folder, file);
+    const coldStart = await measureColdStart(bundle, lambdaEnvironment(world, name), samples);
+    measured[name] = { coldStart, zipKB: zippedKB(bundle) };
+  }
+  return measured;
+}
+
+function lambdaEnvironment({ aws }: World, name: string): Record<string, string> {
+  return {
+    ...aws.env("cold-start"),
+    AWS_LAMBDA_FUNCTION_NAME: name,
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
+    TZ: ":UTC",
+  };
+}
+
+/** serverless-esbuild zips by deflate at zlib's default level, too; a zip's headers, some 150 bytes, are left out. */
+function zippedKB(bundle: string): number {
+  return Math.round(deflateRawSync(readFileSync(bundle)).length / 102.4) / 10;
+}
+
+function table(figures: Figures): string[] {
+  const { functions, warmRotation, awsRequests, settlement } = figures;
+  const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
+  return [
+    "cold start     budget 3.0 × bare Node; zipped: budget 400 KB",
+    ...Object.entries(functions).map(
+      ([
+        name,
+        {
+          coldStart: { medianMs, bareNodeMs, ratio },
+          zipKB,
+        },
+      ]) =>
+        `  ${name.padEnd(16)} ${medianMs} ms, ${ratio} × bare Node (${bareNodeMs} ms), ${zipKB} KB`,
+    ),
+    `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 65 ms`,
+    `AWS requests   ${awsRequests.perRotation} per rotation: ${names.join(", ")}; budget 13`,
+    `settlement     ${settlement.secrets} secrets, ${settlement.services} services: ${settlement.deployments} deployments, ${settlement.seconds} s, ${settlement.awsRequests.total} AWS requests`,
+  ];
+}

@@ -1,0 +1,47 @@
+import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { World } from "../world.ts";
+import { Disturbance, type Target } from "./disturbance.ts";
+import type { Subject } from "./subject.ts";
+import { before, type Verdict, verdict } from "./verdict.ts";
+
+/** What is disturbed is the end of the old credential, after a rotation that was not. */
+export class RetirementSubject implements Subject {
+  readonly #world: World;
+  readonly #proxy: PostgresProxy;
+
+  constructor(world: World, proxy: PostgresProxy) {
+    this.#world = world;
+    this.#proxy = proxy;
+  }
+
+  async undisturbed(): Promise<readonly string[]> {
+    await this.#rotated();
+    const calls = await this.#retire();
+    if (!(await this.#world.settle()))
+      throw new Error("An undisturbed retirement failed: the matrix proves nothing.");
+    return calls;
+  }
+
+  async disturbed(target: Target): Promise<Verdict> {
+    const was = await before(this.#world);
+    await this.#rotated();
+    await this.#retire(target);
+    // Settling retires once more; that is what repeats after a failure.
+    return verdict(this.#world, was, []);
+  }
+
+  async #rotated(): Promise<void> {
+    if (!(await this.#world.rotate()).succeeded)
+      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+  }
+
+  async #retire(target?: Target): Promise<readonly string[]> {
+    using disturbance = new Disturbance(this.#world, this.#proxy, target);
+    const { RETIRING: retiring = "" } = await this.#world.labels();
+    const retire = () => this.#world.retire("retire", retiring);
+    disturbance.twin = retire;
+    await retire();
+    await disturbance.twinEnded();
+    return [...disturbance.calls];
+  }
+}

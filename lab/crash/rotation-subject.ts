@@ -1,0 +1,108 @@
+import { randomUUID } from "node:crypto";
+import type { RotationOutcome } from "../../standin/secrets-manager/rotations.ts";
+import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { World } from "../world.ts";
+import { Disturbance, type Target } from "./disturbance.ts";
+import type { Subject } from "./subject.ts";
+import { before, currentLogsIn, type Verdict, verdict } from "./verdict.ts";
+
+const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
+
+/** What is disturbed is a rotation, from RotateSecret to its end. */
+export class RotationSubject implements Subject {
+  readonly #world: World;
+  readonly #proxy: PostgresProxy;
+  readonly #of: { readonly afresh: boolean; readonly first: boolean; readonly inPlace: boolean };
+
+  /**
+   * @param of `afresh`: AWSPENDING is removed by hand and a fresh rotation started, instead of the same one
+   *   being retried; `first`: every case begins without the second user
+   */
+  constructor(
+    world: World,
+    proxy: PostgresProxy,
+    of: { readonly afresh: boolean; readonly first: boolean; readonly inPlace: boolean },
+  ) {
+    this.#world = world;
+    this.#proxy = proxy;
+    this.#of = of;
+  }
+
+  async undisturbed(): Promise<readonly string[]> {
+    await this.#begin();
+    using counter = new Disturbance(this.#world, this.#proxy);
+    const { succeeded } = await this.#world.rotate();
+    const calls = [...counter.calls];
+    if (!succeeded || !(await this.#world.settle()))
+      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+    return calls;
+  }
+
+  async disturbed(target: Target): Promise<Verdict> {
+    await this.#begin();
+    const was = await before(this.#world);
+    const problems: string[] = [];
+    const token = randomUUID();
+    const { calls, ...first } = await this.#rotate(target, token);
+    let { outcome } = first;
+    if (this.#of.afresh) {
+      const switching = this.#of.inPlace && insideSwitch(target, calls);
+      if (!switching && !(await currentLogsIn(this.#world)))
+        problems.push("AWSCURRENT is refused right after the disturbance");
+      outcome = await this.#afresh(outcome, token);
+    }
+    if (!outcome.succeeded) problems.push(describe(outcome));
+    return verdict(this.#world, was, problems);
+  }
+
+  async #begin(): Promise<void> {
+    if (this.#of.first) await this.#world.forgetSecondUser();
+  }
+
+  async #rotate(
+    target: Target,
+    token: string,
+  ): Promise<{ outcome: RotationOutcome; calls: readonly string[] }> {
+    using disturbance = new Disturbance(this.#world, this.#proxy, target);
+    disturbance.twin = () => this.#again(disturbance, token);
+    const outcome = await this.#world.rotate(token);
+    await disturbance.twinEnded();
+    return { outcome, calls: disturbance.calls };
+  }
+
+  /** The step that is under way, once more; a step begins with the gate's DescribeSecret. */
+  #again(disturbance: Disturbance, token: string): Promise<unknown> {
+    const begun = disturbance.calls.filter((call) => call === "DescribeSecret").length;
+    return this.#world.aws.functions.invoke(this.#world.functionArn, {
+      Step: steps[begun - 1],
+      SecretId: this.#world.secretArn,
+      ClientRequestToken: token,
+      RotationToken: randomUUID(),
+    });
+  }
+
+  /** What an operator does who wants to get rid of a stuck rotation. */
+  async #afresh(outcome: RotationOutcome, token: string): Promise<RotationOutcome> {
+    const { AWSPENDING: pending, AWSCURRENT: current } = await this.#world.labels();
+    if (pending && pending !== current) await this.#world.label("AWSPENDING", pending);
+    if (current === token) await this.#world.settle();
+    return outcome.succeeded ? outcome : this.#world.rotate();
+  }
+}
+
+/**
+ * `in-place` may leave AWSCURRENT refused only when it is killed between its change and the label's move.
+ * @param calls that were made: some are made at once, in an order of their own each time
+ */
+function insideSwitch({ mode, point }: Target, calls: readonly string[]): boolean {
+  const gates = [...calls.keys()].filter((index) => calls[index] === "DescribeSecret");
+  const finish = gates[steps.indexOf("finishSecret")] ?? calls.length;
+  const effective = calls.slice(finish, mode === "killed before" ? point : point + 1);
+  const moves = effective.filter((call) => call === "UpdateSecretVersionStage");
+  return effective.includes("query BEGIN READ") && moves.length < 2;
+}
+
+function describe({ steps: run }: RotationOutcome): string {
+  const last = run.at(-1);
+  return `the rotation failed in ${last?.step}: ${last?.error?.errorType} ${last?.error?.errorMessage}`;
+}

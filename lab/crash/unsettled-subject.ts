@@ -1,0 +1,68 @@
+import { randomUUID } from "node:crypto";
+import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { World } from "../world.ts";
+import { Disturbance, type Target } from "./disturbance.ts";
+import type { Subject } from "./subject.ts";
+import { before, type Verdict, verdict } from "./verdict.ts";
+
+/**
+ * What is disturbed is a rotation that comes while the one before it is not settled: consumers may hold the
+ * old credential, so it must be refused, and reset nothing, whatever happens to it.
+ */
+export class UnsettledSubject implements Subject {
+  readonly #world: World;
+  readonly #proxy: PostgresProxy;
+
+  constructor(world: World, proxy: PostgresProxy) {
+    this.#world = world;
+    this.#proxy = proxy;
+  }
+
+  async undisturbed(): Promise<readonly string[]> {
+    await this.#rotated();
+    const { calls, problems } = await this.#second();
+    if (problems.length > 0 || !(await this.#world.settle()))
+      throw new Error("An undisturbed rotation was not refused: the matrix proves nothing.");
+    return calls;
+  }
+
+  async disturbed(target: Target): Promise<Verdict> {
+    const was = await before(this.#world);
+    await this.#rotated();
+    const { problems } = await this.#second(target);
+    return verdict(this.#world, was, problems);
+  }
+
+  async #rotated(): Promise<void> {
+    if (!(await this.#world.rotate()).succeeded)
+      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+  }
+
+  async #second(target?: Target): Promise<{ calls: readonly string[]; problems: string[] }> {
+    const { AWSCURRENT: current = "", RETIRING: retiring = "" } = await this.#world.labels();
+    const token = randomUUID();
+    using disturbance = new Disturbance(this.#world, this.#proxy, target);
+    disturbance.twin = () =>
+      this.#world.aws.functions.invoke(this.#world.functionArn, {
+        ...{ Step: "createSecret", SecretId: this.#world.secretArn },
+        ...{ ClientRequestToken: token, RotationToken: randomUUID() },
+      });
+    const { succeeded, steps } = await this.#world.rotate(token);
+    await disturbance.twinEnded();
+    const calls = [...disturbance.calls];
+
+    const problems: string[] = [];
+    if (succeeded) problems.push("a rotation was not refused while another was unsettled");
+    if (!steps.some(({ error }) => error?.errorType === "UNSETTLED"))
+      problems.push(`no attempt ended in UNSETTLED, but in ${steps.at(-1)?.error?.errorType}`);
+    const labels = await this.#world.labels();
+    if (labels["AWSCURRENT"] !== current || labels["RETIRING"] !== retiring)
+      problems.push("the refused rotation moved a label");
+    for (const version of [current, retiring])
+      if (!(await this.#world.versionAccepted(version)))
+        problems.push(`the refused rotation reset the password of version ${version}`);
+    // As an operator does, so that the next case begins afresh.
+    if (labels["AWSPENDING"] === token) await this.#world.label("AWSPENDING", token);
+    return { calls, problems };
+  }
+}

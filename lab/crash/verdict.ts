@@ -1,0 +1,57 @@
+import { unlike } from "../mixed-secret.ts";
+import type { World } from "../world.ts";
+
+/** What is wrong after one case. */
+export interface Verdict {
+  /** How many calls a pass makes depends on when ECS gets on: this one ended ahead of the call. */
+  readonly isMissed?: boolean;
+  readonly problems: readonly string[];
+  /** AWSCURRENT is refused. */
+  readonly lockedOut: boolean;
+  /** Credentials of this case's versions that are accepted beside AWSCURRENT. */
+  readonly orphans: number;
+}
+
+/** How things stood before a case. */
+export interface Before {
+  readonly current: string;
+  readonly versions: ReadonlySet<string>;
+}
+
+export async function before(world: World): Promise<Before> {
+  const { AWSCURRENT: current = "" } = await world.labels();
+  return { current, versions: new Set(await world.versionIds()) };
+}
+
+/** Settles, and looks at the labels and, by real logins, at every version that the case touched. */
+export async function verdict(
+  world: World,
+  was: Before,
+  found: readonly string[],
+): Promise<Verdict> {
+  const problems = [...found];
+  const lockedOut = !(await currentLogsIn(world));
+  if (!(await world.settle())) problems.push("the old credential is still accepted");
+  const {
+    AWSPENDING: pending,
+    AWSCURRENT: current = "",
+    RETIRING: retiring,
+  } = await world.labels();
+  if (pending && pending !== current) problems.push("AWSPENDING is left behind");
+  if (retiring) problems.push("RETIRING is left behind");
+  if (current === was.current) problems.push("AWSCURRENT was not replaced");
+  else
+    problems.push(
+      ...unlike(await world.secret(), await world.secret({ VersionStage: "AWSPREVIOUS" })),
+    );
+  // What AWSCURRENT was before is what settling has just proven dead.
+  const touched = (await world.versionIds()).filter(
+    (id) => id !== current && !was.versions.has(id),
+  );
+  const accepted = await Promise.all(touched.map((id) => world.versionAccepted(id)));
+  return { problems, lockedOut, orphans: accepted.filter(Boolean).length };
+}
+
+export async function currentLogsIn(world: World): Promise<boolean> {
+  return world.accepts(await world.secret());
+}

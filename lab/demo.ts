@@ -1,0 +1,44 @@
+import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
+import { credentialSchema } from "../lib/manifest/schema.ts";
+import { steps } from "../lib/rotation/event.ts";
+import { brokenPromises, perform } from "./demo/performance.ts";
+import { reportOf } from "./demo/report.ts";
+import { Story } from "./demo/story.ts";
+import { startPostgres } from "./postgres/server.ts";
+import { World } from "./world.ts";
+
+const strategies = credentialSchema.shape.strategy.unwrap().options;
+
+const usage = `Rotates a PostgreSQL password from end to end on this machine, without AWS.
+
+  npm run demo -- [options]
+
+  --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
+  --step-gap MS     pause between two steps (default: 0)
+  --fail STEP       let a step fail on every attempt: ${steps.join(", ")}
+  --json            print one JSON object and nothing else (npm run --silent demo -- --json)
+  --help            print this`;
+
+const options = {
+  strategy: { type: "string", default: "alternating-users" },
+  "step-gap": { type: "string", default: "0" },
+  fail: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+await program(usage, options, async (values) => {
+  const strategy = oneOf("--strategy", values.strategy, strategies);
+  const stepGapMs = wholeNumber("--step-gap", values["step-gap"], [0, 60_000]);
+  const fail = values.fail === undefined ? undefined : oneOf("--fail", values.fail, steps);
+
+  await using postgres = await startPostgres();
+  const timing = { attempts: 2, retryDelayMs: 200, stepGapMs };
+  await using world = await World.start({ postgres, strategy, timing });
+  const story = values.json ? undefined : new Story(strategy, fail);
+  await story?.opening(world);
+  const shown = await perform(world, { strategy, fail }, (step) => story?.step(step));
+  story?.closing(shown);
+  if (values.json) console.log(JSON.stringify(reportOf(shown, { strategy, fail })));
+  const broken = brokenPromises(shown, fail);
+  if (broken.length > 0) throw new Error(broken.join("\n"));
+});

@@ -1,0 +1,151 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Step } from "../../lib/rotation/event.ts";
+import { messageFor } from "../../standin/aws.ts";
+import type { ConsumerStats } from "../consumer/consumers.ts";
+import type { MuejamSecret } from "../muejam.ts";
+import { countRefused } from "../postgres/server-log.ts";
+import { StepWatch, type WatchedStep } from "../step-watch.ts";
+import type { World } from "../world.ts";
+import { deny } from "./failures.ts";
+import { type ServiceShown, WatchedService } from "./service.ts";
+
+/** What one rotation showed. */
+export interface Performance {
+  readonly succeeded: boolean;
+  readonly attempts: number;
+  readonly steps: readonly WatchedStep[];
+  /** The rotation function's, before retirement. */
+  readonly connections: { readonly opened: number; readonly refused: number };
+  /** The consumers', from their start to their end. */
+  readonly logins: ConsumerStats;
+  /** Those of them that began after the rotation had ended. */
+  readonly loginsAfter: { readonly attempted: number; readonly failed: number };
+  /** AWSCURRENT after the rotation; it holds a password. */
+  readonly secret: MuejamSecret;
+  readonly currentLogsIn: boolean;
+  /** The ECS services that settlement replaced. */
+  readonly services: readonly ServiceShown[];
+  /** When the old credential had been proven dead; `null` when it was not. */
+  readonly retiredAt: string | null;
+  readonly oldCredentialRefused: boolean;
+  /** What on-call was sent. */
+  readonly alerts: readonly AlertShown[];
+}
+
+/** The parts of an alert's JSON event that a reader looks for first. */
+export interface AlertShown {
+  readonly severity: string;
+  readonly code: string;
+  readonly step: string;
+  readonly productionSafe: boolean;
+  readonly message: string;
+}
+
+/** How long the consumers are watched after the rotation, and after the old credential has ended. */
+const afterwardsMs = 300;
+
+/** In a service of injected consumers. */
+const tasks = 3;
+
+/**
+ * One rotation and its settlement under the eyes of a reading consumer and, where the strategy spares them,
+ * of an ECS service of injected ones.
+ * @param fail the step that fails on every attempt
+ * @param pauseMs between two logins of a task; default: none
+ * @param tell hears of each step when it has ended
+ */
+export async function perform(
+  world: World,
+  { strategy, fail, pauseMs = 0 }: { strategy: string; fail: Step | undefined; pauseMs?: number },
+  tell: (step: WatchedStep) => void,
+): Promise<Performance> {
+  // The tasks of a service keep what they got: with one password they fail until they are replaced.
+  const injected = strategy === "alternating-users" ? tasks : 0;
+  using service = injected > 0 ? await WatchedService.start(world, injected, pauseMs) : undefined;
+  await using consumer = await world.consumer();
+  using watch = new StepWatch(world.aws, tell);
+  using _denial = fail && deny(fail, world, watch);
+  const { succeeded, attempts } = await world.rotate();
+  const logins = async () => sum(await consumer.stats(), service?.stats() ?? noLogins);
+  const connections = ofFunction(world, watch.ended);
+  const during = await logins();
+  await sleep(afterwardsMs);
+  const ended = succeeded ? await end(world, service) : nothingEnded;
+  await sleep(afterwardsMs);
+  const all = await logins();
+  const secret = await world.secret();
+  return {
+    ...{ succeeded, attempts, steps: watch.ended, secret, connections, ...ended },
+    logins: all,
+    loginsAfter: {
+      attempted: all.attempted - during.attempted,
+      failed: all.failed - during.failed,
+    },
+    currentLogsIn: await world.accepts(secret),
+    alerts: world.aws.notifications.map((sent) => JSON.parse(messageFor(sent, "lambda"))),
+  };
+}
+
+type Ended = Pick<Performance, "services" | "retiredAt" | "oldCredentialRefused">;
+
+const nothingEnded: Ended = { services: [], retiredAt: null, oldCredentialRefused: false };
+
+/** By settlement itself where it is at work; else by hand, as an operator would have it done. */
+async function end(world: World, service: WatchedService | undefined): Promise<Ended> {
+  const { AWSPREVIOUS: old = "" } = await world.labels();
+  if (!service) {
+    const refused = await world.settle();
+    return { services: [], retiredAt: new Date().toISOString(), oldCredentialRefused: refused };
+  }
+  const settled = await service.settled();
+  const refused = !(await world.accepts(await world.secret({ VersionId: old })));
+  if (!settled) return { ...nothingEnded, oldCredentialRefused: refused };
+  return {
+    services: [settled.service],
+    retiredAt: settled.retiredAt,
+    oldCredentialRefused: refused,
+  };
+}
+
+const noLogins: ConsumerStats = { attempted: 0, failed: 0, failedSpanMs: 0, failures: [] };
+
+function sum(a: ConsumerStats, b: ConsumerStats): ConsumerStats {
+  return {
+    attempted: a.attempted + b.attempted,
+    failed: a.failed + b.failed,
+    failedSpanMs: Math.max(a.failedSpanMs, b.failedSpanMs),
+    failures: [...a.failures, ...b.failures],
+  };
+}
+
+/** Known by their ports, whoever else is connected. */
+function ofFunction({ postgres }: World, steps: readonly WatchedStep[]) {
+  const ports = steps
+    .flatMap(({ sockets }) => sockets)
+    .filter(({ remotePort }) => remotePort === postgres.port)
+    .map(({ localPort }) => localPort);
+  return { opened: ports.length, refused: countRefused(postgres.log(), new Set(ports)) };
+}
+
+/** What should not have been; empty when the rotation kept what Quarterturn promises. */
+export function brokenPromises(shown: Performance, fail: Step | undefined): string[] {
+  const { succeeded, loginsAfter, currentLogsIn, oldCredentialRefused } = shown;
+  const broken = [
+    !fail && !succeeded && `The rotation failed in ${failureOf(shown)}`,
+    fail && succeeded && `${fail} was to fail, but the rotation succeeded.`,
+    !currentLogsIn && "AWSCURRENT is refused.",
+    loginsAfter.attempted === 0 && "The consumer did not log in after the rotation.",
+    loginsAfter.failed > 0 && `${loginsAfter.failed} logins failed after the rotation.`,
+    shown.alerts.length !== (succeeded ? 0 : 1) && `On-call got ${shown.alerts.length} alerts.`,
+    succeeded && !shown.retiredAt && "The rotation was not settled.",
+    succeeded && !oldCredentialRefused && "The old credential is still accepted.",
+  ];
+  return broken.filter((each) => each !== false && each !== undefined);
+}
+
+/** What the last step said. */
+export function failureOf({ steps }: Pick<Performance, "steps">): string {
+  const last = steps.at(-1);
+  const { errorType = "no error", errorMessage = "AWSCURRENT did not move." } = last?.error ?? {};
+  return `${last?.step}: ${errorType}: ${errorMessage}`;
+}

@@ -1,0 +1,162 @@
+import { type Step, steps as stepNames } from "../../lib/rotation/event.ts";
+import { messageFor, type Notification } from "../../standin/aws.ts";
+import { type MuejamSecret, muejamSecretId } from "../muejam.ts";
+import type { WatchedStep } from "../step-watch.ts";
+import type { World } from "../world.ts";
+import { explanations } from "./explanations.ts";
+import { denials } from "./failures.ts";
+import { bold, heading, mark, paragraph } from "./layout.ts";
+import { maskedDocument } from "./masked-document.ts";
+import { failureOf, type Performance } from "./performance.ts";
+
+/** Tells a newcomer what happens, while it happens. */
+export class Story {
+  readonly #strategy: string;
+  readonly #fail: Step | undefined;
+  readonly #passwords = new Map<string, string>();
+  #shown: readonly string[] = [];
+  #attempts = 0;
+  #sent: readonly Notification[] = [];
+
+  constructor(strategy: string, fail: Step | undefined) {
+    this.#strategy = strategy;
+    this.#fail = fail;
+  }
+
+  async opening(world: World): Promise<void> {
+    this.#sent = world.aws.notifications;
+    const [server] = await world.postgres.query("SHOW server_version");
+    const { host, port } = world.postgres;
+    console.log(bold("Quarterturn rotates a PostgreSQL password, from end to end"));
+    heading("The parts, all on this machine");
+    paragraph(`PostgreSQL ${server?.["server_version"]}, TLS only, ${host}:${port}`, "Database  ");
+    paragraph(`a stand-in for AWS Secrets Manager, ${world.aws.endpoint}`, "Vault     ");
+    paragraph("rotate-database, built as for AWS Lambda, in a process of its own", "Function  ");
+    paragraph("reads AWSCURRENT and logs in with it, again and again", "Consumer  ");
+    if (this.#strategy === "alternating-users")
+      paragraph(
+        "an ECS service of three tasks, real processes with the secret in their environment, " +
+          "which log in without pause",
+        "Consumers ",
+      );
+    heading(`The secret ${muejamSecretId}`);
+    this.#show(await world.secret(), "<old password>");
+    heading(`One rotation, strategy ${this.#strategy}`);
+    if (this.#fail) paragraph(`${this.#fail} will be denied secretsmanager:${this.#denied}.`);
+  }
+
+  step({ step, ms, requests, error }: WatchedStep): void {
+    if (step === stepNames[0]) this.#attempts += 1;
+    if (step === stepNames[0] && this.#attempts > 1) paragraph("Secrets Manager tries again:");
+    const time = `${Math.round(ms)} ms`.padStart(8);
+    const purpose = explanations[this.#strategy]?.steps[step as Step] ?? "";
+    const indent = " ".repeat(2 + 12 + 8 + 2);
+    paragraph(purpose, `${mark(!error)} ${step.padEnd(12)}${time}  `);
+    paragraph(tally(requests), indent);
+    if (error) paragraph(bold(error.errorType), indent);
+  }
+
+  closing(shown: Performance): void {
+    const { steps, connections, secret, succeeded } = shown;
+    const requests = steps.reduce((sum, each) => sum + each.requests.length, 0);
+    const opened = counted(connections.opened, "database connection");
+    const refused = connections.refused || "none";
+    paragraph(`In all ${counted(requests, "AWS request")}; ${opened}, ${refused} refused.`);
+    if (!succeeded) heading("What failed");
+    if (!succeeded) paragraph(failureOf(shown));
+    heading("What the consumers saw");
+    this.#logins(shown);
+    heading(succeeded ? "The secret now" : "The secret now: as it was");
+    this.#show(secret, "<new password>");
+    for (const sent of this.#sent) mail(sent);
+    if (shown.services.length > 0) heading("Settlement, which nobody had to start");
+    for (const { name, tasks, deployment } of shown.services) {
+      paragraph(
+        `service ${name}: ${tasks} tasks replaced by deployment ${deployment}`,
+        `${mark(true)} `,
+      );
+      paragraph("and no task is left from before the promotion, draining ones included", "  ");
+    }
+    heading(succeeded ? "The old password" : "Is production safe?");
+    if (succeeded) dead(shown);
+    else safe(shown);
+    next(this.#fail);
+  }
+
+  #logins({ attempts, logins, loginsAfter }: Performance): void {
+    const { attempted, failed, failedSpanMs } = logins;
+    const span =
+      attempts > 1 ? ` in ${attempts} attempts` : `, within ${failedSpanMs.toFixed(1)} ms`;
+    const failures = failed > 0 ? `${failed} failed${span}` : "none failed";
+    paragraph(`${counted(attempted, "login")}: ${failures}.`);
+    const why = explanations[this.#strategy]?.consumer;
+    if (failed > 0 && why) paragraph(why);
+    paragraph(
+      `${loginsAfter.attempted} of them after the rotation: ${loginsAfter.failed || "none"} failed.`,
+      `${mark(loginsAfter.failed === 0)} `,
+    );
+  }
+
+  /** With the names of passwords in their place; what has changed since the last time is bold. */
+  #show(secret: MuejamSecret, name: string): void {
+    if (!this.#passwords.has(secret.password)) this.#passwords.set(secret.password, name);
+    const lines = maskedDocument(secret, this.#passwords);
+    const isNew = (line: string) => this.#shown.length > 0 && !this.#shown.includes(line);
+    for (const line of lines) console.log(`  ${isNew(line) ? bold(line) : line}`);
+    this.#shown = lines;
+  }
+
+  get #denied(): string {
+    return this.#fail ? denials[this.#fail].operation : "";
+  }
+}
+
+function dead({ oldCredentialRefused: refused }: Performance): void {
+  const proof = refused
+    ? "The server refuses it. RETIRING is off the old version: this rotation is finished."
+    : "The server still accepts it: this rotation is not finished.";
+  paragraph(proof, `${mark(refused)} `);
+}
+
+function safe({ attempts, currentLogsIn }: Performance): void {
+  const state = currentLogsIn ? "AWSCURRENT still logs in." : "AWSCURRENT is refused.";
+  paragraph(state, `${mark(currentLogsIn)} `);
+  paragraph(
+    `This rotation was given up after ${attempts} attempts. Put right what the error names; ` +
+      "RotateSecret then completes it.",
+  );
+}
+
+/** An alert as it reaches on-call; its lines that are to be pasted are not broken. */
+function mail(sent: Notification): void {
+  heading("What on-call was sent by mail");
+  paragraph(bold(sent.subject ?? ""));
+  for (const line of messageFor(sent, "email").split("\n\n"))
+    if (line.startsWith(" ")) console.log(`  ${line}`);
+    else paragraph(line);
+}
+
+function next(failed: Step | undefined): void {
+  heading("Where to go next");
+  if (failed)
+    paragraph("a rotation that nothing disturbs", "npm run demo                          ");
+  else
+    paragraph("a rotation that fails, and harms nobody", "npm run demo -- --fail finishSecret   ");
+  paragraph(
+    "these parts, kept running for the aws command line",
+    "npm run local                         ",
+  );
+  paragraph("what it takes to run in your own account", "README.md                             ");
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
+}
+
+/** `DescribeSecret, GetSecretValue (2)` */
+function tally(requests: readonly string[]): string {
+  const counts = Map.groupBy(requests, (name) => name);
+  return [...counts]
+    .map(([name, { length }]) => (length > 1 ? `${name} (${length})` : name))
+    .join(", ");
+}

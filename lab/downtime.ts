@@ -1,0 +1,38 @@
+import { program, wholeNumber } from "../cli/command-line.ts";
+import { type DowntimeRow, isWithinBudget, measureDowntime, subjects } from "./downtime/measure.ts";
+import { startPostgres } from "./postgres/server.ts";
+
+const usage = `Counts the logins that fail while secrets rotate; exit code 1 when a budget is broken.
+
+  npm run downtime -- [options]
+
+  --rotations N   for each row (default: 20)
+  --json          print { rows } and nothing else (npm run --silent downtime -- --json)
+  --help          print this`;
+
+const options = {
+  rotations: { type: "string", default: "20" },
+  json: { type: "boolean", default: false },
+} as const;
+
+await program(usage, options, async ({ rotations, json }) => {
+  const count = wholeNumber("--rotations", rotations, [1, 1000]);
+  await using postgres = await startPostgres();
+  const rows: DowntimeRow[] = [];
+  for (const subject of subjects) {
+    const row = await measureDowntime(postgres, subject, count);
+    rows.push(row);
+    if (!json) console.log(describe(row));
+  }
+  if (json) console.log(JSON.stringify({ rows }, null, 2));
+  if (!rows.every(isWithinBudget)) process.exitCode = 1;
+});
+
+function describe(row: DowntimeRow): string {
+  const { engine, strategy, stepGapMs, rotations, attempted, failed, failedMax } = row;
+  return (
+    `${engine} ${strategy}, ${stepGapMs} ms between steps: ${rotations} rotations, ` +
+    `${attempted} logins, ${failed} failed; the worst rotation ${failedMax} over ` +
+    `${row.failedSpanMs} ms${isWithinBudget(row) ? "" : " (over budget)"}`
+  );
+}

@@ -1,0 +1,72 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { PostgresServer } from "../postgres/server.ts";
+import { World } from "../world.ts";
+
+/** What is measured; a strategy is added as a line. */
+export const subjects = [
+  { strategy: "alternating-users", stepGapMs: 0 },
+  { strategy: "alternating-users", stepGapMs: 1000 },
+  { strategy: "in-place", stepGapMs: 0 },
+  { strategy: "in-place", stepGapMs: 1000 },
+] as const;
+
+export interface DowntimeRow {
+  readonly engine: string;
+  readonly strategy: string;
+  readonly stepGapMs: number;
+  readonly rotations: number;
+  /** Logins of a client that reads AWSCURRENT before each, over all rotations. */
+  readonly attempted: number;
+  readonly failed: number;
+  /** In the worst rotation. */
+  readonly failedMax: number;
+  /** In the worst rotation: from the start of its first failed login to the end of its last. */
+  readonly failedSpanMs: number;
+}
+
+/** For each rotation; a strategy that is not named here fails no login. */
+const budgets: Readonly<Record<string, { failed: number; spanMs: number }>> = {
+  "in-place": { failed: 2, spanMs: 50 },
+};
+
+const none = { failed: 0, spanMs: 0 };
+
+/** How long the client is watched after each rotation. */
+const afterwardsMs = 100;
+
+/**
+ * Rotates again and again under one client's logins; each rotation is settled before the next.
+ * @throws when a rotation fails or its old credential stays accepted
+ */
+export async function measureDowntime(
+  postgres: PostgresServer,
+  { strategy, stepGapMs }: { strategy: string; stepGapMs: number },
+  rotations: number,
+): Promise<DowntimeRow> {
+  const name = `downtime_${randomBytes(4).toString("hex")}`;
+  await using world = await World.start({ postgres, strategy, name, timing: { stepGapMs } });
+  await using consumer = await world.consumer();
+  const total = { attempted: 0, failed: 0, failedMax: 0, failedSpanMs: 0 };
+  for (let done = 0; done < rotations; done += 1) {
+    await consumer.mark();
+    const { succeeded, attempts } = await world.rotate();
+    await sleep(afterwardsMs);
+    const settled = await world.settle();
+    const { attempted, failed, failedSpanMs } = await consumer.stats();
+    if (!succeeded || attempts > 1 || !settled)
+      throw new Error(`Rotation ${done + 1} (${strategy}) did not go through undisturbed.`);
+    total.attempted += attempted;
+    total.failed += failed;
+    total.failedMax = Math.max(total.failedMax, failed);
+    total.failedSpanMs = Math.max(total.failedSpanMs, failedSpanMs);
+  }
+  const failedSpanMs = Math.round(total.failedSpanMs * 10) / 10;
+  return { engine: "postgres", strategy, stepGapMs, rotations, ...total, failedSpanMs };
+}
+
+/** Also false where nothing was measured. */
+export function isWithinBudget({ strategy, ...row }: DowntimeRow): boolean {
+  const budget = budgets[strategy] ?? none;
+  return row.attempted > 0 && row.failedMax <= budget.failed && row.failedSpanMs <= budget.spanMs;
+}

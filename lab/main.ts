@@ -1,0 +1,61 @@
+import { once } from "node:events";
+import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
+import { credentialSchema } from "../lib/manifest/schema.ts";
+import { type Aws, messageFor } from "../standin/aws.ts";
+import { guide, stepLine } from "./main/guide.ts";
+import { enableRotation } from "./main/rotation.ts";
+import { startPostgres } from "./postgres/server.ts";
+import { connectSettlement } from "./settlement.ts";
+import { StepWatch } from "./step-watch.ts";
+import { connectWatch } from "./watch.ts";
+import { World, type WorldOptions } from "./world.ts";
+
+const strategies = credentialSchema.shape.strategy.unwrap().options;
+
+const usage = `Keeps a stand-in for AWS running, with a PostgreSQL server and a secret that rotates.
+
+  npm run local -- [options]
+
+  --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
+  --port PORT       of the stand-in for AWS (default: a free one)
+  --help            print this`;
+
+const options = {
+  strategy: { type: "string", default: "alternating-users" },
+  port: { type: "string" },
+} as const;
+
+await program(usage, options, async ({ port, ...values }) => {
+  const strategy = oneOf("--strategy", values.strategy, strategies);
+  const chosen = port === undefined ? {} : { port: wholeNumber("--port", port, [1, 65_535]) };
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  await using postgres = await startPostgres();
+  await using world = await startWorld({ postgres, strategy, ...chosen });
+  await enableRotation(world);
+  await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
+  await connectWatch(world.aws, world.watchArn);
+  using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
+  using _alerts = showAlerts(world.aws);
+  for (const line of guide(world)) console.log(line);
+  await stopped;
+});
+
+async function startWorld(options: WorldOptions): Promise<World> {
+  try {
+    return await World.start(options);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new Error(`Port ${options.port} is taken: choose another by --port, or none.`);
+  }
+}
+
+/** What on-call would read, as it is published. */
+function showAlerts(aws: Aws): Disposable {
+  return aws.intercept({
+    after({ operation }) {
+      const sent = aws.notifications.at(-1);
+      if (operation !== "Publish" || !sent) return;
+      console.log(`\nOn-call is sent: ${sent.subject}\n\n${messageFor(sent, "email")}\n`);
+    },
+  });
+}

@@ -1,0 +1,104 @@
+import {
+  CreateClusterCommand,
+  CreateServiceCommand,
+  ECSClient,
+  RegisterTaskDefinitionCommand,
+} from "@aws-sdk/client-ecs";
+import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { settlementEvents } from "../infra/events.ts";
+import type { Aws } from "../standin/aws.ts";
+import { compileCache } from "../standin/compile-cache.ts";
+import { putRules } from "./rules.ts";
+import { keysOf } from "./world.ts";
+
+/** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
+export async function connectSettlement(
+  aws: Aws,
+  settleArn: string,
+  timing: { delaySeconds: number; visibilitySeconds: number },
+): Promise<void> {
+  const options = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, "operator"),
+  };
+  // The manifest names it; consumers may or may not be in it.
+  await new ECSClient(options).send(new CreateClusterCommand({ clusterName: "production" }));
+  const sqs = new SQSClient(options);
+  const deadLetters = await createQueue(sqs, "settle-dead.fifo", {});
+  const queueArn = await createQueue(sqs, "settle.fifo", {
+    DelaySeconds: String(timing.delaySeconds),
+    VisibilityTimeout: String(timing.visibilitySeconds),
+    RedrivePolicy: JSON.stringify({ deadLetterTargetArn: deadLetters, maxReceiveCount: 5 }),
+  });
+  const SqsParameters = { MessageGroupId: "settlement" };
+  await putRules(aws, settlementEvents, { Id: "queue", Arn: queueArn, SqsParameters });
+  await new LambdaClient(options).send(
+    new CreateEventSourceMappingCommand({
+      ...{ EventSourceArn: queueArn, FunctionName: settleArn, BatchSize: 10 },
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+    }),
+  );
+}
+
+async function createQueue(
+  sqs: SQSClient,
+  QueueName: string,
+  attributes: Record<string, string>,
+): Promise<string> {
+  const Attributes = { FifoQueue: "true", ContentBasedDeduplication: "true", ...attributes };
+  const { QueueUrl } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
+  const read = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: ["QueueArn"] });
+  return (await sqs.send(read)).Attributes?.["QueueArn"] ?? "";
+}
+
+/** A service of injected consumers that log in all the time. */
+export async function createConsumerService(
+  aws: Aws,
+  of: {
+    cluster: string;
+    name: string;
+    tasks: number;
+    secretArn: string;
+    /** What a field is injected from, if not from the secret. */
+    valueFrom?: (field: string) => string;
+    ca: string;
+    /** Between two logins of a task, in milliseconds; default: none. */
+    pauseMs?: number;
+  },
+): Promise<void> {
+  const options = {
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, "operator"),
+  };
+  const ecs = new ECSClient(options);
+  const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
+  const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
+  const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
+  const environment = { DB_CA: of.ca, DB_PAUSE_MS: String(of.pauseMs ?? 0), ...compileCache };
+  await ecs.send(
+    new RegisterTaskDefinitionCommand({
+      family: of.name,
+      containerDefinitions: [
+        {
+          ...{ name: "app", image: "app", essential: true, stopTimeout: 2 },
+          command: [process.execPath, program],
+          environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
+          secrets: [
+            field("DB_HOST", "host"),
+            field("DB_PORT", "port"),
+            field("DB_NAME", "database"),
+            field("DB_USER", "username"),
+            field("DB_PASSWORD", "password"),
+          ],
+        },
+      ],
+    }),
+  );
+  const { cluster, name: serviceName, tasks: desiredCount } = of;
+  await ecs.send(
+    new CreateServiceCommand({ cluster, serviceName, taskDefinition: serviceName, desiredCount }),
+  );
+}

@@ -1,9 +1,0 @@
-import type { EngineTraits } from "../engine.ts";
-
-export const postgresTraits: EngineTraits = {
-  engineNames: ["postgres", "postgresql", "aurora-postgresql"],
-  defaultPort: 5432,
-  defaultDatabase: "postgres",
-  maxUsernameLength: 63,
-  passwordsPerUser: 1,
-};

@@ -1,0 +1,143 @@
+import { AdminUnusable, CredentialsRefused, PairUnusable, PendingRefused } from "../../errors.ts";
+import { openAdmin } from "./administrator.ts";
+import { accepts, type Engine, type Session } from "./engine.ts";
+import { address, type CredentialSpec, type Login } from "./login.ts";
+import type { Pair } from "./pair.ts";
+import type { Situation, Strategy } from "./strategy.ts";
+
+const suffix = "_clone";
+
+/**
+ * Two users that both act as the owner. A rotation prepares the one that is not in use and moves AWSCURRENT
+ * to it; until settlement both log in, so no instant and no gap between steps refuses anybody.
+ */
+export const alternatingUsers: Strategy = {
+  username(current, { spec, traits }) {
+    const pair = pairOf(current, spec);
+    const other = current === pair.owner ? pair.clone : pair.owner;
+    if (Buffer.byteLength(other) <= traits.maxUsernameLength) return other;
+    const problem = `${other} has more than ${traits.maxUsernameLength} bytes, and would be cut`;
+    throw new PairUnusable(current, problem);
+  },
+
+  async set(situation) {
+    const { engine, spec, signal } = situation;
+    const [current, pending] = [await situation.current(), await situation.pending()];
+    const pair = pairOf(current.username, spec);
+    const healthy = await accepts(engine, current, signal);
+    if (!healthy) await requirePossession(situation, current);
+    await using admin = await asAdmin(situation, pair);
+    for (const setting of await admin.pairs.align(pair, pending, signal))
+      situation.warn(
+        `the setting ${setting} of ${pair.owner} could not be carried to ${pair.clone}`,
+      );
+    if (pending.username === pair.clone) await takeOver(engine, pair, pending, admin, signal);
+    if (healthy) return "ready";
+    await this.test(situation);
+    return "outage";
+  },
+
+  async test({ engine, spec, signal, pending }) {
+    const login = await pending();
+    const session = await engine.login(login, signal);
+    if (session === "refused") throw new PendingRefused(address(login), login.username);
+    await using _ = session;
+    await session.pairs.requireActsAs(pairOf(login.username, spec), signal);
+  },
+
+  async rehearse(situation) {
+    const pair = pairOf((await situation.current()).username, situation.spec);
+    await using admin = await asAdmin(situation, pair);
+    await admin.pairs.requireAdministrable(pair, situation.signal);
+  },
+
+  holds: (live, old) => live.username === old.username,
+
+  async retire(retirement) {
+    const { engine, current, old, spec, signal } = retirement;
+    // If not, the old login may be the only one that works.
+    await requireAccepted(engine, current, signal);
+    const pair = pairOf(old.username, spec);
+    await using admin = await asAdmin(retirement, pair);
+    if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
+    await admin.pairs.disable(pair, old.username, signal);
+  },
+
+  async sessions({ engine, current, old, signal }) {
+    const session = await engine.login(current, signal);
+    if (session === "refused") throw refused(current);
+    await using _ = session;
+    return await session.pairs.sessionsOf(old.username, signal);
+  },
+
+  async endSessions(retirement) {
+    const pair = pairOf(retirement.old.username, retirement.spec);
+    await using admin = await asAdmin(retirement, pair);
+    return await admin.pairs.endSessions(pair, retirement.old.username, retirement.signal);
+  },
+};
+
+/**
+ * AWSCURRENT is refused, and the administrator could repair that. Whoever may write the secret could then put
+ * any user's name into it and be given that user's rights; so a version has to log in, or the manifest itself
+ * has to name the user.
+ * @throws CredentialsRefused
+ */
+async function requirePossession(situation: Situation, current: Login): Promise<void> {
+  situation.outage();
+  const { engine, spec, signal } = situation;
+  if (spec.users) return;
+  if (await accepts(engine, await situation.pending(), signal)) return;
+  let earlier = 0;
+  for await (const login of situation.earlier()) {
+    if (await accepts(engine, login, signal)) return;
+    earlier += 1;
+  }
+  const tried = ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`];
+  throw new CredentialsRefused(address(current), current.username, tried);
+}
+
+async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {
+  if (!(await accepts(engine, current, signal))) throw refused(current);
+}
+
+const refused = (current: Login) =>
+  new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
+
+/** The declared pair, else by the suffix that the AWS template uses too. */
+function pairOf(username: string, { users }: Pick<CredentialSpec, "users">): Pair {
+  if (users) {
+    if (username === users.owner || username === users.clone) return users;
+    throw new PairUnusable(username, `rotation.yml names ${users.owner} and ${users.clone}`);
+  }
+  if (username.endsWith(suffix) && username !== suffix)
+    return { owner: username.slice(0, -suffix.length), clone: username };
+  return { owner: username, clone: username + suffix };
+}
+
+async function asAdmin(
+  of: Pick<Situation, "engine" | "signal" | "admin" | "spec">,
+  pair: Pair,
+): Promise<Session> {
+  const session = await openAdmin(of, [pair.owner, pair.clone]);
+  if (session) return session;
+  throw new AdminUnusable("(none)", "is not named", "Name it under admin in rotation.yml.");
+}
+
+/**
+ * A clone of the AWS template's making owns what it created; only in its own session can it be handed over.
+ * One of ours owns nothing, and then nobody logs in here.
+ */
+async function takeOver(
+  engine: Engine,
+  pair: Pair,
+  clone: Login,
+  admin: Session,
+  signal: AbortSignal,
+): Promise<void> {
+  if (!(await admin.pairs.cloneOwnsObjects(pair, signal))) return;
+  const session = await engine.login(clone, signal);
+  if (session === "refused") return;
+  await using _ = session;
+  await session.pairs.takeOver(pair, signal);
+}

@@ -1,0 +1,82 @@
+import { FieldInvalid, FieldMissing, UrlMismatch } from "../../errors.ts";
+import type { SecretDocument } from "../../secret/document.ts";
+import { type ConnectionUrl, parseConnectionUrl } from "./url.ts";
+
+/** Where a login goes to, as far as a URL tells. */
+interface Target {
+  readonly host: string;
+  readonly port: number;
+  readonly username: string;
+}
+
+/**
+ * The connection URL in a field. One whose login stands in its query, or whose password holds an unencoded
+ * slash, would be replaced in the wrong place.
+ * @throws FieldMissing, FieldInvalid
+ */
+export function urlIn(document: SecretDocument, field: string): ConnectionUrl {
+  const text = document.read(field);
+  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
+  const url = parseConnectionUrl(text);
+  const refuse = (expected: string) => new FieldInvalid(document.where, field, expected);
+  if (!url) throw refuse("a URL (scheme://user:password@host/…)");
+  if (url.database?.includes("@"))
+    throw refuse("a URL whose password is percent-encoded (a `/` in it is %2F)");
+  if (/[?&](user|username|password|passwd|pwd)=/i.test(url.query))
+    throw refuse("a URL whose user and password stand ahead of its host, not in its query");
+  return url;
+}
+
+/**
+ * The host that a URL names, without brackets.
+ * @throws FieldInvalid when there are several: none of them is the server
+ */
+export function hostInUrl(document: SecretDocument, field: string): string | undefined {
+  const [first, ...others] = hostsOf(urlIn(document, field));
+  if (others.length === 0) return first?.host.replace(/^\[(.*)\]$/, "$1") || undefined;
+  throw new FieldInvalid(
+    document.where,
+    field,
+    "a URL of one host: say under connection.host (and port) which of them takes the change",
+  );
+}
+
+/** The port that a URL names for this host. */
+export function portInUrl(
+  document: SecretDocument,
+  field: string,
+  host: string,
+): number | undefined {
+  return hostsOf(urlIn(document, field)).find((each) => isHost(each.host, host))?.port;
+}
+
+/** @throws FieldMissing, FieldInvalid, UrlMismatch */
+export function checkUrl(
+  document: SecretDocument,
+  field: string,
+  login: Target,
+  defaultPort: number,
+): void {
+  const url = urlIn(document, field);
+  const own = hostsOf(url).filter((each) => isHost(each.host, login.host));
+  if (own.length === 0) throw new UrlMismatch(document.where, field, "host");
+  if (!own.some(({ port }) => (port ?? defaultPort) === login.port))
+    throw new UrlMismatch(document.where, field, "port");
+  if (url.username !== undefined && url.username !== login.username)
+    throw new UrlMismatch(document.where, field, "user");
+}
+
+/** With brackets around an IPv6 address, as in a URL. */
+export function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+const isHost = (inUrl: string, host: string) =>
+  inUrl.toLowerCase() === bracketed(host).toLowerCase();
+
+function hostsOf({ hosts }: ConnectionUrl) {
+  return hosts.split(",").map((each) => {
+    const [, host, port] = /^(.*):(\d+)$/.exec(each) ?? [];
+    return host === undefined ? { host: each } : { host, port: Number(port) };
+  });
+}

@@ -1,0 +1,229 @@
+import { EngineMismatch, FieldInvalid, FieldMissing, TargetChanged } from "../../errors.ts";
+import type { SecretDocument } from "../../secret/document.ts";
+import { Secret } from "../../secret/secret.ts";
+import { bracketed, checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
+import type { PasswordPolicy } from "./password.ts";
+import { withUserinfo } from "./url.ts";
+
+/** What a login is made of. */
+type Role = "host" | "port" | "database" | "username" | "password";
+
+/** One credential of a secret as the manifest, completed with its defaults, describes it. */
+export interface CredentialSpec {
+  /** The rotator: a key of the registry. */
+  readonly type: string;
+  readonly strategy: string;
+  /** Which field of the document plays which role; the usual names are found without. */
+  readonly fields: Readonly<Partial<Record<Role, string>>>;
+  /** What the document does not hold; it wins over a field that would be found by its usual name. */
+  readonly connection: {
+    readonly host?: string | undefined;
+    readonly port?: number | undefined;
+    readonly database?: string | undefined;
+    readonly username?: string | undefined;
+  };
+  /** Who may do on the server what the user itself may not. */
+  readonly admin?: AdminSpec | undefined;
+  /** The two users of `alternating-users`, where the second is not the first's name with `_clone`. */
+  readonly users?: { readonly owner: string; readonly clone: string } | undefined;
+  /** Fields that hold a connection URL with this login inside. */
+  readonly urls: readonly string[];
+  /** No part of it has a field of its own: fields of the usual names are another login's. */
+  readonly isInUrlAlone?: boolean | undefined;
+  /** Whom to trust for the server's certificate; absent = as the engine sees fit for the host. */
+  readonly ca?: "system" | "rds" | { readonly pem: string } | undefined;
+  /** What the server is given to store: a verifier or hash computed here, or the password itself. */
+  readonly passwordForm: "verifier" | "plaintext";
+  readonly password: PasswordPolicy;
+}
+
+/** A secret with an administrator's login. */
+interface AdminSpec {
+  /** Its name or ARN. */
+  readonly secret: string;
+  /** Where it belongs, when its own document does not say (RDS's managed secrets hold no host). */
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** ARN of the customer-managed KMS key that encrypts it; absent: `aws/secretsmanager`. */
+  readonly kmsKey?: string | undefined;
+}
+
+/** Where a credential logs in, as whom, and how. */
+export interface Login {
+  readonly host: string;
+  readonly port: number;
+  readonly database: string;
+  readonly username: string;
+  readonly password: Secret<string>;
+  readonly ca: CredentialSpec["ca"];
+  readonly passwordForm: CredentialSpec["passwordForm"];
+}
+
+/** `host:port`, with brackets around an IPv6 address. */
+export function address(login: Pick<Login, "host" | "port">): string {
+  return `${bracketed(login.host)}:${login.port}`;
+}
+
+/** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
+const usualNames: Record<Role, readonly string[]> = {
+  host: ["host", "hostname"],
+  port: ["port"],
+  database: ["dbname", "database"],
+  username: ["username", "user"],
+  password: ["password"],
+};
+
+/**
+ * The field that plays a role in this document: the declared one, else one of the usual names. None where
+ * the manifest states the value: a field of a usual name is then somebody else's.
+ */
+export function fieldOf(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  role: Role,
+): string | undefined {
+  const declared = spec.fields[role];
+  if (declared !== undefined || stated(spec, role) !== undefined || spec.isInUrlAlone)
+    return declared;
+  return usualNames[role].find((name) => document.has(name));
+}
+
+function stated(spec: CredentialSpec, role: Role): string | undefined {
+  return role === "password" ? undefined : spec.connection[role]?.toString();
+}
+
+function read(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  role: Role,
+  fallback?: string,
+): string {
+  const declared = spec.fields[role];
+  const field = fieldOf(document, spec, role);
+  const value =
+    field === undefined
+      ? (stated(spec, role) ?? inUrl(document, spec, role))
+      : document.read(field);
+  if (value !== undefined && value !== "") return value;
+  if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
+  if (declared === undefined && fallback !== undefined) return fallback;
+  throw new FieldMissing(document.where, role, declared ? [declared] : usualNames[role]);
+}
+
+/**
+ * What the first of the URLs says, where no field does.
+ * @throws FieldMissing, FieldInvalid
+ */
+function inUrl(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
+  const [field] = spec.urls;
+  if (field === undefined) return undefined;
+  if (role === "host") return hostInUrl(document, field);
+  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
+  const part = urlIn(document, field)[role];
+  return part instanceof Secret ? part.reveal() : part;
+}
+
+/** Messages quote the host; what is none may be a URL with a password in it. */
+function readHost(document: SecretDocument, spec: CredentialSpec): string {
+  const host = read(document, spec, "host");
+  if (/^[\w.:-]+$/.test(host)) return host;
+  const field = fieldOf(document, spec, "host") ?? "host";
+  throw new FieldInvalid(document.where, field, "a host name or address");
+}
+
+function readPort(document: SecretDocument, spec: CredentialSpec, fallback: number): number {
+  const text = read(document, spec, "port", String(fallback));
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  if (port >= 1 && port <= 65_535) return port;
+  throw new FieldInvalid(
+    document.where,
+    fieldOf(document, spec, "port") ?? "port",
+    "a port number",
+  );
+}
+
+/** What an engine knows of its logins (a part of its traits). */
+export interface LoginDefaults {
+  readonly engineNames: readonly string[];
+  readonly defaultPort: number;
+  readonly defaultDatabase: string;
+  /** In bytes of UTF-8. */
+  readonly maxUsernameLength: number;
+}
+
+/**
+ * The login that a document holds for this credential.
+ * @throws FieldMissing, FieldInvalid, UrlMismatch
+ */
+export function readLogin(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  defaults: LoginDefaults,
+): Login {
+  checkEngine(document, spec, defaults.engineNames);
+  const login: Login = {
+    host: readHost(document, spec),
+    port: readPort(document, spec, defaults.defaultPort),
+    database: read(document, spec, "database", defaults.defaultDatabase),
+    username: readUsername(document, spec, defaults.maxUsernameLength),
+    password: new Secret(read(document, spec, "password")),
+    ca: spec.ca,
+    passwordForm: spec.passwordForm,
+  };
+  for (const field of spec.urls) checkUrl(document, field, login, defaults.defaultPort);
+  return login;
+}
+
+function readUsername(document: SecretDocument, spec: CredentialSpec, maximum: number): string {
+  const username = read(document, spec, "username");
+  if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
+  const field = fieldOf(document, spec, "username") ?? "username";
+  throw new FieldInvalid(document.where, field, `a user name of at most ${maximum} bytes`);
+}
+
+function checkEngine(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  engineNames: readonly string[],
+): void {
+  const engine = document.has("engine") ? document.read("engine") : undefined;
+  if (engine === undefined || engineNames.includes(engine)) return;
+  throw new EngineMismatch(document.where, engine, spec.type);
+}
+
+/** The document with another user and password of this credential, in its fields and in its URLs. */
+export function writeLogin(
+  document: SecretDocument,
+  spec: CredentialSpec,
+  next: { readonly username: string; readonly password: Secret<string> },
+): SecretDocument {
+  const values = new Map<string, Secret<string>>();
+  const urls = spec.urls.map((field) => urlIn(document, field));
+  const username = fieldOf(document, spec, "username");
+  if (username !== undefined && document.read(username) !== next.username)
+    values.set(username, new Secret(next.username));
+  const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
+  if (!isNamed && spec.connection.username !== next.username)
+    throw new FieldMissing(document.where, "username", usualNames.username);
+  const password = fieldOf(document, spec, "password");
+  if (password !== undefined) values.set(password, next.password);
+  else if (!urls.some((url) => url.password !== undefined))
+    throw new FieldMissing(document.where, "password", usualNames.password);
+  for (const field of spec.urls) {
+    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
+    if (url !== undefined) values.set(field, new Secret(url));
+  }
+  return document.with(values);
+}
+
+/**
+ * Refuses a version that names another server, database or user than AWSCURRENT: whoever may write a
+ * secret could otherwise send this function, with its place in the network and its rights, elsewhere.
+ * @throws TargetChanged
+ */
+export function requireSameTarget(where: string, current: Login, other: Login): void {
+  const parts = (["host", "port", "database", "username"] as const).filter(
+    (part) => current[part] !== other[part],
+  );
+  if (parts.length > 0) throw new TargetChanged(where, parts);
+}

@@ -1,0 +1,56 @@
+import type { Secret } from "../../secret/secret.ts";
+
+/** Two users of which at any time one is the application's: what either of them makes belongs to `owner`. */
+export interface Pair {
+  readonly owner: string;
+  /** Stands in for the owner: it logs in under its own name and acts as the owner. */
+  readonly clone: string;
+}
+
+/**
+ * What `alternating-users` asks of a session. All but `requireActsAs` and `takeOver` are for an
+ * administrator's session, and need no more of it than this engine's folder documents.
+ */
+export interface PairOperations {
+  /**
+   * Proves, without effect, that this administrator may do what the others do.
+   * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
+   *   owner itself acts as somebody else
+   */
+  requireAdministrable(pair: Pair, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Makes one of the pair able to log in with this password and to act as the owner; creates the clone
+   * where it is missing. All or nothing, and idempotent: once more with the same password succeeds.
+   * @returns settings of the owner that the administrator may not carry over to the clone
+   * @throws OtherUserInUse when the user can log in and has sessions: some consumer still holds its old
+   *   password; and as `requireAdministrable`
+   */
+  align(
+    pair: Pair,
+    user: { readonly username: string; readonly password: Secret<string> },
+    signal: AbortSignal,
+  ): Promise<readonly string[]>;
+
+  /**
+   * Proves that this session acts as the owner, may do all that the owner may, and that what it makes is
+   * the owner's; leaves nothing behind.
+   * @throws StandInIncomplete
+   */
+  requireActsAs(pair: Pair, signal: AbortSignal): Promise<void>;
+
+  /** Whether the clone itself owns anything, in any database. */
+  cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean>;
+
+  /** In the clone's own session: hands what the clone itself owns in this database to the owner. */
+  takeOver(pair: Pair, signal: AbortSignal): Promise<void>;
+
+  /** How many sessions this user has on the server now. */
+  sessionsOf(username: string, signal: AbortSignal): Promise<number>;
+
+  /** Idempotent. The user cannot log in any more by any means; what it owns stays its own. */
+  disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
+
+  /** Idempotent. Ends every session of this user. @returns how many there were */
+  endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number>;
+}

@@ -1,0 +1,87 @@
+import { Secret } from "../../secret/secret.ts";
+
+/** The parts of a connection URL that a rotation reads or replaces; the rest is kept as it is. */
+export interface ConnectionUrl {
+  /** Percent-decoded; absent when the URL names no user. */
+  readonly username?: string;
+  /** Percent-decoded; absent when the URL holds none. */
+  readonly password?: Secret<string>;
+  /** Everything between the user information and the path, e.g. `db.internal:5432` or `[::1]:5432`. */
+  readonly hosts: string;
+  /** Percent-decoded; absent when the path is empty. */
+  readonly database?: string;
+  /** With its question mark; empty when there is none. */
+  readonly query: string;
+}
+
+interface Parts {
+  scheme: string;
+  username: string | undefined;
+  password: string | undefined;
+  hosts: string;
+  rest: string;
+}
+
+/**
+ * Not the WHATWG parser: it would normalise what must stay byte for byte, and it refuses several
+ * hosts. User information ends at the last `@` of the authority, so a password in which somebody
+ * left an `@` unencoded is still replaced as a whole.
+ */
+function split(url: string): Parts | undefined {
+  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url);
+  if (!match) return undefined;
+  const [, scheme = "", authority = "", rest = ""] = match;
+  const at = authority.lastIndexOf("@");
+  const userinfo = at < 0 ? undefined : authority.slice(0, at);
+  const colon = userinfo?.indexOf(":") ?? -1;
+  const username = colon < 0 ? userinfo : userinfo?.slice(0, colon);
+  const password = colon < 0 ? undefined : userinfo?.slice(colon + 1);
+  return { scheme, username, password, hosts: authority.slice(at + 1), rest };
+}
+
+/** RFC 3986 unreserved characters stay, all others are encoded: `!'()*` too, which shells and JDBC trip over. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+/** `undefined` when the text is no `scheme://authority…` URL. */
+export function parseConnectionUrl(url: string): ConnectionUrl | undefined {
+  const parts = split(url);
+  if (!parts) return undefined;
+  const { username, password, hosts, rest } = parts;
+  const database = decode(/^\/([^?#\s]*)/.exec(rest)?.[1] ?? "");
+  return {
+    ...(username && { username: decode(username) }),
+    ...(password && { password: new Secret(decode(password)) }),
+    hosts,
+    ...(database && { database }),
+    query: /^[^?#]*(\?[^#]*)?/.exec(rest)?.[1] ?? "",
+  };
+}
+
+/**
+ * The same URL with another user and password, of which it gets what it has: a password is put nowhere where
+ * there was none. Scheme, hosts, path, query and fragment stay byte for byte, and so does the user when it is
+ * the same one. `undefined` when the text is no URL.
+ */
+export function withUserinfo(url: string, username: string, password: string): string | undefined {
+  const parts = split(url);
+  if (!parts) return undefined;
+  const { scheme, hosts, rest } = parts;
+  if (!parts.username && !parts.password) return url;
+  const isSame = !parts.username || decode(parts.username) === username;
+  const user = isSame ? parts.username : encode(username);
+  const secret = parts.password === undefined ? "" : `:${encode(password)}`;
+  return `${scheme}${user}${secret}@${hosts}${rest}`;
+}

@@ -1,0 +1,85 @@
+import type { Pair } from "../login/pair.ts";
+import { hasRoleOptions, type Roles, type Setting } from "./roles.ts";
+import { quoteName, quoteText, safePath } from "./statements.ts";
+
+/** On a clone that we made; anybody may read it. */
+export const cloneMark = (owner: string): string => `quarterturn: stands in for ${owner}`;
+
+/**
+ * The statements that make the clone act as the owner, without its password and its settings. What is as it
+ * should be is not said again.
+ */
+export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
+  const [owner, clone] = [quoteName(pair.owner), quoteName(pair.clone)];
+  const { inherits, set } = roles.membership;
+  const limit = roles.owner?.connectionLimit ?? -1;
+  const options = hasRoleOptions(roles.version) ? " WITH INHERIT TRUE, SET TRUE" : "";
+  const create = [
+    `CREATE ROLE ${clone} LOGIN INHERIT`,
+    `COMMENT ON ROLE ${clone} IS ${quoteText(cloneMark(pair.owner))}`,
+  ];
+  return [
+    ...(roles.clone ? [] : create),
+    // Before 16 a membership inherits as the member's attribute says, at every moment.
+    ...(roles.clone && !inherits && !options ? [`ALTER ROLE ${clone} INHERIT`] : []),
+    ...(inherits && set ? [] : [`GRANT ${owner} TO ${clone}${options}`]),
+    ...(limit === (roles.clone?.connectionLimit ?? -1)
+      ? []
+      : [`ALTER ROLE ${clone} CONNECTION LIMIT ${limit}`]),
+    `ALTER ROLE ${clone} SET role TO ${owner}`,
+  ];
+}
+
+/** A setting to carry over, with the message that does it. */
+export interface SettingChange {
+  readonly name: string;
+  readonly sql: string;
+}
+
+/**
+ * Settings hold at login and belong to the user that logs in: the clone gets the owner's. Its own `role`
+ * is set with the membership; one for a single database would win over it.
+ */
+export function settingChanges(pair: Pair, settings: readonly Setting[]): readonly SettingChange[] {
+  const of = (role: string) =>
+    settings.filter((setting) => {
+      const standsIn = setting.name === "role" && setting.database === "";
+      return setting.role === role && !standsIn;
+    });
+  const same = (a: Setting, b: Setting) => a.database === b.database && a.name === b.name;
+  const alter = ({ database }: Setting) =>
+    `ALTER ROLE ${quoteName(pair.clone)}${database ? ` IN DATABASE ${quoteName(database)}` : ""}`;
+  const missing = of(pair.owner).filter(
+    (wanted) => !of(pair.clone).some((has) => same(has, wanted) && has.value === wanted.value),
+  );
+  const extra = of(pair.clone).filter((has) => !of(pair.owner).some((wanted) => same(has, wanted)));
+  return [
+    ...missing.map((setting) => ({ name: setting.name, sql: carry(alter(setting), setting) })),
+    ...extra.map((setting) => ({
+      name: setting.name,
+      sql: `${alter(setting)} RESET ${quoteName(setting.name)}`,
+    })),
+  ];
+}
+
+/** What `GUC_LIST_QUOTE` marks in the server's source, of all that a role can have. */
+const lists: readonly string[] = [
+  "search_path",
+  "temp_tablespaces",
+  "local_preload_libraries",
+  "session_preload_libraries",
+];
+
+/**
+ * The catalog has a list quoted item by item, and the application's user may have put anything there:
+ * written out it would run as the administrator, as a literal it would be one item. So it goes through the
+ * parameter itself; no name is looked up before the path is a safe one again.
+ */
+function carry(alter: string, { name, value }: Setting): string {
+  if (!lists.includes(name)) return `${alter} SET ${quoteName(name)} TO ${quoteText(value)}`;
+  return [
+    `SELECT pg_catalog.set_config(${quoteText(name)}, ${quoteText(value)}, true)`,
+    `${alter} SET ${quoteName(name)} FROM CURRENT`,
+    safePath,
+  ].join("; ");
+}

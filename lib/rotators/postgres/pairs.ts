@@ -1,0 +1,199 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import {
+  CloneForeign,
+  OtherUserInUse,
+  PermissionDenied,
+  StandInIncomplete,
+  UsersMissing,
+} from "../../errors.ts";
+import type { Secret } from "../../secret/secret.ts";
+import { address, type Login } from "../login/login.ts";
+import type { Pair, PairOperations } from "../login/pair.ts";
+import { cloneMark, cloneStatements, settingChanges } from "./alignment.ts";
+import { missingGrant, requireOwnRights } from "./rights.ts";
+import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
+import { changePassword, quoteName, safePath } from "./statements.ts";
+
+/** A killed attempt's own session may take a moment to go. In milliseconds between looks. */
+const sessionLooks = [0, 100, 400, 1500];
+
+export class PostgresPairs implements PairOperations {
+  readonly #run: Run;
+  readonly #login: Login;
+
+  constructor(run: Run, login: Login) {
+    this.#run = run;
+    this.#login = login;
+  }
+
+  async requireAdministrable(pair: Pair, signal: AbortSignal): Promise<void> {
+    await this.#administrable(pair, signal);
+  }
+
+  async align(
+    pair: Pair,
+    user: { readonly username: string; readonly password: Secret<string> },
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const roles = await this.#administrable(pair, signal);
+    const role = user.username === pair.owner ? roles.owner : roles.clone;
+    if (role?.login) await this.#requireUnused(user.username, signal);
+    const password = await changePassword(this.#login.passwordForm, user.username, user.password);
+    const isClone = user.username === pair.clone;
+    const statements = [
+      ...(isClone ? cloneStatements(pair, roles) : []),
+      `ALTER ROLE ${quoteName(user.username)} LOGIN`,
+      password,
+    ];
+    const action = `align user ${user.username} with ${pair.owner}`;
+    return this.#inTransaction(action, signal, async () => {
+      await this.#run(statements.join("; "), action, signal);
+      return isClone ? this.#carrySettings(pair, roles, signal) : [];
+    });
+  }
+
+  async requireActsAs(pair: Pair, signal: AbortSignal): Promise<void> {
+    const action = `act as ${pair.owner}`;
+    const { rows } = (await this.#run(actingQuery, action, signal, [pair.owner])) ?? { rows: [] };
+    const [acting] = rows;
+    const incomplete = (problem: string) =>
+      new StandInIncomplete(address(this.#login), this.#login.username, pair.owner, problem);
+    if (acting?.user !== pair.owner) throw incomplete(`it acts as ${acting?.user}`);
+    if (acting.lacks.length > 0)
+      throw incomplete(`it lacks what ${acting.lacks.join(", ")} may do`);
+    const owner = await this.#ownerOfNewTable(acting.schema, signal);
+    if (owner !== undefined && owner !== pair.owner)
+      throw incomplete(`what it makes belongs to ${owner}`);
+  }
+
+  async cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean> {
+    return (await readRoles(this.#run, pair, signal)).clone?.ownsObjects ?? false;
+  }
+
+  async takeOver(pair: Pair, signal: AbortSignal): Promise<void> {
+    const names = `${quoteName(pair.clone)} TO ${quoteName(pair.owner)}`;
+    const action = `reassign what ${pair.clone} owns to ${pair.owner}`;
+    await this.#inTransaction(action, signal, async () => {
+      await this.#run(`SET LOCAL ROLE none; REASSIGN OWNED BY ${names}`, action, signal);
+    });
+  }
+
+  async sessionsOf(username: string, signal: AbortSignal): Promise<number> {
+    const action = `see the sessions of ${username}`;
+    await this.#run(safePath, action, signal);
+    const result = await this.#run(sessionsQuery, action, signal, [username]);
+    return result?.rows[0]?.sessions ?? 0;
+  }
+
+  async disable(pair: Pair, username: string, signal: AbortSignal): Promise<void> {
+    await this.#administrable(pair, signal);
+    const sql = `ALTER ROLE ${quoteName(username)} NOLOGIN PASSWORD NULL`;
+    const action = `disable user ${username}`;
+    await this.#inTransaction(action, signal, () => this.#run(sql, action, signal));
+  }
+
+  /** Ending a session needs membership in its user's role: granted for this moment, and rolled back. */
+  async endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number> {
+    const { admin, version } = await this.#administrable(pair, signal);
+    const action = `end the sessions of ${username}`;
+    const options = hasRoleOptions(version) ? " WITH INHERIT TRUE, SET TRUE" : "";
+    const grant = `GRANT ${quoteName(username)} TO ${quoteName(admin.name)}${options}`;
+    await this.#run(admin.superuser ? "BEGIN" : `BEGIN READ WRITE; ${grant}`, action, signal);
+    try {
+      const ended = await this.#run(endQuery, action, signal, [username]);
+      return ended?.rows[0]?.ended ?? 0;
+    } finally {
+      await this.#run("ROLLBACK", action, signal).catch(() => {});
+    }
+  }
+
+  async #administrable(pair: Pair, signal: AbortSignal): Promise<Roles> {
+    const roles = await readRoles(this.#run, pair, signal);
+    const at = address(this.#login);
+    if (!roles.owner) throw new UsersMissing(at, pair.owner);
+    const foreign =
+      roles.clone && !roles.membership.member && roles.clone.comment !== cloneMark(pair.owner);
+    if (foreign) throw new CloneForeign(at, pair.clone, pair.owner);
+    requireOwnRights(pair, roles, at);
+    const grant = missingGrant(roles, [roles.owner, ...(roles.clone ? [roles.clone] : [])]);
+    if (grant)
+      throw new PermissionDenied(at, this.#login.username, `administer ${pair.owner}`, grant);
+    return roles;
+  }
+
+  async #requireUnused(username: string, signal: AbortSignal): Promise<void> {
+    let sessions = 0;
+    for (const delay of sessionLooks) {
+      await sleep(delay);
+      sessions = await this.sessionsOf(username, signal);
+      if (sessions === 0) return;
+    }
+    throw new OtherUserInUse(address(this.#login), username, sessions);
+  }
+
+  async #carrySettings(pair: Pair, roles: Roles, signal: AbortSignal): Promise<readonly string[]> {
+    const denied: string[] = [];
+    for (const { name, sql } of settingChanges(pair, roles.settings)) {
+      const action = `carry the setting ${name} to ${pair.clone}`;
+      await this.#run("SAVEPOINT setting", action, signal);
+      try {
+        await this.#run(sql, action, signal);
+      } catch {
+        // Where the session is lost this fails too; all else is the server's no to this one setting.
+        await this.#run("ROLLBACK TO SAVEPOINT setting", action, signal);
+        denied.push(name);
+      }
+    }
+    return denied;
+  }
+
+  /** Makes a table where the owner may make one, and rolls it back; `undefined` where it may nowhere. */
+  async #ownerOfNewTable(schema: string | null, signal: AbortSignal): Promise<string | undefined> {
+    if (schema === null) return undefined;
+    const table = `${quoteName(schema)}.${quoteName(`quarterturn_${randomBytes(8).toString("hex")}`)}`;
+    const action = `make a table in ${schema} and drop it again`;
+    await this.#run(`BEGIN READ WRITE; CREATE TABLE ${table} ()`, action, signal);
+    try {
+      const result = await this.#run(ownerQuery, action, signal, [table]);
+      await this.#run(`DROP TABLE ${table}`, action, signal);
+      return result?.rows[0]?.owner;
+    } finally {
+      await this.#run("ROLLBACK", action, signal).catch(() => {});
+    }
+  }
+
+  async #inTransaction<T>(action: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    await this.#run("BEGIN READ WRITE", action, signal);
+    try {
+      const result = await work();
+      await this.#run("COMMIT", action, signal);
+      return result;
+    } catch (error) {
+      await this.#run("ROLLBACK", action, signal).catch(() => {});
+      throw error;
+    }
+  }
+}
+
+const sessionsQuery = `
+  SELECT count(*)::int AS sessions FROM pg_stat_activity
+  WHERE usename = $1 AND pid <> pg_backend_pid()`;
+
+const endQuery = `
+  SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))::int AS ended
+  FROM pg_stat_activity WHERE usename = $1`;
+
+/** As whom the session acts, which roles the owner can use and the session's user cannot, and where it may create. */
+const actingQuery = `
+  SELECT current_user AS user,
+    ARRAY(SELECT r.rolname::text FROM pg_catalog.pg_roles o, pg_catalog.pg_roles r
+          WHERE o.rolname = $1 AND pg_catalog.pg_has_role(o.oid, r.oid, 'USAGE')
+            AND NOT pg_catalog.pg_has_role(session_user, r.oid, 'USAGE')) AS lacks,
+    (SELECT n.nspname::text FROM pg_catalog.pg_namespace n
+     WHERE n.nspname !~ '^pg_' AND pg_catalog.has_schema_privilege(n.oid, 'CREATE')
+     ORDER BY n.nspname LIMIT 1) AS schema`;
+
+const ownerQuery = `
+  SELECT pg_catalog.pg_get_userbyid(relowner)::text AS owner
+  FROM pg_catalog.pg_class WHERE oid = $1::pg_catalog.regclass`;

@@ -1,0 +1,132 @@
+import { randomInt } from "node:crypto";
+import type pg from "pg";
+import { DeadlineReached } from "../../errors.ts";
+import type { Secret } from "../../secret/secret.ts";
+import type { Approach, Engine, Session } from "../login/engine.ts";
+import type { Login } from "../login/login.ts";
+import type { PairOperations } from "../login/pair.ts";
+import { defaultPolicy, generatePassword } from "../login/password.ts";
+import { type Connection, connect } from "./connect.ts";
+import { loginFailure, statementFailure } from "./failures.ts";
+import { PostgresPairs } from "./pairs.ts";
+import { changePassword, tryLock, waitForLock } from "./statements.ts";
+
+/** In milliseconds: how long a server may take to end a session. */
+const endTimeout = 1000;
+
+export const postgres: Engine = { login, approach };
+
+async function login(
+  login: Login,
+  signal: AbortSignal,
+  gate?: Promise<void>,
+): Promise<Session | "refused"> {
+  try {
+    return new PostgresSession(login, await connect(login, signal, gate));
+  } catch (error) {
+    const failure = loginFailure(error, login);
+    if (failure === "refused") return failure;
+    throw failure;
+  }
+}
+
+function approach(to: Login, signal: AbortSignal): Approach {
+  const gate = Promise.withResolvers<void>();
+  const given = new AbortController();
+  const session = login(to, AbortSignal.any([signal, given.signal]), gate.promise);
+  // Told by login(); nobody may ask.
+  session.catch(() => {});
+  return {
+    login() {
+      gate.resolve();
+      return session;
+    },
+    async [Symbol.asyncDispose]() {
+      given.abort();
+      const opened = await session.catch(() => "refused" as const);
+      if (opened !== "refused") await opened[Symbol.asyncDispose]();
+    },
+  };
+}
+
+class PostgresSession implements Session {
+  readonly pairs: PairOperations;
+  readonly #login: Login;
+  readonly #connection: Connection;
+
+  constructor(login: Login, connection: Connection) {
+    this.#login = login;
+    this.#connection = connection;
+    this.pairs = new PostgresPairs((...call) => this.#run(...call), login);
+  }
+
+  async lock(username: string, signal: AbortSignal): Promise<boolean> {
+    const action = `lock user ${username}`;
+    const tried = await this.#run(tryLock(username), action, signal);
+    if (tried?.rows[0]?.free === true) return false;
+    await this.#run(waitForLock(username), action, signal);
+    return true;
+  }
+
+  async rehearsePassword(username: string, signal: AbortSignal): Promise<void> {
+    const throwAway = generatePassword(defaultPolicy, randomInt);
+    const change = await changePassword(this.#login.passwordForm, username, throwAway);
+    const action = `rehearse a new password of user ${username}`;
+    try {
+      await this.#run(`BEGIN READ WRITE; ${change}`, action, signal);
+    } finally {
+      await this.#rollback(signal);
+    }
+  }
+
+  async setPassword(
+    username: string,
+    password: Secret<string>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const change = await changePassword(this.#login.passwordForm, username, password);
+    const action = `change the password of user ${username}`;
+    try {
+      // One message, so that nothing comes between; READ WRITE cures default_transaction_read_only.
+      await this.#run(`BEGIN READ WRITE; ${change}; COMMIT`, action, signal);
+    } catch (error) {
+      await this.#rollback(signal);
+      throw error;
+    }
+  }
+
+  /** Where it fails, the session is lost, and the server rolls back by itself. */
+  async #rollback(signal: AbortSignal): Promise<void> {
+    await this.#run("ROLLBACK", "roll back", signal).catch(() => {});
+  }
+
+  /** @returns the last statement's result */
+  async #run(
+    sql: string,
+    action: string,
+    signal: AbortSignal,
+    values?: readonly unknown[],
+  ): Promise<pg.QueryResult | undefined> {
+    if (signal.aborted) throw new DeadlineReached();
+    const { client, abort } = this.#connection;
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const results: pg.QueryResult | pg.QueryResult[] = await (values
+        ? client.query(sql, [...values])
+        : client.query(sql));
+      return [results].flat().at(-1);
+    } catch (error) {
+      throw signal.aborted ? new DeadlineReached() : statementFailure(error, this.#login, action);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+
+  /** A server that has fallen silent must not keep the function. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const { client, abort } = this.#connection;
+    const timer = setTimeout(abort, endTimeout);
+    await client.end().catch(() => {});
+    clearTimeout(timer);
+  }
+}

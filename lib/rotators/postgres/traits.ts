@@ -1,0 +1,9 @@
+import type { EngineTraits } from "../login/engine.ts";
+
+export const postgresTraits: EngineTraits = {
+  engineNames: ["postgres", "postgresql", "aurora-postgresql"],
+  defaultPort: 5432,
+  defaultDatabase: "postgres",
+  maxUsernameLength: 63,
+  passwordsPerUser: 1,
+};

@@ -1,0 +1,136 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { compileCache } from "../compile-cache.ts";
+import {
+  endOfLog,
+  type InvokeMessage,
+  type OpenedSocket,
+  type RuntimeError,
+  type RuntimeMessage,
+} from "./messages.ts";
+
+/** Lambda's limit for the init phase. */
+const INIT_TIMEOUT_MS = 10_000;
+
+export interface Finished {
+  payload?: unknown;
+  error?: Pick<RuntimeError, "errorType" | "errorMessage">;
+  log: string;
+  /** The TCP connections that it opened; empty where the process died. */
+  sockets: readonly OpenedSocket[];
+}
+
+/** One execution environment: a process that serves one invocation at a time. */
+export class Environment {
+  readonly principal: string;
+  /** Resolves when the process is gone and all its output is read. */
+  readonly exited: Promise<unknown>;
+  readonly #child: ChildProcess;
+  readonly #ready: Promise<boolean>;
+  readonly #output = { stdout: "", stderr: "" };
+  #reported: RuntimeMessage | undefined;
+  #onChange: () => void = () => undefined;
+  #timedOut = false;
+
+  constructor(principal: string, bundle: string, env: Record<string, string>) {
+    this.principal = principal;
+    const runtime = fileURLToPath(import.meta.resolve("./runtime.ts"));
+    this.#child = spawn(process.execPath, [runtime, bundle], {
+      env: { ...env, ...compileCache },
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.exited = once(this.#child, "close");
+    for (const name of ["stdout", "stderr"] as const) {
+      this.#child[name]?.setEncoding("utf8").on("data", (text: string) => {
+        this.#output[name] += text;
+        this.#onChange();
+      });
+    }
+    this.#ready = this.#init();
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+
+  /** Never rejects: a process that dies is a failed invocation, as in Lambda. */
+  async invoke(message: Omit<InvokeMessage, "deadline">, timeoutMs: number): Promise<Finished> {
+    if (await this.#ready) return this.#serve(message, timeoutMs);
+    this.kill();
+    await this.exited;
+    return { ...this.#outcome(message.requestId, INIT_TIMEOUT_MS), log: this.#takeLog("") };
+  }
+
+  async #serve(message: Omit<InvokeMessage, "deadline">, timeoutMs: number): Promise<Finished> {
+    this.#reported = undefined;
+    const end = endOfLog(message.requestId);
+    const complete = new Promise<void>((resolve) => {
+      this.#onChange = () => {
+        const { stdout, stderr } = this.#output;
+        if (this.#reported && stdout.includes(end) && stderr.includes(end)) resolve();
+      };
+    });
+    const timer = setTimeout(() => this.#expire(), timeoutMs);
+    this.#child.send({ ...message, deadline: Date.now() + timeoutMs }, () => undefined);
+    await Promise.race([complete, this.exited]);
+    clearTimeout(timer);
+    return { ...this.#outcome(message.requestId, timeoutMs), log: this.#takeLog(end) };
+  }
+
+  /** True once the bundle is loaded; false where it failed to load, died or took too long. */
+  async #init(): Promise<boolean> {
+    const timer = setTimeout(() => this.#expire(), INIT_TIMEOUT_MS);
+    const first = new Promise<void>((resolve) => {
+      this.#child.on("message", (message: RuntimeMessage) => {
+        this.#reported = message;
+        resolve();
+        this.#onChange();
+      });
+    });
+    await Promise.race([first, this.exited]);
+    clearTimeout(timer);
+    return this.#reported?.kind === "ready";
+  }
+
+  #expire(): void {
+    this.#timedOut = true;
+    this.kill();
+  }
+
+  #outcome(requestId: string, timeoutMs: number): Omit<Finished, "log"> {
+    const reported = this.#reported;
+    if (reported?.kind === "done")
+      return { payload: JSON.parse(reported.payload), sockets: reported.sockets };
+    const sockets = reported?.kind === "failed" ? reported.sockets : [];
+    return { error: this.#failure(requestId, timeoutMs), sockets };
+  }
+
+  /** What Lambda reports: the thrown error, a timeout, or the death of the runtime. */
+  #failure(requestId: string, timeoutMs: number): { errorType: string; errorMessage: string } {
+    if (this.#reported?.kind === "failed") {
+      const { errorType, errorMessage } = this.#reported.error;
+      return { errorType, errorMessage };
+    }
+    if (this.#timedOut) {
+      const limit = (timeoutMs / 1000).toFixed(2);
+      const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${limit} seconds`;
+      return { errorType: "Sandbox.Timedout", errorMessage };
+    }
+    const how = this.#child.signalCode
+      ? `signal: ${this.#child.signalCode === "SIGKILL" ? "killed" : this.#child.signalCode}`
+      : `exit status ${this.#child.exitCode}`;
+    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
+    return { errorType: "Runtime.ExitError", errorMessage };
+  }
+
+  #takeLog(end: string): string {
+    const log = this.#output.stdout + this.#output.stderr;
+    Object.assign(this.#output, { stdout: "", stderr: "" });
+    return end === "" ? log : log.replaceAll(end, "");
+  }
+}

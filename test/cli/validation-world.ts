@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import {
+  CloudTrailClient,
+  CreateTrailCommand,
+  StartLoggingCommand,
+} from "@aws-sdk/client-cloudtrail";
+import {
+  CreateSecretCommand,
+  GetSecretValueCommand,
+  ListSecretsCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import type { PostgresServer } from "../../lab/postgres/server.ts";
+import type { Finding } from "../../lib/validation/finding.ts";
+import { Canaries } from "../leak/canaries.ts";
+import { Production } from "../lib/settlement/production.ts";
+import { clientConfig } from "../standin/fixtures.ts";
+
+const root = resolve(import.meta.dirname, "../..");
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** As whom the command calls AWS. */
+const principal = "person";
+
+/** MueJam's secret, its consumer, a topic that is heard and a trail; and the command that looks at them. */
+export class ValidationWorld implements AsyncDisposable {
+  readonly production: Production;
+  readonly trails: CloudTrailClient;
+  readonly topic: string;
+  /** Every value that the command could print by mistake. */
+  readonly canaries = new Canaries();
+
+  private constructor(production: Production) {
+    const { aws } = production.world;
+    this.production = production;
+    this.trails = new CloudTrailClient(clientConfig(aws, "operator"));
+    this.topic = `arn:aws:sns:${aws.region}:${aws.accountId}:alerts`;
+  }
+
+  static async open(postgres: PostgresServer): Promise<ValidationWorld> {
+    const world = new ValidationWorld(await Production.open(postgres));
+    world.learn(await world.production.world.secret());
+    world.learn(await world.read(muejamAdminId));
+    await world.production.serve("web");
+    await world.trails.send(new CreateTrailCommand({ Name: "all", S3BucketName: "trails" }));
+    await world.trails.send(new StartLoggingCommand({ Name: "all" }));
+    return world;
+  }
+
+  get name(): string {
+    return muejamSecretId;
+  }
+
+  /** From now on no output may hold this value, or the password in it. */
+  learn(value: object | string): void {
+    const { password } = value as { password?: unknown };
+    const text = typeof value === "string" ? value : String(password ?? "");
+    if (text !== "") this.canaries.add("the password", text);
+  }
+
+  async read(SecretId: string): Promise<Record<string, string | number>> {
+    const { client } = this.production.world;
+    const { SecretString } = await client.send(new GetSecretValueCommand({ SecretId }));
+    return JSON.parse(SecretString ?? "{}");
+  }
+
+  /** A secret beside the others. */
+  async create(Name: string, value: object | string, more: { KmsKeyId?: string } = {}) {
+    this.learn(value);
+    const SecretString = typeof value === "string" ? value : JSON.stringify(value);
+    await this.production.world.client.send(
+      new CreateSecretCommand({ Name, SecretString, ...more }),
+    );
+  }
+
+  /** A manifest beside the world's own; its file. */
+  manifest(secrets: Record<string, object>, more: object = {}): string {
+    const file = join(
+      this.production.world.folder,
+      `${Object.keys(secrets).join("-").replaceAll("/", "-")}.yml`,
+    );
+    writeFileSync(
+      file,
+      JSON.stringify({ defaults: { clusters: ["production"] }, secrets, ...more }),
+    );
+    return file;
+  }
+
+  /** One credential as the world's own manifest has it. */
+  credential(more: object = {}): { credentials: object[] } {
+    const admin = { strategy: "alternating-users", admin: muejamAdminId };
+    return { credentials: [{ type: "postgres", ...admin, ca: "ca.pem", ...more }] };
+  }
+
+  /** As `npm run validate` runs it; neither the machine's profiles nor its metadata are looked at. */
+  async run(options: string[], env: Record<string, string> = {}): Promise<Ran> {
+    const caller = this.production.world.aws.env(principal);
+    const all = { PATH: "", HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
+    const ran = await new Promise<Ran>((done) => {
+      execFile(
+        process.execPath,
+        [join(root, "cli/validate.ts"), ...options],
+        { env: { ...all, ...caller, ...env }, cwd: root },
+        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
+      );
+    });
+    const leaked = this.canaries.in(ran.stdout + ran.stderr);
+    if (leaked.length > 0) throw new Error(`It printed ${leaked.join(", ")}.`);
+    return ran;
+  }
+
+  /** What it finds in the account, notes left out: `severity CODE`, and each finding. */
+  async live(file = join(this.production.world.folder, "rotation.yml"), env = {}) {
+    const options = ["--live", "--json", "--topic", this.topic, "--file", file];
+    const ran = await this.run(options, env);
+    if (ran.stderr) throw new Error(ran.stderr);
+    const { findings } = JSON.parse(ran.stdout) as { findings: Finding[] };
+    const told = findings.filter(({ severity }) => severity !== "note");
+    return { code: ran.code, found: told.map(({ severity, code }) => `${severity} ${code}`), told };
+  }
+
+  /** Operations that the command called, of all runs so far. */
+  operations(): string[] {
+    const { calls } = this.production.world.aws;
+    const own = calls.filter((call) => call.principal === principal);
+    return [...new Set(own.map(({ service, operation }) => `${service}:${operation}`))].toSorted();
+  }
+
+  /** All that it could have changed. */
+  async everything(): Promise<string> {
+    const { client, postgres } = this.production.world;
+    const { SecretList } = await client.send(new ListSecretsCommand({}));
+    const untouched = SecretList?.map(({ LastAccessedDate: _, ...more }) => more);
+    const versions = await this.production.world.versionIds();
+    const roles = await postgres.query("SELECT xmin, ctid, * FROM pg_authid ORDER BY rolname");
+    const members = await postgres.query("SELECT xmin, ctid, * FROM pg_auth_members ORDER BY oid");
+    return JSON.stringify([untouched, versions, roles, members]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.trails.destroy();
+    await this.production[Symbol.asyncDispose]();
+  }
+}

@@ -1,0 +1,277 @@
+import { randomUUID } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { accepts, type Engine, type EngineTraits } from "../../lib/rotators/login/engine.ts";
+import type { Login } from "../../lib/rotators/login/login.ts";
+import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
+
+/** A real server with pairs of users on it. */
+export interface PairBench extends AsyncDisposable {
+  /** A user that may log in, and may make tables where it looks for them. */
+  newOwner(username?: string): Promise<Login>;
+  /** A user that may log in and has nothing to do with anybody. */
+  newUser(username?: string): Promise<Login>;
+  /** An administrator with the documented rights over this owner, and no other. */
+  newAdmin(owner: string): Promise<Login>;
+  /** A connection such as an application opens. */
+  connect(login: Login): Promise<Application>;
+  /** What the server keeps of the user, byte for byte; `undefined` where there is no such user. */
+  stored(username: string): Promise<string | undefined>;
+}
+
+export interface Application extends AsyncDisposable {
+  query(sql: string): Promise<Record<string, unknown>[]>;
+  /** Settles when the connection has ended, whoever ended it. */
+  readonly ended: Promise<void>;
+}
+
+/** An owner whose clone does not exist yet, and their administrator. */
+export class Cast {
+  readonly bench: PairBench;
+  readonly pair: Pair;
+  readonly owner: Login;
+  readonly admin: Login;
+  readonly #engine: Engine;
+
+  private constructor(engine: Engine, bench: PairBench, pair: Pair, owner: Login, admin: Login) {
+    this.#engine = engine;
+    this.bench = bench;
+    this.pair = pair;
+    this.owner = owner;
+    this.admin = admin;
+  }
+
+  static async on(
+    engine: Engine,
+    bench: PairBench,
+    pair: Pair = pairOf(`pair_${randomUUID().slice(0, 8)}`),
+  ): Promise<Cast> {
+    const owner = await bench.newOwner(pair.owner);
+    return new Cast(engine, bench, pair, owner, await bench.newAdmin(pair.owner));
+  }
+
+  /** One operation in a session of its own. */
+  async do<T>(as: Login, work: (pairs: PairOperations) => Promise<T>) {
+    await using session = await sessionOf(this.#engine, as);
+    return await work(session.pairs);
+  }
+
+  /** Aligns one of the two, with a new password unless it is given. */
+  async align(
+    username: string,
+    { password = newPassword(), as = this.admin } = {},
+  ): Promise<Login & { readonly notCarried: readonly string[] }> {
+    const user = { username, password };
+    const notCarried = await this.do(as, (pairs) => pairs.align(this.pair, user, anyTime()));
+    return { ...this.owner, ...user, notCarried };
+  }
+
+  disable(username: string, as = this.admin): Promise<void> {
+    return this.do(as, (pairs) => pairs.disable(this.pair, username, anyTime()));
+  }
+
+  endSessions(username: string, as = this.admin): Promise<number> {
+    return this.do(as, (pairs) => pairs.endSessions(this.pair, username, anyTime()));
+  }
+
+  requireActsAs(as: Login): Promise<void> {
+    return this.do(as, (pairs) => pairs.requireActsAs(this.pair, anyTime()));
+  }
+
+  accepts(login: Login): Promise<boolean> {
+    return accepts(this.#engine, login, anyTime());
+  }
+
+  /** Statements of the application under this login, each on one connection. */
+  async run(as: Login, ...statements: readonly string[]): Promise<void> {
+    await using application = await this.bench.connect(as);
+    for (const statement of statements) await application.query(statement);
+  }
+}
+
+const pairOf = (owner: string): Pair => ({ owner, clone: `${owner}_clone` });
+
+/** What every engine with `alternating-users` must do (`lib/engines/pair.ts`). */
+export function pairContract(engine: Engine, traits: EngineTraits, bench: () => PairBench): void {
+  const cast = (pair?: Pair) => Cast.on(engine, bench(), pair);
+
+  describe.concurrent("align", () => {
+    // First, because it waits and the others need not wait for it.
+    it("refuses while a consumer is logged in as the user, whose password stays", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      await using _ = await bench().connect(clone);
+      await expect(all.align(all.pair.clone)).rejects.toMatchObject({
+        ...{ code: "OTHER_USER_IN_USE", retryable: true },
+        message: expect.stringContaining(`${all.pair.clone} on 127.0.0.1`),
+      });
+      expect(await all.accepts(clone)).toBe(true);
+    });
+
+    it("makes a clone that logs in and acts as the owner, whose login stays", async () => {
+      const all = await cast();
+      const before = await bench().stored(all.pair.owner);
+      const clone = await all.align(all.pair.clone);
+      expect(clone.notCarried).toEqual([]);
+      expect(await all.accepts(clone)).toBe(true);
+      await all.requireActsAs(clone);
+      await all.requireActsAs(all.owner);
+      expect(await bench().stored(all.pair.owner)).toBe(before);
+      expect(await all.accepts(all.owner)).toBe(true);
+    });
+
+    it("succeeds once more, with the same password and with another", async () => {
+      const all = await cast();
+      const first = await all.align(all.pair.clone);
+      await all.align(all.pair.clone, first);
+      expect(await all.accepts(first)).toBe(true);
+      const second = await all.align(all.pair.clone);
+      expect(await all.accepts(second)).toBe(true);
+      expect(await all.accepts(first)).toBe(false);
+      await all.requireActsAs(second);
+    });
+
+    it("lets each alter and drop what the other made", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      await all.run(clone, "CREATE TABLE cloned (a int)", "INSERT INTO cloned VALUES (1)");
+      await all.run(all.owner, "ALTER TABLE cloned ADD b int", "CREATE TABLE owned (a int)");
+      await all.run(clone, "ALTER TABLE owned ADD b int", "ALTER TABLE cloned ADD c int");
+      await all.run(all.owner, "DROP TABLE cloned");
+      await all.run(clone, "DROP TABLE owned");
+      expect(await all.do(all.admin, (p) => p.cloneOwnsObjects(all.pair, anyTime()))).toBe(false);
+    });
+
+    it("gives the owner another password when it is the owner's turn", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      const owner = await all.align(all.pair.owner);
+      expect([await all.accepts(owner), await all.accepts(clone)]).toEqual([true, true]);
+      expect(await all.accepts(all.owner)).toBe(false);
+    });
+
+    it.each(hostileTexts)("quotes names with %s", async (_, part) => {
+      const all = await cast(pairOf(`${part}${randomUUID().slice(0, 4)}`));
+      const clone = await all.align(all.pair.clone);
+      await all.requireActsAs(clone);
+      await all.disable(all.pair.clone);
+      expect(await all.accepts(clone)).toBe(false);
+      expect(await all.accepts(all.owner)).toBe(true);
+    });
+
+    it("takes a declared pair of names of the greatest length", async () => {
+      const name = (end: string) => `${randomUUID()}${"é".repeat(99)}`.slice(0, 46) + end;
+      const fill = (text: string) =>
+        text.padEnd(text.length + traits.maxUsernameLength - Buffer.byteLength(text), "x");
+      const all = await cast({ owner: fill(name("a")), clone: fill(name("b")) });
+      expect(Buffer.byteLength(all.pair.clone)).toBe(traits.maxUsernameLength);
+      const clone = await all.align(all.pair.clone);
+      await all.requireActsAs(clone);
+    });
+
+    it("waits a moment for a session that is about to end", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      const consumer = await bench().connect(clone);
+      const aligned = all.align(all.pair.clone);
+      setTimeout(() => void consumer[Symbol.asyncDispose](), 200);
+      expect(await all.accepts(await aligned)).toBe(true);
+    });
+
+    it("tells that there is no such owner", async () => {
+      const all = await cast();
+      const pair = pairOf("nobody_of_that_name");
+      const user = { username: pair.clone, password: newPassword() };
+      const align = all.do(all.admin, (pairs) => pairs.align(pair, user, anyTime()));
+      await expect(align).rejects.toMatchObject({
+        ...{ code: "USERS_MISSING", retryable: false },
+        message: expect.stringContaining("no user nobody_of_that_name"),
+      });
+      expect(await bench().stored(pair.clone)).toBeUndefined();
+    });
+
+    it("leaves somebody else of the clone's name alone", async () => {
+      const all = await cast();
+      const stranger = await bench().newUser(all.pair.clone);
+      const before = await bench().stored(all.pair.clone);
+      const foreign = {
+        ...{ code: "CLONE_FOREIGN", retryable: false },
+        message: expect.stringContaining("it was not touched"),
+      };
+      await expect(all.align(all.pair.clone)).rejects.toMatchObject(foreign);
+      await expect(all.disable(all.pair.clone)).rejects.toMatchObject(foreign);
+      await expect(all.endSessions(all.pair.clone)).rejects.toMatchObject(foreign);
+      expect(await bench().stored(all.pair.clone)).toBe(before);
+      expect(await all.accepts(stranger)).toBe(true);
+    });
+
+    it("does nothing once the signal has aborted", async () => {
+      const all = await cast();
+      const user = { username: all.pair.clone, password: newPassword() };
+      const aborted = all.do(all.admin, (pairs) =>
+        pairs.align(all.pair, user, AbortSignal.abort()),
+      );
+      await expect(aborted).rejects.toMatchObject({ code: "DEADLINE" });
+      expect(await bench().stored(all.pair.clone)).toBeUndefined();
+    });
+  });
+
+  describe.concurrent("disable", () => {
+    it.each(["owner", "clone"] as const)("keeps the %s out, not the other", async (which) => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      const [off, on] = which === "owner" ? [all.owner, clone] : [clone, all.owner];
+      await all.run(off, "CREATE TABLE kept (a int)");
+      await all.disable(off.username);
+      expect(await all.accepts(off)).toBe(false);
+      await all.requireActsAs(on);
+      await all.run(on, "ALTER TABLE kept ADD b int");
+      await all.disable(off.username);
+      expect(await all.accepts(off)).toBe(false);
+      const again = await all.align(off.username);
+      await all.requireActsAs(again);
+      await all.run(again, "DROP TABLE kept");
+      expect(await all.accepts(off)).toBe(false);
+    });
+  });
+
+  describe.concurrent("sessions", () => {
+    it("are counted, without one's own", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      const count = (as: Login) =>
+        all.do(as, (pairs) => pairs.sessionsOf(all.pair.clone, anyTime()));
+      expect([await count(all.owner), await count(clone)]).toEqual([0, 0]);
+      await using one = await bench().connect(clone);
+      await using two = await bench().connect(clone);
+      await using _ = await bench().connect(all.owner);
+      expect(await count(all.owner)).toBe(2);
+      expect(await count(all.admin)).toBe(2);
+      expect(one).not.toBe(two);
+    });
+
+    it("of one user are ended, and no other", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      await using other = await bench().connect(all.owner);
+      await using third = await bench().connect(await bench().newUser());
+      const mine = [await bench().connect(clone), await bench().connect(clone)];
+      expect(await all.endSessions(all.pair.clone)).toBe(2);
+      await Promise.all(mine.map(({ ended }) => ended));
+      await other.query("SELECT 1");
+      await third.query("SELECT 1");
+      expect(await all.endSessions(all.pair.clone)).toBe(0);
+      await using _ = await bench().connect(clone);
+    });
+
+    it("that are ended keep their user's login disabled", async () => {
+      const all = await cast();
+      const clone = await all.align(all.pair.clone);
+      const survivor = await bench().connect(all.owner);
+      await all.disable(all.pair.owner);
+      expect(await all.endSessions(all.pair.owner)).toBe(1);
+      await survivor.ended;
+      expect([await all.accepts(all.owner), await all.accepts(clone)]).toEqual([false, true]);
+    });
+  });
+}

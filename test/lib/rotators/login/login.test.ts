@@ -1,0 +1,385 @@
+import { describe, expect, it } from "vitest";
+import {
+  address,
+  type CredentialSpec,
+  type Login,
+  readLogin,
+  requireSameTarget,
+  writeLogin,
+} from "../../../../lib/rotators/login/login.ts";
+import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
+import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
+import { SecretDocument } from "../../../../lib/secret/document.ts";
+import { Secret } from "../../../../lib/secret/secret.ts";
+
+const where = "AWSCURRENT of app";
+
+function specOf(overrides: Partial<CredentialSpec> = {}): CredentialSpec {
+  return {
+    ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
+    ...{ passwordForm: "verifier", password: defaultPolicy },
+    ...overrides,
+  };
+}
+
+const documentOf = (value: object) =>
+  new SecretDocument(where, new Secret(JSON.stringify(value, null, 2)));
+const readFrom = (value: object, spec: Partial<CredentialSpec> = {}) =>
+  readLogin(documentOf(value), specOf(spec), postgresTraits);
+const writtenTo = (value: object, spec: Partial<CredentialSpec>, next: [string, string]) => {
+  const [username, password] = next;
+  const login = { username, password: new Secret(password) };
+  return writeLogin(documentOf(value), specOf(spec), login).text.reveal();
+};
+const parts = ({ host, port, database, username, password }: Login) => [
+  ...[host, port, database, username, password.reveal()],
+];
+
+const without = (field: string) =>
+  Object.fromEntries(Object.entries(aws).filter(([name]) => name !== field));
+
+const muejam = {
+  connection_string: "postgresql://muejam_user:old@db.internal:5432/muejam",
+  host: "db.internal",
+  port: "5432",
+  database: "muejam",
+  username: "muejam_user",
+  password: "old",
+  rotated_at: "2024-01-01T00:00:00Z",
+};
+const withUrl = { urls: ["connection_string"] };
+
+const aws = {
+  ...{ engine: "postgres", host: "db.internal", username: "app", password: "old" },
+  ...{ dbname: "shop", port: 6432, masterarn: "arn:aws:secretsmanager:x:1:secret:m" },
+};
+
+const ohMyCoins = {
+  ...{ SECRET_KEY: "signing", POSTGRES_PASSWORD: "old", FIRST_SUPERUSER: "me@example.com" },
+  ...{ username: "somebody-else", host: "smtp.example.com", port: 587 },
+};
+const stated = {
+  fields: { password: "POSTGRES_PASSWORD" },
+  connection: { host: "db.internal", database: "app", username: "app" },
+};
+
+describe("the login of a document", () => {
+  it.each<[string, object, Partial<CredentialSpec>, unknown[]]>([
+    ["MueJam's layout", muejam, withUrl, ["db.internal", 5432, "muejam", "muejam_user", "old"]],
+    ["AWS's own layout", aws, {}, ["db.internal", 6432, "shop", "app", "old"]],
+    [
+      "one field and a connection in the manifest",
+      { ...ohMyCoins, port: "5433" },
+      stated,
+      ["db.internal", 5433, "app", "app", "old"],
+    ],
+    [
+      "a port in the manifest",
+      ohMyCoins,
+      { ...stated, connection: { ...stated.connection, port: 6543 } },
+      ["db.internal", 6543, "app", "app", "old"],
+    ],
+    [
+      "other usual names",
+      { hostname: "h", user: "u", password: "p" },
+      {},
+      ["h", 5432, "postgres", "u", "p"],
+    ],
+    [
+      "declared names ahead of the usual ones",
+      { ...aws, REPLICA: "replica.internal" },
+      { fields: { host: "REPLICA" } },
+      ["replica.internal", 6432, "shop", "app", "old"],
+    ],
+    [
+      "a declared name ahead of a connection in the manifest",
+      { ...aws, USER: "declared" },
+      { fields: { username: "USER" }, connection: { username: "stated" } },
+      ["db.internal", 6432, "shop", "declared", "old"],
+    ],
+    [
+      "AWS's name ahead of another usual one",
+      { ...aws, database: "not-this" },
+      {},
+      ["db.internal", 6432, "shop", "app", "old"],
+    ],
+    [
+      "a password that is a number, as it is written",
+      { ...aws, password: 1200 },
+      {},
+      ["db.internal", 6432, "shop", "app", "1200"],
+    ],
+    [
+      "a URL without a user and without a port",
+      { ...aws, port: 5432, url: "postgresql://DB.internal/shop" },
+      { urls: ["url"] },
+      ["db.internal", 5432, "shop", "app", "old"],
+    ],
+    [
+      "an IPv6 address",
+      { ...aws, host: "2001:db8::1", url: "postgresql://app:old@[2001:DB8::1]:6432/shop" },
+      { urls: ["url"] },
+      ["2001:db8::1", 6432, "shop", "app", "old"],
+    ],
+  ])("is read from %s", (_, value, spec, expected) => {
+    expect(parts(readFrom(value, spec))).toEqual(expected);
+  });
+
+  it("carries whom to trust and what the server stores", () => {
+    const { ca, passwordForm } = readFrom(aws, { ca: "rds", passwordForm: "plaintext" });
+    expect({ ca, passwordForm }).toEqual({ ca: "rds", passwordForm: "plaintext" });
+  });
+});
+
+describe("a document without a usable login is refused, and says why", () => {
+  const url = (text: string) => ({ ...muejam, connection_string: text });
+
+  it.each<[string, object, Partial<CredentialSpec>, string, string]>([
+    ["no host", without("host"), {}, "FIELD_MISSING", 'no host (looked for "host", "hostname")'],
+    [
+      "no user",
+      without("username"),
+      {},
+      "FIELD_MISSING",
+      'no username (looked for "username", "user")',
+    ],
+    [
+      "no password",
+      without("password"),
+      {},
+      "FIELD_MISSING",
+      'no password (looked for "password")',
+    ],
+    [
+      "a declared field that is absent",
+      aws,
+      { fields: { password: "PGPASSWORD" } },
+      "FIELD_MISSING",
+      '(looked for "PGPASSWORD")',
+    ],
+    [
+      "a declared field that is absent, although there is a default",
+      aws,
+      { fields: { database: "PGDATABASE" } },
+      "FIELD_MISSING",
+      'no database (looked for "PGDATABASE")',
+    ],
+    ["an empty host", { ...aws, host: "" }, {}, "FIELD_INVALID", '"host" is not filled in'],
+    [
+      "an empty password",
+      { ...aws, password: "" },
+      {},
+      "FIELD_INVALID",
+      '"password" is not filled',
+    ],
+    ["an empty database", { ...aws, dbname: "" }, {}, "FIELD_INVALID", '"dbname" is not filled in'],
+    ["an empty port", { ...aws, port: "" }, {}, "FIELD_INVALID", '"port" is not filled in'],
+    [
+      "a host that is a list",
+      { ...aws, host: ["a"] },
+      {},
+      "FIELD_INVALID",
+      '"host" is not a string',
+    ],
+    [
+      "a password that is null",
+      { ...aws, password: null },
+      {},
+      "FIELD_INVALID",
+      '"password" is not',
+    ],
+    [
+      "a port in words",
+      { ...aws, port: "http" },
+      {},
+      "FIELD_INVALID",
+      '"port" is not a port number',
+    ],
+    ["port 0", { ...aws, port: 0 }, {}, "FIELD_INVALID", '"port" is not a port number'],
+    ["port 65536", { ...aws, port: 65_536 }, {}, "FIELD_INVALID", '"port" is not a port number'],
+    ["a port with a fraction", { ...aws, port: 1.5 }, {}, "FIELD_INVALID", '"port" is not a port'],
+    ["a port with a sign", { ...aws, port: "-1" }, {}, "FIELD_INVALID", '"port" is not a port'],
+    [
+      "a declared field's port",
+      { ...aws, PGPORT: "x" },
+      { fields: { port: "PGPORT" } },
+      "FIELD_INVALID",
+      '"PGPORT" is not a port number',
+    ],
+    [
+      "a user name of 64 bytes",
+      { ...aws, username: "ä".repeat(32) },
+      {},
+      "FIELD_INVALID",
+      '"username" is not a user name of at most 63 bytes',
+    ],
+    [
+      "a user name with a NUL",
+      { ...aws, username: "app\0" },
+      {},
+      "FIELD_INVALID",
+      '"username" is not a user name',
+    ],
+    [
+      "another engine",
+      { ...aws, engine: "mysql" },
+      {},
+      "ENGINE_MISMATCH",
+      'says engine "mysql", rotation.yml says type postgres',
+    ],
+    ["no URL", aws, { urls: ["url"] }, "FIELD_MISSING", 'no URL (looked for "url")'],
+    ["a URL that is none", url("db.internal"), withUrl, "FIELD_INVALID", "is not a URL"],
+    [
+      "a URL with another host",
+      url("postgresql://muejam_user:old@other:5432/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      '"connection_string" names another host',
+    ],
+    [
+      "a URL with several hosts, and none of them the server",
+      url("postgresql://muejam_user:old@other:5432,db.internal.example:5432/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "names another host",
+    ],
+    [
+      "a URL with several hosts, and the server at another port",
+      url("postgresql://muejam_user:old@other:5432,db.internal:5433/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "names another port",
+    ],
+    [
+      "a URL with another port",
+      url("postgresql://muejam_user:old@db.internal:5433/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "names another port",
+    ],
+    [
+      "a URL without a port where the port is not the usual one",
+      { ...aws, url: "postgresql://app:old@db.internal/shop" },
+      { urls: ["url"] },
+      "URL_MISMATCH",
+      "names another port",
+    ],
+    [
+      "a URL with another user",
+      url("postgresql://root:old@db.internal:5432/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "names another user",
+    ],
+    [
+      "a URL with an unencoded / in its password",
+      url("postgresql://muejam_user:o/ld@db.internal:5432/muejam"),
+      withUrl,
+      "FIELD_INVALID",
+      "password is percent-encoded",
+    ],
+    [
+      "a URL with the login in its query",
+      url("postgresql://db.internal:5432/muejam?user=muejam_user&password=old"),
+      withUrl,
+      "FIELD_INVALID",
+      "not in its query",
+    ],
+  ])("%s", (_, value, spec, code, message) => {
+    expect(() => readFrom(value, spec)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+    expect(() => readFrom(value, spec)).toThrow(where);
+  });
+
+  it.each(["postgres", "postgresql", "aurora-postgresql"])(
+    "but engine %s is PostgreSQL",
+    (engine) => {
+      expect(readFrom({ ...aws, engine }).host).toBe("db.internal");
+    },
+  );
+
+  it("and a user name of 63 bytes is accepted", () => {
+    const username = `${"ä".repeat(31)}x`;
+    expect(readFrom({ ...aws, username }).username).toBe(username);
+  });
+});
+
+describe("a login that is written", () => {
+  it("changes MueJam's password and the URL with it, and nothing else", () => {
+    const next = writtenTo(muejam, withUrl, ["muejam_user", "n/w"]);
+    const expected = {
+      ...muejam,
+      connection_string: "postgresql://muejam_user:n%2Fw@db.internal:5432/muejam",
+      password: "n/w",
+    };
+    expect(next).toBe(JSON.stringify(expected, null, 2));
+  });
+
+  it("changes the user in its field and in its URL", () => {
+    const next = JSON.parse(writtenTo(muejam, withUrl, ["muejam_clone", "new"]));
+    expect(next).toEqual({
+      ...muejam,
+      connection_string: "postgresql://muejam_clone:new@db.internal:5432/muejam",
+      username: "muejam_clone",
+      password: "new",
+    });
+  });
+
+  it("changes one field of AWS's own layout", () => {
+    expect(writtenTo(aws, {}, ["app", "new"])).toBe(
+      JSON.stringify({ ...aws, password: "new" }, null, 2),
+    );
+  });
+
+  it("leaves fields alone whose usual names mean something else", () => {
+    expect(writtenTo(ohMyCoins, stated, ["app", "new"])).toBe(
+      JSON.stringify({ ...ohMyCoins, POSTGRES_PASSWORD: "new" }, null, 2),
+    );
+  });
+
+  it("is read back as it was written", () => {
+    const value = { ...muejam, username: 'a"b', connection_string: "postgresql://x@db.internal/y" };
+    const password = "\"'\\ \u2028 ü €";
+    const next = new SecretDocument(
+      where,
+      new Secret(writtenTo(value, withUrl, ['c"d', password])),
+    );
+    const login = readLogin(next, specOf(withUrl), postgresTraits);
+    expect([login.username, login.password.reveal()]).toEqual(['c"d', password]);
+  });
+});
+
+describe("another login target", () => {
+  const login = readFrom(aws);
+
+  it.each<[string, Partial<Login>, string]>([
+    ["host", { host: "evil.example" }, "host"],
+    ["port", { port: 1 }, "port"],
+    ["database", { database: "other" }, "database"],
+    ["username", { username: "root" }, "username"],
+    ["several parts", { host: "h", username: "u" }, "host, username"],
+  ])("is refused: %s", (_, change, named) => {
+    expect(() => requireSameTarget("AWSPENDING of app", login, { ...login, ...change })).toThrow(
+      expect.objectContaining({
+        code: "TARGET_CHANGED",
+        message: expect.stringContaining(`AWSPENDING of app differs from AWSCURRENT in ${named}.`),
+      }),
+    );
+  });
+
+  it("is not what another password makes", () => {
+    const other = { ...login, password: new Secret("new") };
+    expect(() => requireSameTarget(where, login, other)).not.toThrow();
+  });
+});
+
+describe("an address", () => {
+  it.each([
+    ["db.internal", "db.internal:5432"],
+    ["10.0.0.1", "10.0.0.1:5432"],
+    ["::1", "[::1]:5432"],
+  ])("of %s is %s", (host, expected) => {
+    expect(address({ host, port: 5432 })).toBe(expected);
+  });
+});

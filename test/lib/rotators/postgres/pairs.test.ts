@@ -1,0 +1,43 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
+import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
+import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
+import { pairContract } from "../../../contracts/pair.ts";
+import { alignmentTests } from "./pairs/alignment.ts";
+import { openPairBench, type PostgresPairBench } from "./pairs/bench.ts";
+import { hostileTests } from "./pairs/hostile.ts";
+import { privilegeTests } from "./pairs/privileges.ts";
+import { standingInTests } from "./pairs/standing-in.ts";
+import { onEveryVersion } from "./versions.ts";
+
+onEveryVersion((server, major) => {
+  let bench: PostgresPairBench;
+  beforeAll(async () => {
+    bench = await openPairBench(server(), major);
+  });
+  afterAll(() => bench?.[Symbol.asyncDispose]());
+
+  it("is the version that it should be", async () => {
+    const [{ server_version: version } = {}] = await bench.query("SHOW server_version");
+    expect(String(version).split(".")[0]).toBe(String(major));
+  });
+
+  it("changes a user's own password, as in-place does", async () => {
+    const login = await bench.newUser();
+    const password = newPassword();
+    {
+      await using session = await sessionOf(postgres, login);
+      expect(await session.lock(login.username, anyTime())).toBe(false);
+      await session.rehearsePassword(login.username, anyTime());
+      await session.setPassword(login.username, password, anyTime());
+    }
+    expect(await postgres.login(login, anyTime())).toBe("refused");
+    await using _ = await sessionOf(postgres, { ...login, password });
+  });
+
+  pairContract(postgres, postgresTraits, () => bench);
+  alignmentTests(() => bench);
+  standingInTests(() => bench, major);
+  privilegeTests(() => bench, major);
+  hostileTests(() => bench);
+});

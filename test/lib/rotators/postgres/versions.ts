@@ -1,0 +1,35 @@
+import { afterAll, beforeAll, describe, it } from "vitest";
+import { type PostgresServer, startPostgres } from "../../../../lab/postgres/server.ts";
+import { isInstalled, olderMajors, olderVersions } from "../../../../lab/postgres/versions.ts";
+
+/**
+ * The same tests on every major version, each on a server of its own. One that is not installed is a
+ * failure where CI is set, and skipped elsewhere.
+ */
+export function onEveryVersion(tests: (server: () => PostgresServer, major: number) => void): void {
+  for (const major of [18 as const, ...olderMajors]) {
+    if (major !== 18 && !isInstalled(major)) {
+      missing(`PostgreSQL ${olderVersions[major]} is not installed; run \`npm run servers\``);
+      continue;
+    }
+    describe(`PostgreSQL ${major}`, () => {
+      let server: PostgresServer;
+      beforeAll(async () => {
+        server = await startPostgres(major === 18 ? {} : { major });
+      });
+      afterAll(() => server?.[Symbol.asyncDispose]());
+      tests(() => server, major);
+    });
+  }
+}
+
+function missing(problem: string): void {
+  if (!process.env["CI"]) {
+    console.warn(problem);
+    it.skip(problem);
+    return;
+  }
+  it(problem, () => {
+    throw new Error(problem);
+  });
+}

@@ -1,0 +1,173 @@
+/**
+ * The events of Secrets Manager, to the function that reads them: rule, FIFO queue, mapping.
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/secret-event-notifications.html and
+ * https://docs.aws.amazon.com/secretsmanager/latest/userguide/cloudtrail_log_entries.html.
+ */
+import { randomUUID } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import {
+  DescribeSecretCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+  UpdateSecretVersionStageCommand,
+} from "@aws-sdk/client-secrets-manager";
+import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
+import { afterAll, expect, it } from "vitest";
+import { type AwsEvent, startAws } from "../../standin/aws.ts";
+import {
+  clientConfig,
+  createSecret,
+  rotationFunction,
+  sdkClient,
+  temporaryBundle,
+} from "./fixtures.ts";
+
+const aws = await startAws({ rotation: { attempts: 2, retryDelayMs: 10 } });
+const client = sdkClient(aws);
+const rotating = await temporaryBundle(rotationFunction);
+const recording = await temporaryBundle(`
+  import { appendFileSync } from "node:fs";
+  export async function handler({ Records }) {
+    for (const { body } of Records) appendFileSync(process.env.RECORD, body + "\\n");
+  }`);
+const record = `${recording.path}.record`;
+await sendSecretEventsTo("settle");
+afterAll(async () => {
+  await aws[Symbol.asyncDispose]();
+  await rotating[Symbol.asyncDispose]();
+  await recording[Symbol.asyncDispose]();
+});
+
+async function sendSecretEventsTo(name: string): Promise<void> {
+  const functionArn = aws.functions.register({
+    ...{ name, bundle: recording.path, timeoutMs: 5000 },
+    environment: { RECORD: record },
+  });
+  const [events, sqs, lambda] = [
+    new EventBridgeClient(clientConfig(aws)),
+    new SQSClient(clientConfig(aws)),
+    new LambdaClient(clientConfig(aws)),
+  ];
+  const Attributes = { FifoQueue: "true", ContentBasedDeduplication: "true" };
+  await sqs.send(new CreateQueueCommand({ QueueName: "secrets.fifo", Attributes }));
+  const Arn = `arn:aws:sqs:${aws.region}:${aws.accountId}:secrets.fifo`;
+  const EventPattern = JSON.stringify({ source: ["aws.secretsmanager"] });
+  await events.send(new PutRuleCommand({ Name: "secrets", EventPattern }));
+  const Targets = [{ Id: "queue", Arn, SqsParameters: { MessageGroupId: "all" } }];
+  await events.send(new PutTargetsCommand({ Rule: "secrets", Targets }));
+  const mapping = { EventSourceArn: Arn, FunctionName: functionArn };
+  await lambda.send(new CreateEventSourceMappingCommand(mapping));
+}
+
+/** What the function got of this secret, once all is quiet. */
+async function events(secret: { arn: string }): Promise<AwsEvent[]> {
+  await aws.idle();
+  const lines = (await readFile(record, "utf8")).trim().split("\n");
+  const all: AwsEvent[] = lines.map((line) => JSON.parse(line));
+  return all.filter((event) => JSON.stringify(event).includes(secret.arn));
+}
+
+/** The label, or the name of the CloudTrail event. */
+function names(all: AwsEvent[]): unknown[] {
+  return all.map(({ detail }) => detail["labelUpdated"] ?? detail["eventName"]);
+}
+
+async function rotate(SecretId: string, FAIL = ""): Promise<string> {
+  const name = `rotate-${randomUUID()}`;
+  const environment = { FAIL, SLOW: FAIL === "" ? "setSecret" : "" };
+  const RotationLambdaARN = aws.functions.register({ name, bundle: rotating.path, environment });
+  const ClientRequestToken = randomUUID();
+  await client.send(new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN }));
+  return ClientRequestToken;
+}
+
+it("a label that moves is told in the documented shape", async () => {
+  const secret = await createSecret(client);
+  const written = new PutSecretValueCommand({ SecretId: secret.name, SecretString: "two" });
+  const { VersionId } = await client.send(written);
+  const all = await events(secret);
+  expect(all.at(-1)).toEqual({
+    version: "0",
+    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+    "detail-type": "Secret Label Updated",
+    source: "aws.secretsmanager",
+    account: aws.accountId,
+    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
+    region: aws.region,
+    resources: [secret.arn],
+    detail: { name: secret.name, labelUpdated: "AWSCURRENT", versionId: VersionId },
+  });
+});
+
+it("labels of ours are told too; AWSPENDING, AWSPREVIOUS and a removal are not", async () => {
+  const secret = await createSecret(client);
+  const put = { SecretId: secret.name, SecretString: "two" };
+  const pending = { ...put, VersionStages: ["AWSPENDING"], ClientRequestToken: randomUUID() };
+  await client.send(new PutSecretValueCommand(pending));
+  const label = (VersionStage: string, MoveToVersionId?: string, RemoveFromVersionId?: string) =>
+    client.send(
+      new UpdateSecretVersionStageCommand({
+        ...{ SecretId: secret.name, VersionStage, MoveToVersionId, RemoveFromVersionId },
+      }),
+    );
+  await label("RETIRING", secret.version);
+  await label("RETIRING", secret.version);
+  await label("AWSCURRENT", pending.ClientRequestToken, secret.version);
+  await label("RETIRING", undefined, secret.version);
+  const all = await events(secret);
+  expect(all.map(({ detail }) => [detail["labelUpdated"], detail["versionId"]])).toEqual([
+    ["AWSCURRENT", secret.version],
+    ["RETIRING", secret.version],
+    ["AWSCURRENT", pending.ClientRequestToken],
+  ]);
+});
+
+it("a rotation that succeeds is told by CloudTrail as well", async () => {
+  const secret = await createSecret(client);
+  const token = await rotate(secret.name);
+  const all = await events(secret);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationSucceeded"]);
+  expect(all.at(-1)).toMatchObject({
+    "detail-type": "AWS Service Event via CloudTrail",
+    source: "aws.secretsmanager",
+    resources: [],
+    detail: {
+      eventSource: "secretsmanager.amazonaws.com",
+      eventName: "RotationSucceeded",
+      eventType: "AwsServiceEvent",
+      requestParameters: null,
+      additionalEventData: { SecretId: secret.arn },
+      requestID: `Rotation-${secret.arn}-${token}`,
+      recipientAccountId: aws.accountId,
+    },
+  });
+});
+
+it("a rotation that fails is told at each attempt, with the step", async () => {
+  const secret = await createSecret(client);
+  const token = await rotate(secret.name, "testSecret");
+  const all = await events(secret);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "RotationFailed", "RotationFailed"]);
+  expect(all.at(-1)?.detail["errorMessage"]).toMatch(
+    /^Error when executing lambda arn:aws:lambda:\S+ during testSecret step$/,
+  );
+  expect((await aws.rotations.finished(secret.name, token)).succeeded).toBe(false);
+});
+
+it("a rotation that is overtaken by a new value is told as abandoned, and no more", async () => {
+  const secret = await createSecret(client);
+  await rotate(secret.name);
+  await client.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: "by hand" }));
+  const all = await events(secret);
+  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationAbandoned"]);
+});
+
+it("nothing is under way when idle resolves, not even a rotation", async () => {
+  const secret = await createSecret(client);
+  await rotate(secret.name);
+  await aws.idle();
+  const described = await client.send(new DescribeSecretCommand({ SecretId: secret.name }));
+  expect(Object.values(described.VersionIdsToStages ?? {}).flat()).not.toContain("AWSPENDING");
+});
