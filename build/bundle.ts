@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
-import { InvalidManifest } from "../lib/errors.ts";
+import { InvalidManifest } from "../lib/manifest/errors.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
 

@@ -5,7 +5,7 @@ import { ecs } from "../lib/aws/ecs.ts";
 import { callerRegion } from "../lib/aws/region.ts";
 import { secretsManagerStore } from "../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../lib/aws/sns.ts";
-import { InvalidManifest } from "../lib/errors.ts";
+import { InvalidManifest } from "../lib/manifest/errors.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { loadCredential } from "../lib/registry.ts";
 import { exemptionFindings } from "../lib/validation/exemption-findings.ts";
@@ -84,7 +84,9 @@ async function liveCheck(topic: string | undefined): Promise<Look> {
     throw new UsageError("Which Region? Set AWS_REGION, or region in your AWS profile.");
   const progress = progressLine(process.stderr);
   const ports = {
-    ...{ store: secretsManagerStore(), ecs: ecs(), trails: cloudTrail() },
+    store: secretsManagerStore(),
+    ecs: ecs(),
+    trails: cloudTrail(),
     credential: loadCredential,
     topic: topic ? snsTopic(topicArn(topic).arn) : undefined,
     now: () => new Date(),

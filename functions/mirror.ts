@@ -1,8 +1,8 @@
 import middy from "@middy/core";
+import { deadline } from "../lib/context/deadline.ts";
 import { type MirrorPorts, mirror } from "../lib/mirror/mirror.ts";
 import { parseRequest, subjectOf } from "../lib/mirror/request.ts";
 import { type Place, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
-import { deadline } from "../lib/rotation/deadline.ts";
 import { ports } from "./wiring/mirror.ts";
 import { place } from "./wiring/place.ts";
 

@@ -1,8 +1,8 @@
 import middy from "@middy/core";
+import { deadline } from "../lib/context/deadline.ts";
 import { type Place, stepReport } from "../lib/reporting/step-report.ts";
 import { parseRequest, subjectOf } from "../lib/retirement/request.ts";
 import { retire } from "../lib/retirement/retire.ts";
-import { deadline } from "../lib/rotation/deadline.ts";
 import type { RotationPorts } from "../lib/rotation/rotate.ts";
 import { ports } from "./wiring/database.ts";
 import { place } from "./wiring/place.ts";

@@ -1,7 +1,8 @@
 import middy from "@middy/core";
+import { deadline } from "../lib/context/deadline.ts";
 import { type Place, stepReport } from "../lib/reporting/step-report.ts";
-import { deadline } from "../lib/rotation/deadline.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
+import { restoreTime } from "../lib/rotation/promote.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";
 import { ports } from "./wiring/database.ts";
 import { place } from "./wiring/place.ts";
@@ -11,7 +12,7 @@ export const createHandler = (ports: RotationPorts, place: Place) =>
   middy<unknown>()
     .use(stepReport(ports, place, parseEvent))
     .handler((event, context) =>
-      rotate(parseEvent(event), ports, deadline(context.getRemainingTimeInMillis())),
+      rotate(parseEvent(event), ports, deadline(context.getRemainingTimeInMillis(), restoreTime)),
     );
 
 export const handler = createHandler(ports, place);

@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/rotation/deadline.ts";
+import { deadline } from "../lib/context/deadline.ts";
 import { type QueueEvent, settleBatch } from "../lib/settlement/batch.ts";
 import { type SettlementFunctionPorts, settlementPorts } from "./wiring/settlement.ts";
 

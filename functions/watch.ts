@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/rotation/deadline.ts";
+import { deadline } from "../lib/context/deadline.ts";
 import { watch } from "../lib/watch/watch.ts";
 import { type WatchFunctionPorts, watchPorts } from "./wiring/watch.ts";
 

@@ -1,5 +1,5 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { outsideEvents, settlementEvents } from "./events.ts";
 import { functions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
@@ -89,7 +89,7 @@ const ofWatch: Alarm = {
 const resource = (deployment: Deployment, alarm: Alarm): Resource => ({
   Type: "AWS::CloudWatch::Alarm",
   Properties: {
-    AlarmName: nameOf(deployment, alarm.name),
+    AlarmName: deployedName(deployment, alarm.name),
     AlarmDescription: alarm.means,
     Namespace: alarm.of,
     MetricName: alarm.metric,

@@ -1,5 +1,5 @@
 import { type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, nameOf } from "./deployment.ts";
+import { type Deployment, deployedName } from "./deployment.ts";
 
 /** The topic that on-call hears from, its key, and the first to be subscribed. */
 export function alerts(deployment: Deployment): Resources {
@@ -8,14 +8,17 @@ export function alerts(deployment: Deployment): Resources {
     AlertKey: {
       Type: "AWS::KMS::Key",
       Properties: {
-        Description: `Encrypts the alerts of ${nameOf(deployment, "alerts")}`,
+        Description: `Encrypts the alerts of ${deployedName(deployment, "alerts")}`,
         EnableKeyRotation: true,
         KeyPolicy: keyPolicy,
       },
     },
     AlertTopic: {
       Type: "AWS::SNS::Topic",
-      Properties: { TopicName: nameOf(deployment, "alerts"), KmsMasterKeyId: ref("AlertKey") },
+      Properties: {
+        TopicName: deployedName(deployment, "alerts"),
+        KmsMasterKeyId: ref("AlertKey"),
+      },
     },
     AlertTopicPolicy: topicPolicy,
     ...(alertEmail && {

@@ -11,12 +11,12 @@ export interface Deployment extends Parameters {
 }
 
 /** A name that no other stage in the account has. */
-export const nameOf = ({ service, stage }: Deployment, name: string) =>
+export const deployedName = ({ service, stage }: Deployment, name: string) =>
   `${service}-${stage}-${name}`;
 
 /** Without a reference to the function itself, which would make its role and it wait for each other. */
 export const functionArn = (deployment: Deployment, name: string) =>
-  arn("lambda", `function:${nameOf(deployment, name)}`);
+  arn("lambda", `function:${deployedName(deployment, name)}`);
 
 /** The logical id that the Serverless Framework gives a function. */
 export const functionId = (name: string) =>

@@ -1,5 +1,5 @@
 import type { Resources } from "./cloudformation.ts";
-import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { outsideEvents } from "./events.ts";
 import { ruleId } from "./settlement.ts";
 
@@ -12,7 +12,7 @@ export function outsidePath(deployment: Deployment): Resources {
       const rule = {
         Type: "AWS::Events::Rule",
         Properties: {
-          Name: nameOf(deployment, name),
+          Name: deployedName(deployment, name),
           ...when,
           Targets: [{ Id: "watch", Arn: target }],
         },

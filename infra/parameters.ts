@@ -1,4 +1,4 @@
-import { InvalidParameters } from "../lib/errors.ts";
+import { InvalidParameters } from "./errors.ts";
 
 /** What is told by --param, or under `params` in serverless.yml. */
 export interface Parameters {

@@ -1,5 +1,6 @@
 import { readManifest } from "../build/manifest-plugin.ts";
-import { InvalidParameters, RotationError } from "../lib/errors.ts";
+import { RotationError } from "../lib/errors.ts";
+import { InvalidParameters } from "./errors.ts";
 import { parseParameters } from "./parameters.ts";
 import { functionsOf, outputs, resources } from "./template.ts";
 

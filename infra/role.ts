@@ -1,4 +1,4 @@
-import { InvalidManifest } from "../lib/errors.ts";
+import { InvalidManifest } from "../lib/manifest/errors.ts";
 import { type Resources, ref, sub, type Value } from "./cloudformation.ts";
 import type { Statement } from "./grants.ts";
 

@@ -1,5 +1,5 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { settlementEvents, type When } from "./events.ts";
 import { functions } from "./functions.ts";
 
@@ -20,10 +20,10 @@ const receives = 5;
 export function settlement(deployment: Deployment): Resources {
   const timeout = functions["settle"]?.timeout ?? 0;
   return {
-    SettlementDeadLetters: queue(nameOf(deployment, "settle-dead.fifo"), {
+    SettlementDeadLetters: queue(deployedName(deployment, "settle-dead.fifo"), {
       MessageRetentionPeriod: 14 * 24 * 3600,
     }),
-    SettlementQueue: queue(nameOf(deployment, "settle.fifo"), {
+    SettlementQueue: queue(deployedName(deployment, "settle.fifo"), {
       DelaySeconds: delay,
       VisibilityTimeout: timeout + spare,
       RedrivePolicy: {
@@ -35,7 +35,7 @@ export function settlement(deployment: Deployment): Resources {
     ...Object.fromEntries(
       Object.entries(settlementEvents).map(([name, when]) => [
         ruleId(name),
-        rule(nameOf(deployment, name), when),
+        rule(deployedName(deployment, name), when),
       ]),
     ),
     SettlementMapping: {

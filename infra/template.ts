@@ -1,7 +1,7 @@
 import { alarms } from "./alarms.ts";
 import { alerts } from "./alerts.ts";
 import { logicalId, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, functionId, nameOf } from "./deployment.ts";
+import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { commonEnvironment, type FunctionEntry, functions } from "./functions.ts";
 import { type Statement, writeLogs } from "./grants.ts";
 import { joinVpc } from "./grants-vpc.ts";
@@ -32,7 +32,7 @@ export function statementsOf(deployment: Deployment): Record<string, readonly St
     Object.entries(functions).map(([name, entry]) => [
       name,
       [
-        writeLogs(`/aws/lambda/${nameOf(deployment, name)}`),
+        writeLogs(`/aws/lambda/${deployedName(deployment, name)}`),
         ...(entry.reachesDatabases ? joinVpc(deployment, name) : []),
         ...entry.grants(deployment),
       ],
@@ -54,9 +54,10 @@ function functionOf(
 ): Value {
   const { network } = deployment;
   return {
-    name: nameOf(deployment, name),
+    name: deployedName(deployment, name),
     handler: `functions/${name}.handler`,
-    ...{ description, timeout },
+    description,
+    timeout,
     role: roleId(name),
     environment: { ...commonEnvironment(deployment), ...environment },
     ...(reachesDatabases && network && { vpc: { ...network } }),

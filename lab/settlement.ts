@@ -36,7 +36,9 @@ export async function connectSettlement(
   await putRules(aws, settlementEvents, { Id: "queue", Arn: queueArn, SqsParameters });
   await new LambdaClient(options).send(
     new CreateEventSourceMappingCommand({
-      ...{ EventSourceArn: queueArn, FunctionName: settleArn, BatchSize: 10 },
+      EventSourceArn: queueArn,
+      FunctionName: settleArn,
+      BatchSize: 10,
       FunctionResponseTypes: ["ReportBatchItemFailures"],
     }),
   );
@@ -83,7 +85,10 @@ export async function createConsumerService(
       family: of.name,
       containerDefinitions: [
         {
-          ...{ name: "app", image: "app", essential: true, stopTimeout: 2 },
+          name: "app",
+          image: "app",
+          essential: true,
+          stopTimeout: 2,
           command: [process.execPath, program],
           environment: Object.entries(environment).map(([name, value]) => ({ name, value })),
           secrets: [

@@ -153,7 +153,11 @@ export class World implements AsyncDisposable {
     const topicArn = await createTopic(aws);
     const arns = await deploy(aws, { folder, manifest, ca: postgres.ca, topicArn });
     return new World({
-      ...{ aws, client, secretArn, postgres, folder },
+      aws,
+      client,
+      secretArn,
+      postgres,
+      folder,
       functionArn: arns["rotate-database"],
       retireArn: arns["retire-database"],
       settleArn: arns["settle"],

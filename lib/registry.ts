@@ -1,5 +1,5 @@
-import { UnknownType } from "./errors.ts";
 import type { Credential } from "./rotation/rotation.ts";
+import { UnknownType } from "./rotators/errors.ts";
 import { alternatingUsers } from "./rotators/login/alternating-users.ts";
 import type { Engine, EngineTraits } from "./rotators/login/engine.ts";
 import { inPlace } from "./rotators/login/in-place.ts";

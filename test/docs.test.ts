@@ -9,8 +9,11 @@ import { everyError } from "./lib/alerts/every-error.ts";
 const codes = [...new Set(everyError("app").map(({ code }) => code))].toSorted();
 
 const occasion = {
-  ...{ environment: "production", region: "eu-central-1", at: new Date() },
-  ...{ logGroup: "/aws/lambda/settle", requestId: "r" },
+  environment: "production",
+  region: "eu-central-1",
+  at: new Date(),
+  logGroup: "/aws/lambda/settle",
+  requestId: "r",
 };
 
 const read = (path: string) => readFileSync(path, "utf8");

@@ -19,17 +19,20 @@ const systems: readonly (readonly [string, readonly Expected[], readonly string[
     "clip-it",
     [["JWT_SECRET_KEY", "generate", "1 of 19", 1]],
     [
-      ...["MONGODB_URL", "AWS_SECRET_ACCESS_KEY", "OPENAI_API_KEY", "SIEVE_API_KEY", "HF_TOKEN"],
-      ...["HUGGINGFACE_TOKEN", "TIKTOK_CLIENT_SECRET", "TIKTOK_VERIFICATION_KEY"],
+      "MONGODB_URL",
+      "AWS_SECRET_ACCESS_KEY",
+      "OPENAI_API_KEY",
+      "SIEVE_API_KEY",
+      "HF_TOKEN",
+      "HUGGINGFACE_TOKEN",
+      "TIKTOK_CLIENT_SECRET",
+      "TIKTOK_VERIFICATION_KEY",
     ],
   ],
   [
     "muejam",
     [["password", "alternating-users", "4 of 7", 0]],
-    [
-      ...["secret_key", "secret_access_key", "api_key"],
-      ...["safe_browsing_api_key", "recaptcha_secret_key"],
-    ],
+    ["secret_key", "secret_access_key", "api_key", "safe_browsing_api_key", "recaptcha_secret_key"],
   ],
   [
     "oh-my-coins",
@@ -47,8 +50,11 @@ const systems: readonly (readonly [string, readonly Expected[], readonly string[
       ["POSTGRES_PASSWORD", "alternating-users", "2 of 22", 1],
     ],
     [
-      ...["REDIS_PASSWORD", "CLERK_SECRET_KEY", "CLERK_WEBHOOK_SECRET"],
-      ...["STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"],
+      "REDIS_PASSWORD",
+      "CLERK_SECRET_KEY",
+      "CLERK_WEBHOOK_SECRET",
+      "STRIPE_SECRET_KEY",
+      "STRIPE_WEBHOOK_SECRET",
     ],
   ],
   [
@@ -78,7 +84,9 @@ describe.each(systems)(
         const rotated = rows.filter(({ status }) => status === "ok");
         expect(
           rotated.map((row) => [
-            ...[row.credential, row.strategy, `${row.fieldsChanged} of ${row.fields}`],
+            row.credential,
+            row.strategy,
+            `${row.fieldsChanged} of ${row.fields}`,
             row.consumersRolled,
           ]),
         ).toEqual(rotating);

@@ -33,8 +33,14 @@ export const example: Example = {
   ],
   settings: {
     [secret]: [
-      ...["AWS_REGION", "S3_BUCKET", "MONGODB_DB_NAME", "PROXY_BASE_URL"],
-      ...["TIKTOK_REDIRECT_URI", "TIKTOK_SCOPES", "TIKTOK_API_BASE", "TIKTOK_AUTH_BASE"],
+      "AWS_REGION",
+      "S3_BUCKET",
+      "MONGODB_DB_NAME",
+      "PROXY_BASE_URL",
+      "TIKTOK_REDIRECT_URI",
+      "TIKTOK_SCOPES",
+      "TIKTOK_API_BASE",
+      "TIKTOK_AUTH_BASE",
     ],
   },
 

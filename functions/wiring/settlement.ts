@@ -5,9 +5,9 @@ import { lambdaMirrorer } from "../../lib/aws/lambda-mirrorer.ts";
 import { lambdaRetirer } from "../../lib/aws/lambda-retirer.ts";
 import { secretsManagerStore } from "../../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
+import type { Log } from "../../lib/context/log.ts";
 import { reportFailure } from "../../lib/reporting/failure-report.ts";
 import { powertoolsLog } from "../../lib/reporting/powertools.ts";
-import type { StepLog } from "../../lib/rotation/step-log.ts";
 import type { SettlementPorts } from "../../lib/settlement/settle.ts";
 import manifest from "../../rotation.yml";
 import { place } from "./place.ts";
@@ -21,11 +21,19 @@ const now = () => new Date();
 const sleep = (ms: number, signal: AbortSignal) => setTimeout(ms, undefined, { signal });
 const cluster = ecs();
 
-export type SettlementFunctionPorts = (context: Context) => SettlementPorts & { log: StepLog };
+export type SettlementFunctionPorts = (context: Context) => SettlementPorts & { log: Log };
 
 /** What settlement reaches the world through, for one invocation. */
 export const settlementPorts: SettlementFunctionPorts = (context) => ({
-  ...{ store, ecs: cluster, retirer, mirrorer, alerts, manifest, log, now, sleep },
+  store,
+  ecs: cluster,
+  retirer,
+  mirrorer,
+  alerts,
+  manifest,
+  log,
+  now,
+  sleep,
   report(problem, secret, token) {
     const { logGroupName: logGroup, awsRequestId: requestId } = context;
     const task = { kind: "settlement", secret: secret.name, step: "settle", token } as const;

@@ -21,7 +21,11 @@ export const watchPorts: WatchFunctionPorts = ({
 }) => {
   log.begin(requestId);
   return {
-    ...{ store, alerts, log, manifest, clock },
+    store,
+    alerts,
+    log,
+    manifest,
+    clock,
     occasion: { ...place, logGroup, requestId },
   };
 };

@@ -49,7 +49,9 @@ function rotation(
   // A mixed secret has a login in place, too.
   const inPlace = strategy === "in-place" || beside !== undefined;
   return [retried, afresh].map((recovery) => ({
-    ...{ subject, strategy, ...recovery },
+    subject,
+    strategy,
+    ...recovery,
     ...(beside && { beside }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
@@ -65,23 +67,30 @@ export const series: readonly Series[] = [
     beside: mixed,
   }),
   {
-    ...{ subject: "postgres alternating-users, retire", strategy: "alternating-users" },
-    ...{ recovery: "retried", attempts: 1 },
+    subject: "postgres alternating-users, retire",
+    strategy: "alternating-users",
+    recovery: "retried",
+    attempts: 1,
     make: (world, proxy) => new RetirementSubject(world, proxy),
   },
   {
     subject: "postgres alternating-users, one unsettled before",
-    ...{ strategy: "alternating-users", ...retried },
+    strategy: "alternating-users",
+    ...retried,
     make: (world, proxy) => new UnsettledSubject(world, proxy),
   },
   {
-    ...{ subject: "settle, one ECS service", strategy: "in-place" },
-    ...{ recovery: "the message comes again", attempts: 1 },
+    subject: "settle, one ECS service",
+    strategy: "in-place",
+    recovery: "the message comes again",
+    attempts: 1,
     make: (world, proxy) => SettlementSubject.start(world, proxy),
   },
   {
-    ...{ subject: "settle, one ECS service that reads a parameter", strategy: "in-place" },
-    ...{ recovery: "the message comes again", attempts: 1 },
+    subject: "settle, one ECS service that reads a parameter",
+    strategy: "in-place",
+    recovery: "the message comes again",
+    attempts: 1,
     mirror: { parameters: { password: "/app/password" } },
     make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
   },
@@ -124,7 +133,11 @@ async function* run(
   const { strategy, attempts, beside, mirror } = of;
   const timing = { attempts, retryDelayMs: 0 };
   await using world = await World.start({
-    ...{ postgres, address: proxy, strategy, name, timing },
+    postgres,
+    address: proxy,
+    strategy,
+    name,
+    timing,
     ...(beside && { beside }),
     ...(mirror && { mirror }),
   });

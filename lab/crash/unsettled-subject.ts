@@ -44,8 +44,10 @@ export class UnsettledSubject implements Subject {
     using disturbance = new Disturbance(this.#world, this.#proxy, target);
     disturbance.twin = () =>
       this.#world.aws.functions.invoke(this.#world.functionArn, {
-        ...{ Step: "createSecret", SecretId: this.#world.secretArn },
-        ...{ ClientRequestToken: token, RotationToken: randomUUID() },
+        Step: "createSecret",
+        SecretId: this.#world.secretArn,
+        ClientRequestToken: token,
+        RotationToken: randomUUID(),
       });
     const { succeeded, steps } = await this.#world.rotate(token);
     await disturbance.twinEnded();

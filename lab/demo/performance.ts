@@ -75,7 +75,12 @@ export async function perform(
   const all = await logins();
   const secret = await world.secret();
   return {
-    ...{ succeeded, attempts, steps: watch.ended, secret, connections, ...ended },
+    succeeded,
+    attempts,
+    steps: watch.ended,
+    secret,
+    connections,
+    ...ended,
     logins: all,
     loginsAfter: {
       attempted: all.attempted - during.attempted,

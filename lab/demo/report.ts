@@ -38,7 +38,9 @@ export function reportOf(
     type: "postgres",
     strategy,
     steps: steps.map(({ step, ms, requests }) => ({
-      ...{ step, ms: tenths(ms), awsRequests: requests.length },
+      step,
+      ms: tenths(ms),
+      awsRequests: requests.length,
     })),
     awsRequests: steps.reduce((sum, { requests }) => sum + requests.length, 0),
     databaseConnections: connections.opened,
@@ -56,7 +58,8 @@ export function reportOf(
 function outcomeOf({ succeeded, attempts, steps }: Performance) {
   const error = steps.at(-1)?.error;
   return {
-    ...{ succeeded, attempts },
+    succeeded,
+    attempts,
     ...(error && { error: { code: error.errorType, message: error.errorMessage } }),
   };
 }

@@ -28,7 +28,9 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
     const [credential] = fields;
     const made = entry && madeOf(entry, credential);
     return {
-      ...{ system, secret, credential },
+      system,
+      secret,
+      credential,
       ...(made ?? { type: "not in rotation.yml", strategy: null }),
       fieldsChanged: shown ? fields.filter((field) => shown.changed.includes(field)).length : null,
       fields: shown?.fields ?? null,
@@ -39,8 +41,12 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
     };
   });
   const nothing = {
-    ...{ strategy: null, fieldsChanged: null, fields: null },
-    ...{ failedLogins: null, consumersRolled: null, seconds: null },
+    strategy: null,
+    fieldsChanged: null,
+    fields: null,
+    failedLogins: null,
+    consumersRolled: null,
+    seconds: null,
   };
   const later = notYet.map((each): Row => {
     const [credential] = each.fields;

@@ -58,7 +58,10 @@ export async function runExample(example: Example, postgres: PostgresServer): Pr
   if (failedLogins > 0 && sparesLogins(example)) problems.push(`${failedLogins} logins failed`);
   const names = Object.keys(current);
   return {
-    ...{ seconds, problems, failedLogins, fields: names.length },
+    seconds,
+    problems,
+    failedLogins,
+    fields: names.length,
     rolled: verdicts.reduce((sum, { rolled }) => sum + rolled, 0),
     changed: names.filter((name) => current[name] !== old[name]),
   };

@@ -65,8 +65,15 @@ async function initialise(cluster: Cluster): Promise<void> {
   const initdb = spawn(
     cluster.binaries.initdb,
     [
-      ...["-D", cluster.data, "-U", username, `--pwfile=${passwordFile}`],
-      ...["--auth=scram-sha-256", "--no-sync", "--encoding=UTF8", "--no-locale"],
+      "-D",
+      cluster.data,
+      "-U",
+      username,
+      `--pwfile=${passwordFile}`,
+      "--auth=scram-sha-256",
+      "--no-sync",
+      "--encoding=UTF8",
+      "--no-locale",
     ],
     {
       ...cluster.account,

@@ -13,7 +13,11 @@ export async function logsIn(
 ): Promise<boolean> {
   const { host, port, database, username: user, password } = login;
   const client = new pg.Client({
-    ...{ host, port: Number(port), database, user, password },
+    host,
+    port: Number(port),
+    database,
+    user,
+    password,
     ssl: { ca: server.ca },
     connectionTimeoutMillis: 5000,
   });

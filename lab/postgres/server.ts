@@ -145,7 +145,11 @@ class Server implements PostgresServer {
   ): Promise<Record<string, unknown>[]> {
     const { username: user, password } = this.superuser;
     const client = new pg.Client({
-      ...{ host: HOST, port: this.port, user, password, database },
+      host: HOST,
+      port: this.port,
+      user,
+      password,
+      database,
       ssl: { ca: this.ca },
       application_name: HARNESS,
     });

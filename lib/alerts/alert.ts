@@ -58,7 +58,8 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
   const { kind, said } = failures[occasion.task?.kind ?? "call"];
   const failure = `${said(step)} (${error.code})`;
   const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
-  const [at, happened] = [occasion.at.toISOString(), withoutRemedy(error)];
+  const { happened } = error;
+  const at = occasion.at.toISOString();
   const [safe, next] = [safety(error).full, whatNext(error, occasion)];
   const attributes = { severity, secret, environment, step, code: error.code };
   return {
@@ -78,10 +79,21 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
       smsLength,
     ),
     event: {
-      ...{ source: "quarterturn", kind, ...attributes },
-      ...{ region, token, message: happened, remedy: error.remedy, safe, next, runbook },
-      ...{ productionSafe: error.impact === "unchanged", retryable: error.retryable },
-      ...{ logGroup, requestId, at },
+      source: "quarterturn",
+      kind,
+      ...attributes,
+      region,
+      token,
+      message: happened,
+      remedy: error.remedy,
+      safe,
+      next,
+      runbook,
+      productionSafe: error.impact === "unchanged",
+      retryable: error.retryable,
+      logGroup,
+      requestId,
+      at,
       deduplicationKey: isOutside(occasion)
         ? `${secret}/${at.slice(0, 10)}`
         : `${secret}/${token}/${step}/${reasonOf(error)}`,
@@ -116,11 +128,6 @@ const failures: Readonly<
 };
 
 const isOutside = ({ task }: Occasion) => task?.kind === "unreported" || task?.kind === "abandoned";
-
-/** The message of every error ends with its remedy. */
-function withoutRemedy({ message, remedy }: RotationError): string {
-  return message.slice(0, -remedy.length).trim();
-}
 
 const safeties: Readonly<
   Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
@@ -173,7 +180,7 @@ function* commands(error: RotationError, occasion: Occasion): Generator<string> 
   if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
   else yield aws("logs", "tail", logGroup, ...filter);
   if (!task || (task.kind !== "rotation" && !isOutside(occasion))) return;
-  if (error.remedy.startsWith("Remove AWSPENDING")) {
+  if (error.undo === "removePending") {
     const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
     yield "To remove AWSPENDING:";
     yield about("update-secret-version-stage", task.secret, ...label);
@@ -192,7 +199,11 @@ export function testAlert(occasion: Pick<Occasion, "environment" | "region" | "a
     text: `This is a test alert of Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
     sms: ascii(`INFO ${environment}: Quarterturn test alert, nothing has happened`, smsLength),
     event: {
-      ...{ source: "quarterturn", kind: "test", ...attributes, region, at },
+      source: "quarterturn",
+      kind: "test",
+      ...attributes,
+      region,
+      at,
       deduplicationKey: `test/${environment}/${at}`,
     },
     attributes,

@@ -1,4 +1,5 @@
-import { AwsCallFailed, DeadlineReached, RotationError } from "../errors.ts";
+import { DeadlineReached } from "../context/deadline.ts";
+import { AwsCallFailed, RotationError } from "../errors.ts";
 
 /** What the SDK's errors have in common; messages may echo the input, so they are not read. */
 interface SdkError {
@@ -61,13 +62,12 @@ export function awsFailure(
     ? `Allow ${call} in the function's role${key}.`
     : remedies.find(([pattern]) => pattern.test(names))?.[1];
   const request = error.$metadata?.requestId ? `, request ${error.$metadata.requestId}` : "";
-  return new AwsCallFailed(
-    call,
-    on,
-    `${names}${status ? ` (HTTP ${status}${request})` : ""}`,
-    status === undefined || status >= 500 || throttled.test(names),
-    remedy ?? "Look the error up in the service's API reference.",
-  );
+  return new AwsCallFailed(call, on, {
+    failure: `${names}${status ? ` (HTTP ${status}${request})` : ""}`,
+    retryable: status === undefined || status >= 500 || throttled.test(names),
+    remedy: remedy ?? "Look the error up in the service's API reference.",
+    isAbsent: /^(Resource)?NotFound/.test(error.name),
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
-import { InvalidEvent, MirrorFailed } from "../errors.ts";
 import type { MirrorRequest } from "../mirror/request.ts";
+import { InvalidEvent } from "../rotation/errors.ts";
+import { MirrorFailed } from "../settlement/errors.ts";
 import type { Mirrored, Mirrorer } from "../settlement/mirrorer.ts";
 import { InvokedFunction } from "./lambda.ts";
 

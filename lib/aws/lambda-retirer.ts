@@ -1,5 +1,5 @@
-import { RetirementFailed } from "../errors.ts";
 import type { RetireRequest } from "../retirement/request.ts";
+import { RetirementFailed } from "../settlement/errors.ts";
 import type { Retirer } from "../settlement/retirer.ts";
 import { type Invoked, InvokedFunction } from "./lambda.ts";
 

@@ -11,9 +11,9 @@ import {
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { SecretBinary } from "../errors.ts";
-import type { LabelMove, PendingValue, SecretState, SecretStore } from "../rotation/store.ts";
+import { SecretBinary } from "../secret/errors.ts";
 import { Secret } from "../secret/secret.ts";
+import type { LabelMove, PendingValue, SecretState, SecretStore } from "../secret/store.ts";
 import { callAws } from "./failures.ts";
 
 /** On the account and Region that the environment names. */

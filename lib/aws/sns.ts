@@ -5,8 +5,9 @@ import {
   SNSServiceException,
 } from "@aws-sdk/client-sns";
 import type { Alert } from "../alerts/alert.ts";
+import { TopicMissing } from "../alerts/errors.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
-import { AwsCallFailed, TopicMissing } from "../errors.ts";
+import { AwsCallFailed } from "../errors.ts";
 import { awsFailure } from "./failures.ts";
 
 /** An SNS topic, in its own Region; without an ARN every call fails with TopicMissing. */
@@ -83,5 +84,11 @@ function topicFailure(thrown: unknown, call: string, topicArn: string, signal: A
   const name = thrown instanceof SNSServiceException ? thrown.name : "";
   const remedy = remedies.find(([pattern]) => pattern.test(name))?.[1];
   if (!remedy || signal.aborted) return awsFailure(thrown, call, topicArn, signal);
-  return new AwsCallFailed(call, topicArn, name, name === "KMSThrottlingException", remedy);
+  const retryable = name === "KMSThrottlingException";
+  return new AwsCallFailed(call, topicArn, {
+    failure: name,
+    retryable,
+    remedy,
+    isAbsent: name === "NotFoundException" || name === "NotFound",
+  });
 }

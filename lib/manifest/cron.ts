@@ -17,52 +17,44 @@ export interface CronField {
 }
 
 export const hours: CronField = {
-  ...{
-    called: "hours",
-    written: "0 to 23",
-    from: 0,
-    to: 23,
-    names: [],
-    several: false,
-    special: /^$/,
-  },
+  called: "hours",
+  written: "0 to 23",
+  from: 0,
+  to: 23,
+  names: [],
+  several: false,
+  special: /^$/,
 };
 
 export const daysOfMonth: CronField = {
-  ...{
-    called: "days of the month",
-    written: "1 to 31, or L for the last",
-    from: 1,
-    to: 31,
-    names: [],
-    several: true,
-  },
+  called: "days of the month",
+  written: "1 to 31, or L for the last",
+  from: 1,
+  to: 31,
+  names: [],
+  several: true,
   special: /^(\*|\?|L|(SUN|MON|TUE|WED|THU|FRI|SAT)L)$/,
 };
 
 export const months: CronField = {
-  ...{
-    called: "months",
-    written: "1 to 12, or JAN to DEC",
-    from: 1,
-    to: 12,
-    several: true,
-    special: /^\*$/,
-  },
+  called: "months",
+  written: "1 to 12, or JAN to DEC",
+  from: 1,
+  to: 12,
+  several: true,
+  special: /^\*$/,
   names: ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"],
 };
 
 const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 export const daysOfWeek: CronField = {
-  ...{
-    called: "days of the week",
-    written: "1 to 7, SUN to SAT, or SUN#1 to SAT#5",
-    from: 1,
-    to: 7,
-    names: weekdays,
-    several: true,
-  },
+  called: "days of the week",
+  written: "1 to 7, SUN to SAT, or SUN#1 to SAT#5",
+  from: 1,
+  to: 7,
+  names: weekdays,
+  several: true,
   special: /^(\*|\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
 };
 

@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
-import { InvalidManifest } from "../errors.ts";
+import { InvalidManifest } from "./errors.ts";
 
 /** Where in the manifest: the keys from its top. */
 export type Path = readonly PropertyKey[];

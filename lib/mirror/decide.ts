@@ -1,5 +1,5 @@
-import { ParameterNotSecure } from "../errors.ts";
 import type { MirrorSpec } from "../manifest/manifest.ts";
+import { ParameterNotSecure } from "./errors.ts";
 import type { StoredParameter } from "./parameters.ts";
 import type { Wanted } from "./wanted.ts";
 

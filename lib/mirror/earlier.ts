@@ -1,7 +1,7 @@
-import { DocumentError } from "../errors.ts";
-import { retiringLabel } from "../rotation/decide.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { SecretDocument } from "../secret/document.ts";
+import { DocumentError } from "../secret/errors.ts";
+import { retiringLabel } from "../secret/labels.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { StoredParameter } from "./parameters.ts";
 import type { Wanted } from "./wanted.ts";
 

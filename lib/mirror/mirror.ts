@@ -1,14 +1,11 @@
-import {
-  InvalidRequest,
-  ParameterContested,
-  ParameterOverwritten,
-  PendingEmpty,
-} from "../errors.ts";
 import { entryFor, type Manifest, type MirrorSpec } from "../manifest/manifest.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
+import { InvalidRequest } from "../retirement/errors.ts";
+import { PendingEmpty } from "../rotation/errors.ts";
 import { SecretDocument } from "../secret/document.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import { decide } from "./decide.ts";
 import { ofEarlierVersions } from "./earlier.ts";
+import { ParameterContested, ParameterOverwritten } from "./errors.ts";
 import type { ParameterStore, StoredParameter } from "./parameters.ts";
 import type { MirrorRequest } from "./request.ts";
 import { type Wanted, wantedParameters } from "./wanted.ts";

@@ -1,7 +1,7 @@
-import { FieldNotMirrored } from "../errors.ts";
 import type { MirrorSpec } from "../manifest/manifest.ts";
 import type { SecretDocument } from "../secret/document.ts";
 import type { Secret } from "../secret/secret.ts";
+import { FieldNotMirrored } from "./errors.ts";
 import { claims, nameProblem, parameterFor } from "./names.ts";
 
 /** What a parameter is to hold. */

@@ -1,9 +1,9 @@
 import { failureAlert, type Occasion, reasonOf } from "../alerts/alert.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
+import { reportTime } from "../context/deadline.ts";
+import type { Log } from "../context/log.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
-import { reportTime } from "../rotation/deadline.ts";
-import type { StepLog } from "../rotation/step-log.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 
 /** On the secret: the last failure that on-call has been told of, as `token/step/code/…`. */
 export const alertTag = "quarterturn:alert";
@@ -32,7 +32,7 @@ export async function reportFailure(
   ports: {
     readonly store: Pick<SecretStore, "tag">;
     readonly alerts: AlertTopic;
-    readonly log: StepLog;
+    readonly log: Log;
   },
 ): Promise<void> {
   const { store, alerts, log } = ports;

@@ -1,9 +1,9 @@
 import { Logger } from "@aws-lambda-powertools/logger";
-import type { StepLog } from "../rotation/step-log.ts";
+import type { Log } from "../context/log.ts";
 import { measure } from "./step-metrics.ts";
 
 /** JSON lines and CloudWatch's embedded metrics on standard output, by Powertools. */
-export function powertoolsLog(environment: string): StepLog {
+export function powertoolsLog(environment: string): Log {
   const logger = new Logger({ serviceName: "quarterturn", persistentKeys: { environment } });
   return {
     begin: (requestId) => logger.appendKeys({ requestId }),

@@ -1,6 +1,6 @@
 import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
+import type { LogLine } from "../context/log.ts";
 import { steps } from "../rotation/event.ts";
-import type { StepLine } from "../rotation/step-log.ts";
 
 /** One of the four of Secrets Manager; what settlement asks for is none. */
 export function isRotationStep(step: string): boolean {
@@ -11,7 +11,7 @@ export function isRotationStep(step: string): boolean {
  * CloudWatch's embedded metrics on standard output: how long each step takes, and how rotations end.
  * Secrets are no dimension: every one of them would be a metric that costs.
  */
-export function measure(environment: string, line: StepLine): void {
+export function measure(environment: string, line: LogLine): void {
   const metrics = new Metrics({
     namespace: "Quarterturn",
     serviceName: "quarterturn",
@@ -28,7 +28,7 @@ export function measure(environment: string, line: StepLine): void {
 }
 
 /** Where AWSCURRENT was refused, setSecret has promoted already, and finishSecret finds it current. */
-function ending({ step, outcome }: StepLine): string | undefined {
+function ending({ step, outcome }: LogLine): string | undefined {
   if (step === "watch") return undefined;
   if (outcome !== "failed") return step === "finishSecret" ? "RotationSucceeded" : undefined;
   if (isRotationStep(step) || step === "unknown") return "RotationFailed";

@@ -2,9 +2,9 @@ import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Task } from "../alerts/alert.ts";
 import { asRotationError } from "../errors.ts";
-import { holderOf } from "../rotation/decide.ts";
 import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
-import { nameOf } from "../secret/arn.ts";
+import { secretNameOf } from "../secret/arn.ts";
+import { holderOf } from "../secret/labels.ts";
 import { lookUp, reportFailure } from "./failure-report.ts";
 import { isRotationStep } from "./step-metrics.ts";
 
@@ -56,7 +56,7 @@ export function stepReport(
       const ms = at.getTime() - request.internal.startedAt;
       const subject = attempt(() => read(request.event));
       const state = subject && (await lookUp(ports.store, subject.secretId));
-      const task = subject && taskOf(subject, state?.name ?? nameOf(subject.secretId));
+      const task = subject && taskOf(subject, state?.name ?? secretNameOf(subject.secretId));
       const { secret, step, token } = task ?? {
         secret: "unknown",
         step: "unknown",

@@ -1,19 +1,15 @@
-import {
-  HeldByLiveVersion,
-  NoCurrentVersion,
-  NotRetiring,
-  PendingEmpty,
-  StillAccepted,
-} from "../errors.ts";
-import { holderOf, retiringLabel } from "../rotation/decide.ts";
+import { PendingEmpty } from "../rotation/errors.ts";
+import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts } from "../rotation/rotate.ts";
 import type { Credential } from "../rotation/rotation.ts";
-import type { SecretState } from "../rotation/store.ts";
 import { adminLogin } from "../rotators/login/admin.ts";
 import { accepts } from "../rotators/login/engine.ts";
 import { address, type Login, readLogin, requireSameTarget } from "../rotators/login/login.ts";
 import type { Retirement, Strategy } from "../rotators/login/strategy.ts";
 import { SecretDocument } from "../secret/document.ts";
+import { holderOf, retiringLabel } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
+import { HeldByLiveVersion, NotRetiring, StillAccepted } from "./errors.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** What the action found; numbers are sums over the secret's credentials. */
@@ -131,7 +127,8 @@ async function retirements(
     requireSameTarget(old.where, { ...now, username }, login);
     const admin = () => adminLogin(credential, now, store, signal);
     return {
-      ...{ credential, retirement: { spec, engine, signal, current: now, old: login, admin } },
+      credential,
+      retirement: { spec, engine, signal, current: now, old: login, admin },
       holder: holding(live, login, strategy),
     };
   });

@@ -1,34 +1,20 @@
+import type { RotationError } from "../errors.ts";
+import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
+import type { RotationEvent } from "./event.ts";
 import {
   ManagedByAws,
   NoCurrentVersion,
-  type RotationError,
   RotationNotEnabled,
   TokenNotPending,
   TokenUnknown,
   Unsettled,
-} from "../errors.ts";
-import type { RotationEvent } from "./event.ts";
-import type { SecretState } from "./store.ts";
-
-/** Our own label: on the version whose credential settlement has to kill. */
-export const retiringLabel = "RETIRING";
-
-/** A token of this form becomes the version's id, and says that the old credential leaked. */
-export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
-
-/** Our own label: on the version that createSecret made, and on none of a lone testSecret's. */
-export const preparedLabel = "PREPARED";
+} from "./refusals.ts";
 
 export type Decision =
   | { readonly kind: "run"; readonly currentId: string; readonly prepared: boolean }
   | { readonly kind: "alreadyCurrent" }
   | { readonly kind: "refuse"; readonly error: RotationError };
-
-/** The version that carries a label; a label sits on one version at most. */
-export function holderOf(secret: Pick<SecretState, "versions">, label: string): string | undefined {
-  for (const [id, labels] of secret.versions) if (labels.includes(label)) return id;
-  return undefined;
-}
 
 /**
  * The gate ahead of every step. Pure.

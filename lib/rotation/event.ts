@@ -1,5 +1,5 @@
-import { InvalidEvent, UnknownStep } from "../errors.ts";
 import { Secret } from "../secret/secret.ts";
+import { InvalidEvent, UnknownStep } from "./errors.ts";
 
 /** In the order in which Secrets Manager calls them; camelCase on the wire. */
 export const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;

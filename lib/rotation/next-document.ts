@@ -1,9 +1,11 @@
-import { FieldShared, LoginShared, SecretTooLarge } from "../errors.ts";
 import { isoSeconds, requireReplaceable, withNextValue } from "../rotators/generated/generate.ts";
+import { LoginShared } from "../rotators/login/errors.ts";
 import { address, type Login, writeLogin } from "../rotators/login/login.ts";
 import { generatePassword } from "../rotators/login/password.ts";
 import type { SecretDocument } from "../secret/document.ts";
-import { isLeaked, preparedLabel } from "./decide.ts";
+import { isLeaked, preparedLabel } from "../secret/labels.ts";
+
+import { FieldShared, SecretTooLarge } from "./errors.ts";
 import type { Credential, Rotation } from "./rotation.ts";
 
 /** What a step draws from outside; passed in, so that a test can fix it. */

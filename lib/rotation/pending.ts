@@ -1,7 +1,7 @@
-import { SecretChanged } from "../errors.ts";
 import { withValueOf } from "../rotators/generated/generate.ts";
 import { writeLogin } from "../rotators/login/login.ts";
-import { isLeaked } from "./decide.ts";
+import { isLeaked } from "../secret/labels.ts";
+import { SecretChanged } from "./errors.ts";
 import type { Rotation } from "./rotation.ts";
 
 /**

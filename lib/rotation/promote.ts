@@ -1,17 +1,15 @@
-import {
-  asRotationError,
-  DocumentError,
-  LabelMoved,
-  PendingRefused,
-  SecretChanged,
-  SwitchUndecided,
-  Unsettled,
-} from "../errors.ts";
+import { asRotationError } from "../errors.ts";
 import { accepts } from "../rotators/login/engine.ts";
+import { PendingRefused } from "../rotators/login/errors.ts";
 import { address } from "../rotators/login/login.ts";
 import type { Switch } from "../rotators/login/strategy.ts";
 import { SecretDocument } from "../secret/document.ts";
-import { decide, holderOf, retiringLabel } from "./decide.ts";
+import { DocumentError } from "../secret/errors.ts";
+import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { decide } from "./decide.ts";
+
+import { LabelMoved, SecretChanged, SwitchUndecided } from "./errors.ts";
+import { Unsettled } from "./refusals.ts";
 import type { Rotation } from "./rotation.ts";
 
 /**

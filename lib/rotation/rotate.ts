@@ -1,14 +1,15 @@
 import type { AlertTopic } from "../alerts/topic.ts";
-import { asRotationError, NotInManifest } from "../errors.ts";
+import type { Log } from "../context/log.ts";
+import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import { decide } from "./decide.ts";
+import { NotInManifest } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
 import type { Sources } from "./next-document.ts";
 import { type Clock, type Credential, Rotation } from "./rotation.ts";
-import type { StepLog } from "./step-log.ts";
 import { stepActions } from "./steps.ts";
-import type { SecretState, SecretStore } from "./store.ts";
 
 /** Everything a rotation reaches the world through. */
 export interface RotationPorts {
@@ -17,7 +18,7 @@ export interface RotationPorts {
   readonly clock: Clock;
   readonly sources: Sources;
   readonly alerts: AlertTopic;
-  readonly log: StepLog;
+  readonly log: Log;
   /** Loads what rotates a credential, when a secret needs it. */
   credential(spec: CredentialSpec): Promise<Credential>;
 }

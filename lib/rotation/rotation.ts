@@ -1,5 +1,5 @@
 import type { AlertTopic } from "../alerts/topic.ts";
-import { DeadlineReached, DocumentError, PendingEmpty } from "../errors.ts";
+import { DeadlineReached } from "../context/deadline.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { adminLogin } from "../rotators/login/admin.ts";
 import type { Engine, EngineTraits } from "../rotators/login/engine.ts";
@@ -11,10 +11,12 @@ import {
 } from "../rotators/login/login.ts";
 import type { Situation, Strategy } from "../rotators/login/strategy.ts";
 import { SecretDocument } from "../secret/document.ts";
+import { DocumentError } from "../secret/errors.ts";
+import { holderOf } from "../secret/labels.ts";
 import { Secret } from "../secret/secret.ts";
-import { holderOf } from "./decide.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
+import { PendingEmpty } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
-import type { SecretState, SecretStore } from "./store.ts";
 
 /** One credential with what rotates it. */
 export interface Credential {

@@ -1,8 +1,8 @@
-import { CredentialsRefused } from "../errors.ts";
 import { requireSound } from "../rotators/generated/generate.ts";
 import { accepts } from "../rotators/login/engine.ts";
+import { CredentialsRefused } from "../rotators/login/errors.ts";
 import { address } from "../rotators/login/login.ts";
-import { preparedLabel } from "./decide.ts";
+import { preparedLabel } from "../secret/labels.ts";
 import type { Step } from "./event.ts";
 import { nextDocument, type Sources } from "./next-document.ts";
 import { requireUsable } from "./pending.ts";

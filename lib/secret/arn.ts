@@ -2,6 +2,6 @@
  * The secret's name in an ARN, which ends with it, a hyphen and six characters (Secrets Manager user guide,
  * "What's in a secret"); what is no such ARN is a name already.
  */
-export function nameOf(secretId: string): string {
+export function secretNameOf(secretId: string): string {
   return /^arn:[^:]+:secretsmanager:[^:]*:\d*:secret:(.+)-\w{6}$/.exec(secretId)?.[1] ?? secretId;
 }

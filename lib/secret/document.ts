@@ -1,5 +1,5 @@
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
-import { FieldInvalid, SecretNotJson, SecretNotPlain } from "../errors.ts";
+import { FieldInvalid, SecretNotJson, SecretNotPlain } from "./errors.ts";
 import { pathOf, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 

@@ -1,6 +1,8 @@
-import { asRotationError, DeadlineReached, InvokedFailed, type RotationError } from "../errors.ts";
-import { holderOf, retiringLabel } from "../rotation/decide.ts";
-import type { StepLog } from "../rotation/step-log.ts";
+import { DeadlineReached } from "../context/deadline.ts";
+import type { Log } from "../context/log.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { InvokedFailed } from "./errors.ts";
 import { hintsOf } from "./hints.ts";
 import { type SettlementPorts, settle } from "./settle.ts";
 
@@ -31,7 +33,7 @@ const patience = 120_000;
  */
 export async function settleBatch(
   event: QueueEvent,
-  ports: SettlementPorts & { readonly log: StepLog },
+  ports: SettlementPorts & { readonly log: Log },
   signal: AbortSignal,
 ): Promise<BatchResult> {
   const reasons = new Map<string, string[]>();
@@ -70,11 +72,11 @@ const lookTime = 1000;
 /** One secret of a batch. */
 class Look {
   readonly secret: string;
-  readonly #ports: SettlementPorts & { readonly log: StepLog };
+  readonly #ports: SettlementPorts & { readonly log: Log };
   readonly #startedAt: number;
   #said = "";
 
-  constructor(secret: string, ports: SettlementPorts & { readonly log: StepLog }) {
+  constructor(secret: string, ports: SettlementPorts & { readonly log: Log }) {
     this.secret = secret;
     this.#ports = ports;
     this.#startedAt = ports.now().getTime();

@@ -1,6 +1,7 @@
 import { changedAt, type Promotion } from "../consumers/consumer.ts";
 import type { ServiceFacts } from "../consumers/ecs/facts.ts";
-import { holderOf, isLeaked, preparedLabel, retiringLabel } from "../rotation/decide.ts";
+import { holderOf, isLeaked, preparedLabel, retiringLabel } from "../secret/labels.ts";
+
 import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
 import type { SecretFacts, SettlementState } from "./state.ts";
 

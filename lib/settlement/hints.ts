@@ -1,6 +1,6 @@
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { claims } from "../mirror/names.ts";
-import { nameOf } from "../secret/arn.ts";
+import { secretNameOf } from "../secret/arn.ts";
 
 /**
  * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else of it is believed;
@@ -17,7 +17,7 @@ export function hintsOf(event: unknown, manifest: Manifest): readonly string[] {
   // Its own event has the ARN among its resources; those that come by CloudTrail have none.
   const { SecretId: byTrail }: { SecretId?: unknown } = { ...Object(additionalEventData) };
   const named = new Set([name, byTrail, ...(Array.isArray(resources) ? resources : [])]);
-  for (const each of [...named]) if (typeof each === "string") named.add(nameOf(each));
+  for (const each of [...named]) if (typeof each === "string") named.add(secretNameOf(each));
   return all.filter((secret) => named.has(secret));
 }
 

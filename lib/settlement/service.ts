@@ -69,7 +69,8 @@ function leftover(old: readonly TaskFacts[]): Judgement {
 }
 
 const waiting = (why: string, soon = false): Judgement => ({
-  ...{ kind: "waiting", why },
+  kind: "waiting",
+  why,
   ...(soon && { soon }),
 });
 const stuck = (code: ConsumerProblem, why: string): Judgement => ({ kind: "stuck", code, why });

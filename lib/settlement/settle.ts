@@ -1,13 +1,14 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { Promotion, SecretIdentity } from "../consumers/consumer.ts";
 import type { Ecs } from "../consumers/ecs/ecs.ts";
-import { nameOf, type ServiceFacts } from "../consumers/ecs/facts.ts";
+import { type ServiceFacts, shortName } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
-import { ParameterDrift, type RotationError, SettlementStuck } from "../errors.ts";
+import type { RotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, isLeaked, retiringLabel } from "../rotation/decide.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
+import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import { type Action, decide } from "./decide.ts";
+import { ParameterDrift, SettlementStuck } from "./errors.ts";
 import type { Mirrored, Mirrorer } from "./mirrorer.ts";
 import type { Retirer } from "./retirer.ts";
 import type { OldCredential, SettlementState } from "./state.ts";
@@ -121,12 +122,12 @@ async function lookOutside(
   signal: AbortSignal,
 ): Promise<{ found: readonly string[]; blind: readonly string[] }> {
   const all = await ecs.clusters(signal);
-  const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(nameOf(arn)));
+  const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(shortName(arn)));
   const snapshot = await ClusterSnapshot.take(ecs, others, signal);
   const services = await snapshot.services(secret, promotion);
   const { blind } = snapshot;
   const found = [
-    ...services.map(({ cluster, name }) => `service ${nameOf(cluster)}/${name} reads it`),
+    ...services.map(({ cluster, name }) => `service ${shortName(cluster)}/${name} reads it`),
     ...snapshot.standalone(secret).map(({ id }) => `standalone task ${id} reads it`),
   ];
   return { found, blind };

@@ -1,7 +1,8 @@
-import { nameOf } from "../consumers/ecs/facts.ts";
-import { AwsCallFailed, ClusterUnreadable, type RotationError } from "../errors.ts";
+import { ClusterUnreadable } from "../consumers/ecs/errors.ts";
+import { shortName } from "../consumers/ecs/facts.ts";
+import { AwsCallFailed, type RotationError } from "../errors.ts";
 import type { Asked, ClusterFacts, Facts } from "./facts.ts";
-import { type Finding, failure, finding, happened, unchecked } from "./finding.ts";
+import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import type { Trail } from "./trails.ts";
 
 /** What is about the account and not about one secret. Pure. */
@@ -24,7 +25,7 @@ function nothingChecked({ secrets }: Facts): readonly Finding[] {
     finding({
       severity: "error",
       code: "NOTHING_CHECKED",
-      what: `No secret of the manifest could be looked at: ${happened(first)}`,
+      what: `No secret of the manifest could be looked at: ${first.happened}`,
       remedy:
         "Give this shell credentials of the account (aws sts get-caller-identity tells which it has) that may do what docs/validate.md lists.",
     }),
@@ -60,7 +61,7 @@ function clustersFindings({ allClusters }: Facts): readonly Finding[] {
 /** One that records is enough; one that may not be looked at may be that one. */
 function trailFindings({ trails }: Facts): readonly Finding[] {
   if ("unknown" in trails) return [trailsUnchecked(trails.unknown)];
-  const seen = trails.known.map(({ arn, trail }) => ({ name: nameOf(arn), trail }));
+  const seen = trails.known.map(({ arn, trail }) => ({ name: shortName(arn), trail }));
   const isRecording = (trail: Asked<Trail>) =>
     "known" in trail && trail.known.isLogging && trail.known.recordsRotations;
   if (seen.some(({ trail }) => isRecording(trail))) return [];

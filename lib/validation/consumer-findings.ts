@@ -1,5 +1,5 @@
-import { nameOf } from "../consumers/ecs/facts.ts";
-import { settlementRemedies } from "../errors.ts";
+import { shortName } from "../consumers/ecs/facts.ts";
+import { settlementRemedies } from "../settlement/errors.ts";
 import type { SecretFacts, Service } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
@@ -7,8 +7,8 @@ import { type Finding, finding } from "./finding.ts";
 export function consumerFindings(facts: SecretFacts): readonly Finding[] {
   const { name: secret, state, entry, consumers } = facts;
   if ("unknown" in state || !state.known) return [];
-  const listed = new Set(entry.clusters.map(nameOf));
-  const isListed = ({ cluster }: { cluster: string }) => listed.has(nameOf(cluster));
+  const listed = new Set(entry.clusters.map(shortName));
+  const isListed = ({ cluster }: { cluster: string }) => listed.has(shortName(cluster));
   const inside = consumers.services.filter(isListed);
   const outside = [
     ...consumers.services.filter((service) => !isListed(service)).map(path),
@@ -24,7 +24,7 @@ export function consumerFindings(facts: SecretFacts): readonly Finding[] {
   ];
 }
 
-const path = ({ cluster, name }: Service) => `${nameOf(cluster)}/${name}`;
+const path = ({ cluster, name }: Service) => `${shortName(cluster)}/${name}`;
 const isInjected = ({ references }: Service) => references.some(({ reads }) => !reads);
 
 function counted(services: readonly Service[]): string {

@@ -1,5 +1,7 @@
-import { CredentialsRefused, LoginForbidden, type RotationError } from "../errors.ts";
+import type { RotationError } from "../errors.ts";
+import { CredentialsRefused } from "../rotators/login/errors.ts";
 import { address } from "../rotators/login/login.ts";
+import { LoginForbidden } from "../rotators/login/server-errors.ts";
 import type { Asked, CredentialFacts, SecretFacts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import { keyFindings } from "./key-findings.ts";
@@ -51,8 +53,13 @@ function problems(
 
 /** What somebody who asks from elsewhere, or later, may be answered otherwise. */
 const undecided: ReadonlySet<string> = new Set([
-  ...["AWS_CALL_FAILED", "DATABASE_FAILED", "DEADLINE", "DNS_FAILED", "LOCK_BUSY"],
-  ...["UNEXPECTED", "UNREACHABLE"],
+  "AWS_CALL_FAILED",
+  "DATABASE_FAILED",
+  "DEADLINE",
+  "DNS_FAILED",
+  "LOCK_BUSY",
+  "UNEXPECTED",
+  "UNREACHABLE",
 ]);
 
 /** An error that is an answer is what the rotation would end with; any other leaves the question open. */

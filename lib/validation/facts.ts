@@ -2,8 +2,8 @@ import type { Reference } from "../consumers/consumer.ts";
 import type { ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
 import type { RotationError } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
-import type { SecretState } from "../rotation/store.ts";
 import type { CredentialSpec, Login } from "../rotators/login/login.ts";
+import type { SecretState } from "../secret/store.ts";
 import type { Trail } from "./trails.ts";
 
 /** The answer, or why there is none: "no" is an answer, "cannot tell" is not. */

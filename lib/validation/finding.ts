@@ -54,7 +54,7 @@ export function failure(
   secret: string,
   severity: Severity = "error",
 ): Finding {
-  return { severity, code: error.code, secret, what: happened(error), remedy: error.remedy };
+  return { severity, code: error.code, secret, what: error.happened, remedy: error.remedy };
 }
 
 /** @param remark of the manifest: `file:line: path: what is wrong and what to do` */
@@ -71,12 +71,7 @@ export function unchecked(
   otherwise: string,
   secret?: string,
 ): Finding {
-  const because = error.code === "DEADLINE" ? "there was no answer in time." : happened(error);
+  const because = error.code === "DEADLINE" ? "there was no answer in time." : error.happened;
   const what = `Could not check ${check}, because: ${because}`;
   return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, remedy: otherwise });
-}
-
-/** The message of an error ends with its remedy. */
-export function happened({ message, remedy }: RotationError): string {
-  return message.endsWith(remedy) ? message.slice(0, -remedy.length).trim() : message;
 }

@@ -1,13 +1,13 @@
 import { AwsCallFailed } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, preparedLabel } from "../rotation/decide.ts";
 import type { Credential } from "../rotation/rotation.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
 import { requireReplaceable } from "../rotators/generated/generate.ts";
 import { adminLogin } from "../rotators/login/admin.ts";
 import { accepts } from "../rotators/login/engine.ts";
 import { type CredentialSpec, fieldOf, type Login, readLogin } from "../rotators/login/login.ts";
 import { SecretDocument } from "../secret/document.ts";
+import { holderOf, preparedLabel } from "../secret/labels.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Ask } from "./ask.ts";
 import type { Asked, CredentialFacts, SecretFacts, Target, Who } from "./facts.ts";
 
@@ -93,7 +93,10 @@ async function gatherCredential(
       ? await ask((signal) => rehearse(credential, login, admin.known, signal))
       : undefined;
   return {
-    ...{ spec, target: { known: target }, accepted, rehearsal },
+    spec,
+    target: { known: target },
+    accepted,
+    rehearsal,
     admin: spec.admin && {
       secret: spec.admin.secret,
       state: await describe(spec.admin.secret, ports, ask),

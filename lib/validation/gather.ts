@@ -1,9 +1,9 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import type { EcsView } from "../consumers/ecs/ecs.ts";
-import { nameOf } from "../consumers/ecs/facts.ts";
+import { shortName } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { SecretState } from "../rotation/store.ts";
+import type { SecretState } from "../secret/store.ts";
 import { type Ask, asker } from "./ask.ts";
 import type { Asked, Consumers, Facts, SecretFacts } from "./facts.ts";
 import { gatherSecret, type SecretPorts } from "./gather-secret.ts";
@@ -83,10 +83,11 @@ async function gatherTrails(trails: Trails, ask: Ask): Promise<Facts["trails"]> 
 async function gatherClusters({ secrets }: Manifest, ecs: EcsView, ask: Ask) {
   const listed = [...new Set(Object.values(secrets).flatMap(({ clusters }) => clusters))];
   const all = await ask((signal) => ecs.clusters(signal));
-  const names = new Set(listed.map(nameOf));
-  const others = "known" in all ? all.known.filter((arn) => !names.has(nameOf(arn))) : [];
+  const names = new Set(listed.map(shortName));
+  const others = "known" in all ? all.known.filter((arn) => !names.has(shortName(arn))) : [];
   const asked = await eachOf([...listed, ...others], width, async (cluster) => ({
-    ...{ cluster, listed: listed.includes(cluster) },
+    cluster,
+    listed: listed.includes(cluster),
     read: await ask((signal) => snapshotOf(ecs, cluster, signal), clusterPatience),
   }));
   const snapshots = asked.flatMap(({ cluster, read }) =>

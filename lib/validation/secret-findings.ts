@@ -1,7 +1,8 @@
 import { command } from "../alerts/command.ts";
-import { DocumentError, ManagedByAws, NoCurrentVersion, Unsettled } from "../errors.ts";
-import { holderOf, retiringLabel } from "../rotation/decide.ts";
-import type { SecretState } from "../rotation/store.ts";
+import { ManagedByAws, NoCurrentVersion, Unsettled } from "../rotation/refusals.ts";
+import { DocumentError } from "../secret/errors.ts";
+import { holderOf, retiringLabel } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
 import type { SecretFacts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import { keyFindings } from "./key-findings.ts";
@@ -70,7 +71,11 @@ function documentFindings({ name, document }: SecretFacts, state: SecretState): 
 /** Secrets Manager has testSecret alone run where the deployed function is: it changes nothing. */
 export const loneTest = (secret: string) =>
   command(
-    ...["aws", "secretsmanager", "rotate-secret", "--secret-id", secret],
+    "aws",
+    "secretsmanager",
+    "rotate-secret",
+    "--secret-id",
+    secret,
     "--no-rotate-immediately",
   );
 
@@ -118,8 +123,15 @@ function pendingFinding(secret: string, pending: string, isOurs: boolean): Findi
         "Secrets Manager tries it again by itself; if AWSPENDING stays, see the alert of its failure and the log of rotate-database.",
     });
   const remove = command(
-    ...["aws", "secretsmanager", "update-secret-version-stage", "--secret-id", secret],
-    ...["--version-stage", "AWSPENDING", "--remove-from-version-id", pending],
+    "aws",
+    "secretsmanager",
+    "update-secret-version-stage",
+    "--secret-id",
+    secret,
+    "--version-stage",
+    "AWSPENDING",
+    "--remove-from-version-id",
+    pending,
   );
   return finding({
     severity: "error",

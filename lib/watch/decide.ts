@@ -1,11 +1,7 @@
-import {
-  RotationAbandoned,
-  type RotationError,
-  RotationFailed,
-  SwitchInterrupted,
-} from "../errors.ts";
-import { holderOf, preparedLabel, retiringLabel } from "../rotation/decide.ts";
-import type { SecretState } from "../rotation/store.ts";
+import type { RotationError } from "../errors.ts";
+import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
+import { RotationAbandoned, RotationFailed, SwitchInterrupted } from "./errors.ts";
 import type { InsideAlert } from "./memory.ts";
 import type { Sighting } from "./sighting.ts";
 

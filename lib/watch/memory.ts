@@ -1,5 +1,5 @@
 import { alertTag } from "../reporting/failure-report.ts";
-import type { SecretState } from "../rotation/store.ts";
+import type { SecretState } from "../secret/store.ts";
 
 /** On the secret: the day (UTC) on which on-call was last told from outside. */
 export const toldTag = "quarterturn:outside";

@@ -1,5 +1,5 @@
-import { InvalidNotice } from "../errors.ts";
 import { steps } from "../rotation/event.ts";
+import { InvalidNotice } from "./errors.ts";
 
 /**
  * What Secrets Manager told of a rotation. A hint and no more: which secret to look at, and names for the

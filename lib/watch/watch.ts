@@ -1,11 +1,12 @@
 import { failureAlert, type Occasion } from "../alerts/alert.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
-import { asRotationError, RotationError, SecretUnseen } from "../errors.ts";
+import type { Log } from "../context/log.ts";
+import { asRotationError, RotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
-import type { StepLog } from "../rotation/step-log.ts";
-import type { SecretState, SecretStore } from "../rotation/store.ts";
-import { nameOf } from "../secret/arn.ts";
+import { secretNameOf } from "../secret/arn.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
 import { decide, type Verdict } from "./decide.ts";
+import { SecretUnseen } from "./errors.ts";
 import { dayOf, insideAlertOf, tellerTag, toldTag } from "./memory.ts";
 import { readSighting, type Sighting } from "./sighting.ts";
 
@@ -13,7 +14,7 @@ import { readSighting, type Sighting } from "./sighting.ts";
 export interface WatchPorts {
   readonly store: Pick<SecretStore, "describe" | "tag">;
   readonly alerts: AlertTopic;
-  readonly log: StepLog;
+  readonly log: Log;
   readonly manifest: Manifest;
   readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
   /** This invocation; the same when Lambda repeats it. */
@@ -55,7 +56,7 @@ export async function watch(
   let secret = "unknown";
   try {
     const sighting = readSighting(event);
-    secret = nameOf(sighting.secretId);
+    secret = secretNameOf(sighting.secretId);
     const watched = await attend(sighting, ports, signal);
     const { outcome, why, token = sighting.token ?? "unknown" } = watched;
     const message = `${sighting.kind} ${outcome}: ${why}`;
@@ -74,7 +75,7 @@ async function attend(
   ports: WatchPorts,
   signal: AbortSignal,
 ): Promise<Watched> {
-  const secret = nameOf(sighting.secretId);
+  const secret = secretNameOf(sighting.secretId);
   const entry = entryFor(ports.manifest, secret, sighting.secretId);
   if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
   const { verdict, seen } = await agree(sighting, entry, ports, signal);
@@ -123,11 +124,13 @@ async function look(
 ): Promise<Agreement> {
   const seen = await store.describe(sighting.secretId, signal).catch(asRotationError);
   if (seen instanceof RotationError) {
-    const problem = new SecretUnseen(nameOf(sighting.secretId), sighting.kind, seen.message);
+    const problem = new SecretUnseen(secretNameOf(sighting.secretId), sighting.kind, seen.message);
     return { verdict: { kind: "tell", problem } };
   }
   const verdict = decide({
-    ...{ sighting, secret: seen, inside: insideAlertOf(seen) },
+    sighting,
+    secret: seen,
+    inside: insideAlertOf(seen),
     inPlace: entry.credentials.some(({ strategy }) => strategy === "in-place"),
     toldToday: seen.tags.get(toldTag) === dayOf(clock.now()),
     leftToAnother: hasClaimed && seen.tags.get(tellerTag) !== occasion.requestId,

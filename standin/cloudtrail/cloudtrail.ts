@@ -53,8 +53,12 @@ const selectorFields = {
           .array(
             z.object({
               Field: z.string().min(1),
-              ...{ Equals: texts, StartsWith: texts, EndsWith: texts },
-              ...{ NotEquals: texts, NotStartsWith: texts, NotEndsWith: texts },
+              Equals: texts,
+              StartsWith: texts,
+              EndsWith: texts,
+              NotEquals: texts,
+              NotStartsWith: texts,
+              NotEndsWith: texts,
             }),
           )
           .min(1),

@@ -37,8 +37,12 @@ export function begin(
   if (service.controller !== "ECS") return;
   stopUnderWay(service, "Service deployment stopped because a newer one was created.");
   const record: ServiceDeployment = {
-    ...{ arn: names.serviceDeploymentArn, target, source },
-    ...{ createdAt: now, updatedAt: now, status: "PENDING" },
+    arn: names.serviceDeploymentArn,
+    target,
+    source,
+    createdAt: now,
+    updatedAt: now,
+    status: "PENDING",
   };
   service.underWay = record;
   service.history.unshift(record);
@@ -99,7 +103,9 @@ function rollBack(
   const reason = `Service deployment rolled back because ${why}`;
   const startedAt = Date.now();
   Object.assign(underWay, {
-    ...{ status: "ROLLBACK_IN_PROGRESS", statusReason: reason, updatedAt: startedAt },
+    status: "ROLLBACK_IN_PROGRESS",
+    statusReason: reason,
+    updatedAt: startedAt,
     rollback: { reason, startedAt, serviceRevisionArn: to.revisionArn },
   });
   service.replaced = [failed, ...service.replaced.filter((each) => each !== to)];
@@ -117,7 +123,9 @@ function finish(service: Service, status: ServiceDeployment["status"], reason?: 
   if (underWay === undefined) return;
   const now = Date.now();
   Object.assign(underWay, {
-    ...{ status, finishedAt: now, updatedAt: now },
+    status,
+    finishedAt: now,
+    updatedAt: now,
     ...(reason && { statusReason: reason }),
   });
   delete service.underWay;

@@ -48,8 +48,10 @@ export class Scheduler {
   run(cluster: Cluster, wanted: TaskWanted): Task {
     const id = newTaskId();
     const spec = {
-      ...{ overrides: [], ...wanted },
-      ...{ arn: `${cluster.arn.replace(":cluster/", ":task/")}/${id}`, clusterArn: cluster.arn },
+      overrides: [],
+      ...wanted,
+      arn: `${cluster.arn.replace(":cluster/", ":task/")}/${id}`,
+      clusterArn: cluster.arn,
     };
     const { service } = wanted;
     const onChange: TaskHost["onChange"] = (changed, change) => {
@@ -103,7 +105,8 @@ export class Scheduler {
       definition: deployment.taskDefinition,
       group: `service:${service.name}`,
       startedBy: deployment.id,
-      ...{ service, deployment },
+      service,
+      deployment,
     });
   }
 

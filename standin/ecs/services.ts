@@ -72,9 +72,14 @@ function createService({ clusters, definitions, scheduler, announce }: ServiceCo
     const service: Service = {
       arn: clusters.arn("service", cluster.name, name),
       clusterArn: cluster.arn,
-      ...{ name, controller, desiredCount, status: "ACTIVE", createdAt: Date.now() },
+      name,
+      controller,
+      desiredCount,
+      status: "ACTIVE",
+      createdAt: Date.now(),
       configuration: configured(DEFAULT_CONFIGURATION, input.deploymentConfiguration),
-      ...{ replaced: [], history: [] },
+      replaced: [],
+      history: [],
     };
     cluster.services.set(name, service);
     if (definition) deploy(clusters, cluster, service, definition, announce);

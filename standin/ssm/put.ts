@@ -51,7 +51,11 @@ export function putParameter(
     const version = nextVersion(input, type, existing);
     const arn = parameters.arnOf(input.Name);
     const parameter = existing ?? {
-      ...{ name: input.Name, arn, type, versions: [], tags: input.Tags ?? [] },
+      name: input.Name,
+      arn,
+      type,
+      versions: [],
+      tags: input.Tags ?? [],
     };
     parameter.versions.push(version);
     parameter.versions.splice(0, parameter.versions.length - RETAINED);

@@ -65,7 +65,8 @@ describe("the built bundle", () => {
 
   it("refuses what is no rotation event by its code, which Lambda reports", async () => {
     expect(await failure()).toEqual({
-      ...{ name: "INVALID_EVENT", code: "INVALID_EVENT" },
+      name: "INVALID_EVENT",
+      code: "INVALID_EVENT",
       message: expect.stringContaining("Step is missing"),
     });
   });
@@ -89,7 +90,9 @@ describe("the bundles of all functions", () => {
       entryPoints: readdirSync("functions")
         .filter((name) => /(?<!\.d)\.ts$/.test(name))
         .map((name) => join("functions", name)),
-      ...{ outdir: folder, write: false, metafile: true },
+      outdir: folder,
+      write: false,
+      metafile: true,
     }).then(({ metafile }) => metafile ?? { outputs: {} });
     expect(Object.keys(outputs).length).toBeGreaterThan(2);
     const packagesIn = (inputs: object) =>

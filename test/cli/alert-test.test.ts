@@ -58,7 +58,8 @@ describe("npm run alert:test", () => {
     const before = aws.notifications.length;
     const ran = await run(["--topic", arn, "--environment", "staging"]);
     expect(ran).toEqual({
-      ...{ code: 0, stderr: "" },
+      code: 0,
+      stderr: "",
       stdout: `Sent to ${arn}: [info] Quarterturn test alert (staging)\nConfirmed subscriptions: 2. A filter policy may keep it from some of them.\n`,
     });
     const [sent, ...more] = aws.notifications.slice(before);
@@ -80,7 +81,8 @@ describe("npm run alert:test", () => {
     const arn = await topic("unheard");
     const before = aws.notifications.length;
     expect(await run(["--topic", arn])).toMatchObject({
-      ...{ code: 1, stdout: "" },
+      code: 1,
+      stdout: "",
       stderr: expect.stringContaining(
         `  aws sns subscribe --topic-arn ${arn} --region ${aws.region} --protocol email `,
       ),
@@ -91,7 +93,8 @@ describe("npm run alert:test", () => {
   it("fails with the remedy when the topic is missing or forbidden", async () => {
     const missing = `arn:aws:sns:${aws.region}:${aws.accountId}:gone`;
     expect(await run(["--topic", missing])).toEqual({
-      ...{ code: 1, stdout: "" },
+      code: 1,
+      stdout: "",
       stderr: `sns:GetTopicAttributes on ${missing} failed: NotFoundException. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).\n`,
     });
     const forbidden = await topic("forbidden", "on-call@example.com");
@@ -101,7 +104,8 @@ describe("npm run alert:test", () => {
       },
     });
     expect(await run(["--topic", forbidden])).toMatchObject({
-      ...{ code: 1, stdout: "" },
+      code: 1,
+      stdout: "",
       stderr: expect.stringMatching(
         /^sns:Publish on .* Allow sns:Publish and sns:GetTopicAttributes/,
       ),
@@ -112,7 +116,8 @@ describe("npm run alert:test", () => {
     const arn = await topic("unreached", "on-call@example.com");
     const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
     expect(await run(["--topic", arn], env)).toMatchObject({
-      ...{ code: 1, stdout: "" },
+      code: 1,
+      stdout: "",
       stderr: expect.stringMatching(/There are no AWS credentials: .* your own profile/),
     });
   });

@@ -51,7 +51,8 @@ const refuse = (operation: string, type = "AccessDeniedException") =>
 describe("the manifest alone", () => {
   it("is printed as a table of what will rotate", async () => {
     expect(await world.run([])).toEqual({
-      ...{ code: 0, stderr: "" },
+      code: 0,
+      stderr: "",
       stdout: `rotation.yml, stage production: 1 secret to rotate
   secret                       credentials  strategy           schedule       clusters
   production/database/primary  postgres     alternating-users  rate(90 days)  production
@@ -66,7 +67,12 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
     const { code, stdout, stderr } = await world.run(["--json", "--stage", "staging"]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
-      ...{ file: "rotation.yml", stage: "staging", live: false, ok: true, errors: 0, findings: [] },
+      file: "rotation.yml",
+      stage: "staging",
+      live: false,
+      ok: true,
+      errors: 0,
+      findings: [],
       secrets: [{ secret: world.name, strategy: ["alternating-users"], schedule: "rate(90 days)" }],
     });
   });
@@ -125,7 +131,11 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
 describe("a world in which nothing is wrong", () => {
   it("is told so, with who consumes", async () => {
     const { stdout, ...ran } = await world.run([
-      ...["--live", "--topic", world.topic, "--file", rotationFile()],
+      "--live",
+      "--topic",
+      world.topic,
+      "--file",
+      rotationFile(),
     ]);
     expect(ran).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(
@@ -314,14 +324,17 @@ describe("a secret", () => {
     const put = (label: string) =>
       client.send(
         new PutSecretValueCommand({
-          ...{ SecretId: "app/labels", SecretString: "{}", VersionStages: [label] },
+          SecretId: "app/labels",
+          SecretString: "{}",
+          VersionStages: [label],
         }),
       );
     await put("RETIRING");
     expect((await world.live(file("app/labels"))).found).toEqual(["error UNSETTLED"]);
     await put("AWSPENDING");
     expect((await world.live(file("app/labels"))).found).toEqual([
-      ...["error PENDING_STUCK", "error UNSETTLED"],
+      "error PENDING_STUCK",
+      "error UNSETTLED",
     ]);
     expect(aws.notifications).toEqual([]);
   });
@@ -331,8 +344,10 @@ describe("a secret", () => {
     const { client, aws, retireArn } = world.production.world;
     await client.send(
       new RotateSecretCommand({
-        ...{ SecretId: "app/elsewhere", RotationLambdaARN: retireArn },
-        ...{ RotationRules: { AutomaticallyAfterDays: 30 }, RotateImmediately: false },
+        SecretId: "app/elsewhere",
+        RotationLambdaARN: retireArn,
+        RotationRules: { AutomaticallyAfterDays: 30 },
+        RotateImmediately: false,
       }),
     );
     await aws.idle();
@@ -362,7 +377,9 @@ describe("consumers", () => {
     expect(code).toBe(0);
     expect(told).toEqual([
       {
-        ...{ severity: "warning", code: "INJECTED_IN_PLACE", secret: world.name },
+        severity: "warning",
+        code: "INJECTED_IN_PLACE",
+        secret: world.name,
         what: "in-place with injected consumers: new connections of 1 service (production/web) fail from each rotation until they are rolled.",
         remedy: expect.stringContaining("Name an admin secret for alternating-users"),
       },

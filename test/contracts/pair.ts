@@ -102,7 +102,8 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
       const clone = await all.align(all.pair.clone);
       await using _ = await bench().connect(clone);
       await expect(all.align(all.pair.clone)).rejects.toMatchObject({
-        ...{ code: "OTHER_USER_IN_USE", retryable: true },
+        code: "OTHER_USER_IN_USE",
+        retryable: true,
         message: expect.stringContaining(`${all.pair.clone} on 127.0.0.1`),
       });
       expect(await all.accepts(clone)).toBe(true);
@@ -184,7 +185,8 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
       const user = { username: pair.clone, password: newPassword() };
       const align = all.do(all.admin, (pairs) => pairs.align(pair, user, anyTime()));
       await expect(align).rejects.toMatchObject({
-        ...{ code: "USERS_MISSING", retryable: false },
+        code: "USERS_MISSING",
+        retryable: false,
         message: expect.stringContaining("no user nobody_of_that_name"),
       });
       expect(await bench().stored(pair.clone)).toBeUndefined();
@@ -195,7 +197,8 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
       const stranger = await bench().newUser(all.pair.clone);
       const before = await bench().stored(all.pair.clone);
       const foreign = {
-        ...{ code: "CLONE_FOREIGN", retryable: false },
+        code: "CLONE_FOREIGN",
+        retryable: false,
         message: expect.stringContaining("it was not touched"),
       };
       await expect(all.align(all.pair.clone)).rejects.toMatchObject(foreign);

@@ -103,8 +103,12 @@ describe("with two users", () => {
   });
 
   const killed = {
-    ...{ kind: "rotation-failed", code: "ROTATION_FAILED", severity: "error" },
-    ...{ secret: muejamSecretId, environment: "production", productionSafe: true },
+    kind: "rotation-failed",
+    code: "ROTATION_FAILED",
+    severity: "error",
+    secret: muejamSecretId,
+    environment: "production",
+    productionSafe: true,
     logGroup: "/aws/lambda/watch",
   };
 
@@ -115,7 +119,9 @@ describe("with two users", () => {
     expect(await alerts()).toEqual([
       expect.objectContaining({
         ...killed,
-        ...{ step: "createSecret", token, deduplicationKey: `${muejamSecretId}/${day()}` },
+        step: "createSecret",
+        token,
+        deduplicationKey: `${muejamSecretId}/${day()}`,
       }),
     ]);
     expect(await tags(world)).toMatchObject({ "quarterturn:outside": day() });
@@ -192,8 +198,11 @@ describe("with two users", () => {
     await world.client.send(new PutSecretValueCommand({ SecretId: muejamSecretId, SecretString }));
     expect(await alerts()).toMatchObject([
       {
-        ...{ kind: "rotation-abandoned", code: "ROTATION_ABANDONED", secret: muejamSecretId },
-        ...{ productionSafe: false, deduplicationKey: `${muejamSecretId}/${day()}` },
+        kind: "rotation-abandoned",
+        code: "ROTATION_ABANDONED",
+        secret: muejamSecretId,
+        productionSafe: false,
+        deduplicationKey: `${muejamSecretId}/${day()}`,
       },
     ]);
   });
@@ -230,7 +239,9 @@ describe("with two users", () => {
       world.aws.calls.filter(isWatching).map(({ service, operation }) => `${service}:${operation}`),
     );
     expect([...operations].toSorted()).toEqual([
-      ...["secretsmanager:DescribeSecret", "secretsmanager:TagResource", "sns:Publish"],
+      "secretsmanager:DescribeSecret",
+      "secretsmanager:TagResource",
+      "sns:Publish",
     ]);
   });
 
@@ -263,8 +274,11 @@ describe("in place", () => {
     }
     expect(await alerts()).toMatchObject([
       {
-        ...{ code: "SWITCH_INTERRUPTED", severity: "critical", productionSafe: false },
-        ...{ kind: "rotation-failed", secret: muejamSecretId },
+        code: "SWITCH_INTERRUPTED",
+        severity: "critical",
+        productionSafe: false,
+        kind: "rotation-failed",
+        secret: muejamSecretId,
       },
     ]);
     const { AWSPENDING: pending = "" } = await world.labels();

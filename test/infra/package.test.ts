@@ -124,7 +124,9 @@ describe("what serverless packages, unpacked, each function in fresh processes",
   it.each(names)("made no call that the role of %s does not allow", async (name) => {
     const { region, accountId } = world.aws;
     const facts = {
-      ...{ "AWS::Partition": "aws", "AWS::Region": region, "AWS::AccountId": accountId },
+      "AWS::Partition": "aws",
+      "AWS::Region": region,
+      "AWS::AccountId": accountId,
       AlertTopic: topicArn(),
     };
     const id = `${name.replace(/(^|-)(.)/g, (_, _dash, letter) => letter.toUpperCase())}Role`;

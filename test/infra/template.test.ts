@@ -30,7 +30,9 @@ secrets:
 `;
 
 const facts = {
-  ...{ "AWS::Partition": "aws", "AWS::Region": "eu-central-1", "AWS::AccountId": "123456789012" },
+  "AWS::Partition": "aws",
+  "AWS::Region": "eu-central-1",
+  "AWS::AccountId": "123456789012",
 };
 const secretArn = (name: string) =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-??????`;
@@ -88,7 +90,9 @@ describe("the functions", () => {
   it.each(names)("%s runs on Node 24 and arm64, and logs for 180 days", (name) => {
     const { Properties } = functionResource(name);
     expect(Properties).toMatchObject({
-      ...{ Runtime: "nodejs24.x", Architectures: ["arm64"], MemorySize: 512 },
+      Runtime: "nodejs24.x",
+      Architectures: ["arm64"],
+      MemorySize: 512,
       Timeout: functions[name]?.timeout,
       Environment: {
         Variables: { ALERT_TOPIC_ARN: { Ref: "AlertTopic" }, ENVIRONMENT: "production" },
@@ -192,7 +196,9 @@ describe("the roles", () => {
   it("grant a secret's own key through Secrets Manager, for that secret alone", () => {
     const via = { "kms:ViaService": "secretsmanager.eu-central-1.amazonaws.com" };
     const key = (id: string, actions: string[], secret: string) => ({
-      ...{ Effect: "Allow", Action: actions, Resource: [keyOf(id)] },
+      Effect: "Allow",
+      Action: actions,
+      Resource: [keyOf(id)],
       Condition: {
         StringEquals: via,
         StringLike: { "kms:EncryptionContext:SecretARN": [secretArn(secret)] },
@@ -254,7 +260,9 @@ describe("the roles", () => {
   it("name a wildcard only where it is explained", () => {
     const explained = Object.values(
       statementsOf({
-        ...{ service: "quarterturn", stage: "production", manifest: read(manifest) },
+        service: "quarterturn",
+        stage: "production",
+        manifest: read(manifest),
         network: {
           subnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
           securityGroupIds: ["sg-0a1b2c3d"],
@@ -392,7 +400,8 @@ describe("the alert topic", () => {
     expect(only("AWS::SNS::TopicPolicy").Properties["PolicyDocument"]).toMatchObject({
       Statement: [
         {
-          ...{ Effect: "Allow", Principal: { Service: "cloudwatch.amazonaws.com" } },
+          Effect: "Allow",
+          Principal: { Service: "cloudwatch.amazonaws.com" },
           Condition: { StringEquals: { "aws:SourceAccount": { Ref: "AWS::AccountId" } } },
         },
         { Effect: "Deny", Principal: "*", Condition: { Bool: { "aws:SecureTransport": "false" } } },
@@ -402,7 +411,9 @@ describe("the alert topic", () => {
 
   it("has the address that was given, and says how to subscribe where none was", () => {
     expect(only("AWS::SNS::Subscription").Properties).toEqual({
-      ...{ TopicArn: { Ref: "AlertTopic" }, Protocol: "email", Endpoint: "on-call@example.com" },
+      TopicArn: { Ref: "AlertTopic" },
+      Protocol: "email",
+      Endpoint: "on-call@example.com",
     });
     expect(template.Outputs["AlertTopicArn"]?.Value).toEqual({ Ref: "AlertTopic" });
   });
@@ -482,7 +493,8 @@ describe("settlement", () => {
     expect(only("AWS::SQS::QueuePolicy").Properties["PolicyDocument"]).toMatchObject({
       Statement: [
         {
-          ...{ Principal: { Service: "events.amazonaws.com" }, Action: "sqs:SendMessage" },
+          Principal: { Service: "events.amazonaws.com" },
+          Action: "sqs:SendMessage",
           Condition: {
             ArnEquals: { "aws:SourceArn": ids.map((id) => ({ "Fn::GetAtt": [id, "Arn"] })) },
           },

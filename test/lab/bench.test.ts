@@ -14,7 +14,10 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     const { code, stdout } = await runProgram(
       "lab/bench.ts",
       "--json",
-      ...["--samples", "2", "--secrets", "5"],
+      "--samples",
+      "2",
+      "--secrets",
+      "5",
     );
     expect(code).toBe(0);
     const figures = JSON.parse(stdout);
@@ -34,7 +37,10 @@ describe("npm run bench", { timeout: 60_000 }, () => {
         },
       },
       settlement: {
-        ...{ secrets: 5, services: 2, deployments: 2, seconds: expect.any(Number) },
+        secrets: 5,
+        services: 2,
+        deployments: 2,
+        seconds: expect.any(Number),
         awsRequests: { total: expect.any(Number), byOperation: expect.any(Object) },
       },
     });

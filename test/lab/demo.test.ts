@@ -20,18 +20,24 @@ describe("npm run demo", { timeout }, () => {
       type: "postgres",
       strategy: "alternating-users",
       steps: steps.map((step) => ({
-        ...{ step, ms: expect.any(Number), awsRequests: expect.any(Number) },
+        step,
+        ms: expect.any(Number),
+        awsRequests: expect.any(Number),
       })),
       awsRequests: expect.any(Number),
       databaseConnections: expect.any(Number),
       refusedConnections: 0,
       logins: {
-        ...{ attempted: expect.any(Number), failed: 0, failedSpanMs: 0 },
+        attempted: expect.any(Number),
+        failed: 0,
+        failedSpanMs: 0,
       },
       rotatedAt: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       services: [
         {
-          ...{ name: "web", tasks: 3, deployment: expect.stringMatching(/./) },
+          name: "web",
+          tasks: 3,
+          deployment: expect.stringMatching(/./),
           provenAt: expect.stringMatching(/^\d{4}-/),
         },
       ],
@@ -69,7 +75,8 @@ describe("npm run demo", { timeout }, () => {
       rotatedAt: "2024-01-01T00:00:00Z",
       oldCredentialRefused: false,
       outcome: {
-        ...{ succeeded: false, attempts: 2 },
+        succeeded: false,
+        attempts: 2,
         error: { code: "AWS_CALL_FAILED", message: expect.stringContaining("GetSecretValue") },
       },
     });
@@ -144,11 +151,18 @@ async function passwordsOf(world: World): Promise<Set<string>> {
 describe("the demo's own verdict", () => {
   const logins = { attempted: 20, failed: 0, failedSpanMs: 0, failures: [] };
   const kept = {
-    ...{ succeeded: true, attempts: 1, steps: [], logins, secret: {} as Performance["secret"] },
+    succeeded: true,
+    attempts: 1,
+    steps: [],
+    logins,
+    secret: {} as Performance["secret"],
     connections: { opened: 4, refused: 0 },
     loginsAfter: { attempted: 10, failed: 0 },
-    ...{ currentLogsIn: true, oldCredentialRefused: true, alerts: [] },
-    ...{ services: [], retiredAt: "2026-01-01T00:00:00Z" },
+    currentLogsIn: true,
+    oldCredentialRefused: true,
+    alerts: [],
+    services: [],
+    retiredAt: "2026-01-01T00:00:00Z",
   };
   const alert = { severity: "error", code: "UNREACHABLE", step: "setSecret", message: "" };
   const alerts = [{ ...alert, productionSafe: true }];

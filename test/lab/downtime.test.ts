@@ -3,8 +3,14 @@ import { type DowntimeRow, isWithinBudget, subjects } from "../../lab/downtime/m
 import { runProgram } from "../run-program.ts";
 
 const row: DowntimeRow = {
-  ...{ engine: "postgres", strategy: "in-place", stepGapMs: 0, rotations: 20 },
-  ...{ attempted: 400, failed: 25, failedMax: 2, failedSpanMs: 50 },
+  engine: "postgres",
+  strategy: "in-place",
+  stepGapMs: 0,
+  rotations: 20,
+  attempted: 400,
+  failed: 25,
+  failedMax: 2,
+  failedSpanMs: 50,
 };
 
 describe("the budget", () => {

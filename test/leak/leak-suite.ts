@@ -159,8 +159,10 @@ export function leakSuite(strategy: string): void {
       const { watch } = suspect.functions;
       const sighting = (SecretId: unknown, eventName: unknown = "RotationFailed") => ({
         detail: {
-          ...{ eventName, additionalEventData: { SecretId } },
-          ...{ requestID: canary, errorMessage: canary },
+          eventName,
+          additionalEventData: { SecretId },
+          requestID: canary,
+          errorMessage: canary,
         },
       });
       const { secretArn } = suspect.stage.world;

@@ -174,7 +174,10 @@ export class Suspect implements AsyncDisposable {
     await this.put({ ...current, password, connection_string: url });
     const { host, port } = this.stage.proxy;
     const admin: AdminSecret = {
-      ...{ engine: "postgres", host, port, username: "leak_admin" },
+      engine: "postgres",
+      host,
+      port,
+      username: "leak_admin",
       password: this.newCanary("admin's password"),
     };
     await this.setPassword(admin.username, admin.password);

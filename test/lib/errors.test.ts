@@ -1,23 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import * as errors from "../../lib/errors.ts";
-import { asRotationError, RotationError, Unreachable } from "../../lib/errors.ts";
+import { asRotationError } from "../../lib/errors.ts";
+import { Unreachable } from "../../lib/rotators/login/server-errors.ts";
 import { everyRendering } from "../rendering.ts";
+import { everyError } from "./alerts/every-error.ts";
 
-/** One of each class, whatever its arguments are called. */
-const made = Object.entries(errors).flatMap(([name, of]) => {
-  if (typeof of !== "function" || !(of.prototype instanceof RotationError)) return [];
-  if (["DocumentError", "InvokedFailed", "SettlementStuck"].includes(name)) return [];
-  const Class = of as unknown as new (...texts: string[][]) => RotationError;
-  return [[name, new Class(["one"], ["two"], ["three"], ["four"], ["five"])] as const];
-});
-
-/** What has a class of its own too is told in the words of the one and under the code of both. */
-const stuck = (Object.keys(errors.settlementRemedies) as StuckCode[])
-  .filter((code) => !made.some(([, other]) => other.code === code))
-  .map((code) => [code, new errors.SettlementStuck(code, "one", "two", true)] as const);
-type StuckCode = ConstructorParameters<typeof errors.SettlementStuck>[0];
-made.push(...stuck);
+const made = everyError("one").map((error) => [error.code, error] as const);
 
 describe("every error", () => {
   it("is here", () => expect(made.length).toBeGreaterThan(30));
@@ -26,8 +14,9 @@ describe("every error", () => {
     expect(error.code).toMatch(/^[A-Z]+(_[A-Z]+)*$/);
     expect(error.name).toBe(error.code);
     expect(made.filter(([, other]) => other.code === error.code)).toHaveLength(1);
+    expect(error.happened.length).toBeGreaterThan(10);
+    expect(error.message.startsWith(error.happened)).toBe(true);
     expect(error.message.endsWith(error.remedy)).toBe(true);
-    expect(error.message.length).toBeGreaterThan(error.remedy.length + 10);
     expect(error).not.toHaveProperty("cause");
   });
 });

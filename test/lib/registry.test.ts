@@ -4,8 +4,13 @@ import type { CredentialSpec } from "../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../lib/rotators/login/password.ts";
 
 const spec: CredentialSpec = {
-  ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
-  ...{ passwordForm: "verifier", password: defaultPolicy },
+  type: "postgres",
+  strategy: "in-place",
+  fields: {},
+  connection: {},
+  urls: [],
+  passwordForm: "verifier",
+  password: defaultPolicy,
 };
 
 describe("the registry", () => {

@@ -43,14 +43,22 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
   it("creates, rotates, reads, labels and cancels", { timeout: 60_000 }, async () => {
     const id = ["--secret-id", "cli/secret"];
     const created = await secretsmanager(
-      ...["create-secret", "--name", "cli/secret", "--secret-string", "one"],
+      "create-secret",
+      "--name",
+      "cli/secret",
+      "--secret-string",
+      "one",
     );
     expect(created).toMatchObject({ Name: "cli/secret", VersionId: expect.any(String) });
     const one = String(created["VersionId"]);
 
     const rotated = await secretsmanager(
-      ...["rotate-secret", ...id, "--rotation-lambda-arn", functionArn],
-      ...["--rotation-rules", "AutomaticallyAfterDays=90"],
+      "rotate-secret",
+      ...id,
+      "--rotation-lambda-arn",
+      functionArn,
+      "--rotation-rules",
+      "AutomaticallyAfterDays=90",
     );
     const two = String(rotated["VersionId"]);
     expect(await aws.rotations.finished("cli/secret", two)).toMatchObject({ succeeded: true });
@@ -68,8 +76,14 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
     const put = ["put-secret-value", ...id, "--secret-string", "three"];
     await secretsmanager(...put, "--version-stages", "BLUE", "--client-request-token", three);
     await secretsmanager(
-      ...["update-secret-version-stage", ...id, "--version-stage", "AWSCURRENT"],
-      ...["--remove-from-version-id", two, "--move-to-version-id", three],
+      "update-secret-version-stage",
+      ...id,
+      "--version-stage",
+      "AWSCURRENT",
+      "--remove-from-version-id",
+      two,
+      "--move-to-version-id",
+      three,
     );
     const listed = await secretsmanager("list-secret-version-ids", ...id, "--include-deprecated");
     expect(
@@ -103,15 +117,25 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
     const topic = ["--topic-arn", topicArn];
     expect(
       await sns(
-        ...["subscribe", ...topic, "--protocol", "email"],
-        ...["--notification-endpoint", "on-call@example.com"],
+        "subscribe",
+        ...topic,
+        "--protocol",
+        "email",
+        "--notification-endpoint",
+        "on-call@example.com",
       ),
     ).toEqual({ SubscriptionArn: "pending confirmation" });
     const token = aws.confirmationToken(topicArn, "on-call@example.com");
     await sns("confirm-subscription", ...topic, "--token", token);
     const published = await sns(
-      ...["publish", ...topic, "--subject", "Rotation failed", "--message", "a <b> & c"],
-      ...["--message-attributes", "severity={DataType=String,StringValue=critical}"],
+      "publish",
+      ...topic,
+      "--subject",
+      "Rotation failed",
+      "--message",
+      "a <b> & c",
+      "--message-attributes",
+      "severity={DataType=String,StringValue=critical}",
     );
     expect(aws.notifications).toEqual([
       {
@@ -148,8 +172,11 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
     expect(await ssm(...read, ...query)).not.toBe("two");
     const list = (filter: string) =>
       ssm(
-        ...["describe-parameters", "--parameter-filters", filter],
-        ...["--query", "Parameters[*].[Name,Type]"],
+        "describe-parameters",
+        "--parameter-filters",
+        filter,
+        "--query",
+        "Parameters[*].[Name,Type]",
       );
     // The guide's own filter asks for a parameter of that very name.
     expect(await list("Key=Name,Values=/clip-it/")).toEqual([]);
@@ -173,11 +200,18 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
     aws.functions.register({ name, bundle: bundle.path, timeoutMs: 5000 });
     const fifo = "FifoQueue=true,ContentBasedDeduplication=true";
     const { QueueUrl } = await sqs(
-      ...["create-queue", "--queue-name", "cli.fifo", "--attributes", fifo],
+      "create-queue",
+      "--queue-name",
+      "cli.fifo",
+      "--attributes",
+      fifo,
     );
     const queue = ["--queue-url", String(QueueUrl)];
     const { Attributes } = await sqs(
-      ...["get-queue-attributes", ...queue, "--attribute-names", "QueueArn"],
+      "get-queue-attributes",
+      ...queue,
+      "--attribute-names",
+      "QueueArn",
     );
     const { QueueArn: arn } = Attributes as Record<string, string>;
     await run("events", "put-rule", "--name", "cli", "--event-pattern", '{"source":["cli"]}');

@@ -28,12 +28,22 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line",
 
     await ecs("create-cluster", "--cluster-name", "production");
     const registered = await ecs(
-      ...["register-task-definition", "--family", "app", "--container-definitions", containers],
+      "register-task-definition",
+      "--family",
+      "app",
+      "--container-definitions",
+      containers,
     );
     expect(registered.taskDefinition).toMatchObject({ family: "app", revision: 1 });
     const created = await ecs(
-      ...["create-service", ...inCluster, "--service-name", "app", "--task-definition", "app"],
-      ...["--desired-count", "2"],
+      "create-service",
+      ...inCluster,
+      "--service-name",
+      "app",
+      "--task-definition",
+      "app",
+      "--desired-count",
+      "2",
     );
     expect(created.service).toMatchObject({ serviceName: "app", desiredCount: 2 });
     const newest = () => ecs("list-service-deployments", ...ofService);

@@ -23,7 +23,9 @@ afterAll(async () => {
 
 /** A check that fails as soon as the file is there. */
 const healthyUntil = (file: string) => ({
-  ...{ command: ["CMD-SHELL", `test ! -e ${file}`], interval: 0.02, retries: 1 },
+  command: ["CMD-SHELL", `test ! -e ${file}`],
+  interval: 0.02,
+  retries: 1,
 });
 const broken = { command: ["CMD", "false"], interval: 0.02, retries: 1 };
 const breaker = { deploymentCircuitBreaker: { enable: true, rollback: true } };
@@ -48,7 +50,8 @@ describe("a forced deployment (API_UpdateService)", () => {
     const secret = await createSecret(secrets, "one");
     const command = ["/bin/sh", "-c", 'echo "$SECRET"; echo $$; exec sleep 60'];
     const taskDefinition = await test.define({
-      ...{ command, secrets: [{ name: "SECRET", valueFrom: secret.arn }] },
+      command,
+      secrets: [{ name: "SECRET", valueFrom: secret.arn }],
     });
     const service = await test.serve({ taskDefinition, desiredCount: 3 });
     const old = await arnsOf(service);
@@ -87,7 +90,8 @@ describe("a forced deployment (API_UpdateService)", () => {
       const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
       const healthCheck = healthyUntil(join(folder, randomUUID()));
       const service = await test.serve({
-        ...{ desiredCount, deploymentConfiguration },
+        desiredCount,
+        deploymentConfiguration,
         taskDefinition: await test.define({ healthCheck }),
       });
       const old = await arnsOf(service);
@@ -138,12 +142,17 @@ describe("a forced deployment (API_UpdateService)", () => {
     );
     const serviceArn = String((await test.describe(service)).serviceArn);
     expect(events.findLast(({ resources }) => resources[0] === serviceArn)).toEqual({
-      ...{ version: "0", id: expect.any(String), source: "aws.ecs" },
-      ...{ "detail-type": "ECS Deployment State Change", resources: [serviceArn] },
-      ...{ account: aws.accountId, region: aws.region },
+      version: "0",
+      id: expect.any(String),
+      source: "aws.ecs",
+      "detail-type": "ECS Deployment State Change",
+      resources: [serviceArn],
+      account: aws.accountId,
+      region: aws.region,
       time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
       detail: {
-        ...{ eventType: "INFO", eventName: "SERVICE_DEPLOYMENT_COMPLETED" },
+        eventType: "INFO",
+        eventName: "SERVICE_DEPLOYMENT_COMPLETED",
         deploymentId: primary?.id,
         updatedAt: expect.stringMatching(/Z$/),
         reason: expect.any(String),
@@ -155,7 +164,8 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(listed.serviceDeployments?.[0]).toMatchObject({
       serviceDeploymentArn: expect.stringContaining(`:service-deployment/${name}/`),
       targetServiceRevisionArn: expect.stringContaining(`:service-revision/${name}/`),
-      ...{ status: "SUCCESSFUL", serviceArn },
+      status: "SUCCESSFUL",
+      serviceArn,
     });
     const [newest, oldest] = listed.serviceDeployments ?? [];
     const filters = [
@@ -165,7 +175,9 @@ describe("a forced deployment (API_UpdateService)", () => {
     ];
     for (const [index, expected] of [[], [oldest], [newest]].entries()) {
       const { serviceDeployments } = await ecs.listServiceDeployments({
-        ...{ cluster, service, ...filters[index] },
+        cluster,
+        service,
+        ...filters[index],
       });
       expect(serviceDeployments).toEqual(expected);
     }
@@ -297,7 +309,9 @@ describe("the circuit breaker", () => {
   it("rolls back to the last completed deployment, which keeps its tasks", async () => {
     const taskDefinition = await test.define();
     const service = await test.serve({
-      ...{ taskDefinition, desiredCount: 2, deploymentConfiguration: breaker },
+      taskDefinition,
+      desiredCount: 2,
+      deploymentConfiguration: breaker,
     });
     const old = await arnsOf(service);
     const [completed] = (await test.describe(service)).deployments ?? [];
@@ -334,7 +348,8 @@ describe("the circuit breaker", () => {
     await secrets.send(new DeleteSecretCommand({ SecretId: secret.arn }));
     await force(service);
     expect(await test.deployed(service)).toMatchObject({
-      ...{ status: "STOPPED", stoppedAt: expect.any(Date) },
+      status: "STOPPED",
+      stoppedAt: expect.any(Date),
       statusReason: expect.stringContaining("circuit breaker"),
     });
     expect((await test.describe(service)).deployments).toMatchObject([

@@ -159,7 +159,8 @@ describe("StopTask (API_StopTask)", () => {
     expect(isRunning(Number(pid))).toBe(true);
     const ended = await test.stopped(task);
     expect(ended).toMatchObject({
-      ...{ stopCode: "UserInitiated", stoppedReason: "enough" },
+      stopCode: "UserInitiated",
+      stoppedReason: "enough",
       containers: [{ name: "app", lastStatus: "STOPPED", exitCode: 7 }],
     });
     expect(Number(ended.stoppedAt)).toBeGreaterThanOrEqual(Number(ended.stoppingAt));
@@ -180,7 +181,8 @@ describe("StopTask (API_StopTask)", () => {
 
   it("says that a task is not there", async () => {
     await expect(ecs.stopTask({ cluster, task: "unknown" })).rejects.toMatchObject({
-      ...{ name: "InvalidParameterException", message: "The referenced task was not found." },
+      name: "InvalidParameterException",
+      message: "The referenced task was not found.",
     });
   });
 });
@@ -207,8 +209,9 @@ describe("a standalone task (API_RunTask)", () => {
     const [task] = tasks;
     expect(await test.stopped(String(task?.taskArn))).toMatchObject({
       taskArn: expect.stringMatching(`:task/${cluster}/[0-9a-f]{32}$`),
-      ...{ group: "family:trio", startedBy: "test" },
-      ...{ stopCode: "EssentialContainerExited" },
+      group: "family:trio",
+      startedBy: "test",
+      stopCode: "EssentialContainerExited",
       stoppedReason: "Essential container in task exited",
       containers: [
         { name: "main", exitCode: 3 },

@@ -15,8 +15,12 @@ describe("clusters", () => {
   it("are created once (API_CreateCluster), described and listed", async () => {
     const { cluster } = await ecs.createCluster({ clusterName: "one" });
     expect(cluster).toMatchObject({
-      ...{ clusterArn: arn("cluster/one"), clusterName: "one", status: "ACTIVE" },
-      ...{ runningTasksCount: 0, pendingTasksCount: 0, activeServicesCount: 0 },
+      clusterArn: arn("cluster/one"),
+      clusterName: "one",
+      status: "ACTIVE",
+      runningTasksCount: 0,
+      pendingTasksCount: 0,
+      activeServicesCount: 0,
     });
     await ecs.createCluster({ clusterName: "one" });
     expect((await ecs.listClusters({})).clusterArns).toEqual([arn("cluster/one")]);
@@ -65,12 +69,20 @@ describe("task definitions", () => {
     expect([one, two]).toEqual([1, 2].map((n) => arn(`task-definition/${family}:${n}`)));
     const asked = { taskDefinition: `${family}:1` };
     expect((await ecs.describeTaskDefinition(asked)).taskDefinition).toMatchObject({
-      ...{ taskDefinitionArn: one, family, revision: 1, status: "ACTIVE" },
+      taskDefinitionArn: one,
+      family,
+      revision: 1,
+      status: "ACTIVE",
       registeredAt: expect.any(Date),
       containerDefinitions: [
         {
-          ...{ name: "app", image: "app", essential: true, command: waits, memory: 64 },
-          ...{ environment: [], secrets: [{ name: "A", valueFrom: "b" }] },
+          name: "app",
+          image: "app",
+          essential: true,
+          command: waits,
+          memory: 64,
+          environment: [],
+          secrets: [{ name: "A", valueFrom: "b" }],
         },
       ],
     });
@@ -88,7 +100,8 @@ describe("task definitions", () => {
     expect(await list("INACTIVE")).toEqual([two]);
     await expect(ecs.runTask({ cluster: test.cluster, taskDefinition: two })).rejects.toMatchObject(
       {
-        ...{ name: "ClientException", message: "TaskDefinition is inactive" },
+        name: "ClientException",
+        message: "TaskDefinition is inactive",
       },
     );
   });
@@ -123,17 +136,27 @@ describe("services", () => {
     const { cluster } = test;
     const taskDefinition = await test.define();
     const { service } = await ecs.createService({
-      ...{ cluster, serviceName: "app", taskDefinition, desiredCount: 2 },
+      cluster,
+      serviceName: "app",
+      taskDefinition,
+      desiredCount: 2,
     });
     expect(service).toMatchObject({
       serviceArn: arn(`service/${cluster}/app`),
       clusterArn: arn(`cluster/${cluster}`),
-      ...{ serviceName: "app", status: "ACTIVE", taskDefinition, desiredCount: 2 },
-      ...{ schedulingStrategy: "REPLICA", deploymentController: { type: "ECS" } },
+      serviceName: "app",
+      status: "ACTIVE",
+      taskDefinition,
+      desiredCount: 2,
+      schedulingStrategy: "REPLICA",
+      deploymentController: { type: "ECS" },
       deploymentConfiguration: { minimumHealthyPercent: 100, maximumPercent: 200 },
       deployments: [
         {
-          ...{ status: "PRIMARY", rolloutState: "IN_PROGRESS", taskDefinition, desiredCount: 2 },
+          status: "PRIMARY",
+          rolloutState: "IN_PROGRESS",
+          taskDefinition,
+          desiredCount: 2,
           id: expect.stringMatching(/^ecs-svc\/\d{19}$/),
           createdAt: expect.any(Date),
         },
@@ -142,7 +165,8 @@ describe("services", () => {
     expect(service?.deployments).toHaveLength(1);
     await test.deployed("app");
     expect(await test.describe("app")).toMatchObject({
-      ...{ runningCount: 2, pendingCount: 0 },
+      runningCount: 2,
+      pendingCount: 0,
       deployments: [{ status: "PRIMARY", rolloutState: "COMPLETED", runningCount: 2 }],
     });
   });
@@ -223,7 +247,8 @@ describe("services", () => {
       await ecs.createService({ ...input, deploymentController: { type } });
       await until(async () => (await test.describe("app")).runningCount === 1);
       expect(await test.describe("app")).toMatchObject({
-        ...{ deploymentController: { type }, deployments: [] },
+        deploymentController: { type },
+        deployments: [],
         taskSets: [{ status: "PRIMARY", taskDefinition, runningCount: 1 }],
       });
       const service = "app";

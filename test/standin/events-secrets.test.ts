@@ -42,7 +42,9 @@ afterAll(async () => {
 
 async function sendSecretEventsTo(name: string): Promise<void> {
   const functionArn = aws.functions.register({
-    ...{ name, bundle: recording.path, timeoutMs: 5000 },
+    name,
+    bundle: recording.path,
+    timeoutMs: 5000,
     environment: { RECORD: record },
   });
   const [events, sqs, lambda] = [
@@ -109,7 +111,10 @@ it("labels of ours are told too; AWSPENDING, AWSPREVIOUS and a removal are not",
   const label = (VersionStage: string, MoveToVersionId?: string, RemoveFromVersionId?: string) =>
     client.send(
       new UpdateSecretVersionStageCommand({
-        ...{ SecretId: secret.name, VersionStage, MoveToVersionId, RemoveFromVersionId },
+        SecretId: secret.name,
+        VersionStage,
+        MoveToVersionId,
+        RemoveFromVersionId,
       }),
     );
   await label("RETIRING", secret.version);

@@ -354,7 +354,10 @@ it("the deployments of ECS are told (AmazonECS/latest/developerguide/ecs_service
   await ecs.send(new RegisterTaskDefinitionCommand({ family: "app", containerDefinitions }));
   const { service } = await ecs.send(
     new CreateServiceCommand({
-      ...{ cluster: "events", serviceName: "app", taskDefinition: "app", desiredCount: 0 },
+      cluster: "events",
+      serviceName: "app",
+      taskDefinition: "app",
+      desiredCount: 0,
     }),
   );
   await expect

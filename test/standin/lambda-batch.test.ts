@@ -4,7 +4,11 @@ import { reportedFailures } from "../../standin/lambda/batch.ts";
 import type { Received } from "../../standin/sqs/message.ts";
 
 const batch: Received[] = ["one", "two"].map((id) => ({
-  ...{ id, handle: id, body: "", md5: "", attributes: {} },
+  id,
+  handle: id,
+  body: "",
+  md5: "",
+  attributes: {},
 }));
 
 it.each([

@@ -302,7 +302,9 @@ describe("messages (with-sqs.html)", () => {
     await using slow = await startAws();
     const record = `${bundle.path}.timing`;
     slow.functions.register({
-      ...{ name: "timing", bundle: bundle.path, timeoutMs: 1000 },
+      name: "timing",
+      bundle: bundle.path,
+      timeoutMs: 1000,
       environment: { RECORD: record },
     });
     const client = new SQSClient(clientConfig(slow));

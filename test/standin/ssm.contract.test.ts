@@ -181,8 +181,13 @@ describe("GetParameter (API_GetParameter)", () => {
     const since = Date.now() - 60_000;
     const { Parameter } = await ssm.getParameter({ Name, WithDecryption: true });
     expect(Parameter).toEqual({
-      ...{ Name, Type: "SecureString", Value: "one", Version: 1, ARN: arnOf(Name) },
-      ...{ DataType: "text", LastModifiedDate: expect.any(Date) },
+      Name,
+      Type: "SecureString",
+      Value: "one",
+      Version: 1,
+      ARN: arnOf(Name),
+      DataType: "text",
+      LastModifiedDate: expect.any(Date),
     });
     expect(Number(Parameter?.LastModifiedDate)).toBeGreaterThan(since);
     expect(await value(await put({ Type: "String" }), false)).toBe("one");
@@ -279,9 +284,17 @@ describe("DescribeParameters (API_DescribeParameters, API_ParameterStringFilter)
   it("shows everything but the value", async () => {
     const Name = await put({ Description: "a key", AllowedPattern: "^o" });
     expect(await described(Name)).toEqual({
-      ...{ Name, ARN: arnOf(Name), Type: "SecureString", KeyId: "alias/aws/ssm" },
-      ...{ Description: "a key", AllowedPattern: "^o", Version: 1, Tier: "Standard", Policies: [] },
-      ...{ DataType: "text", LastModifiedDate: expect.any(Date) },
+      Name,
+      ARN: arnOf(Name),
+      Type: "SecureString",
+      KeyId: "alias/aws/ssm",
+      Description: "a key",
+      AllowedPattern: "^o",
+      Version: 1,
+      Tier: "Standard",
+      Policies: [],
+      DataType: "text",
+      LastModifiedDate: expect.any(Date),
       LastModifiedUser: expect.stringMatching(/^arn:aws:iam::/),
     });
   });
@@ -399,7 +412,8 @@ describe("the event Parameter Store Change (monitoring-systems-manager-event-exa
     for (const operation of ["Create", "Update", "Delete"])
       expect(seen).toContainEqual(
         expect.objectContaining({
-          ...{ source: "aws.ssm", resources: [arnOf(Name)] },
+          source: "aws.ssm",
+          resources: [arnOf(Name)],
           detail: { ...detail, operation },
         }),
       );

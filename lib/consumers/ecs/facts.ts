@@ -1,7 +1,7 @@
 import type { Reference } from "../consumer.ts";
 
 /** Of what is named or given by its ARN; within one account and Region the name tells clusters apart. */
-export const nameOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+export const shortName = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
 
 /** A service that consumes a secret. */
 export interface ServiceFacts {

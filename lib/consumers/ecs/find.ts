@@ -1,6 +1,6 @@
-import { ClusterUnreadable } from "../../errors.ts";
 import { changedAt, type Promotion, type SecretIdentity } from "../consumer.ts";
 import type { EcsView, ServiceRecord, TaskRecord } from "./ecs.ts";
+import { ClusterUnreadable } from "./errors.ts";
 import type { ServiceFacts, StandaloneFacts } from "./facts.ts";
 import { findReferences, type TaskDefinition } from "./references.ts";
 

@@ -1,5 +1,5 @@
-import { FieldInvalid } from "../../errors.ts";
 import type { SecretDocument } from "../../secret/document.ts";
+import { FieldInvalid } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { type GeneratedSpec, generateValue, hasFormat } from "./value.ts";
 

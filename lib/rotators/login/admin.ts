@@ -1,7 +1,7 @@
-import { AdminUnusable } from "../../errors.ts";
-import type { SecretStore } from "../../rotation/store.ts";
 import { SecretDocument } from "../../secret/document.ts";
+import type { SecretStore } from "../../secret/store.ts";
 import type { EngineTraits } from "./engine.ts";
+import { AdminUnusable } from "./errors.ts";
 import { address, type CredentialSpec, type Login, readLogin } from "./login.ts";
 
 /**

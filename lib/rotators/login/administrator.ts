@@ -1,5 +1,5 @@
-import { AdminRefused, AdminUnusable } from "../../errors.ts";
 import type { Session } from "./engine.ts";
+import { AdminRefused, AdminUnusable } from "./errors.ts";
 import { address } from "./login.ts";
 import type { Situation } from "./strategy.ts";
 

@@ -1,6 +1,6 @@
-import { AdminUnusable, CredentialsRefused, PairUnusable, PendingRefused } from "../../errors.ts";
 import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
+import { AdminUnusable, CredentialsRefused, PairUnusable, PendingRefused } from "./errors.ts";
 import { address, type CredentialSpec, type Login } from "./login.ts";
 import type { Pair } from "./pair.ts";
 import type { Situation, Strategy } from "./strategy.ts";

@@ -1,6 +1,6 @@
-import { CredentialsRefused } from "../../errors.ts";
 import { openAdmin } from "./administrator.ts";
 import { accepts, type Session } from "./engine.ts";
+import { CredentialsRefused } from "./errors.ts";
 import { address, type Login } from "./login.ts";
 import { type Found, PasswordSwitch } from "./password-switch.ts";
 import type { Situation, Strategy } from "./strategy.ts";

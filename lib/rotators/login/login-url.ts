@@ -1,5 +1,6 @@
-import { FieldInvalid, FieldMissing, UrlMismatch } from "../../errors.ts";
 import type { SecretDocument } from "../../secret/document.ts";
+import { FieldInvalid } from "../../secret/errors.ts";
+import { FieldMissing, UrlMismatch } from "./errors.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url.ts";
 
 /** Where a login goes to, as far as a URL tells. */

@@ -1,6 +1,7 @@
-import { EngineMismatch, FieldInvalid, FieldMissing, TargetChanged } from "../../errors.ts";
 import type { SecretDocument } from "../../secret/document.ts";
+import { FieldInvalid } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
+import { EngineMismatch, FieldMissing, TargetChanged } from "./errors.ts";
 import { bracketed, checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
 import type { PasswordPolicy } from "./password.ts";
 import { withUserinfo } from "./url.ts";

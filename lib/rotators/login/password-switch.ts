@@ -1,12 +1,7 @@
-import {
-  CredentialsRefused,
-  PasswordRejected,
-  PendingRefused,
-  PermissionDenied,
-  ReadOnlyServer,
-} from "../../errors.ts";
 import { type Approach, accepts, type Engine, type Session } from "./engine.ts";
+import { CredentialsRefused, PendingRefused } from "./errors.ts";
 import { address, type Login } from "./login.ts";
+import { PasswordRejected, PermissionDenied, ReadOnlyServer } from "./server-errors.ts";
 import type { Switch } from "./strategy.ts";
 
 /** A session that may change the user's password, and what brings the user back. */

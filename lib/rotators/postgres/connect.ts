@@ -1,6 +1,7 @@
 import pg from "pg";
-import { AuthenticationMethodRefused, DeadlineReached } from "../../errors.ts";
+import { DeadlineReached } from "../../context/deadline.ts";
 import { address, type Login } from "../login/login.ts";
+import { AuthenticationMethodRefused } from "../login/server-errors.ts";
 import { trusted } from "../login/trust.ts";
 
 /** In milliseconds; the time left of the invocation bounds it too. */

@@ -1,3 +1,5 @@
+import { RotationError, Unexpected } from "../../errors.ts";
+import { address, type Login } from "../login/login.ts";
 import {
   DatabaseFailed,
   DnsFailed,
@@ -6,12 +8,9 @@ import {
   PasswordRejected,
   PermissionDenied,
   ReadOnlyServer,
-  RotationError,
   TlsFailed,
-  Unexpected,
   Unreachable,
-} from "../../errors.ts";
-import { address, type Login } from "../login/login.ts";
+} from "../login/server-errors.ts";
 
 /**
  * The driver's errors carry statements and details: what is read of them is the code, the routine of the

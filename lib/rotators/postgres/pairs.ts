@@ -1,15 +1,15 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Secret } from "../../secret/secret.ts";
+import { address, type Login } from "../login/login.ts";
+import type { Pair, PairOperations } from "../login/pair.ts";
 import {
   CloneForeign,
   OtherUserInUse,
   PermissionDenied,
   StandInIncomplete,
   UsersMissing,
-} from "../../errors.ts";
-import type { Secret } from "../../secret/secret.ts";
-import { address, type Login } from "../login/login.ts";
-import type { Pair, PairOperations } from "../login/pair.ts";
+} from "../login/server-errors.ts";
 import { cloneMark, cloneStatements, settingChanges } from "./alignment.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";

@@ -1,6 +1,6 @@
 import { randomInt } from "node:crypto";
 import type pg from "pg";
-import { DeadlineReached } from "../../errors.ts";
+import { DeadlineReached } from "../../context/deadline.ts";
 import type { Secret } from "../../secret/secret.ts";
 import type { Approach, Engine, Session } from "../login/engine.ts";
 import type { Login } from "../login/login.ts";

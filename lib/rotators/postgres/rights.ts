@@ -1,5 +1,6 @@
-import { PairUnusable, PermissionDenied } from "../../errors.ts";
+import { PairUnusable } from "../login/errors.ts";
 import type { Pair } from "../login/pair.ts";
+import { PermissionDenied } from "../login/server-errors.ts";
 import { hasRoleOptions, type Role, type Roles } from "./roles.ts";
 import { quoteName } from "./statements.ts";
 

@@ -57,7 +57,9 @@ describe("a run", { timeout: 60_000 }, () => {
       "the old api_keys is still accepted",
     ]);
     expect(rowsOf(wrong, shown).at(2)).toMatchObject({
-      ...{ credential: "api_keys", type: "not in rotation.yml", status: "failed" },
+      credential: "api_keys",
+      type: "not in rotation.yml",
+      status: "failed",
     });
   });
 });

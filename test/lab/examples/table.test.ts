@@ -4,13 +4,29 @@ import type { Row } from "../../../lab/examples/rows.ts";
 import { tableOf } from "../../../lab/examples/table.ts";
 
 const row: Row = {
-  ...{ system: "MueJam", secret: "database/primary", credential: "password", type: "postgres" },
-  ...{ strategy: "in-place", fieldsChanged: 4, fields: 7, failedLogins: 12, consumersRolled: 0 },
-  ...{ seconds: 5, status: "failed" },
+  system: "MueJam",
+  secret: "database/primary",
+  credential: "password",
+  type: "postgres",
+  strategy: "in-place",
+  fieldsChanged: 4,
+  fields: 7,
+  failedLogins: 12,
+  consumersRolled: 0,
+  seconds: 5,
+  status: "failed",
 };
 const later: Row = {
-  ...{ ...row, credential: "api_key", type: "Resend key", strategy: null, fieldsChanged: null },
-  ...{ fields: null, failedLogins: null, consumersRolled: null, seconds: null, status: "not yet" },
+  ...row,
+  credential: "api_key",
+  type: "Resend key",
+  strategy: null,
+  fieldsChanged: null,
+  fields: null,
+  failedLogins: null,
+  consumersRolled: null,
+  seconds: null,
+  status: "not yet",
 };
 
 describe("the table", () => {

@@ -26,7 +26,11 @@ beforeEach(async () => {
 async function connect(overrides: pg.ClientConfig = {}): Promise<pg.Client> {
   const { username: user, password } = server.superuser;
   const client = new pg.Client({
-    ...{ host: proxy.host, port: proxy.port, user, password, database: "postgres" },
+    host: proxy.host,
+    port: proxy.port,
+    user,
+    password,
+    database: "postgres",
     ssl: { ca: server.ca },
     ...overrides,
   });
@@ -74,11 +78,16 @@ describe("the proxy", () => {
     await client.end();
     await expect.poll(() => seen.at(-1), { timeout: 10_000 }).toBe("after terminate");
     expect(seen).toEqual([
-      ...["before connect", "after connect"],
-      ...["before query INSERT INTO", "after query INSERT INTO"],
-      ...["before query SELECT", "after query SELECT"],
-      ...["before query ALTER ROLE", "after query ALTER ROLE"],
-      ...["before terminate", "after terminate"],
+      "before connect",
+      "after connect",
+      "before query INSERT INTO",
+      "after query INSERT INTO",
+      "before query SELECT",
+      "after query SELECT",
+      "before query ALTER ROLE",
+      "after query ALTER ROLE",
+      "before terminate",
+      "after terminate",
     ]);
   });
 

@@ -19,7 +19,11 @@ afterAll(() => server[Symbol.asyncDispose]());
 async function login(overrides: pg.ClientConfig = {}): Promise<string> {
   const { username: user, password } = server.superuser;
   const client = new pg.Client({
-    ...{ host: server.host, port: server.port, user, password, database: "postgres" },
+    host: server.host,
+    port: server.port,
+    user,
+    password,
+    database: "postgres",
     ssl: { ca: server.ca },
     ...overrides,
   });

@@ -9,26 +9,23 @@ import {
   type Task,
   testAlert,
 } from "../../../lib/alerts/alert.ts";
-import {
-  AwsCallFailed,
-  CredentialsRefused,
-  InvalidEvent,
-  RotationAbandoned,
-  type RotationError,
-  RotationFailed,
-  SecretChanged,
-  SettlementStuck,
-  SwitchInterrupted,
-  SwitchUndecided,
-  Unreachable,
-} from "../../../lib/errors.ts";
+import type { RotationError } from "../../../lib/errors.ts";
+import { AwsCallFailed } from "../../../lib/errors.ts";
+import { InvalidEvent, SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";
+import { CredentialsRefused } from "../../../lib/rotators/login/errors.ts";
+import { Unreachable } from "../../../lib/rotators/login/server-errors.ts";
+import { SettlementStuck } from "../../../lib/settlement/errors.ts";
+import { RotationAbandoned, RotationFailed, SwitchInterrupted } from "../../../lib/watch/errors.ts";
 import { everyError } from "./every-error.ts";
 
 const token = randomUUID();
 const requestId = randomUUID();
 const place = {
-  ...{ environment: "production", region: "eu-central-1", requestId },
-  ...{ logGroup: "/aws/lambda/rotate-database", at: new Date("2026-03-04T05:06:07.890Z") },
+  environment: "production",
+  region: "eu-central-1",
+  requestId,
+  logGroup: "/aws/lambda/rotate-database",
+  at: new Date("2026-03-04T05:06:07.890Z"),
 };
 
 function occasion(secret: string, step = "setSecret"): Occasion {
@@ -85,9 +82,26 @@ describe("the alert of every error", () => {
   it.each(table)("%s on %j has the keys that machines rely on", (_, __, error, secret) => {
     const { event } = failureAlert(error, occasion(secret));
     expect(Object.keys(event)).toEqual([
-      ...["source", "kind", "severity", "secret", "environment", "step", "code", "region"],
-      ...["token", "message", "remedy", "safe", "next", "runbook", "productionSafe", "retryable"],
-      ...["logGroup", "requestId", "at", "deduplicationKey"],
+      "source",
+      "kind",
+      "severity",
+      "secret",
+      "environment",
+      "step",
+      "code",
+      "region",
+      "token",
+      "message",
+      "remedy",
+      "safe",
+      "next",
+      "runbook",
+      "productionSafe",
+      "retryable",
+      "logGroup",
+      "requestId",
+      "at",
+      "deduplicationKey",
     ]);
     const prefix = `${secret}/${token}/setSecret/${error.code}/`;
     expect(String(event["deduplicationKey"]).slice(0, -12)).toBe(prefix);
@@ -111,12 +125,21 @@ async function called({ text }: Alert): Promise<string[][]> {
 describe("the commands in an alert", () => {
   const region = ["--region", "eu-central-1"];
   const describeSecret = (name: string) => [
-    ...["secretsmanager", "describe-secret", "--secret-id", name],
+    "secretsmanager",
+    "describe-secret",
+    "--secret-id",
+    name,
     ...region,
   ];
   const log = [
-    ...["logs", "tail", "/aws/lambda/rotate-database"],
-    ...["--since", "30m", "--filter-pattern", `"${requestId}"`, ...region],
+    "logs",
+    "tail",
+    "/aws/lambda/rotate-database",
+    "--since",
+    "30m",
+    "--filter-pattern",
+    `"${requestId}"`,
+    ...region,
   ];
   const again = (name: string) => [
     "secretsmanager",
@@ -135,7 +158,8 @@ describe("the commands in an alert", () => {
     const alert = failureAlert(new SecretChanged("app", token), occasion("app"));
     const removal = ["--version-stage", "AWSPENDING", "--remove-from-version-id", token, ...region];
     expect(await called(alert)).toEqual([
-      ...[describeSecret("app"), log],
+      describeSecret("app"),
+      log,
       ["secretsmanager", "update-secret-version-stage", "--secret-id", "app", ...removal],
       again("app"),
     ]);
@@ -144,7 +168,8 @@ describe("the commands in an alert", () => {
   it("do not rotate for a retirement, nor for an event that cannot be read", async () => {
     const error = new Unreachable("db:5432", "timed out");
     expect(await called(failureAlert(error, occasion("app", "retire")))).toEqual([
-      ...[describeSecret("app"), log],
+      describeSecret("app"),
+      log,
     ]);
     expect(await called(failureAlert(new InvalidEvent("it is no object"), place))).toEqual([log]);
   });
@@ -168,7 +193,9 @@ describe("an outage", () => {
       (error) => failureAlert(error, occasion("app")).attributes["severity"] !== "error",
     );
     expect(critical.map(({ code }) => code)).toEqual([
-      ...["CREDENTIALS_REFUSED", "SWITCH_UNDECIDED", "SWITCH_INTERRUPTED"],
+      "CREDENTIALS_REFUSED",
+      "SWITCH_UNDECIDED",
+      "SWITCH_INTERRUPTED",
     ]);
   });
 });
@@ -177,7 +204,7 @@ describe("the deduplication key", () => {
   const key = (error: AwsCallFailed) =>
     failureAlert(error, occasion("app")).event["deduplicationKey"];
   const denied = (call: string, failure: string) =>
-    new AwsCallFailed(call, "app", failure, false, "Allow it.");
+    new AwsCallFailed(call, "app", { failure, retryable: false, remedy: "Allow it." });
 
   it("is the same for another request with the same failure", () => {
     const failure = () => `AccessDeniedException (HTTP 400, request ${randomUUID()})`;

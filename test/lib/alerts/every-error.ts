@@ -1,26 +1,39 @@
-import * as errors from "../../../lib/errors.ts";
+import { globSync, readFileSync } from "node:fs";
+import { resolve } from "node:path";
 import { RotationError } from "../../../lib/errors.ts";
+import { SettlementStuck, settlementRemedies } from "../../../lib/settlement/errors.ts";
 
-/** Abstract, or made of a table. */
-const others = [errors.DocumentError, errors.InvokedFailed, errors.SettlementStuck];
+const abstractOrTabular = ["DocumentError", "InvokedFailed", "SettlementStuck"];
 
-/** One of every class that the module exports, so that a new one cannot be forgotten, about `name`. */
+type ErrorClass = new (...values: unknown[]) => RotationError;
+
+const extendsAnError = /^export class \w+ extends (RotationError|\w+Error|\w+Failed) \{/m;
+
+/** Every class of production code that can be thrown, by name, so that no test has to list them. */
+export const errorClasses: ReadonlyMap<string, ErrorClass> = new Map(
+  (
+    await Promise.all(
+      globSync("{lib,infra}/**/*.ts")
+        .filter((file) => extendsAnError.test(readFileSync(file, "utf8")))
+        .map(async (file): Promise<object> => import(resolve(file))),
+    )
+  )
+    .flatMap((module) => Object.entries(module))
+    .filter(([, value]) => value !== RotationError && value?.prototype instanceof RotationError)
+    .filter(([name]) => !abstractOrTabular.includes(name)),
+);
+
+/** One error of every code, about `name`. */
 export function everyError(name: string): readonly RotationError[] {
-  const classes = Object.values(errors).flatMap((of) => {
-    const isClass = typeof of === "function" && of.prototype instanceof RotationError;
-    if (!isClass || others.some((other) => of === other)) return [];
-    return [made(of as unknown as ErrorClass, name)];
-  });
-  return [
-    ...classes,
-    ...problems.map((code) => new errors.SettlementStuck(code, name, name, true)),
-  ];
+  const classes = [...errorClasses.values()].map((Class) => made(Class, name));
+  const own = new Set(classes.map(({ code }) => code));
+  const stuck = problems
+    .filter((code) => !own.has(code))
+    .map((code) => new SettlementStuck(code, name, name, true));
+  return [...classes, ...stuck];
 }
 
-const problems = Object.keys(errors.settlementRemedies) as SettlementProblem[];
-type SettlementProblem = ConstructorParameters<typeof errors.SettlementStuck>[0];
-
-type ErrorClass = new (...values: (string | string[])[]) => RotationError;
+const problems = Object.keys(settlementRemedies) as (keyof typeof settlementRemedies)[];
 
 /** Some take a list where others take a text: then a list of one, which is rendered as its text. */
 function made(Class: ErrorClass, name: string): RotationError {

@@ -50,19 +50,27 @@ async function put(VersionStages: string[], input: object = { SecretString: valu
 const removeLabel = (label: string, from: string) =>
   client.send(
     new UpdateSecretVersionStageCommand({
-      ...{ SecretId: secret.name, VersionStage: label, RemoveFromVersionId: from },
+      SecretId: secret.name,
+      VersionStage: label,
+      RemoveFromVersionId: from,
     }),
   );
 const pendingOf = (token: string, text: string) => ({
-  ...{ secretId: secret.arn, token, text: new Secret(text), labels: ["AWSPENDING"] },
+  secretId: secret.arn,
+  token,
+  text: new Secret(text),
+  labels: ["AWSPENDING"],
 });
 
 describe("describe", () => {
   it.each(["name", "arn"] as const)("tells names and labels, by %s", async (by) => {
     const pending = await put(["AWSPENDING", "MINE"]);
     expect(await store.describe(secret[by], soon())).toEqual({
-      ...{ arn: secret.arn, name: secret.name, rotationEnabled: undefined },
-      ...{ owningService: undefined, tags: new Map() },
+      arn: secret.arn,
+      name: secret.name,
+      rotationEnabled: undefined,
+      owningService: undefined,
+      tags: new Map(),
       versions: new Map([
         [secret.version, ["AWSCURRENT"]],
         [pending, ["AWSPENDING", "MINE"]],
@@ -255,7 +263,8 @@ describe.each(calls)("a failure of %s", (operation, call) => {
     using __ = aws.intercept(answer(error));
     const thrown = await call(soon()).catch((caught: unknown) => caught);
     expect(thrown).toMatchObject({
-      ...{ code: "AWS_CALL_FAILED", retryable },
+      code: "AWS_CALL_FAILED",
+      retryable,
       message: expect.stringContaining(`secretsmanager:${operation} on ${secret.arn} failed: `),
     });
     expect(thrown).toHaveProperty("message", expect.stringContaining(part));
@@ -282,7 +291,8 @@ describe("a secret that is not there", () => {
   ])("is told by %s", async (operation, call) => {
     const name = nowhere();
     await expect(call(name)).rejects.toMatchObject({
-      ...{ code: "AWS_CALL_FAILED", retryable: false },
+      code: "AWS_CALL_FAILED",
+      retryable: false,
       message: expect.stringMatching(
         `${operation} on ${name} failed: ResourceNotFoundException .*Region`,
       ),
@@ -302,7 +312,9 @@ describe("an endpoint that is not there", () => {
   const far = (endpoint: string, credentials = true) =>
     new SecretsManagerStore(
       new SecretsManagerClient({
-        ...{ endpoint, region: "eu-central-1", maxAttempts: 1 },
+        endpoint,
+        region: "eu-central-1",
+        maxAttempts: 1,
         credentials: credentials
           ? { accessKeyId: "test", secretAccessKey: randomUUID() }
           : async () => {
@@ -317,7 +329,8 @@ describe("an endpoint that is not there", () => {
   ])("is told when it %s", async (_, endpoint, code) => {
     const call = far(await endpoint()).describe(secret.arn, soon());
     await expect(call).rejects.toMatchObject({
-      ...{ code: "AWS_CALL_FAILED", retryable: true },
+      code: "AWS_CALL_FAILED",
+      retryable: true,
       message: expect.stringMatching(`(${code}).*interface endpoint`),
     });
   });
@@ -335,7 +348,8 @@ describe("a reply that is lost", () => {
     const token = randomUUID();
     using _ = aws.intercept({ after: () => "lose" });
     await expect(store.putPending(pendingOf(token, "next"), soon())).rejects.toMatchObject({
-      ...{ code: "AWS_CALL_FAILED", retryable: true },
+      code: "AWS_CALL_FAILED",
+      retryable: true,
     });
     _[Symbol.dispose]();
     expect(await store.read(secret.arn, token, soon())).toEqual(new Secret("next"));

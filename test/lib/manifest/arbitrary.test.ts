@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
-import { InvalidManifest } from "../../../lib/errors.ts";
+import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
 import { secretSchema } from "../../../lib/manifest/schema.ts";
 import { ManifestFolder } from "./manifest-folder.ts";

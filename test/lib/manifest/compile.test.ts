@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { InvalidManifest } from "../../../lib/errors.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
+import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import {
   defaultPolicy,
   entropyBits,
@@ -50,11 +50,19 @@ secrets:
       exempt: [],
       secrets: {
         app: {
-          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
+          schedule: { expression: "rate(90 days)" },
+          clusters: [],
+          deadline: 86_400_000,
           credentials: [
             {
-              ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
-              ...{ ca: undefined, passwordForm: "verifier", password: defaultPolicy },
+              type: "postgres",
+              strategy: "in-place",
+              fields: {},
+              connection: {},
+              urls: [],
+              ca: undefined,
+              passwordForm: "verifier",
+              password: defaultPolicy,
             },
           ],
         },
@@ -89,12 +97,18 @@ secrets:
       exempt: [],
       secrets: {
         "production/database/primary": {
-          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
+          schedule: { expression: "rate(90 days)" },
+          clusters: [],
+          deadline: 86_400_000,
           credentials: [
             {
-              ...{ ...base, type: "postgres" },
+              ...base,
+              type: "postgres",
               fields: {
-                ...{ host: "HOST", port: "PORT", database: "DB", username: "USER" },
+                host: "HOST",
+                port: "PORT",
+                database: "DB",
+                username: "USER",
                 password: "PASS",
               },
               urls: ["connection_string", "READ_URL"],
@@ -107,18 +121,26 @@ secrets:
               },
             },
             {
-              ...{ ...base, type: "mysql", fields: { password: "MYSQL" } },
-              ...{ ca: "rds", password: defaultPolicy },
+              ...base,
+              type: "mysql",
+              fields: { password: "MYSQL" },
+              ca: "rds",
+              password: defaultPolicy,
             },
           ],
         },
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf": {
-          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 86_400_000 },
+          schedule: { expression: "rate(90 days)" },
+          clusters: [],
+          deadline: 86_400_000,
           credentials: [
             {
-              ...{ ...base, type: "postgres", fields: {} },
+              ...base,
+              type: "postgres",
+              fields: {},
               connection: { host: "db.internal", port: 6432, database: "app", username: "app" },
-              ...{ ca: "system", password: defaultPolicy },
+              ca: "system",
+              password: defaultPolicy,
             },
           ],
         },

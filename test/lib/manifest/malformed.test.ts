@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from "vitest";
-import { InvalidManifest } from "../../../lib/errors.ts";
+import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import { malformed } from "./malformed.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
 

@@ -2,7 +2,9 @@ import { expect, it } from "vitest";
 import { entryFor, type Manifest } from "../../../lib/manifest/manifest.ts";
 
 const entry = {
-  ...{ schedule: { expression: "rate(90 days)" }, clusters: [], credentials: [] },
+  schedule: { expression: "rate(90 days)" },
+  clusters: [],
+  credentials: [],
   deadline: 0,
 };
 const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
-import { InvalidManifest } from "../../../lib/errors.ts";
+import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
@@ -31,7 +31,9 @@ function problems(text: string): string[] {
 describe("a mirror", () => {
   it("is completed with every default", () => {
     expect(compile(manifest("{ prefix: /clip-it/ }"))["a"]?.mirror).toEqual({
-      ...{ prefix: "/clip-it/", parameters: {}, overwrite: false },
+      prefix: "/clip-it/",
+      parameters: {},
+      overwrite: false,
     });
     expect(
       compile("secrets: { a: { credentials: [{ type: postgres, strategy: in-place }] } }"),
@@ -42,8 +44,11 @@ describe("a mirror", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/0f6a1f3e-0000-4000-8000-1234567890ab";
     const text = `{ prefix: "/\${stage}/clip/", parameters: { URL: "/\${stage}/url", K: key }, kmsKey: "${kmsKey}", tier: Advanced, overwrite: true }`;
     expect(compile(manifest(text), "staging")["a"]?.mirror).toEqual({
-      ...{ prefix: "/staging/clip/", parameters: { URL: "/staging/url", K: "key" } },
-      ...{ kmsKey, tier: "Advanced", overwrite: true },
+      prefix: "/staging/clip/",
+      parameters: { URL: "/staging/url", K: "key" },
+      kmsKey,
+      tier: "Advanced",
+      overwrite: true,
     });
   });
 

@@ -82,7 +82,9 @@ secrets:
       { type: "postgres", strategy: "alternating-users", admin: { secret: "production/admin" } },
     ]);
     expect(secrets["other"]?.credentials[0]?.admin).toEqual({
-      ...{ secret: "other-admin", host: "db", port: 5433 },
+      secret: "other-admin",
+      host: "db",
+      port: 5433,
     });
     expect(secrets["production/admin"]?.credentials[0]).toMatchObject({ strategy: "in-place" });
     expect(secrets["production/admin"]?.credentials[0]?.admin).toBeUndefined();
@@ -100,7 +102,9 @@ secrets:
   named: { strategy: in-place, kmsKey: '${key("own")}' }
   plain: { strategy: in-place, kmsKey: aws/secretsmanager }`);
     const keys = Object.entries(secrets).map(([name, { kmsKey, credentials }]) => [
-      ...[name, kmsKey, credentials[0]?.admin?.kmsKey],
+      name,
+      kmsKey,
+      credentials[0]?.admin?.kmsKey,
     ]);
     expect(keys).toEqual([
       ["a", key("all"), key("said")],

@@ -4,7 +4,9 @@ import type { StoredParameter } from "../../../lib/mirror/parameters.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
 
 const wanted = ["a", "b"].map((parameter) => ({
-  ...{ field: parameter.toUpperCase(), parameter: `/${parameter}`, value: new Secret("new") },
+  field: parameter.toUpperCase(),
+  parameter: `/${parameter}`,
+  value: new Secret("new"),
 }));
 const stored = (values: Record<string, string>, secure = true) =>
   new Map(

@@ -34,9 +34,15 @@ describe("a rotation that fails", () => {
     expect(await world.rotate(token)).toMatchObject({ succeeded: false, attempts: 3 });
     expect(stage.alerts(mark)).toEqual([
       expect.objectContaining({
-        ...{ kind: "rotation-failed", severity: "error", code: "AWS_CALL_FAILED" },
-        ...{ secret: muejamSecretId, environment: "production", step, token },
-        ...{ region: world.aws.region, logGroup: "/aws/lambda/rotate-database" },
+        kind: "rotation-failed",
+        severity: "error",
+        code: "AWS_CALL_FAILED",
+        secret: muejamSecretId,
+        environment: "production",
+        step,
+        token,
+        region: world.aws.region,
+        logGroup: "/aws/lambda/rotate-database",
         productionSafe: true,
       }),
     ]);
@@ -161,8 +167,10 @@ describe("an alert that fails", () => {
     expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:GetSecretValue on /);
     expect(linesOf(invocation).others).toMatchObject([
       {
-        ...{ level: "ERROR", message: "the alert could not be sent or remembered" },
-        ...{ secret: muejamSecretId, errorMessage: expect.stringMatching(reason) },
+        level: "ERROR",
+        message: "the alert could not be sent or remembered",
+        secret: muejamSecretId,
+        errorMessage: expect.stringMatching(reason),
       },
     ]);
     expect(stage.alerts(mark)).toEqual([]);

@@ -33,7 +33,9 @@ function metricsOf(invocation: { log: string }) {
     };
     return CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) =>
       Metrics.map(({ Name }) => ({
-        ...{ namespace: Namespace, name: Name, value: line[Name] },
+        namespace: Namespace,
+        name: Name,
+        value: line[Name],
         dimensions: Dimensions.map((set) => set.map((name) => line[name])),
       })),
     );
@@ -41,7 +43,9 @@ function metricsOf(invocation: { log: string }) {
 }
 
 const metric = (name: string, value: unknown, ...step: string[]) => ({
-  ...{ namespace: "Quarterturn", name, value },
+  namespace: "Quarterturn",
+  name,
+  value,
   dimensions: [["quarterturn", "production", ...step]],
 });
 
@@ -52,10 +56,19 @@ describe("a step", () => {
       const invocation = await stage.run(step);
       expect(linesOf(invocation).steps).toEqual([
         {
-          ...{ level: "INFO", message: `${step} done`, service: "quarterturn", sampling_rate: 0 },
-          ...{ timestamp: expect.any(String), environment: "production", requestId: uuid },
-          ...{ secret: muejamSecretId, step, token: stage.token, currentId },
-          ...{ outcome: "done", ms: expect.any(Number) },
+          level: "INFO",
+          message: `${step} done`,
+          service: "quarterturn",
+          sampling_rate: 0,
+          timestamp: expect.any(String),
+          environment: "production",
+          requestId: uuid,
+          secret: muejamSecretId,
+          step,
+          token: stage.token,
+          currentId,
+          outcome: "done",
+          ms: expect.any(Number),
         },
       ]);
       const done = step === "finishSecret" ? [metric("RotationSucceeded", 1)] : [];
@@ -71,9 +84,15 @@ describe("a step", () => {
     const invocation = await stage.run("createSecret");
     expect(linesOf(invocation).steps).toMatchObject([
       {
-        ...{ level: "ERROR", message: "createSecret failed", requestId: uuid },
-        ...{ secret: muejamSecretId, token: stage.token, currentId, outcome: "failed" },
-        ...{ ms: expect.any(Number), code: "AWS_CALL_FAILED" },
+        level: "ERROR",
+        message: "createSecret failed",
+        requestId: uuid,
+        secret: muejamSecretId,
+        token: stage.token,
+        currentId,
+        outcome: "failed",
+        ms: expect.any(Number),
+        code: "AWS_CALL_FAILED",
         errorMessage: expect.stringMatching(/^secretsmanager:GetSecretValue on .*AccessDenied/),
       },
     ]);
@@ -126,8 +145,11 @@ describe("a lone testSecret", () => {
       },
     );
     const [heard, unheard, denied, missing, unset] = await Promise.all([
-      ...[run(topic("alerts")), run(await createTopic("unheard"))],
-      ...[run(forbidden), run(topic("gone")), run()],
+      run(topic("alerts")),
+      run(await createTopic("unheard")),
+      run(forbidden),
+      run(topic("gone")),
+      run(),
     ]);
     expect([heard?.error, linesOf(heard ?? { log: "" }).others]).toEqual([undefined, []]);
     expect(unheard?.error).toBeUndefined();
@@ -156,7 +178,10 @@ describe("a lone testSecret", () => {
 
 describe("an outage", () => {
   const critical = (code: string, step: string) => ({
-    ...{ severity: "critical", code, step, productionSafe: false },
+    severity: "critical",
+    code,
+    step,
+    productionSafe: false,
     safe: "NO. New logins of consumers may be failing now.",
   });
 

@@ -43,7 +43,11 @@ export class Stage implements AsyncDisposable {
     const proxy = parts.use(await startPostgresProxy(postgres));
     const timing = { attempts: 3, retryDelayMs: 1 };
     const world = await World.start({
-      ...{ postgres, address: proxy, strategy, name, timing },
+      postgres,
+      address: proxy,
+      strategy,
+      name,
+      timing,
       ...more,
     });
     parts.use(world);

@@ -24,7 +24,8 @@ describe("a request to the function that ends old credentials", () => {
   ])("is refused when it is %s", (_, payload, problem) => {
     expect(() => parseRequest(payload)).toThrow(
       expect.objectContaining({
-        ...{ code: "INVALID_REQUEST", retryable: false },
+        code: "INVALID_REQUEST",
+        retryable: false,
         message: expect.stringContaining(problem),
       }),
     );

@@ -32,7 +32,11 @@ async function consumer(scene: Scene, version: string) {
   const { host, port, database, username: user, password } = await scene.value(version);
   const ca = scene.logins[0]?.ca;
   const client = new pg.Client({
-    ...{ host, port: Number(port), database, user, password },
+    host,
+    port: Number(port),
+    database,
+    user,
+    password,
     ssl: { ca: typeof ca === "object" ? ca.pem : "" },
   });
   client.on("error", () => {});
@@ -62,7 +66,8 @@ describe("the old user of a pair", () => {
     const stored = await stage.bench.stored(owner);
     expect(await scene.retire("retire")).toEqual({ ...done, accepted: false });
     expect(JSON.parse(await stage.bench.stored(owner))).toMatchObject({
-      ...{ rolcanlogin: false, rolpassword: null },
+      rolcanlogin: false,
+      rolpassword: null,
       oid: JSON.parse(stored).oid,
     });
   });
@@ -124,7 +129,8 @@ describe("the old user of a pair", () => {
         await stage.bench.query(`ALTER ROLE ${owner} LOGIN PASSWORD '${password}'`);
     };
     await expect(scene.retire("retire")).rejects.toMatchObject({
-      ...{ code: "STILL_ACCEPTED", retryable: true },
+      code: "STILL_ACCEPTED",
+      retryable: true,
       message: expect.stringContaining(owner),
     });
     scene.onLogin = async () => {};
@@ -135,7 +141,8 @@ describe("the old user of a pair", () => {
     const { scene, clone } = await unsettled();
     await stage.bench.query(`ALTER ROLE ${clone} PASSWORD 'changed-by-hand'`);
     await expect(scene.retire("retire")).rejects.toMatchObject({
-      ...{ code: "CREDENTIALS_REFUSED", impact: "outage" },
+      code: "CREDENTIALS_REFUSED",
+      impact: "outage",
       message: expect.stringContaining(`user ${clone} with AWSCURRENT`),
     });
     expect(await scene.retire("probe")).toMatchObject({ accepted: true });
@@ -165,7 +172,8 @@ describe("the old password of one user", () => {
     const scene = await switched();
     await scene.setByHand((await scene.value(scene.first)).password);
     await expect(scene.retire("retire")).rejects.toMatchObject({
-      ...{ code: "STILL_ACCEPTED", retryable: true },
+      code: "STILL_ACCEPTED",
+      retryable: true,
       message: expect.stringContaining(scene.logins[0]?.username ?? ""),
     });
     expect(await scene.retire("probe")).toMatchObject({ accepted: true });
@@ -227,7 +235,8 @@ describe("what is not on its way out", () => {
       const forged = await scene.put(edited(await scene.value(scene.first), change), ["FORGED"]);
       await moveRetiring(scene, forged);
       await expectRefused(scene, forged, {
-        ...{ code: "TARGET_CHANGED", retryable: false },
+        code: "TARGET_CHANGED",
+        retryable: false,
         message: expect.stringContaining(part),
       });
     }

@@ -33,7 +33,11 @@ async function application(pair: PairScene, version = "AWSCURRENT") {
     await pair.scene.value(version),
   );
   const client = new pg.Client({
-    ...{ host, port, database, user: username, password: password.reveal() },
+    host,
+    port,
+    database,
+    user: username,
+    password: password.reveal(),
     ssl: { ca: typeof ca === "object" ? ca.pem : "" },
   });
   client.on("error", () => {});
@@ -87,7 +91,10 @@ describe("a rotation by alternating users", () => {
     await scene.run("createSecret");
     const { password, rotated_at, ...rest } = await scene.value("AWSPENDING");
     expect(rest).toEqual({
-      ...{ host: before.host, port: before.port, database: before.database, note: "kept" },
+      host: before.host,
+      port: before.port,
+      database: before.database,
+      note: "kept",
       username: clone,
       connection_string: `postgresql://${clone}:${password}@${before.host}:${before.port}/${before.database}`,
     });
@@ -166,7 +173,8 @@ describe("a rotation by alternating users", () => {
     await scene.again();
     for (const step of ["createSecret", "setSecret", "finishSecret"] as const)
       await expect(scene.run(step)).rejects.toMatchObject({
-        ...{ code: "UNSETTLED", retryable: true },
+        code: "UNSETTLED",
+        retryable: true,
         message: expect.stringContaining(scene.first),
       });
     expect([await admits(pair), await admits(pair, scene.first)]).toEqual([true, true]);
@@ -185,7 +193,8 @@ describe("a rotation by alternating users", () => {
     await scene.again();
     await scene.run("createSecret");
     await expect(scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "OTHER_USER_IN_USE", retryable: true },
+      code: "OTHER_USER_IN_USE",
+      retryable: true,
       message: expect.stringContaining(clone),
     });
     expect(await admits(pair)).toBe(true);
@@ -223,7 +232,8 @@ describe("the other user's name", () => {
   it("is not cut: createSecret refuses", async () => {
     const { scene } = await pairScene(stage, { username: long(58) });
     await expect(scene.run("createSecret")).rejects.toMatchObject({
-      ...{ code: "PAIR_UNUSABLE", retryable: false },
+      code: "PAIR_UNUSABLE",
+      retryable: false,
       message: expect.stringContaining("more than 63 bytes"),
     });
     expect(scene.calls("PutSecretValue")).toEqual([]);

@@ -49,7 +49,8 @@ describe("createSecret", () => {
   it("run twice at once makes one version, and both succeed", async () => {
     const scene = await stage.scene();
     expect(await Promise.all([scene.run("createSecret"), scene.run("createSecret")])).toEqual([
-      ...["done", "done"],
+      "done",
+      "done",
     ]);
     await scene.run("setSecret");
     await scene.run("finishSecret");

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
-import { decide, holderOf } from "../../../lib/rotation/decide.ts";
+import { decide } from "../../../lib/rotation/decide.ts";
 import { type Step, steps } from "../../../lib/rotation/event.ts";
-import type { SecretState } from "../../../lib/rotation/store.ts";
+import { holderOf } from "../../../lib/secret/labels.ts";
+import type { SecretState } from "../../../lib/secret/store.ts";
 
 const token = "new-version-0000000000000000000000000";
 const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf";
@@ -57,7 +58,9 @@ describe("the token's version decides", () => {
   it("and AWSCURRENT is where the rotation starts", () => {
     const secret = stateOf({ a: ["AWSPREVIOUS"], ...pending });
     expect(decide({ step: "setSecret", secretId: arn, token }, secret)).toEqual({
-      ...{ kind: "run", currentId: "old", prepared: false },
+      kind: "run",
+      currentId: "old",
+      prepared: false,
     });
   });
 });

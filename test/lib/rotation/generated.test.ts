@@ -99,7 +99,8 @@ describe("a signing key", () => {
     await scene.again();
     await scene.runAll();
     expect(JSON.parse(await scene.text())).toMatchObject({
-      ...{ api_keys: "c", jwt_previous: edited.jwt_secret },
+      api_keys: "c",
+      jwt_previous: edited.jwt_secret,
     });
   });
 

@@ -65,7 +65,11 @@ describe("setSecret, where AWSCURRENT is refused,", () => {
     const pending = (await scene.value()).password;
     const first = scene.logins[0]?.password.reveal();
     expect(scene.tried.map(({ password }) => password.reveal()).slice(0, 5)).toEqual([
-      ...["wrong-2", pending, "wrong-1", "wrong-0", first],
+      "wrong-2",
+      pending,
+      "wrong-1",
+      "wrong-0",
+      first,
     ]);
   });
 
@@ -87,7 +91,8 @@ describe("setSecret, where AWSCURRENT is refused,", () => {
     await scene.setByHand();
     const before = await scene.labels();
     await expect(scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "CREDENTIALS_REFUSED", retryable: false },
+      code: "CREDENTIALS_REFUSED",
+      retryable: false,
       message: expect.stringContaining("with AWSCURRENT, AWSPENDING, 2 earlier versions"),
     });
     expect(await scene.labels()).toEqual(before);

@@ -1,17 +1,21 @@
 import { expect, it } from "vitest";
-import { preparedLabel } from "../../../lib/rotation/decide.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
 import type { Credential } from "../../../lib/rotation/rotation.ts";
 import type { Login } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
 import type { Strategy } from "../../../lib/rotators/login/strategy.ts";
 import { postgresTraits } from "../../../lib/rotators/postgres/traits.ts";
+import { preparedLabel } from "../../../lib/secret/labels.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
 
 const token = "0".repeat(32);
 const spec = (field: string) => ({
-  ...{ type: "postgres", strategy: field, connection: { host: "db", username: field } },
-  ...{ fields: { password: field }, urls: [], passwordForm: "verifier" as const },
+  type: "postgres",
+  strategy: field,
+  connection: { host: "db", username: field },
+  fields: { password: field },
+  urls: [],
+  passwordForm: "verifier" as const,
   password: defaultPolicy,
 });
 
@@ -24,8 +28,11 @@ it("an outage of one login does not promote another one untested", async () => {
     test: note(name, "test"),
     rehearse: note(name, "rehearse"),
     openSwitch: async () => ({
-      ...{ username: name, waited: false, changed: false },
-      ...{ apply: note(name, "apply"), revert: note(name, "revert") },
+      username: name,
+      waited: false,
+      changed: false,
+      apply: note(name, "apply"),
+      revert: note(name, "revert"),
       [Symbol.asyncDispose]: async () => {},
     }),
     holds: () => false,
@@ -41,7 +48,10 @@ it("an outage of one login does not promote another one untested", async () => {
   const ports: RotationPorts = {
     store: {
       describe: async () => ({
-        ...{ arn: "arn", name: "app", rotationEnabled: true, tags: new Map() },
+        arn: "arn",
+        name: "app",
+        rotationEnabled: true,
+        tags: new Map(),
         versions: new Map([
           ["current", ["AWSCURRENT"]],
           [token, ["AWSPENDING", preparedLabel]],
@@ -62,7 +72,9 @@ it("an outage of one login does not promote another one untested", async () => {
       exempt: [],
       secrets: {
         app: {
-          ...{ schedule: { expression: "rate(90 days)" }, clusters: [], deadline: 0 },
+          schedule: { expression: "rate(90 days)" },
+          clusters: [],
+          deadline: 0,
           credentials: [spec("a"), spec("b")],
         },
       },
@@ -73,7 +85,8 @@ it("an outage of one login does not promote another one untested", async () => {
     log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
     credential: async (of) =>
       ({
-        ...{ spec: of, traits: postgresTraits },
+        spec: of,
+        traits: postgresTraits,
         engine: {
           async login({ username }: Login) {
             calls.push(`${username} login`);

@@ -68,7 +68,8 @@ describe("setSecret, with a pending version that is as AWSCURRENT but for passwo
     const scene = await foreign((value) => ({
       ...value,
       connection_string: value.connection_string.replace(value.password, "chosen"),
-      ...{ password: "chosen", rotated_at: "2026-01-01T00:00:00Z" },
+      password: "chosen",
+      rotated_at: "2026-01-01T00:00:00Z",
     }));
     expect(await scene.run("setSecret")).toBe("done");
   });
@@ -102,7 +103,8 @@ describe("a value that is not visible yet", () => {
     await scene.run("createSecret");
     using _ = scene.intercept(stale(scene, Number.POSITIVE_INFINITY));
     await expect(scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "PENDING_EMPTY", retryable: true },
+      code: "PENDING_EMPTY",
+      retryable: true,
       message: expect.stringContaining(scene.token),
     });
     expect(scene.slept).toEqual([50, 100, 200, 400, 800]);

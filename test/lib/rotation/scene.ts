@@ -104,7 +104,9 @@ export class Stage implements AsyncDisposable {
   async begin(name: string, token: string): Promise<void> {
     await this.client.send(
       new RotateSecretCommand({
-        ...{ SecretId: name, ClientRequestToken: token, RotationLambdaARN: this.#functionArn },
+        SecretId: name,
+        ClientRequestToken: token,
+        RotationLambdaARN: this.#functionArn,
         RotationRules: { AutomaticallyAfterDays: 90 },
       }),
     );
@@ -128,7 +130,11 @@ export function muejamValue({ host, port, database, username, password }: Login)
   const text = password.reveal();
   return {
     connection_string: `postgresql://${username}:${text}@${host}:${port}/${database}`,
-    ...{ host, port: String(port), database, username, password: text },
+    host,
+    port: String(port),
+    database,
+    username,
+    password: text,
     rotated_at: "2024-01-01T00:00:00Z",
     note: "kept",
   };
@@ -170,8 +176,14 @@ export class Scene {
     this.#stage = stage;
     this.logins = logins;
     this.#specs = specs.map((spec) => ({
-      ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
-      ...{ passwordForm: "verifier", password: defaultPolicy, ca: logins[0]?.ca },
+      type: "postgres",
+      strategy: "in-place",
+      fields: {},
+      connection: {},
+      urls: [],
+      passwordForm: "verifier",
+      password: defaultPolicy,
+      ca: logins[0]?.ca,
       ...spec,
     }));
   }

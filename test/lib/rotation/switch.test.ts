@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import {
-  DeadlineReached,
   PasswordRejected,
   PermissionDenied,
   Unreachable,
-} from "../../../lib/errors.ts";
+} from "../../../lib/rotators/login/server-errors.ts";
 import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
 import { AwsError, type Call } from "../../../standin/aws.ts";
 import { type ChangeHook, type Scene, Stage } from "./scene.ts";
@@ -74,7 +74,10 @@ describe("a rotation in which nothing goes wrong", () => {
     await scene.runAll();
     const pending = (await scene.value()).password;
     expect(scene.tried.map(({ password }) => password.reveal() === pending)).toEqual([
-      ...[false, false, false, true],
+      false,
+      false,
+      false,
+      true,
     ]);
   });
 
@@ -237,7 +240,9 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
       },
     });
     await expect(scene.run("finishSecret")).rejects.toMatchObject({
-      ...{ code: "SWITCH_UNDECIDED", impact: "outage", retryable: true },
+      code: "SWITCH_UNDECIDED",
+      impact: "outage",
+      retryable: true,
       message: expect.stringContaining("the way back failed: UNREACHABLE"),
     });
     expect(await scene.admits(await scene.value())).toBe(false);
@@ -288,7 +293,8 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
         },
       });
       await expect(scene.run("finishSecret")).rejects.toMatchObject({
-        ...{ code: "SWITCH_UNDECIDED", retryable: true },
+        code: "SWITCH_UNDECIDED",
+        retryable: true,
         message: expect.stringMatching(
           `CRITICAL.*${scene.logins[0]?.username}.*AWSCURRENT cannot be read`,
         ),
@@ -423,7 +429,8 @@ describe("finishSecret, when the change itself fails,", () => {
     disturb(scene, hook);
     const signal = AbortSignal.timeout(300);
     await expect(scene.run("finishSecret", { signal })).rejects.toMatchObject({
-      ...{ code: "DEADLINE", retryable: true },
+      code: "DEADLINE",
+      retryable: true,
     });
     await expectAsBefore(scene);
     expect(await scene.run("finishSecret")).toBe("done");

@@ -1,17 +1,23 @@
 import { describe, expect, it } from "vitest";
-import { DeadlineReached } from "../../../lib/errors.ts";
-import type { StepLine } from "../../../lib/rotation/step-log.ts";
-import type { SecretState } from "../../../lib/rotation/store.ts";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
+import type { LogLine } from "../../../lib/context/log.ts";
+import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../../../lib/settlement/settle.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();
 const entry = {
-  ...{ schedule: { expression: "rate(90 days)" }, clusters: [], credentials: [] },
-  ...{ grace: 0, deadline: 86_400_000 },
+  schedule: { expression: "rate(90 days)" },
+  clusters: [],
+  credentials: [],
+  grace: 0,
+  deadline: 86_400_000,
 };
 const secret: SecretState = {
-  ...{ arn: "arn", name: "app", tags: new Map(), lastRotatedAt: new Date(start) },
+  arn: "arn",
+  name: "app",
+  tags: new Map(),
+  lastRotatedAt: new Date(start),
   versions: new Map([
     ["new", ["AWSCURRENT", "PREPARED"]],
     ["old", ["AWSPREVIOUS", "RETIRING"]],
@@ -22,7 +28,7 @@ const secret: SecretState = {
 function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
   let now = start + 1000;
   let looks = 0;
-  const seen = { lines: [] as StepLine[], reports: 0, labels: 0, looks: () => looks };
+  const seen = { lines: [] as LogLine[], reports: 0, labels: 0, looks: () => looks };
   const ports = {
     store: {
       describe: async (_: string, signal: AbortSignal) => {
@@ -49,7 +55,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
     manifest: { stage: "production", exempt: [], secrets: { app: entry } },
     log: {
       begin() {},
-      step: (line: StepLine) => seen.lines.push(line),
+      step: (line: LogLine) => seen.lines.push(line),
       warn() {},
       alertFailed() {},
     },
@@ -72,7 +78,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
 }
 
 const none = { batchItemFailures: [] };
-const messages = (lines: readonly StepLine[]) => lines.map(({ message }) => message);
+const messages = (lines: readonly LogLine[]) => lines.map(({ message }) => message);
 
 describe("what is a matter of seconds", () => {
   it("is looked at again until it is over, and each thing is logged once", async () => {

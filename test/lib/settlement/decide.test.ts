@@ -18,8 +18,13 @@ const deployment = (
 ): DeploymentFacts => ({ id: "d1", createdAt: at(minutes), status, reason });
 const references = [{ secret: "arn", where: "secrets DB of container web" }];
 const service = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({
-  ...{ cluster: "production", name: "web", controller: "ECS", status: "ACTIVE", desiredCount: 2 },
-  ...{ references, deployments: [] },
+  cluster: "production",
+  name: "web",
+  controller: "ECS",
+  status: "ACTIVE",
+  desiredCount: 2,
+  references,
+  deployments: [],
   tasks: [],
   ...more,
 });
@@ -57,7 +62,12 @@ type Change = Omit<Partial<SettlementState>, "secret"> & {
 function state(change: Change): SettlementState {
   const { versions: which = "rotated", lastRotatedAt, currentCreatedAt, ...rest } = change;
   return {
-    ...{ now: at(10), consumers: [], standalone: [], blind: [], outside: [], old: {} },
+    now: at(10),
+    consumers: [],
+    standalone: [],
+    blind: [],
+    outside: [],
+    old: {},
     policy: { deadline: 24 * hour, grace: 0 },
     secret: {
       name: "app",
@@ -132,7 +142,8 @@ describe("settlement decides about parameters", () => {
       "to roll the readers of a parameter of what leaked from its write on",
       {
         ...mirrored(5, [], "leaked-1"),
-        ...{ versions: "leaked", old: { retired: true } },
+        versions: "leaked",
+        old: { retired: true },
         consumers: [byParameter({ tasks: [task(3)] })],
       },
       { kind: "roll" },

@@ -158,9 +158,16 @@ describe("settling twice", () => {
   const expectEveryPoint = () =>
     expect([...points]).toEqual(
       expect.arrayContaining([
-        ...["DescribeSecret", "ListSecretVersionIds", "Invoke", "UpdateSecretVersionStage"],
-        ...["ListTasks", "ListServices", "DescribeServices"],
-        ...["ListServiceDeployments", "ListClusters", "UpdateService"],
+        "DescribeSecret",
+        "ListSecretVersionIds",
+        "Invoke",
+        "UpdateSecretVersionStage",
+        "ListTasks",
+        "ListServices",
+        "DescribeServices",
+        "ListServiceDeployments",
+        "ListClusters",
+        "UpdateService",
       ]),
     );
   beforeEach(() => points.clear());

@@ -1,20 +1,18 @@
 import { describe, expect, it } from "vitest";
+import { ClusterUnreadable } from "../../../lib/consumers/ecs/errors.ts";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
+import { AwsCallFailed } from "../../../lib/errors.ts";
+import { AdminRefused, AdminUnusable, FieldMissing } from "../../../lib/rotators/login/errors.ts";
 import {
-  AdminRefused,
-  AdminUnusable,
-  AwsCallFailed,
-  ClusterUnreadable,
-  DeadlineReached,
   DnsFailed,
-  FieldMissing,
   LockBusy,
   LoginForbidden,
   PermissionDenied,
   ReadOnlyServer,
-  SecretNotJson,
   TlsFailed,
   Unreachable,
-} from "../../../lib/errors.ts";
+} from "../../../lib/rotators/login/server-errors.ts";
+import { SecretNotJson } from "../../../lib/secret/errors.ts";
 import type { CredentialFacts, Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
 import { findings } from "../../../lib/validation/findings.ts";
@@ -53,7 +51,11 @@ const ofState = (more: Parameters<typeof state>[0]) => ofSecret({ state: { known
 const ofCredential = (more: Partial<CredentialFacts>) =>
   ofSecret({ credentials: [credential(more)] });
 const denied = (call: string) =>
-  new AwsCallFailed(call, name, "AccessDeniedException (HTTP 400)", false, "Allow it.");
+  new AwsCallFailed(call, name, {
+    failure: "AccessDeniedException (HTTP 400)",
+    retryable: false,
+    remedy: "Allow it.",
+  });
 const key = "arn:aws:kms:eu-central-1:123456789012:key/1111";
 const day = 86_400_000;
 const ago = (ms: number) => new Date(now.getTime() - ms);
@@ -62,7 +64,9 @@ describe("a world in which nothing is wrong", () => {
   it("has nothing but a note on who consumes", () => {
     expect(findings(facts())).toEqual([
       {
-        ...{ severity: "note", code: "CONSUMERS", secret: name },
+        severity: "note",
+        code: "CONSUMERS",
+        secret: name,
         what: "1 service (production/web) will be rolled after each rotation.",
       },
     ]);
@@ -278,7 +282,8 @@ describe("a credential", () => {
       "without a field",
       {
         target: { unknown: new FieldMissing(`AWSCURRENT of ${name}`, "host", ["host"]) },
-        ...{ accepted: undefined, rehearsal: undefined },
+        accepted: undefined,
+        rehearsal: undefined,
       },
       [`error FIELD_MISSING ${name}: AWSCURRENT of ${name} has no host (looked for "host").`],
     ],
@@ -411,7 +416,8 @@ describe("a credential", () => {
 describe("the same login", () => {
   const other = (more: Parameters<typeof target>[0]) =>
     secret({
-      ...{ name: "other", state: { known: state({ name: "other" }) } },
+      name: "other",
+      state: { known: state({ name: "other" }) },
       credentials: [credential({ target: { known: target(more) } })],
     });
 
@@ -456,7 +462,8 @@ describe("the same login", () => {
 
   it("of an administrator may be named by many, and rotate as itself", () => {
     const rotated = secret({
-      ...{ name: adminState.arn, state: { known: adminState } },
+      name: adminState.arn,
+      state: { known: adminState },
       credentials: [
         credential({
           target: { known: target({ username: "admin", usernames: ["admin"] }) },
@@ -592,7 +599,8 @@ describe("the account", () => {
   const trail = (of: Facts["trails"]) => ({ trails: of });
   const arn = "arn:aws:cloudtrail:eu-central-1:123456789012:trail/all";
   const one = (isLogging: boolean, recordsRotations: boolean) => ({
-    ...{ arn, trail: { known: { isLogging, recordsRotations } } },
+    arn,
+    trail: { known: { isLogging, recordsRotations } },
   });
   const hidden = { arn, trail: { unknown: denied("cloudtrail:GetTrailStatus") } };
   const cluster = (listed: boolean, failure: string) => ({
@@ -649,13 +657,12 @@ describe("the account", () => {
       "whose topic is not there",
       {
         topic: {
-          unknown: new AwsCallFailed(
-            "sns:GetTopicAttributes",
-            "t",
-            "NotFoundException",
-            false,
-            "Create the topic.",
-          ),
+          unknown: new AwsCallFailed("sns:GetTopicAttributes", "t", {
+            failure: "NotFoundException",
+            retryable: false,
+            remedy: "Create the topic.",
+            isAbsent: true,
+          }),
         },
       },
       ["error TOPIC_NOT_FOUND: sns:GetTopicAttributes on t failed: NotFoundException."],

@@ -1,5 +1,6 @@
 import { expect, it, vi } from "vitest";
-import { DeadlineReached, RotationError } from "../../../lib/errors.ts";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
+import { RotationError } from "../../../lib/errors.ts";
 import { asker } from "../../../lib/validation/ask.ts";
 import { eachOf } from "../../../lib/validation/pool.ts";
 

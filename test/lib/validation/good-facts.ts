@@ -1,7 +1,7 @@
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
-import type { SecretState } from "../../../lib/rotation/store.ts";
 import type { CredentialSpec } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
+import type { SecretState } from "../../../lib/secret/store.ts";
 import type {
   CredentialFacts,
   Facts,
@@ -20,18 +20,29 @@ export const functionArn = (functionName: string) =>
   `arn:aws:lambda:eu-central-1:123456789012:function:${functionName}`;
 
 export const spec: CredentialSpec = {
-  ...{ type: "postgres", strategy: "alternating-users", admin: { secret: adminName } },
-  ...{ fields: {}, connection: {}, urls: [], passwordForm: "verifier", password: defaultPolicy },
+  type: "postgres",
+  strategy: "alternating-users",
+  admin: { secret: adminName },
+  fields: {},
+  connection: {},
+  urls: [],
+  passwordForm: "verifier",
+  password: defaultPolicy,
 };
 
 export const entry: SecretEntry = {
   schedule: { expression: "rate(90 days)" },
-  ...{ clusters: ["production"], deadline: 86_400_000, credentials: [spec] },
+  clusters: ["production"],
+  deadline: 86_400_000,
+  credentials: [spec],
 };
 
 export function state(more: Partial<SecretState> = {}): SecretState {
   return {
-    ...{ arn, name, tags: new Map(), versions: new Map([["v1", ["AWSCURRENT"]]]) },
+    arn,
+    name,
+    tags: new Map(),
+    versions: new Map([["v1", ["AWSCURRENT"]]]),
     ...more,
   };
 }
@@ -40,7 +51,10 @@ export const adminState = state({ arn: `${arn}x`, name: adminName });
 
 export function target(more: Partial<Target> = {}): Target {
   return {
-    ...{ host: "db.internal", port: 5432, username: "app", usernames: ["app", "app_clone"] },
+    host: "db.internal",
+    port: 5432,
+    username: "app",
+    usernames: ["app", "app_clone"],
     fields: { username: "username", password: "password" },
     ...more,
   };
@@ -49,7 +63,9 @@ export function target(more: Partial<Target> = {}): Target {
 export function credential(more: Partial<CredentialFacts> = {}): CredentialFacts {
   const who = { known: { host: "db.internal", port: 5432, username: "admin" } };
   return {
-    ...{ spec, target: { known: target() }, accepted: { known: true } },
+    spec,
+    target: { known: target() },
+    accepted: { known: true },
     rehearsal: { known: undefined },
     admin: { secret: adminName, state: { known: adminState }, who },
     ...more,
@@ -58,9 +74,15 @@ export function credential(more: Partial<CredentialFacts> = {}): CredentialFacts
 
 export function service(more: Partial<Service> = {}): Service {
   return {
-    ...{ cluster: "production", name: "web", controller: "ECS", status: "ACTIVE", desiredCount: 2 },
+    cluster: "production",
+    name: "web",
+    controller: "ECS",
+    status: "ACTIVE",
+    desiredCount: 2,
     references: ["username", "password"].map((field) => ({
-      ...{ secret: arn, where: `secrets DB_${field.toUpperCase()} of container app`, field },
+      secret: arn,
+      where: `secrets DB_${field.toUpperCase()} of container app`,
+      field,
     })),
     ...more,
   };
@@ -68,7 +90,10 @@ export function service(more: Partial<Service> = {}): Service {
 
 export function secret(more: Partial<SecretFacts> = {}): SecretFacts {
   return {
-    ...{ name, entry, state: { known: state() }, document: { known: true } },
+    name,
+    entry,
+    state: { known: state() },
+    document: { known: true },
     credentials: [credential()],
     consumers: { services: [service()], tasks: [] },
     ...more,
@@ -79,7 +104,9 @@ export function secret(more: Partial<SecretFacts> = {}): SecretFacts {
 export function facts(more: Partial<Facts> = {}): Facts {
   const secrets = more.secrets ?? [secret()];
   return {
-    ...{ now, secrets, topic: { known: 1 } },
+    now,
+    secrets,
+    topic: { known: 1 },
     manifest: {
       stage: "production",
       secrets: Object.fromEntries(secrets.map((each) => [each.name, each.entry])),

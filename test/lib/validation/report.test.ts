@@ -15,7 +15,8 @@ const { manifest } = facts({
       name: "app",
       entry: {
         ...entry,
-        ...{ credentials: two, clusters: [] },
+        credentials: two,
+        clusters: [],
         generated: [{ field: "key", prefix: "", format: { kind: "uuid" } }],
         schedule: { expression: "cron(0 3 1 * ? *)", duration: "3h" },
       },
@@ -58,17 +59,29 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).`);
 describe("for a program", () => {
   it("is one object", () => {
     expect(JSON.parse(asJson({ ...report, findings: [note, error] }))).toEqual({
-      ...{ file: "rotation.yml", stage: "production", live: true, ok: false },
-      ...{ errors: 1, warnings: 0, notes: 1, findings: [note, error] },
+      file: "rotation.yml",
+      stage: "production",
+      live: true,
+      ok: false,
+      errors: 1,
+      warnings: 0,
+      notes: 1,
+      findings: [note, error],
       secrets: [
         {
-          ...{ secret: name, credentials: ["postgres"], strategy: ["alternating-users"] },
-          ...{ schedule: "rate(90 days)", clusters: ["production"] },
+          secret: name,
+          credentials: ["postgres"],
+          strategy: ["alternating-users"],
+          schedule: "rate(90 days)",
+          clusters: ["production"],
         },
         {
-          ...{ secret: "app", credentials: ["postgres", "postgres", "generated"] },
+          secret: "app",
+          credentials: ["postgres", "postgres", "generated"],
           strategy: ["alternating-users", "in-place", "generate"],
-          ...{ schedule: "cron(0 3 1 * ? *)", window: "3h", clusters: [] },
+          schedule: "cron(0 3 1 * ? *)",
+          window: "3h",
+          clusters: [],
         },
       ],
     });

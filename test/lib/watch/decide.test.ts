@@ -49,14 +49,18 @@ function findings(change: Change): Findings {
       versions: new Map(versions[which].map(([id, labels]) => [id, labels])),
       deletedAt,
     },
-    ...{ inPlace, inside, toldToday, leftToAnother },
+    inPlace,
+    inside,
+    toldToday,
+    leftToAnother,
   };
 }
 
 const abandoned = { kind: "RotationAbandoned", versions: "abandoned" } as const;
 const inside = (step: string, code = "UNREACHABLE", token = "new") => ({ token, step, code });
 const tells = (code: string, impact = "unchanged", token?: string) => ({
-  ...{ kind: "tell", problem: { code, impact } },
+  kind: "tell",
+  problem: { code, impact },
   ...(token !== undefined && { token }),
 });
 const silent = (why: RegExp) => ({ kind: "silent", why: expect.stringMatching(why) });

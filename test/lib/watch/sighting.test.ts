@@ -8,8 +8,10 @@ const lambda = "arn:aws:lambda:eu-central-1:123456789012:function:rotate-databas
 
 /** As events that were recorded on AWS. */
 const event = (detail: object = {}) => ({
-  ...{ version: "0", "detail-type": "AWS Service Event via CloudTrail" },
-  ...{ source: "aws.secretsmanager", resources: [] },
+  version: "0",
+  "detail-type": "AWS Service Event via CloudTrail",
+  source: "aws.secretsmanager",
+  resources: [],
   detail: {
     eventName: "RotationFailed",
     errorMessage: `Error when executing lambda ${lambda} during setSecret step`,
@@ -22,7 +24,10 @@ const event = (detail: object = {}) => ({
 describe("an event of Secrets Manager", () => {
   it("names the secret, the version and the step", () => {
     expect(readSighting(event())).toEqual({
-      ...{ kind: "RotationFailed", secretId: arn, token, step: "setSecret" },
+      kind: "RotationFailed",
+      secretId: arn,
+      token,
+      step: "setSecret",
     });
   });
 

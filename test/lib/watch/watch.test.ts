@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
+import type { LogLine } from "../../../lib/context/log.ts";
 import { AwsCallFailed } from "../../../lib/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
-import type { StepLine } from "../../../lib/rotation/step-log.ts";
-import type { SecretState } from "../../../lib/rotation/store.ts";
+import type { SecretState } from "../../../lib/secret/store.ts";
 import { type WatchPorts, watch } from "../../../lib/watch/watch.ts";
 
 const arn = (name: string) =>
@@ -11,14 +11,15 @@ const arn = (name: string) =>
 const event = (secretId = arn("app"), eventName = "RotationFailed") => ({
   detail: { eventName, additionalEventData: { SecretId: secretId } },
 });
-const failed = (call: string) => new AwsCallFailed(call, "x", "no", true, "Allow it.");
+const failed = (call: string) =>
+  new AwsCallFailed(call, "x", { failure: "no", retryable: true, remedy: "Allow it." });
 const never = new AbortController().signal;
 
 /** A secret whose rotation stays failed; time passes only while somebody sleeps. */
 class Place {
   readonly tags = new Map<string, string>();
   readonly alerts: Alert[] = [];
-  readonly lines: StepLine[] = [];
+  readonly lines: LogLine[] = [];
   readonly unsent: string[] = [];
   readonly calls: string[] = [];
   readonly failing = new Set<string>();
@@ -69,7 +70,9 @@ class Place {
         },
       },
       occasion: {
-        ...{ environment: "production", region: "eu-central-1", requestId },
+        environment: "production",
+        region: "eu-central-1",
+        requestId,
         logGroup: "/aws/lambda/watch",
       },
     };
@@ -98,15 +101,27 @@ describe("a rotation that failed unreported", () => {
     expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
     expect(place.alerts.map(({ event }) => event)).toMatchObject([
       {
-        ...{ kind: "rotation-failed", code: "ROTATION_FAILED", severity: "error", secret: "app" },
-        ...{ environment: "production", token: "new", step: "unknown", productionSafe: true },
-        ...{ deduplicationKey: "app/2026-03-04", logGroup: "/aws/lambda/watch", requestId: "r1" },
+        kind: "rotation-failed",
+        code: "ROTATION_FAILED",
+        severity: "error",
+        secret: "app",
+        environment: "production",
+        token: "new",
+        step: "unknown",
+        productionSafe: true,
+        deduplicationKey: "app/2026-03-04",
+        logGroup: "/aws/lambda/watch",
+        requestId: "r1",
       },
     ]);
     expect(place.tags.get("quarterturn:outside")).toBe("2026-03-04");
     expect(place.lines).toMatchObject([
       {
-        ...{ secret: "app", step: "watch", token: "new", outcome: "done", ms: 2500 },
+        secret: "app",
+        step: "watch",
+        token: "new",
+        outcome: "done",
+        ms: 2500,
         message: "RotationFailed told: ROTATION_FAILED",
       },
     ]);
@@ -121,7 +136,8 @@ describe("a rotation that failed unreported", () => {
     place.now += 60_000;
     await place.run("r4");
     expect(place.alerts.map(({ event }) => event["deduplicationKey"])).toEqual([
-      ...["app/2026-03-04", "app/2026-03-05"],
+      "app/2026-03-04",
+      "app/2026-03-05",
     ]);
   });
 
@@ -206,7 +222,9 @@ describe("what is none of its business", () => {
   it.each(["stray", "constructor", "__proto__"])("the secret %s is not looked at", async (name) => {
     const place = new Place();
     expect(await place.run("r1", event(arn(name)))).toMatchObject({
-      ...{ secret: name, outcome: "ignored", why: "the manifest does not name it" },
+      secret: name,
+      outcome: "ignored",
+      why: "the manifest does not name it",
     });
     expect(place.calls).toEqual([]);
     expect(place.lines).toMatchObject([

@@ -70,7 +70,8 @@ describe("an administrator's secret that", () => {
         continue;
       }
       await expect(scene.run(step)).rejects.toMatchObject({
-        ...{ code, retryable: false },
+        code,
+        retryable: false,
         message: expect.stringContaining(text),
         remedy: expect.stringMatching(/\w/),
       });
@@ -87,7 +88,9 @@ describe("an administrator's secret that", () => {
     });
     await pair.scene.run("createSecret");
     await expect(pair.scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "ADMIN_REFUSED", retryable: false, impact: "unchanged" },
+      code: "ADMIN_REFUSED",
+      retryable: false,
+      impact: "unchanged",
       message: expect.stringContaining(pair.adminSecret),
     });
     expect(await pair.scene.admits(await pair.scene.value())).toBe(true);
@@ -97,13 +100,15 @@ describe("an administrator's secret that", () => {
     "holds a refused password while AWSCURRENT is refused, too, is an outage (%s)",
     async (strategy) => {
       const { scene } = await pairScene(stage, {
-        ...{ strategy, pinned: true },
+        strategy,
+        pinned: true,
         document: (admin) => ({ ...admin, password: randomUUID() }),
       });
       await scene.run("createSecret");
       await scene.setByHand();
       await expect(scene.run("setSecret")).rejects.toMatchObject({
-        ...{ code: "ADMIN_REFUSED", impact: "outage" },
+        code: "ADMIN_REFUSED",
+        impact: "outage",
       });
     },
   );
@@ -150,7 +155,8 @@ describe("an administrator", () => {
     const { scene, owner, admin } = pair;
     await stage.bench.query(`REVOKE ${owner} FROM ${admin.username}`);
     const denied = {
-      ...{ code: "PERMISSION_DENIED", retryable: false },
+      code: "PERMISSION_DENIED",
+      retryable: false,
       message: expect.stringContaining(
         `GRANT "${owner}" TO "${admin.username}" WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`,
       ),
@@ -173,7 +179,8 @@ describe("an administrator", () => {
     await scene.run("createSecret");
     await stage.bench.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
     await expect(scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "USERS_MISSING", retryable: false },
+      code: "USERS_MISSING",
+      retryable: false,
       message: expect.stringContaining(`no user ${owner}`),
     });
   });
@@ -197,7 +204,8 @@ describe("an administrator repairs nobody on the secret's word alone", () => {
     });
     await scene.run("createSecret");
     await expect(scene.run("setSecret")).rejects.toMatchObject({
-      ...{ code: "CREDENTIALS_REFUSED", impact: "outage" },
+      code: "CREDENTIALS_REFUSED",
+      impact: "outage",
     });
     expect(await stage.bench.stored(victim.username)).toEqual(stored);
     const made = `SELECT FROM pg_roles WHERE rolname = '${victim.username}_clone'`;

@@ -16,8 +16,13 @@ const where = "AWSCURRENT of app";
 
 function specOf(overrides: Partial<CredentialSpec> = {}): CredentialSpec {
   return {
-    ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
-    ...{ passwordForm: "verifier", password: defaultPolicy },
+    type: "postgres",
+    strategy: "in-place",
+    fields: {},
+    connection: {},
+    urls: [],
+    passwordForm: "verifier",
+    password: defaultPolicy,
     ...overrides,
   };
 }
@@ -32,7 +37,11 @@ const writtenTo = (value: object, spec: Partial<CredentialSpec>, next: [string, 
   return writeLogin(documentOf(value), specOf(spec), login).text.reveal();
 };
 const parts = ({ host, port, database, username, password }: Login) => [
-  ...[host, port, database, username, password.reveal()],
+  host,
+  port,
+  database,
+  username,
+  password.reveal(),
 ];
 
 const without = (field: string) =>
@@ -50,13 +59,22 @@ const muejam = {
 const withUrl = { urls: ["connection_string"] };
 
 const aws = {
-  ...{ engine: "postgres", host: "db.internal", username: "app", password: "old" },
-  ...{ dbname: "shop", port: 6432, masterarn: "arn:aws:secretsmanager:x:1:secret:m" },
+  engine: "postgres",
+  host: "db.internal",
+  username: "app",
+  password: "old",
+  dbname: "shop",
+  port: 6432,
+  masterarn: "arn:aws:secretsmanager:x:1:secret:m",
 };
 
 const ohMyCoins = {
-  ...{ SECRET_KEY: "signing", POSTGRES_PASSWORD: "old", FIRST_SUPERUSER: "me@example.com" },
-  ...{ username: "somebody-else", host: "smtp.example.com", port: 587 },
+  SECRET_KEY: "signing",
+  POSTGRES_PASSWORD: "old",
+  FIRST_SUPERUSER: "me@example.com",
+  username: "somebody-else",
+  host: "smtp.example.com",
+  port: 587,
 };
 const stated = {
   fields: { password: "POSTGRES_PASSWORD" },

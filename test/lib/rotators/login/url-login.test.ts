@@ -12,8 +12,13 @@ import { whole } from "../../../../lib/secret/field.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
 
 const specOf = (overrides: Partial<CredentialSpec>): CredentialSpec => ({
-  ...{ type: "postgres", strategy: "in-place", fields: {}, connection: {}, urls: [] },
-  ...{ passwordForm: "verifier", password: defaultPolicy },
+  type: "postgres",
+  strategy: "in-place",
+  fields: {},
+  connection: {},
+  urls: [],
+  passwordForm: "verifier",
+  password: defaultPolicy,
   ...overrides,
 });
 const json = (value: object) =>
@@ -144,9 +149,7 @@ describe("nested fields", () => {
   };
 
   it("are read and written where a JSON Pointer leads", () => {
-    expect(read(json(value), { fields })).toEqual([
-      ...["db.internal", 5432, "postgres", "app", "old"],
-    ]);
+    expect(read(json(value), { fields })).toEqual(["db.internal", 5432, "postgres", "app", "old"]);
     expect(write(json(value), { fields }, "other")).toBe(
       JSON.stringify(value, null, 2).replace('"app"', '"other"').replace('"old"', '"new"'),
     );

@@ -67,7 +67,12 @@ describe("a connection URL with another user and password", () => {
   it("gets what it had, and keeps scheme, hosts, path, query and fragment byte for byte", () => {
     fc.assert(
       fc.property(
-        ...[scheme, userinfo, hosts, rest, username, password],
+        scheme,
+        userinfo,
+        hosts,
+        rest,
+        username,
+        password,
         (scheme, userinfo, hosts, rest, username, password) => {
           const url = `${scheme}://${userinfo}${hosts}${rest}`;
           const next = String(withUserinfo(url, username, password));
@@ -92,7 +97,11 @@ describe("a connection URL with another user and password", () => {
   it("gives the WHATWG parser the same user and password back", () => {
     fc.assert(
       fc.property(
-        ...[scheme, hosts, rest, username, password],
+        scheme,
+        hosts,
+        rest,
+        username,
+        password,
         (scheme, hosts, rest, username, password) => {
           const next = withUserinfo(`${scheme}://o:p@:w@${hosts}${rest}`, username, password);
           // It takes neither several hosts, nor a scope, nor user information without a host.
@@ -112,7 +121,11 @@ describe("a connection URL with another user and password", () => {
   it("is read back with the same user, password, hosts and database", () => {
     fc.assert(
       fc.property(
-        ...[scheme, hosts, rest, username, password],
+        scheme,
+        hosts,
+        rest,
+        username,
+        password,
         (scheme, hosts, rest, username, password) => {
           const next = withUserinfo(`${scheme}://x:y@${hosts}${rest}`, username, password);
           const read = parseConnectionUrl(`${next}`);

@@ -77,7 +77,8 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
     for (const statement of change.split("; ").filter(Boolean))
       await bench.query(statement.replace(" user ", ` ${login.username} `));
     await expect(postgres.login(to(login), anyTime())).rejects.toMatchObject({
-      ...{ code: "LOGIN_FORBIDDEN", retryable },
+      code: "LOGIN_FORBIDDEN",
+      retryable,
       message: expect.stringContaining(`let user ${login.username} in (${message}`),
     });
   });

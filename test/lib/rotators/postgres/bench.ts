@@ -22,15 +22,25 @@ export async function openPostgresBench(server: Server): Promise<PostgresBench> 
   const { host, port, ca, superuser } = server;
   // One connection, one statement after the other: tests of one server may run at once.
   const client = new pg.Pool({
-    ...{ max: 1, idleTimeoutMillis: 0 },
-    ...{ host, port, database: "postgres" },
-    ...{ user: superuser.username, password: superuser.password, ssl: { ca } },
+    max: 1,
+    idleTimeoutMillis: 0,
+    host,
+    port,
+    database: "postgres",
+    user: superuser.username,
+    password: superuser.password,
+    ssl: { ca },
   });
   client.on("error", () => {});
   const query = async (sql: string) => [await client.query(sql)].flat().at(-1)?.rows ?? [];
   const loginOf = (username: string): Login => ({
-    ...{ host, port, database: "postgres", username, password: newPassword() },
-    ...{ ca: { pem: ca }, passwordForm: "verifier" },
+    host,
+    port,
+    database: "postgres",
+    username,
+    password: newPassword(),
+    ca: { pem: ca },
+    passwordForm: "verifier",
   });
   return {
     query,

@@ -15,8 +15,13 @@ import { anyTime, newPassword } from "../../../contracts/engine.ts";
 import { everyRendering } from "../../../rendering.ts";
 
 const loginAt = (port: number, ca: string): Login => ({
-  ...{ host: "127.0.0.1", port, database: "app", username: "app", password: newPassword() },
-  ...{ ca: { pem: ca }, passwordForm: "verifier" },
+  host: "127.0.0.1",
+  port,
+  database: "app",
+  username: "app",
+  password: newPassword(),
+  ca: { pem: ca },
+  passwordForm: "verifier",
 });
 
 describe("to a server in the place of the right one, nothing secret is sent", () => {

@@ -35,7 +35,8 @@ describe("a hot standby", () => {
   it("lets in and is told to be read-only", async () => {
     await using session = await sessionOf(postgres, login);
     const expected = {
-      ...{ code: "READ_ONLY_SERVER", retryable: false },
+      code: "READ_ONLY_SERVER",
+      retryable: false,
       message: expect.stringContaining("writer endpoint"),
     };
     await expect(session.rehearsePassword(login.username, anyTime())).rejects.toMatchObject(

@@ -22,8 +22,13 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
     it("is a marked, inheriting member of the owner with its role setting", async () => {
       const { pair, clone } = await aligned();
       expect(await roleOf(pair.clone)).toMatchObject({
-        ...{ rolcanlogin: true, rolinherit: true, rolconfig: [`role=${pair.owner}`] },
-        ...{ rolsuper: false, rolcreaterole: false, rolcreatedb: false, rolconnlimit: -1 },
+        rolcanlogin: true,
+        rolinherit: true,
+        rolconfig: [`role=${pair.owner}`],
+        rolsuper: false,
+        rolcreaterole: false,
+        rolcreatedb: false,
+        rolconnlimit: -1,
       });
       const [{ mark } = {}] = await query(
         `SELECT shobj_description(${literal(pair.clone)}::regrole, 'pg_authid') AS mark`,

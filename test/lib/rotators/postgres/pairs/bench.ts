@@ -50,7 +50,11 @@ const adminGrant = (role: string, admin: string): string =>
 async function connect({ username: user, password, ca, ...to }: Login): Promise<Application> {
   const { host, port, database } = to;
   const client = new pg.Client({
-    ...{ host, port, database, user, password: password.reveal() },
+    host,
+    port,
+    database,
+    user,
+    password: password.reveal(),
     ssl: { ca: typeof ca === "object" ? ca.pem : "" },
   });
   client.on("error", () => {});

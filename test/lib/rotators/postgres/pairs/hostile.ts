@@ -65,7 +65,8 @@ export function hostileTests(bench: () => PostgresPairBench): void {
       expect(tripped(bench().server.log())).not.toContain(admin.username);
       expect(await rightsOf(pair.owner)).toEqual(before);
       expect((await rightsOf(pair.clone))[0]).toMatchObject({
-        ...{ rolsuper: false, rolcreaterole: false },
+        rolsuper: false,
+        rolcreaterole: false,
         member_of: [quoted(pair.owner)],
       });
     });

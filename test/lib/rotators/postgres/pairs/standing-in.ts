@@ -79,7 +79,8 @@ export function standingInTests(bench: () => PostgresPairBench, major: number): 
         await bench().query(sql(names));
         expect(await all.accepts(login)).toBe(true);
         await expect(all.requireActsAs(login)).rejects.toMatchObject({
-          ...{ code: "STAND_IN_INCOMPLETE", retryable: false },
+          code: "STAND_IN_INCOMPLETE",
+          retryable: false,
           message: expect.stringContaining(`${clone} on 127.0.0.1`),
         });
         if (!repaired) return;

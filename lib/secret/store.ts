@@ -1,4 +1,4 @@
-import type { Secret } from "../secret/secret.ts";
+import type { Secret } from "./secret.ts";
 
 /** A secret without its values, as DescribeSecret tells it. */
 export interface SecretState {

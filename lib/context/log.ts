@@ -1,5 +1,5 @@
 /** One line a step. */
-export interface StepLine {
+export interface LogLine {
   /** The secret's name; its ARN where the step failed before the name was known. */
   readonly secret: string;
   readonly step: string;
@@ -15,10 +15,10 @@ export interface StepLine {
 }
 
 /** Where the function writes what it did. Never a secret value. */
-export interface StepLog {
+export interface Log {
   /** Every line from here on belongs to this invocation: the request's id finds them all. */
   begin(requestId: string): void;
-  step(line: StepLine): void;
+  step(line: LogLine): void;
   warn(secret: string, message: string): void;
   /** An alert could not be published or remembered. */
   alertFailed(secret: string, code: string, message: string): void;

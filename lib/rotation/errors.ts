@@ -1,0 +1,109 @@
+import { RotationError } from "../errors.ts";
+import { DocumentError } from "../secret/errors.ts";
+
+/** The payload is not a rotation event of Secrets Manager. */
+export class InvalidEvent extends RotationError {
+  constructor(problem: string) {
+    super({
+      code: "INVALID_EVENT",
+      happened: `The event is no rotation event: ${problem}.`,
+      remedy: "This function is invoked by Secrets Manager; to rotate by hand, call RotateSecret.",
+    });
+  }
+}
+
+/** `Step` is none of the four. */
+export class UnknownStep extends RotationError {
+  constructor(step: string) {
+    super({
+      code: "UNKNOWN_STEP",
+      happened: `The event asks for the step ${JSON.stringify(step)}.`,
+      remedy: "The steps are createSecret, setSecret, testSecret and finishSecret, written so.",
+    });
+  }
+}
+
+/** The manifest that was compiled into this function does not name the secret. */
+export class NotInManifest extends RotationError {
+  constructor(secret: string) {
+    super({
+      code: "NOT_IN_MANIFEST",
+      happened: `The manifest of this function does not name the secret ${secret}.`,
+      remedy: "Add it to rotation.yml and deploy, or take this function off the secret.",
+    });
+  }
+}
+
+/** Two credentials of the manifest have the same field of the secret for theirs. */
+export class FieldShared extends DocumentError {
+  constructor(where: string, username: string) {
+    super({
+      code: "FIELD_SHARED",
+      happened: `${where}: the fields of user ${username} are those of another credential of the secret, too.`,
+      remedy:
+        "Name each one's own under fields in rotation.yml, or say `fields: {}` for a login that stands in a URL alone.",
+    });
+  }
+}
+
+/** AWSCURRENT was edited while this rotation was under way; promoting would lose the edit. */
+export class SecretChanged extends RotationError {
+  constructor(secret: string, token: string) {
+    super({
+      code: "SECRET_CHANGED",
+      happened: `AWSCURRENT of ${secret} was edited after version ${token} was made from it.`,
+      remedy: "Remove AWSPENDING from that version and rotate afresh, so that the edit is kept.",
+      undo: "removePending",
+    });
+  }
+}
+
+/** The pending version has no value although createSecret has run. */
+export class PendingEmpty extends RotationError {
+  constructor(secret: string, token: string) {
+    super({
+      code: "PENDING_EMPTY",
+      retryable: true,
+      happened: `Version ${token} of ${secret} has no value yet.`,
+      remedy:
+        "Secrets Manager repeats the rotation from createSecret; if this persists, rotate afresh.",
+    });
+  }
+}
+
+/** Secrets Manager takes at most 65,536 bytes. */
+export class SecretTooLarge extends RotationError {
+  constructor(secret: string, bytes: number) {
+    super({
+      code: "SECRET_TOO_LARGE",
+      happened: `The new value of ${secret} would have ${bytes} bytes; Secrets Manager takes 65536.`,
+      remedy: "Split the secret.",
+    });
+  }
+}
+
+/** Somebody else moved AWSCURRENT while this rotation was about to. */
+export class LabelMoved extends RotationError {
+  constructor(secret: string) {
+    super({
+      code: "LABEL_MOVED",
+      happened: `AWSCURRENT of ${secret} was moved by somebody else at the moment of promotion; nothing was promoted.`,
+      remedy: "Remove AWSPENDING and rotate afresh.",
+      undo: "removePending",
+    });
+  }
+}
+
+/** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
+export class SwitchUndecided extends RotationError {
+  override impact: RotationError["impact"] = "outage";
+
+  constructor(secret: string, username: string, why: string) {
+    super({
+      code: "SWITCH_UNDECIDED",
+      retryable: true,
+      happened: `CRITICAL: the switch of user ${username} in ${secret} stopped half-way and AWSCURRENT may be refused (${why}).`,
+      remedy: "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+    });
+  }
+}

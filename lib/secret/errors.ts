@@ -1,0 +1,48 @@
+import { RotationError } from "../errors.ts";
+
+/** The secret's document is not usable: no connection was opened. */
+export abstract class DocumentError extends RotationError {}
+
+/** The version holds `SecretBinary`. */
+export class SecretBinary extends DocumentError {
+  constructor(secret: string, version: string) {
+    super({
+      code: "SECRET_BINARY",
+      happened: `Version ${version} of ${secret} is binary.`,
+      remedy: "Store it as a JSON string (SecretString).",
+    });
+  }
+}
+
+/** The version is no JSON object. */
+export class SecretNotJson extends DocumentError {
+  constructor(where: string) {
+    super({
+      code: "SECRET_NOT_JSON",
+      happened: `${where} is not a JSON object.`,
+      remedy: "Put a JSON object into the secret; check it with `jq type`.",
+    });
+  }
+}
+
+/** The manifest says that the secret is the credential itself, and it is an object with fields. */
+export class SecretNotPlain extends DocumentError {
+  constructor(where: string) {
+    super({
+      code: "SECRET_NOT_PLAIN",
+      happened: `${where} is a JSON object, and rotation.yml says that it is the credential itself.`,
+      remedy: "Name the field of the object in rotation.yml (fields, urls or field) instead.",
+    });
+  }
+}
+
+/** A field is there but holds what it cannot hold. */
+export class FieldInvalid extends DocumentError {
+  constructor(where: string, field: string, expected: string) {
+    super({
+      code: "FIELD_INVALID",
+      happened: `${where}: ${field === "" ? "the value" : `the field ${JSON.stringify(field)}`} is not ${expected}.`,
+      remedy: "Correct the field in the secret, or map another one in rotation.yml under fields.",
+    });
+  }
+}

@@ -1,0 +1,19 @@
+/** The labels of each version that carries one, by version id. */
+export interface VersionLabels {
+  readonly versions: ReadonlyMap<string, readonly string[]>;
+}
+
+/** Our own label: on the version whose credential settlement has to kill. */
+export const retiringLabel = "RETIRING";
+
+/** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
+export const preparedLabel = "PREPARED";
+
+/** A token of this form becomes the version's id, and says that the old credential leaked. */
+export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
+
+/** The version that carries a label; a label sits on at most one version. */
+export function holderOf({ versions }: VersionLabels, label: string): string | undefined {
+  for (const [id, labels] of versions) if (labels.includes(label)) return id;
+  return undefined;
+}
