@@ -1,18 +1,19 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/context/deadline.ts";
-import { type Place, stepReport } from "../lib/reporting/step-report.ts";
+import { type Place, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
 import { parseRequest, subjectOf } from "../lib/retirement/request.ts";
 import { retire } from "../lib/retirement/retire.ts";
 import type { RotationPorts } from "../lib/rotation/rotate.ts";
-import { ports } from "./wiring/database.ts";
+import { type Invocation, invocation, ports } from "./wiring/database.ts";
 import { place } from "./wiring/place.ts";
 
 /** Ends the old credential of a database; settlement invokes it. */
-export const createHandler = (ports: RotationPorts, place: Place) =>
+export const createHandler = (
+  ports: RotationPorts & ReportPorts,
+  place: Place,
+  invocation: Invocation,
+) =>
   middy<unknown>()
     .use(stepReport(ports, place, subjectOf))
-    .handler((event, context) =>
-      retire(parseRequest(event), ports, deadline(context.getRemainingTimeInMillis())),
-    );
+    .handler((event, context) => retire(parseRequest(event), ports, invocation(context)));
 
-export const handler = createHandler(ports, place);
+export const handler = createHandler(ports, place, invocation);

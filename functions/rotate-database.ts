@@ -1,18 +1,21 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/context/deadline.ts";
-import { type Place, stepReport } from "../lib/reporting/step-report.ts";
+import { type Place, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
 import { restoreTime } from "../lib/rotation/promote.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";
-import { ports } from "./wiring/database.ts";
+import { type Invocation, invocation, ports } from "./wiring/database.ts";
 import { place } from "./wiring/place.ts";
 
 /** The rotation function of database credentials: Secrets Manager invokes it once for each step. */
-export const createHandler = (ports: RotationPorts, place: Place) =>
+export const createHandler = (
+  ports: RotationPorts & ReportPorts,
+  place: Place,
+  invocation: Invocation,
+) =>
   middy<unknown>()
     .use(stepReport(ports, place, parseEvent))
     .handler((event, context) =>
-      rotate(parseEvent(event), ports, deadline(context.getRemainingTimeInMillis(), restoreTime)),
+      rotate(parseEvent(event), ports, invocation(context, restoreTime)),
     );
 
-export const handler = createHandler(ports, place);
+export const handler = createHandler(ports, place, invocation);

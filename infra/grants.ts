@@ -1,4 +1,5 @@
 import type { Manifest } from "../lib/manifest/manifest.ts";
+import { typeOf } from "../lib/types.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, functionArn } from "./deployment.ts";
 
@@ -33,7 +34,7 @@ const rotated = ({ secrets }: Manifest): readonly Encrypted[] =>
 const admins = ({ secrets }: Manifest): readonly Encrypted[] =>
   Object.values(secrets)
     .flatMap(({ credentials }) => credentials)
-    .flatMap(({ admin }) => admin ?? []);
+    .flatMap((spec) => typeOf(spec)?.reads(spec) ?? []);
 
 /** These actions of Secrets Manager on every secret that rotates. */
 export function onSecrets({ manifest }: Deployment, ...actions: readonly string[]): Statement[] {

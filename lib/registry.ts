@@ -1,32 +1,31 @@
-import type { Credential } from "./rotation/rotation.ts";
-import { UnknownType } from "./rotators/errors.ts";
-import { alternatingUsers } from "./rotators/login/alternating-users.ts";
-import type { Engine, EngineTraits } from "./rotators/login/engine.ts";
-import { inPlace } from "./rotators/login/in-place.ts";
-import type { CredentialSpec } from "./rotators/login/login.ts";
-import type { Strategy } from "./rotators/login/strategy.ts";
-import { postgresTraits } from "./rotators/postgres/traits.ts";
+import type { CredentialSpec } from "./manifest/type.ts";
+import type { Credential } from "./rotation/credential.ts";
+import { UnknownType } from "./rotation/errors.ts";
 
-/** THE list of rotators. Drivers are loaded when a secret needs them, because a cold start pays for each. */
-const rotators: Readonly<Record<string, { traits: EngineTraits; load(): Promise<Engine> }>> = {
-  postgres: {
-    traits: postgresTraits,
-    load: async () => (await import("./rotators/postgres/postgres.ts")).postgres,
-  },
-};
+/**
+ * What a type is at run time. The manifest gives a rotator only specs of its own type, so that each may declare the
+ * spec that it knows (parameters of methods are bivariant).
+ */
+export interface Rotator {
+  credential(spec: CredentialSpec): Credential;
+}
 
-const strategies: Readonly<Record<string, Strategy>> = {
-  "alternating-users": alternatingUsers,
-  "in-place": inPlace,
-};
+/**
+ * THE list of types at run time. Each is loaded when a secret needs it, because a cold start pays for its driver;
+ * and a bundle holds only those that its manifest names (build/types-plugin.ts).
+ */
+export const rotators = {
+  postgres: async () => (await import("./rotators/postgres/rotator.ts")).rotator,
+  generated: async () => (await import("./rotators/generated/rotator.ts")).rotator,
+} satisfies Readonly<Record<string, () => Promise<Rotator>>>;
 
-/** The types that a manifest may name. */
-export const knownTypes: readonly string[] = Object.keys(rotators);
+export type TypeName = keyof typeof rotators;
+
+const isTypeName = (type: string): type is TypeName => Object.hasOwn(rotators, type);
 
 /** @throws UnknownType when the manifest was compiled for other functions than these */
 export async function loadCredential(spec: CredentialSpec): Promise<Credential> {
-  const rotator = rotators[spec.type];
-  const strategy = strategies[spec.strategy];
-  if (!rotator || !strategy) throw new UnknownType(`${spec.type} / ${spec.strategy}`);
-  return { spec, strategy, traits: rotator.traits, engine: await rotator.load() };
+  if (!isTypeName(spec.type)) throw new UnknownType(spec.type);
+  const rotator: Rotator = await rotators[spec.type]();
+  return rotator.credential(spec);
 }

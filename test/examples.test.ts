@@ -6,6 +6,7 @@ import { parse } from "yaml";
 import { readManifest } from "../build/manifest-plugin.ts";
 import { missingAwsCli, missingJq } from "../lab/aws-cli.ts";
 import type { Row } from "../lab/examples/rows.ts";
+import { loginOf } from "./lib/manifest/manifest-folder.ts";
 import { runProgram } from "./run-program.ts";
 
 const missing = missingAwsCli() ?? missingJq();
@@ -152,7 +153,7 @@ describe("the manifests of the examples", { timeout: 60_000 }, () => {
     const schedules = ["production", "staging"].map((stage) => {
       const { secrets } = readManifest("examples/oh-my-coins/rotation.yml", stage, () => {});
       const [[secret, entry] = []] = Object.entries(secrets);
-      return [secret, entry?.schedule.expression, entry?.credentials[0]?.connection.host];
+      return [secret, entry?.schedule.expression, loginOf(entry).connection.host];
     });
     const host = (stage: string) => `ohmycoins-${stage}.c1example.ap-southeast-2.rds.amazonaws.com`;
     expect(schedules).toEqual([

@@ -1,4 +1,6 @@
 import type { SecretEntry } from "../../lib/manifest/manifest.ts";
+import { isGenerated } from "../../lib/rotators/generated/value.ts";
+import { isLogin } from "../../lib/rotators/login/login.ts";
 import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import type { Shown } from "./run.ts";
@@ -57,9 +59,11 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
 }
 
 /** How the manifest has the credential whose value is in this field. */
-function madeOf({ credentials, generated = [] }: SecretEntry, field: string) {
-  const login = credentials.find(({ fields }) => (fields.password ?? "password") === field);
-  if (login) return { type: login.type, strategy: login.strategy };
-  const isGenerated = generated.some((each) => each.field === field);
-  return isGenerated ? { type: "generated", strategy: "generate" } : undefined;
+function madeOf({ credentials }: SecretEntry, field: string) {
+  const made = credentials.find((spec) =>
+    isLogin(spec)
+      ? (spec.fields.password ?? "password") === field
+      : isGenerated(spec) && spec.field === field,
+  );
+  return made && { type: made.type, strategy: made.strategy };
 }

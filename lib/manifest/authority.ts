@@ -1,14 +1,14 @@
 import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
-import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { LoginSpec } from "../rotators/login/login.ts";
 
 /** Whom to trust; `folder` is where files are looked for. What is wrong is told to `complain`. */
 export function authority(
   ca: string | undefined,
   folder: string,
   complain: (problem: string) => void,
-): CredentialSpec["ca"] {
+): LoginSpec["ca"] {
   if (ca === undefined || ca === "system" || ca === "rds") return ca;
   try {
     const certificates = readCertificates(resolve(folder, ca));

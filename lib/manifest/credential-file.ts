@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
-import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { LoginSpec } from "../rotators/login/login.ts";
+import { strategyTraits } from "../rotators/login/traits.ts";
 import { whole } from "../secret/field.ts";
 import { authority } from "./authority.ts";
 import { defined } from "./defined.ts";
@@ -43,7 +44,7 @@ export function completed(
   path: Path,
   entry: CredentialFile,
   layers: Layers<CredentialFile>,
-): CredentialSpec {
+): LoginSpec {
   const { source, known } = around;
   const type = layers.find("type");
   if (type && !known.types.includes(type.value))
@@ -63,9 +64,11 @@ export function completed(
     source.complain([...path, ...at], problem);
   const ca = layers.find("ca");
   const told = (at: Path) => (problem: string) => source.complain(at, problem);
+  const replacement = strategy ?? "in-place";
   return {
     type: type?.value ?? known.defaultType,
-    strategy: strategy ?? "in-place",
+    strategy: replacement,
+    traits: strategyTraits[replacement],
     admin,
     users: entry.users,
     fields: entry.plain === "password" ? { password: whole } : defined(entry.fields ?? {}),
@@ -82,7 +85,7 @@ function connectionOf(
   { source, stage }: Around,
   path: Path,
   connection: CredentialFile["connection"] = {},
-): CredentialSpec["connection"] {
+): LoginSpec["connection"] {
   if (connection.host === undefined) return connection;
   const host = named(connection.host, stage);
   const problem = unknownVariable(host);
@@ -98,7 +101,7 @@ function connectionOf(
 function administrator(
   { source, stage, secret, kmsKeyOf, oneRegion }: Around,
   layers: Layers<CredentialFile>,
-): CredentialSpec["admin"] {
+): LoginSpec["admin"] {
   const said = layers.find("admin");
   if (!said) return undefined;
   const written = typeof said.value === "string" ? { secret: said.value } : said.value;

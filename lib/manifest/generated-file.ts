@@ -30,6 +30,9 @@ export function generatedSpec(
     );
   const { previous, previousExpiresAt: expiresAt, overlap = "24h" } = entry;
   return {
+    type: "generated",
+    strategy: "generate",
+    traits: { oldWorksBeside: previous !== undefined, changesUsername: false, switches: false },
     field: entry.field ?? whole,
     prefix: entry.prefix ?? "",
     format: formatOf(entry, complain),

@@ -1,6 +1,5 @@
-import type { GeneratedSpec } from "../rotators/generated/value.ts";
-import type { CredentialSpec } from "../rotators/login/login.ts";
 import type { Shape } from "../secret/document.ts";
+import type { CredentialSpec, Place } from "./type.ts";
 
 /** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
 export interface Manifest {
@@ -31,10 +30,9 @@ export interface SecretEntry {
   readonly grace?: number | undefined;
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
   readonly deadline: number;
-  /** Logins. */
   readonly credentials: readonly CredentialSpec[];
-  /** Values that no server has to be told of; absent: none. */
-  readonly generated?: readonly GeneratedSpec[] | undefined;
+  /** Where the functions run that rotate and retire it. */
+  readonly place: Place;
   /** Absent: JSON. */
   readonly shape?: Shape | undefined;
   /** The field that says when the value was made; absent: `rotated_at`, in a secret that has it. */

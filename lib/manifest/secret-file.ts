@@ -1,5 +1,5 @@
 import type { GeneratedSpec } from "../rotators/generated/value.ts";
-import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { LoginSpec } from "../rotators/login/login.ts";
 import { overlap, whole } from "../secret/field.ts";
 import { type Around, completed, isGenerated } from "./credential-file.ts";
 import { defined } from "./defined.ts";
@@ -11,6 +11,7 @@ import { clusterProblem, named } from "./names.ts";
 import { type CredentialFile, credentialSchema, type Defaults, type SecretFile } from "./schema.ts";
 import type { Path, Source } from "./source.ts";
 import { timing } from "./timing.ts";
+import type { CredentialSpec } from "./type.ts";
 
 /** A secret as the file has it. */
 interface Written {
@@ -50,7 +51,7 @@ export function secretEntry(
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
     clusters: names,
     ...(said.exempt && own.length === 0 && !said.credentials
-      ? { credentials: [] }
+      ? { credentials: [], place: "internet" as const }
       : credentialsOf(around, { said, path }, defaults)),
     ...defined({ rotatedAt: said.rotatedAt }),
     ...defined({ mirror: mirrorOf(around, { said, path }) }),
@@ -73,7 +74,7 @@ function credentialsOf(
   around: Around,
   { said, path }: Written,
   defaults: Layers<Defaults>,
-): Pick<SecretEntry, "credentials" | "generated" | "shape"> {
+): Pick<SecretEntry, "credentials" | "place" | "shape"> {
   const { source } = around;
   const listed = said.credentials?.map((entry, index) => ({
     entry,
@@ -84,13 +85,21 @@ function credentialsOf(
     ...each,
     layers: defaults.under<CredentialFile>({ path: each.at, said: each.entry }),
   }));
-  const logins: Made<CredentialSpec>[] = [];
+  const logins: Made<LoginSpec>[] = [];
   const generated: Made<GeneratedSpec>[] = [];
+  const credentials: CredentialSpec[] = [];
   for (const { entry, at, layers } of all) {
     const complain = (within: Path, problem: string) =>
       source.complain([...at, ...within], problem);
-    if (isGenerated(layers)) generated.push({ at, spec: generatedSpec(entry, complain) });
-    else logins.push({ at, spec: completed(around, at, entry, layers) });
+    if (isGenerated(layers)) {
+      const spec = generatedSpec(entry, complain);
+      generated.push({ at, spec });
+      credentials.push(spec);
+    } else {
+      const spec = completed(around, at, entry, layers);
+      logins.push({ at, spec });
+      credentials.push(spec);
+    }
   }
   checkClaims(source, [
     ...logins.map(({ at, spec }) => ({ at, claims: [...writtenByLogin(spec)] })),
@@ -102,8 +111,8 @@ function credentialsOf(
   checkLogins(source, logins);
   const isPlain = checkPlain(source, { said, path }, [...logins, ...generated]);
   return {
-    credentials: logins.map(({ spec }) => spec),
-    ...(generated.length > 0 && { generated: generated.map(({ spec }) => spec) }),
+    credentials,
+    place: logins.length > 0 ? "network" : "internet",
     ...(isPlain && { shape: "plain" as const }),
   };
 }
@@ -117,7 +126,7 @@ interface Made<T> {
 function checkPlain(
   source: Source,
   { said, path }: Written,
-  made: readonly Made<CredentialSpec | GeneratedSpec>[],
+  made: readonly Made<LoginSpec | GeneratedSpec>[],
 ): boolean {
   const plain = made.find(({ spec }) =>
     "format" in spec
@@ -183,7 +192,7 @@ function checkClaims(
 
 const isGeneratedRole = ([key]: Path) => key === "previous" || key === "previousExpiresAt";
 
-function* writtenByLogin(spec: CredentialSpec): Generator<Claim> {
+function* writtenByLogin(spec: LoginSpec): Generator<Claim> {
   const { strategy, fields, urls } = spec;
   for (const [index, field] of urls.entries()) yield claim(["urls", index], field);
   if (spec.isInUrlAlone) return;
@@ -201,7 +210,7 @@ function* writtenByGenerated({ field, previous }: GeneratedSpec): Generator<Clai
 }
 
 /** One login has one password: the second of two credentials would end what the first one made. */
-function checkLogins(source: Source, credentials: readonly Made<CredentialSpec>[]): void {
+function checkLogins(source: Source, credentials: readonly Made<LoginSpec>[]): void {
   const logins = credentials.map(({ spec: { type, fields, connection, urls } }) =>
     JSON.stringify([
       type,

@@ -1,6 +1,7 @@
 import type { MiddlewareObj } from "@middy/core";
 import type { Context } from "aws-lambda";
 import type { Task } from "../alerts/alert.ts";
+import type { Log } from "../context/log.ts";
 import { asRotationError } from "../errors.ts";
 import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
 import { secretNameOf } from "../secret/arn.ts";
@@ -25,8 +26,9 @@ export interface Subject {
 }
 
 /** What a report is made from, and by. */
-export interface ReportPorts extends Pick<RotationPorts, "store" | "alerts" | "log"> {
-  readonly sources: Pick<RotationPorts["sources"], "now">;
+export interface ReportPorts extends Pick<RotationPorts, "store" | "alerts"> {
+  readonly log: Log;
+  readonly sources: { now(): Date };
 }
 
 /**

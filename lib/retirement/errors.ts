@@ -34,13 +34,14 @@ export class HeldByLiveVersion extends RotationError {
   }
 }
 
-/** The old credential was retired, and the server still lets it in. */
+/** The old credential was retired, and still works. */
 export class StillAccepted extends RotationError {
-  constructor(address: string, username: string) {
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(credential: string) {
     super({
       code: "STILL_ACCEPTED",
       retryable: true,
-      happened: `${address} still accepts the retired credential of user ${username}.`,
+      happened: `The retired credential of ${credential} still works.`,
       remedy:
         "Look for another way in (a pooler's user list, a replica that lags, pg_hba.conf) and close it; it is tried again.",
     });

@@ -1,25 +1,23 @@
-import { PendingEmpty } from "../rotation/errors.ts";
+import type { Context } from "../context/context.ts";
+import type { Credential, Retirement, StepContext } from "../rotation/credential.ts";
+import { Documents } from "../rotation/documents.ts";
 import { NoCurrentVersion } from "../rotation/refusals.ts";
-import { entryOf, type RotationPorts } from "../rotation/rotate.ts";
-import type { Credential } from "../rotation/rotation.ts";
-import { adminLogin } from "../rotators/login/admin.ts";
-import { accepts } from "../rotators/login/engine.ts";
-import { address, type Login, readLogin, requireSameTarget } from "../rotators/login/login.ts";
-import type { Retirement, Strategy } from "../rotators/login/strategy.ts";
-import { SecretDocument } from "../secret/document.ts";
-import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
+import type { SecretDocument } from "../secret/document.ts";
+import { VersionEmpty } from "../secret/errors.ts";
+import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { HeldByLiveVersion, NotRetiring, StillAccepted } from "./errors.ts";
 import type { RetireRequest } from "./request.ts";
 
-/** What the action found; numbers are sums over the secret's credentials. */
+/** The result of an action; numbers are sums over the secret's credentials. */
 export interface RetireResult {
   readonly outcome: "done";
   /** The secret's name. */
   readonly secret: string;
-  /** The old credential logs in, in whole or in part. */
+  /** Whether the old credential still works, in whole or in part. */
   readonly accepted?: boolean;
-  /** `null` where the server cannot tell them from those of the new credential. */
+  /** `null` if the server cannot tell them from those of the new credential. */
   readonly sessions?: number | null;
   readonly ended?: number;
 }
@@ -29,120 +27,116 @@ type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 /**
  * Checks for itself that what it is asked about is on its way out and held by no live version: whoever may
  * invoke this function can retire nothing else. Idempotent.
- * @throws NotRetiring, HeldByLiveVersion, TargetChanged, StillAccepted, and as the engine
+ * @throws NotRetiring, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
  */
 export async function retire(
   request: RetireRequest,
   ports: Ports,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<RetireResult> {
-  const secret = await ports.store.describe(request.secret, signal);
+  const secret = await ports.store.describe(request.secret, context.signal);
   const labels = secret.versions.get(request.version) ?? [];
   const live = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
   if (!labels.includes(retiringLabel) || live)
     throw new NotRetiring(secret.name, request.version, labels);
-  const found = await retirements(request.version, secret, ports, signal);
-  return { outcome: "done", secret: secret.name, ...(await act[request.action](found)) };
+  const replaced = await replacedBy(request.version, secret, ports, context);
+  return { outcome: "done", secret: secret.name, ...(await act[request.action](replaced)) };
 }
 
-interface Found {
-  readonly credential: Credential;
+/** The credentials of a secret whose old value no live version holds. */
+interface Replaced {
+  readonly credentials: readonly Credential[];
   readonly retirement: Retirement;
+  readonly step: StepContext;
 }
 
 const act = {
-  probe: async (found: readonly Found[]) => ({
-    accepted: (await stillAccepted(found)) !== undefined,
+  probe: async (replaced: Replaced) => ({
+    accepted: (await stillAccepted(replaced)) !== undefined,
   }),
 
-  async quiet(found: readonly Found[]) {
-    const counts = await Promise.all(
-      found.map(({ credential, retirement }) => credential.strategy.sessions(retirement)),
-    );
+  async quiet({ credentials, retirement, step }: Replaced) {
+    const counts = await Promise.all(credentials.map((each) => each.sessions(retirement, step)));
     const known = counts.filter((count) => count !== undefined);
     return {
       sessions: known.length < counts.length ? null : known.reduce((sum, count) => sum + count, 0),
     };
   },
 
-  async retire(found: readonly Found[]) {
-    for (const { credential, retirement } of found) await credential.strategy.retire(retirement);
-    const alive = await stillAccepted(found);
-    if (alive) throw new StillAccepted(address(alive.old), alive.old.username);
+  async retire(replaced: Replaced) {
+    const { credentials, retirement, step } = replaced;
+    for (const credential of credentials) await credential.retire(retirement, step);
+    const alive = await stillAccepted(replaced);
+    if (alive) throw new StillAccepted(alive.name(retirement.old));
     return { accepted: false };
   },
 
-  async endSessions(found: readonly Found[]) {
+  async endSessions({ credentials, retirement, step }: Replaced) {
     let ended = 0;
-    for (const { credential, retirement } of found)
-      ended += await credential.strategy.endSessions(retirement);
+    for (const credential of credentials) ended += await credential.endSessions(retirement, step);
     return { ended };
   },
 };
 
-/** The proof is a real login. */
-async function stillAccepted(found: readonly Found[]): Promise<Retirement | undefined> {
-  for (const { retirement } of found)
-    if (await accepts(retirement.engine, retirement.old, retirement.signal)) return retirement;
+/** The proof is a real use of the old credential. */
+async function stillAccepted({ credentials, retirement, step }: Replaced) {
+  const { current, old } = retirement;
+  for (const credential of credentials)
+    if (await credential.accepted(old, current, step)) return credential;
   return undefined;
 }
 
-/**
- * The old and the current login of every credential that no live version holds, after everything that forbids
- * to touch them.
- * @throws HeldByLiveVersion where none is left
- */
-async function retirements(
+/** After everything that forbids to touch them. @throws HeldByLiveVersion where none is left */
+async function replacedBy(
   version: string,
   secret: SecretState,
   ports: Ports,
-  signal: AbortSignal,
-): Promise<readonly Found[]> {
+  context: Context,
+): Promise<Replaced> {
   const { store } = ports;
   const { credentials: specs, shape } = entryOf(secret, ports.manifest);
-  const read = async (id: string) => {
-    const text = await store.read(secret.arn, id, signal);
-    return text && new SecretDocument(`version ${id} of ${secret.name}`, text, shape);
-  };
-  const currentId = holderOf(secret, "AWSCURRENT");
-  const pendingId = holderOf(secret, "AWSPENDING");
-  const current = currentId && (await read(currentId));
-  const pending = pendingId && pendingId !== currentId ? await read(pendingId) : undefined;
-  const old = await read(version);
+  const documents = new Documents({ secret, shape, store, context });
+  const live = await liveVersions(secret, documents);
+  const old = await documents.read(version, `version ${version}`);
+  const current = live.find(([label]) => label === "AWSCURRENT")?.[1];
   if (!current) throw new NoCurrentVersion(secret.name);
-  if (!old) throw new PendingEmpty(secret.name, version);
+  if (!old) throw new VersionEmpty(`Version ${version} of ${secret.name}`);
 
+  const retirement = { current, old };
   const credentials = await Promise.all(specs.map(ports.credential));
-  const live = credentials.flatMap(({ spec, traits }): Live[] => [
-    ["AWSCURRENT", readLogin(current, spec, traits)],
-    ...(pending ? [["AWSPENDING", readLogin(pending, spec, traits)] as const] : []),
-  ]);
-  const replaced = credentials.map((credential) => {
-    const { spec, traits, engine, strategy } = credential;
-    const login = readLogin(old, spec, traits);
-    const now = readLogin(current, spec, traits);
-    // The other user of this very pair: a version that names anybody else must not end that login.
-    const other = strategy.username(now.username, credential);
-    const username = login.username === now.username ? now.username : other;
-    requireSameTarget(old.where, { ...now, username }, login);
-    const admin = () => adminLogin(credential, now, store, signal);
-    return {
-      credential,
-      retirement: { spec, engine, signal, current: now, old: login, admin },
-      holder: holding(live, login, strategy),
-    };
-  });
-  // Somebody put one login back by hand: the others of the secret are as dead as they were to be.
-  const [held] = replaced.flatMap(({ holder }) => holder ?? []);
-  const free = replaced.filter(({ holder }) => holder === undefined);
+  const holdings = live.flatMap(([label, document]) =>
+    credentials.map((credential) => [label, credential.holding(document)] as const),
+  );
+  const judged = credentials.map((credential) => ({
+    credential,
+    holder: holdings.find(([, holding]) => credential.ends(holding, retirement))?.[0],
+  }));
+  // One credential may be held again, after an edit by hand: the others are as dead as they were to be.
+  const [held] = judged.flatMap(({ holder }) => holder ?? []);
+  const free = judged.filter(({ holder }) => holder === undefined);
   if (held && free.length === 0) throw new HeldByLiveVersion(secret.name, version, held);
-  return free;
+  const step = stepContext(
+    secret,
+    isLeaked(holderOf(secret, "AWSCURRENT") ?? ""),
+    store,
+    context,
+    () => {},
+  );
+  return { credentials: free.map(({ credential }) => credential), retirement, step };
 }
 
-/** A login of a live version, with its label. */
-type Live = readonly [label: string, login: Login];
-
-/** The label of the live version, if there is one, of which any login is the one that is to be retired. */
-function holding(live: readonly Live[], old: Login, { holds }: Strategy): string | undefined {
-  return live.find(([, login]) => address(login) === address(old) && holds(login, old))?.[0];
+/** The documents that consumers may hold or get, by label. */
+async function liveVersions(
+  secret: SecretState,
+  documents: Documents,
+): Promise<readonly (readonly [label: string, document: SecretDocument])[]> {
+  const currentId = holderOf(secret, "AWSCURRENT");
+  const pendingId = holderOf(secret, "AWSPENDING");
+  const current = currentId && (await documents.read(currentId, "AWSCURRENT"));
+  const pending =
+    pendingId && pendingId !== currentId && (await documents.read(pendingId, "AWSPENDING"));
+  return [
+    ...(current ? [["AWSCURRENT", current] as const] : []),
+    ...(pending ? [["AWSPENDING", pending] as const] : []),
+  ];
 }

@@ -34,18 +34,6 @@ export class NotInManifest extends RotationError {
   }
 }
 
-/** Two credentials of the manifest have the same field of the secret for theirs. */
-export class FieldShared extends DocumentError {
-  constructor(where: string, username: string) {
-    super({
-      code: "FIELD_SHARED",
-      happened: `${where}: the fields of user ${username} are those of another credential of the secret, too.`,
-      remedy:
-        "Name each one's own under fields in rotation.yml, or say `fields: {}` for a login that stands in a URL alone.",
-    });
-  }
-}
-
 /** AWSCURRENT was edited while this rotation was under way; promoting would lose the edit. */
 export class SecretChanged extends RotationError {
   constructor(secret: string, token: string) {
@@ -104,6 +92,58 @@ export class SwitchUndecided extends RotationError {
       retryable: true,
       happened: `CRITICAL: the switch of user ${username} in ${secret} stopped half-way and AWSCURRENT may be refused (${why}).`,
       remedy: "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+    });
+  }
+}
+
+/** Two credentials of one secret are the same thing at their server or provider: they would undo each other. */
+export class CredentialShared extends RotationError {
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(secret: string, credential: string) {
+    super({
+      code: "LOGIN_SHARED",
+      happened: `Two credentials of ${secret} are ${credential}, or rotate into each other.`,
+      remedy:
+        "Make them one credential in rotation.yml (it can have several urls), or give each a user of its own.",
+    });
+  }
+}
+
+/** Two credentials of the manifest write the same field of the secret. */
+export class FieldShared extends DocumentError {
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(where: string, credential: string) {
+    super({
+      code: "FIELD_SHARED",
+      happened: `${where}: another credential of the secret writes the fields of ${credential}, too.`,
+      remedy:
+        "Name the fields of each under fields in rotation.yml. For a login that stands only in a URL, write `fields: {}`.",
+    });
+  }
+}
+
+/** The new credential does not work although it was set; consumers never got it. */
+export class PendingRefused extends RotationError {
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(credential: string) {
+    super({
+      code: "PENDING_REFUSED",
+      retryable: true,
+      happened: `The new credential of ${credential} is refused although it was just set; consumers do not have it.`,
+      remedy:
+        "Look for the reason in the server's log (access rules, an expiry date, a replica or pooler that lags behind).",
+    });
+  }
+}
+
+/** The manifest asks for a type or strategy that these functions do not have. */
+
+export class UnknownType extends RotationError {
+  constructor(name: string) {
+    super({
+      code: "UNKNOWN_TYPE",
+      happened: `The manifest asks for ${name}, which this function does not know.`,
+      remedy: "Correct rotation.yml and deploy; npm run build checks it.",
     });
   }
 }

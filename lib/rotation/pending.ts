@@ -1,25 +1,23 @@
-import { withValueOf } from "../rotators/generated/generate.ts";
-import { writeLogin } from "../rotators/login/login.ts";
-import { isLeaked } from "../secret/labels.ts";
+import type { Versions } from "./credential.ts";
 import { SecretChanged } from "./errors.ts";
-import type { Rotation } from "./rotation.ts";
+import { rotatedAtOf, withRotatedAt } from "./rotated-at.ts";
+import { type Rotation, versionsOf } from "./rotation.ts";
 
 /**
- * The pending version was made from AWSCURRENT as it is: the same login target, and nothing but what this
- * rotation replaces differs. No connection is opened before.
+ * The versions, after a proof that the pending one was made from AWSCURRENT as it is: it leads to the same targets,
+ * and differs in nothing but what this rotation replaces. No connection is opened before.
  * @throws TargetChanged, SecretChanged
  */
-export async function requireUsable(rotation: Rotation): Promise<void> {
-  const [current, pending] = [await rotation.current(), await rotation.pending()];
+export async function usableVersions(rotation: Rotation): Promise<Versions> {
+  const { credentials, entry, secret, event, step } = rotation;
+  const versions = await versionsOf(rotation);
+  const { current } = versions;
+  const pending = await versions.pending();
   let expected = current;
-  for (const credential of rotation.credentials) {
-    const login = await rotation.loginFor(credential, pending);
-    expected = writeLogin(expected, credential.spec, login);
-  }
-  for (const spec of rotation.entry.generated ?? [])
-    expected = withValueOf(pending, expected, spec, isLeaked(rotation.event.token));
-  const rotatedAt = rotation.rotatedAt(pending);
-  if (rotatedAt !== undefined) expected = rotation.withRotatedAt(expected, rotatedAt);
-  if (!expected.text.equals(pending.text))
-    throw new SecretChanged(rotation.secret.name, rotation.event.token);
+  for (const credential of credentials)
+    expected = credential.carry(pending, expected, current, step);
+  const rotatedAt = rotatedAtOf(pending, entry);
+  if (rotatedAt !== undefined) expected = withRotatedAt(expected, entry, rotatedAt);
+  if (!expected.text.equals(pending.text)) throw new SecretChanged(secret.name, event.token);
+  return versions;
 }

@@ -1,20 +1,16 @@
 import { asRotationError } from "../errors.ts";
-import { accepts } from "../rotators/login/engine.ts";
-import { PendingRefused } from "../rotators/login/errors.ts";
-import { address } from "../rotators/login/login.ts";
-import type { Switch } from "../rotators/login/strategy.ts";
 import { SecretDocument } from "../secret/document.ts";
 import { DocumentError } from "../secret/errors.ts";
 import { holderOf, retiringLabel } from "../secret/labels.ts";
+import type { Switch } from "./credential.ts";
 import { decide } from "./decide.ts";
-
-import { LabelMoved, SecretChanged, SwitchUndecided } from "./errors.ts";
+import { LabelMoved, PendingRefused, SecretChanged, SwitchUndecided } from "./errors.ts";
 import { Unsettled } from "./refusals.ts";
-import type { Rotation } from "./rotation.ts";
+import { type Rotation, versionsOf } from "./rotation.ts";
 
 /**
- * In milliseconds. Undoing a half-made switch runs on time of its own, which the function keeps back from
- * its deadline: giving up in the middle would leave AWSCURRENT refused.
+ * In milliseconds. Undoing a half-made switch runs on time of its own, which the function keeps back from its
+ * deadline: giving up in the middle would leave AWSCURRENT refused.
  */
 export const restoreTime = 3000;
 
@@ -23,28 +19,37 @@ export const restoreTime = 3000;
  * forgotten; then every credential's switch; then the label, in the same breath.
  */
 export async function promote(rotation: Rotation): Promise<void> {
-  const { event, secret, currentId, store, signal } = rotation;
+  const { event, secret, currentId, store, context } = rotation;
   await using opened = new AsyncDisposableStack();
-  const switches: Switch[] = [];
-  for (const credential of rotation.credentials) {
-    const opening = await credential.strategy.openSwitch?.(rotation.situation(credential));
-    if (opening) switches.push(opened.use(opening));
-  }
+  const switches = await openSwitches(rotation, opened);
   if (switches.some(({ waited }) => waited) && !(await stillToDo(rotation))) return;
 
   if (holderOf(secret, retiringLabel) !== currentId) {
     const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
-    const moved = await store.moveLabel(move, signal);
+    const moved = await store.moveLabel(move, context.signal);
     if (moved === "elsewhere") throw new Unsettled(secret.name, "another than AWSCURRENT");
   }
   try {
-    for (const each of switches) await each.apply(signal);
+    for (const each of switches) await each.apply(context.signal);
     if (rotation.credentials.length > 1 && switches.length > 0) await requireAllAccepted(rotation);
     const move = { secretId: secret.arn, label: "AWSCURRENT", from: currentId, to: event.token };
-    if ((await store.moveLabel(move, signal)) === "elsewhere") throw new LabelMoved(secret.name);
+    if ((await store.moveLabel(move, context.signal)) === "elsewhere")
+      throw new LabelMoved(secret.name);
   } catch (error) {
     if (!(await arrived(rotation, switches))) throw error;
   }
+}
+
+async function openSwitches(
+  rotation: Rotation,
+  opened: AsyncDisposableStack,
+): Promise<readonly Switch[]> {
+  const switches: Switch[] = [];
+  for (const credential of rotation.credentials) {
+    const opening = await credential.openSwitch?.(await versionsOf(rotation), rotation.step);
+    if (opening) switches.push(opened.use(opening));
+  }
+  return switches;
 }
 
 /**
@@ -52,29 +57,27 @@ export async function promote(rotation: Rotation): Promise<void> {
  * @throws PendingRefused
  */
 async function requireAllAccepted(rotation: Rotation): Promise<void> {
-  const pending = await rotation.pending();
-  for (const credential of rotation.credentials) {
-    const login = await rotation.loginFor(credential, pending);
-    if (!(await accepts(credential.engine, login, rotation.signal)))
-      throw new PendingRefused(address(login), login.username);
-  }
+  const versions = await versionsOf(rotation);
+  const pending = await versions.pending();
+  for (const credential of rotation.credentials)
+    if ((await credential.accepted(pending, versions.current, rotation.step)) === false)
+      throw new PendingRefused(credential.name(pending));
 }
 
-/** Whoever held the lock until now may have finished this very rotation. */
-async function stillToDo(rotation: Rotation): Promise<boolean> {
-  const secret = await rotation.store.describe(rotation.secret.arn, rotation.signal);
-  const decision = decide(rotation.event, secret);
+/** The rotation that held the lock until now may have finished this very version. */
+async function stillToDo({ store, secret, event, currentId, context }: Rotation): Promise<boolean> {
+  const decision = decide(event, await store.describe(secret.arn, context.signal));
   if (decision.kind === "refuse") throw decision.error;
   if (decision.kind === "alreadyCurrent") return false;
-  if (decision.currentId === rotation.currentId) return true;
-  throw new SecretChanged(rotation.secret.name, rotation.event.token);
+  if (decision.currentId === currentId) return true;
+  throw new SecretChanged(secret.name, event.token);
 }
 
 /**
  * After a failure in mid-switch: makes AWSCURRENT and the server agree again.
  * @returns true when the promotion took place and only its reply was lost
- * @throws SwitchUndecided when AWSCURRENT cannot be read, or holds what nobody here can restore, or when the
- *   way back fails
+ * @throws SwitchUndecided when AWSCURRENT cannot be read, or holds what cannot be restored here, or when the way
+ *   back fails
  */
 async function arrived(rotation: Rotation, switches: readonly Switch[]): Promise<boolean> {
   const signal = AbortSignal.timeout(restoreTime);
@@ -95,18 +98,18 @@ async function arrived(rotation: Rotation, switches: readonly Switch[]): Promise
 
 /**
  * Every one to its end, because leaving closes the sessions of them all. Where one fails, AWSCURRENT may be
- * refused, whatever the failure itself says of that.
+ * refused, whatever the failure's own impact.
  */
 async function restore(
   rotation: Rotation,
   switches: readonly Switch[],
-  way: (each: Switch) => Promise<void>,
+  undo: (each: Switch) => Promise<void>,
 ): Promise<void> {
   const failed: Switch[] = [];
   const reasons = new Set<string>();
   await Promise.all(
     switches.map((each) =>
-      way(each).catch((thrown) => {
+      undo(each).catch((thrown) => {
         failed.push(each);
         reasons.add(asRotationError(thrown).code);
       }),
@@ -116,27 +119,29 @@ async function restore(
   throw undecided(rotation, failed, `the way back failed: ${[...reasons].join(", ")}`);
 }
 
-async function currentId(rotation: Rotation, signal: AbortSignal): Promise<string | undefined> {
-  return holderOf(await rotation.store.describe(rotation.secret.arn, signal), "AWSCURRENT");
+async function currentId(
+  { store, secret }: Rotation,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  return holderOf(await store.describe(secret.arn, signal), "AWSCURRENT");
 }
 
-/** Whether this version, perhaps a hand edit of a moment ago, holds the logins that a revert brings back. */
+/** Whether this version, perhaps edited by hand a moment ago, holds the credentials that a revert brings back. */
 async function holdsTheSame(
   rotation: Rotation,
   versionId: string,
   signal: AbortSignal,
 ): Promise<boolean> {
+  const { secret, store, entry, credentials, step } = rotation;
   if (versionId === rotation.currentId) return true;
-  const text = await rotation.store.read(rotation.secret.arn, versionId, signal).catch(() => {});
+  const text = await store.read(secret.arn, versionId, signal).catch(() => {});
   if (!text) return false;
-  const current = await rotation.current();
+  const { current } = await versionsOf(rotation);
   try {
-    const edited = new SecretDocument(`version ${versionId}`, text, rotation.entry.shape);
-    return rotation.credentials.every((credential) =>
-      rotation
-        .login(edited, credential)
-        .password.equals(rotation.login(current, credential).password),
-    );
+    const edited = new SecretDocument(`version ${versionId}`, text, entry.shape);
+    return credentials
+      .filter(({ traits }) => traits.switches)
+      .every((each) => each.carry(current, edited, current, step).text.equals(edited.text));
   } catch (error) {
     if (error instanceof DocumentError) return false;
     throw error;
@@ -144,6 +149,6 @@ async function holdsTheSame(
 }
 
 function undecided(rotation: Rotation, switches: readonly Switch[], why: string): SwitchUndecided {
-  const users = switches.map(({ username }) => username).join(", ");
-  return new SwitchUndecided(rotation.secret.name, users, why);
+  const names = switches.map(({ name }) => name).join(", ");
+  return new SwitchUndecided(rotation.secret.name, names, why);
 }

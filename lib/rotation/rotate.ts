@@ -1,29 +1,27 @@
 import type { AlertTopic } from "../alerts/topic.ts";
-import type { Log } from "../context/log.ts";
+import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
-import type { CredentialSpec } from "../rotators/login/login.ts";
+import type { CredentialSpec } from "../manifest/type.ts";
+import { isLeaked } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
+import type { Credential, StepContext } from "./credential.ts";
 import { decide } from "./decide.ts";
+import { Documents } from "./documents.ts";
 import { NotInManifest } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
-import type { Sources } from "./next-document.ts";
-import { type Clock, type Credential, Rotation } from "./rotation.ts";
 import { stepActions } from "./steps.ts";
 
-/** Everything a rotation reaches the world through. */
+/** What rotations and retirements reach the world through, beside their context. */
 export interface RotationPorts {
   readonly store: SecretStore;
   readonly manifest: Manifest;
-  readonly clock: Clock;
-  readonly sources: Sources;
   readonly alerts: AlertTopic;
-  readonly log: Log;
   /** Loads what rotates a credential, when a secret needs it. */
   credential(spec: CredentialSpec): Promise<Credential>;
 }
 
-/** What a step that succeeded has to say. */
+/** The result of a step that succeeded. */
 export interface StepResult {
   /** `alreadyCurrent`: the version has been promoted, and nothing was left to do. */
   readonly outcome: "done" | "alreadyCurrent";
@@ -34,33 +32,54 @@ export interface StepResult {
 }
 
 /**
- * Runs one step of one rotation. Idempotent: the same event may come again after any failure, and twice at
- * once.
+ * Runs one step of one rotation. Idempotent: the same event may come again after any failure, and twice at once.
  * @throws RotationError
  */
 export async function rotate(
   event: RotationEvent,
   ports: RotationPorts,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<StepResult> {
-  const secret = await ports.store.describe(event.secretId, signal);
+  const { store, alerts } = ports;
+  const secret = await store.describe(event.secretId, context.signal);
   const entry = entryOf(secret, ports.manifest);
   const decision = decide(event, secret);
   if (decision.kind === "refuse") throw decision.error;
   if (decision.kind === "alreadyCurrent") return { outcome: "alreadyCurrent", secret: secret.name };
 
-  const { store, clock, alerts, log } = ports;
   const { currentId, prepared } = decision;
   const credentials = await Promise.all(entry.credentials.map(ports.credential));
-  const warn = (message: string) => log.warn(secret.name, message);
-  const state = { event, secret, currentId, prepared, entry, credentials };
-  const rotation = new Rotation({ ...state, store, signal, clock, alerts, warn });
+  const documents = new Documents({ secret, shape: entry.shape, store, context });
+  let inOutage = false;
+  const step = stepContext(secret, isLeaked(event.token), store, context, () => {
+    inOutage = true;
+  });
+  const work = { event, secret, currentId, prepared, entry, credentials, documents };
   try {
-    await stepActions[event.step](rotation, ports.sources);
+    await stepActions[event.step]({ ...work, store, alerts, context, step });
   } catch (thrown) {
-    throw rotation.inOutage ? asRotationError(thrown).inOutage() : thrown;
+    throw inOutage ? asRotationError(thrown).inOutage() : thrown;
   }
   return { outcome: "done", secret: secret.name, currentId };
+}
+
+/** What credentials get of an invocation. @param outage called when a credential finds AWSCURRENT refused */
+export function stepContext(
+  secret: SecretState,
+  leaked: boolean,
+  store: Pick<SecretStore, "read">,
+  { now, randomInt, signal, log }: Context,
+  outage: () => void,
+): StepContext {
+  return {
+    now,
+    randomInt,
+    signal,
+    leaked,
+    outage,
+    warn: (message) => log.warn(secret.name, message),
+    readSecret: (secretId, within) => store.read(secretId, undefined, within),
+  };
 }
 
 /** @throws NotInManifest */

@@ -1,5 +1,5 @@
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
-import { FieldInvalid, SecretNotJson, SecretNotPlain } from "./errors.ts";
+import { FieldInvalid, FieldMissing, SecretNotJson, SecretNotPlain } from "./errors.ts";
 import { pathOf, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 
@@ -75,12 +75,12 @@ export class SecretDocument {
 
   /**
    * The same document with other strings in fields that it has.
-   * @throws FieldInvalid when it has one not
+   * @throws FieldMissing if a field is missing
    */
   with(values: ReadonlyMap<string, Secret<string>>): SecretDocument {
     const edits = [...values].map(([field, value]) => {
       const found = this.#span(field);
-      if (!found) throw new FieldInvalid(this.where, field, "there");
+      if (!found) throw new FieldMissing(this.where, `field ${JSON.stringify(field)}`);
       return { ...found, field, value: value.reveal() };
     });
     let text = this.#text;

@@ -46,3 +46,29 @@ export class FieldInvalid extends DocumentError {
     });
   }
 }
+
+/** A field that the manifest names, or that a credential needs, is not in the document. */
+export class FieldMissing extends DocumentError {
+  /** @param what e.g. `field "SECRET_KEY"`, or the role of the field with the names that were tried */
+  constructor(
+    where: string,
+    what: string,
+    remedy = "Add the field to the secret, or correct its name in rotation.yml.",
+  ) {
+    super({ code: "FIELD_MISSING", happened: `${where} has no ${what}.`, remedy });
+  }
+}
+
+/** A version that must have a value has none. */
+export class VersionEmpty extends RotationError {
+  /** @param where e.g. `version ID of app` */
+  constructor(where: string) {
+    super({
+      code: "VERSION_EMPTY",
+      retryable: true,
+      happened: `${where} has no value.`,
+      remedy:
+        "If this persists, put a value into the secret with PutSecretValue; a version without a value cannot be used.",
+    });
+  }
+}

@@ -69,16 +69,9 @@ interface Known {
   readonly mirror?: Mirrored;
 }
 
-/**
- * `in-place` ends the old password itself, at the promotion; and who verifies with a generated value knows what
- * was signed with the other one only where the one before is kept.
- */
-function worksBesideNew({ credentials, generated = [] }: SecretEntry): boolean {
-  return (
-    credentials.every(({ strategy }) => strategy !== "in-place") &&
-    generated.every(({ previous }) => previous !== undefined)
-  );
-}
+/** Whether consumers that hold the old value of any credential can still work with it. */
+const worksBesideNew = ({ credentials }: SecretEntry) =>
+  credentials.every(({ traits }) => traits.oldWorksBeside);
 
 /** What a decision rests on; of a settled secret no more than its labels. */
 async function look(

@@ -2,7 +2,7 @@ import type { Reference } from "../consumers/consumer.ts";
 import type { ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
 import type { RotationError } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
-import type { CredentialSpec, Login } from "../rotators/login/login.ts";
+import type { Login, LoginSpec } from "../rotators/login/login.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { Trail } from "./trails.ts";
 
@@ -39,7 +39,7 @@ export interface SecretFacts {
 }
 
 export interface CredentialFacts {
-  readonly spec: CredentialSpec;
+  readonly spec: LoginSpec;
   /** Where the document says that it logs in. */
   readonly target: Asked<Target>;
   /** Whether the server accepts it; absent: not asked without a target. */

@@ -1,10 +1,12 @@
 import { AwsCallFailed } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import type { Credential } from "../rotation/rotation.ts";
-import { requireReplaceable } from "../rotators/generated/generate.ts";
+import type { CredentialSpec } from "../manifest/type.ts";
+import type { Credential, StepContext } from "../rotation/credential.ts";
+import { GeneratedCredential } from "../rotators/generated/credential.ts";
 import { adminLogin } from "../rotators/login/admin.ts";
+import { LoginCredential } from "../rotators/login/credential.ts";
 import { accepts } from "../rotators/login/engine.ts";
-import { type CredentialSpec, fieldOf, type Login, readLogin } from "../rotators/login/login.ts";
+import { fieldOf, type Login } from "../rotators/login/login.ts";
 import { SecretDocument } from "../secret/document.ts";
 import { holderOf, preparedLabel } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
@@ -42,24 +44,28 @@ export async function gatherSecret(
   const document = read.known;
   if (!document) return { ...nothing, document: { known: false } };
   const credentials: CredentialFacts[] = [];
-  for (const spec of entry.credentials)
-    credentials.push(await gatherCredential(spec, document, ports, ask));
   const generated: Asked<unknown>[] = [];
   const current = secret.versions.get(holderOf(secret, "AWSCURRENT") ?? "");
   const isOurs = current?.includes(preparedLabel);
-  for (const spec of entry.generated ?? [])
-    generated.push(
-      await ask((signal) =>
-        requireReplaceable(document, spec, isOurs ? undefined : () => earlier(signal)),
-      ),
-    );
+  for (const spec of entry.credentials) {
+    const loaded = await ask(() => ports.credential(spec));
+    const credential = "known" in loaded ? loaded.known : undefined;
+    if (credential instanceof LoginCredential)
+      credentials.push(await gatherLogin(credential, document, ports, ask));
+    if (credential instanceof GeneratedCredential)
+      generated.push(
+        await ask((signal) =>
+          credential.requireReplaceable(document, isOurs ? undefined : () => earlier(signal)),
+        ),
+      );
+  }
   return { name, entry, state, document: { known: true }, credentials, generated };
 }
 
 /** "There is none" is an answer. */
 function describe(
   secretId: string,
-  { store }: SecretPorts,
+  { store }: Pick<SecretPorts, "store">,
   ask: Ask,
 ): Promise<Asked<SecretState | undefined>> {
   return ask(async (signal) => {
@@ -72,25 +78,36 @@ function describe(
   });
 }
 
-async function gatherCredential(
-  spec: CredentialSpec,
+async function gatherLogin(
+  credential: LoginCredential,
   document: SecretDocument,
-  ports: SecretPorts,
+  { store }: SecretPorts,
   ask: Ask,
 ): Promise<CredentialFacts> {
+  const { spec, engine, traits, strategy } = credential.parts;
   const found = await ask(async () => {
-    const credential = await ports.credential(spec);
-    const login = readLogin(document, spec, credential.traits);
-    return { credential, login, target: targetOf(login, document, credential) };
+    const login = credential.read(document);
+    return { login, target: targetOf(login, document, credential) };
   });
   if ("unknown" in found) return { spec, target: found };
-  const { credential, login, target } = found.known;
-  const accepted = await ask((signal) => accepts(credential.engine, login, signal));
-  const admin = await ask((signal) => adminLogin(credential, login, ports.store, signal));
+  const { login, target } = found.known;
+  const accepted = await ask((signal) => accepts(engine, login, signal));
+  const admin = await ask((signal) => {
+    const readSecret: StepContext["readSecret"] = (id, within) => store.read(id, undefined, within);
+    return adminLogin({ spec, traits }, login, { readSecret, signal });
+  });
   // A server that did not answer the login will not answer this either.
   const rehearsal =
     "known" in accepted && "known" in admin
-      ? await ask((signal) => rehearse(credential, login, admin.known, signal))
+      ? await ask((signal) =>
+          strategy.rehearse({
+            spec,
+            engine,
+            signal,
+            current: login,
+            admin: async () => admin.known,
+          }),
+        )
       : undefined;
   return {
     spec,
@@ -99,30 +116,19 @@ async function gatherCredential(
     rehearsal,
     admin: spec.admin && {
       secret: spec.admin.secret,
-      state: await describe(spec.admin.secret, ports, ask),
+      state: await describe(spec.admin.secret, { store }, ask),
       who: "known" in admin ? { known: admin.known && whoOf(admin.known) } : admin,
     },
   };
 }
 
-function rehearse(
-  { spec, engine, strategy }: Credential,
-  current: Login,
-  admin: Login | undefined,
-  signal: AbortSignal,
-): Promise<void> {
-  const logins = { current: async () => current, admin: async () => admin };
-  return strategy.rehearse({ spec, engine, signal, ...logins });
-}
-
 const whoOf = ({ host, port, username }: Login): Who => ({ host, port, username });
 
-function targetOf(login: Login, document: SecretDocument, credential: Credential): Target {
-  const { spec, strategy } = credential;
-  const { username } = login;
+function targetOf(login: Login, document: SecretDocument, credential: LoginCredential): Target {
+  const { spec } = credential.parts;
   return {
     ...whoOf(login),
-    usernames: [...new Set([username, strategy.username(username, credential)])],
+    usernames: credential.usernames(login),
     fields: {
       username: fieldOf(document, spec, "username"),
       password: fieldOf(document, spec, "password"),

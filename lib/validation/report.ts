@@ -1,4 +1,4 @@
-import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { Finding, Severity } from "./finding.ts";
 
 /** One run of validation. */
@@ -27,20 +27,12 @@ function count({ findings }: Report, severity: Severity): number {
 function rows({ secrets }: Manifest) {
   return Object.entries(secrets).map(([secret, entry]) => ({
     secret,
-    credentials: each(entry, "type", "generated"),
-    strategy: each(entry, "strategy", "generate"),
+    credentials: entry.credentials.map(({ type }) => type),
+    strategy: entry.credentials.map(({ strategy }) => strategy),
     schedule: entry.schedule.expression,
     window: entry.schedule.duration,
     clusters: entry.clusters,
   }));
-}
-
-function each(
-  { credentials, generated = [] }: SecretEntry,
-  key: "type" | "strategy",
-  ofGenerated: string,
-): readonly string[] {
-  return [...credentials.map((login) => login[key]), ...generated.map(() => ofGenerated)];
 }
 
 /** For a reader. */

@@ -131,7 +131,7 @@ async function look(
     sighting,
     secret: seen,
     inside: insideAlertOf(seen),
-    inPlace: entry.credentials.some(({ strategy }) => strategy === "in-place"),
+    inPlace: entry.credentials.some(({ traits }) => traits.switches),
     toldToday: seen.tags.get(toldTag) === dayOf(clock.now()),
     leftToAnother: hasClaimed && seen.tags.get(tellerTag) !== occasion.requestId,
   });

@@ -1,40 +1,35 @@
+import type { StepContext } from "../../rotation/credential.ts";
+import { isoSeconds } from "../../rotation/rotated-at.ts";
 import type { SecretDocument } from "../../secret/document.ts";
-import { FieldInvalid } from "../../secret/errors.ts";
+import { FieldInvalid, FieldMissing } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { type GeneratedSpec, generateValue, hasFormat } from "./value.ts";
 
-/**
- * Values that no server has to be told of: nothing is set, nothing has to be killed. Who still verifies with
- * the value before finds it in a field of its own, until the rotation after.
- */
-
-interface Sources {
-  now(): Date;
-  randomInt(below: number): number;
-}
-
-/** createSecret: the document with a new value. What leaked is kept nowhere. */
+/** createSecret: `into` with a new value. A value that leaked is kept nowhere. */
 export function withNextValue(
-  document: SecretDocument,
+  into: SecretDocument,
+  current: SecretDocument,
   spec: GeneratedSpec,
-  { now, randomInt }: Sources,
-  leaked: boolean,
+  { now, randomInt, leaked }: Pick<StepContext, "now" | "randomInt" | "leaked">,
 ): SecretDocument {
   const overlap = leaked ? 0 : (spec.previous?.overlap ?? 0);
   const expiresAt = isoSeconds(new Date(now().getTime() + overlap));
-  return replaced(document, spec, { value: generateValue(spec, randomInt), expiresAt, leaked });
+  const old = new Secret(leaked ? "" : valueIn(current, spec));
+  return replaced(into, spec, { value: generateValue(spec, randomInt), old, expiresAt });
 }
 
-/** The document with the value that the pending version holds for this credential, and nothing else of it. */
+/** `into` with the value that `from` holds for this credential, and nothing else of it. */
 export function withValueOf(
-  pending: SecretDocument,
-  document: SecretDocument,
+  from: SecretDocument,
+  into: SecretDocument,
+  current: SecretDocument,
   spec: GeneratedSpec,
   leaked: boolean,
 ): SecretDocument {
-  const value = new Secret(pending.read(spec.field) ?? "");
-  const expiresAt = spec.previous?.expiresAt && pending.read(spec.previous.expiresAt);
-  return replaced(document, spec, { value, expiresAt: expiresAt ?? "", leaked });
+  const value = new Secret(from.read(spec.field) ?? "");
+  const old = new Secret(leaked ? "" : valueIn(current, spec));
+  const expiresAt = spec.previous?.expiresAt && from.read(spec.previous.expiresAt);
+  return replaced(into, spec, { value, old, expiresAt: expiresAt ?? "" });
 }
 
 /**
@@ -74,22 +69,24 @@ export function requireSound(
 
 function valueIn(document: SecretDocument, { field }: GeneratedSpec): string {
   const value = document.read(field);
-  if (value === undefined) throw new FieldInvalid(document.where, field, "there");
+  if (value === undefined) throw new FieldMissing(document.where, `field ${JSON.stringify(field)}`);
   return value;
+}
+
+interface Next {
+  readonly value: Secret<string>;
+  readonly old: Secret<string>;
+  readonly expiresAt: string;
 }
 
 function replaced(
   document: SecretDocument,
   spec: GeneratedSpec,
-  next: { readonly value: Secret<string>; readonly expiresAt: string; readonly leaked: boolean },
+  { value, old, expiresAt }: Next,
 ): SecretDocument {
-  const old = new Secret(next.leaked ? "" : valueIn(document, spec));
-  const replaced = document.with(new Map([[spec.field, next.value]]));
+  const replaced = document.with(new Map([[spec.field, value]]));
   if (!spec.previous) return replaced;
   const kept = replaced.withAdded(spec.previous.field, old);
   if (!spec.previous.expiresAt) return kept;
-  return kept.withAdded(spec.previous.expiresAt, new Secret(next.expiresAt));
+  return kept.withAdded(spec.previous.expiresAt, new Secret(expiresAt));
 }
-
-/** ISO 8601 in UTC, to the second. */
-export const isoSeconds = (date: Date) => date.toISOString().replace(/\.\d+Z$/, "Z");

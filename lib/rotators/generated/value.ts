@@ -1,7 +1,8 @@
+import type { CredentialSpec } from "../../manifest/type.ts";
 import { Secret } from "../../secret/secret.ts";
 
 /** A value that nobody but us has to accept: a signing key, a token that our own services share. */
-export interface GeneratedSpec {
+export interface GeneratedSpec extends CredentialSpec {
   /** The field that holds it (see field.ts). */
   readonly field: string;
   readonly format: Format;
@@ -10,6 +11,8 @@ export interface GeneratedSpec {
   /** Where the value before is kept, for those who verify with both and sign with the new one. */
   readonly previous?: Previous | undefined;
 }
+
+export const isGenerated = (spec: CredentialSpec): spec is GeneratedSpec => "format" in spec;
 
 export type Format =
   | { readonly kind: "hex" | "base64" | "base64url"; readonly bytes: number }

@@ -1,9 +1,10 @@
+import { PendingRefused } from "../../rotation/errors.ts";
 import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
-import { AdminUnusable, CredentialsRefused, PairUnusable, PendingRefused } from "./errors.ts";
-import { address, type CredentialSpec, type Login } from "./login.ts";
+import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
+import { address, type Login, type LoginSpec, loginName } from "./login.ts";
 import type { Pair } from "./pair.ts";
-import type { Situation, Strategy } from "./strategy.ts";
+import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 const suffix = "_clone";
 
@@ -20,45 +21,44 @@ export const alternatingUsers: Strategy = {
     throw new PairUnusable(current, problem);
   },
 
-  async set(situation) {
-    const { engine, spec, signal } = situation;
-    const [current, pending] = [await situation.current(), await situation.pending()];
+  async set(replacement) {
+    const { engine, spec, current, signal } = replacement;
+    const pending = await replacement.pending();
     const pair = pairOf(current.username, spec);
     const healthy = await accepts(engine, current, signal);
-    if (!healthy) await requirePossession(situation, current);
-    await using admin = await asAdmin(situation, pair);
+    if (!healthy) await requirePossession(replacement);
+    await using admin = await asAdmin(replacement, pair);
     for (const setting of await admin.pairs.align(pair, pending, signal))
-      situation.warn(
+      replacement.warn(
         `the setting ${setting} of ${pair.owner} could not be carried to ${pair.clone}`,
       );
     if (pending.username === pair.clone) await takeOver(engine, pair, pending, admin, signal);
     if (healthy) return "ready";
-    await this.test(situation);
+    await this.test(replacement);
     return "outage";
   },
 
   async test({ engine, spec, signal, pending }) {
     const login = await pending();
     const session = await engine.login(login, signal);
-    if (session === "refused") throw new PendingRefused(address(login), login.username);
+    if (session === "refused") throw new PendingRefused(loginName(login));
     await using _ = session;
     await session.pairs.requireActsAs(pairOf(login.username, spec), signal);
   },
 
-  async rehearse(situation) {
-    const pair = pairOf((await situation.current()).username, situation.spec);
-    await using admin = await asAdmin(situation, pair);
-    await admin.pairs.requireAdministrable(pair, situation.signal);
+  async rehearse(rehearsal) {
+    const { current, spec, signal } = rehearsal;
+    const pair = pairOf(current.username, spec);
+    await using admin = await asAdmin(rehearsal, pair);
+    await admin.pairs.requireAdministrable(pair, signal);
   },
 
-  holds: (live, old) => live.username === old.username,
-
-  async retire(retirement) {
-    const { engine, current, old, spec, signal } = retirement;
+  async retire(retired) {
+    const { engine, current, old, spec, signal } = retired;
     // If not, the old login may be the only one that works.
     await requireAccepted(engine, current, signal);
     const pair = pairOf(old.username, spec);
-    await using admin = await asAdmin(retirement, pair);
+    await using admin = await asAdmin(retired, pair);
     if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
     await admin.pairs.disable(pair, old.username, signal);
   },
@@ -70,10 +70,11 @@ export const alternatingUsers: Strategy = {
     return await session.pairs.sessionsOf(old.username, signal);
   },
 
-  async endSessions(retirement) {
-    const pair = pairOf(retirement.old.username, retirement.spec);
-    await using admin = await asAdmin(retirement, pair);
-    return await admin.pairs.endSessions(pair, retirement.old.username, retirement.signal);
+  async endSessions(retired) {
+    const { old, spec, signal } = retired;
+    const pair = pairOf(old.username, spec);
+    await using admin = await asAdmin(retired, pair);
+    return await admin.pairs.endSessions(pair, old.username, signal);
   },
 };
 
@@ -83,13 +84,13 @@ export const alternatingUsers: Strategy = {
  * has to name the user.
  * @throws CredentialsRefused
  */
-async function requirePossession(situation: Situation, current: Login): Promise<void> {
-  situation.outage();
-  const { engine, spec, signal } = situation;
+async function requirePossession(replacement: Replacement): Promise<void> {
+  replacement.outage();
+  const { engine, spec, current, signal } = replacement;
   if (spec.users) return;
-  if (await accepts(engine, await situation.pending(), signal)) return;
+  if (await accepts(engine, await replacement.pending(), signal)) return;
   let earlier = 0;
-  for await (const login of situation.earlier()) {
+  for await (const login of replacement.earlier()) {
     if (await accepts(engine, login, signal)) return;
     earlier += 1;
   }
@@ -105,7 +106,7 @@ const refused = (current: Login) =>
   new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
 
 /** The declared pair, else by the suffix that the AWS template uses too. */
-function pairOf(username: string, { users }: Pick<CredentialSpec, "users">): Pair {
+function pairOf(username: string, { users }: Pick<LoginSpec, "users">): Pair {
   if (users) {
     if (username === users.owner || username === users.clone) return users;
     throw new PairUnusable(username, `rotation.yml names ${users.owner} and ${users.clone}`);
@@ -115,11 +116,8 @@ function pairOf(username: string, { users }: Pick<CredentialSpec, "users">): Pai
   return { owner: username, clone: username + suffix };
 }
 
-async function asAdmin(
-  of: Pick<Situation, "engine" | "signal" | "admin" | "spec">,
-  pair: Pair,
-): Promise<Session> {
-  const session = await openAdmin(of, [pair.owner, pair.clone]);
+async function asAdmin(rehearsal: Rehearsal, pair: Pair): Promise<Session> {
+  const session = await openAdmin(rehearsal, [pair.owner, pair.clone]);
   if (session) return session;
   throw new AdminUnusable("(none)", "is not named", "Name it under admin in rotation.yml.");
 }

@@ -1,28 +1,23 @@
 import { RotationError } from "../../errors.ts";
-import { DocumentError } from "../../secret/errors.ts";
+import { DocumentError, FieldMissing } from "../../secret/errors.ts";
 
-/** Two credentials of one secret are one user of one server, or users of one pair: they would undo each other. */
-export class LoginShared extends RotationError {
-  constructor(secret: string, address: string, username: string) {
-    super({
-      code: "LOGIN_SHARED",
-      happened: `Two credentials of ${secret} are user ${username} on ${address}, or the users of one pair there.`,
-      remedy:
-        "Make them one credential in rotation.yml (its urls may be several), or give each a user of its own.",
-    });
-  }
+/** A field that the login needs is not in the document. @param tried names of fields */
+export function roleMissing(
+  where: string,
+  role: "host" | "port" | "database" | "username" | "password" | "URL",
+  tried: readonly string[],
+): FieldMissing {
+  const names = tried.map((name) => JSON.stringify(name)).join(", ");
+  return new FieldMissing(where, `${role} (looked for ${names})`, remedies[role] ?? stated(role));
 }
 
-/** A field that the credential needs is not in the document, nor in the manifest's `connection`. */
-export class FieldMissing extends DocumentError {
-  constructor(where: string, role: string, tried: readonly string[]) {
-    super({
-      code: "FIELD_MISSING",
-      happened: `${where} has no ${role} (looked for ${tried.map((name) => JSON.stringify(name)).join(", ")}).`,
-      remedy: `Add the field, or name it in rotation.yml under fields.${role}, or state it under connection.${role}.`,
-    });
-  }
-}
+const remedies: Readonly<Record<string, string>> = {
+  URL: "Add the field to the secret, or correct its name under urls in rotation.yml.",
+  password: "Add the field to the secret, or name it in rotation.yml under fields.password.",
+};
+
+const stated = (role: string) =>
+  `Add the field to the secret, or name it in rotation.yml under fields.${role}, or state the value under connection.${role}.`;
 
 /** `engine` in the document contradicts `type` in the manifest. */
 export class EngineMismatch extends DocumentError {
@@ -69,19 +64,6 @@ export class CredentialsRefused extends RotationError {
       happened: `${address} refuses user ${username} with ${tried.join(", ")}.`,
       remedy:
         "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue. The administrator repairs this by itself only where rotation.yml names the user (users, or connection.username).",
-    });
-  }
-}
-
-/** The new credential is not accepted although it was set; consumers never got it. */
-export class PendingRefused extends RotationError {
-  constructor(address: string, username: string) {
-    super({
-      code: "PENDING_REFUSED",
-      retryable: true,
-      happened: `${address} refuses user ${username} with the new password, which was just set; consumers do not have it.`,
-      remedy:
-        "Look at the server's log for the reason (access rules, VALID UNTIL, a replica or pooler that lags behind).",
     });
   }
 }

@@ -2,8 +2,8 @@ import { openAdmin } from "./administrator.ts";
 import { accepts, type Session } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login } from "./login.ts";
-import { type Found, PasswordSwitch } from "./password-switch.ts";
-import type { Situation, Strategy } from "./strategy.ts";
+import { type ChangeSession, PasswordSwitch } from "./password-switch.ts";
+import type { Replacement, Strategy } from "./strategy.ts";
 
 /**
  * One user, one password: between the change on the server and the move of AWSCURRENT new logins fail.
@@ -13,53 +13,49 @@ import type { Situation, Strategy } from "./strategy.ts";
 export const inPlace: Strategy = {
   username: (current) => current,
 
-  async set(situation) {
-    const current = await situation.current();
-    const session = await situation.engine.login(current, situation.signal);
+  async set(replacement) {
+    const { engine, current, signal } = replacement;
+    const session = await engine.login(current, signal);
     if (session !== "refused") {
       await using _ = session;
-      await session.rehearsePassword(current.username, situation.signal);
+      await session.rehearsePassword(current.username, signal);
       return "ready";
     }
-    await using _ = await findOtherWay(situation, current);
+    await using _ = await findOtherWay(replacement);
     return "outage";
   },
 
   async test({ engine, current, signal }) {
-    const login = await current();
-    if (!(await accepts(engine, login, signal))) throw refused(login, ["AWSCURRENT"]);
+    if (!(await accepts(engine, current, signal))) throw refused(current, ["AWSCURRENT"]);
   },
 
-  async rehearse(situation) {
-    const { engine, signal } = situation;
-    const current = await situation.current();
+  async rehearse(rehearsal) {
+    const { engine, current, signal } = rehearsal;
     const session = await engine.login(current, signal);
     if (session !== "refused") {
       await using _ = session;
       await session.rehearsePassword(current.username, signal);
     }
-    await using admin = await openAdmin(situation, [current.username]);
+    await using admin = await openAdmin(rehearsal, [current.username]);
     await admin?.rehearsePassword(current.username, signal);
   },
 
-  async openSwitch(situation) {
-    const { engine, signal } = situation;
-    const [current, pending] = [await situation.current(), await situation.pending()];
+  async openSwitch(replacement) {
+    const { engine, current, signal } = replacement;
+    const pending = await replacement.pending();
     const session = await engine.login(current, signal);
-    const found =
+    const change =
       session === "refused"
-        ? await findOtherWay(situation, current)
-        : way(session, { restore: current });
+        ? await findOtherWay(replacement)
+        : changeBy(session, { restore: current });
     try {
-      const waited = await found.session.lock(pending.username, signal);
-      return new PasswordSwitch({ engine, found, pending, waited, signal });
+      const waited = await change.session.lock(pending.username, signal);
+      return new PasswordSwitch({ engine, change, pending, waited, signal });
     } catch (error) {
-      await found[Symbol.asyncDispose]();
+      await change[Symbol.asyncDispose]();
       throw error;
     }
   },
-
-  holds: (live, old) => live.username === old.username && live.password.equals(old.password),
 
   /** The switch itself killed the old password. */
   async retire() {},
@@ -77,33 +73,32 @@ export const inPlace: Strategy = {
  * what the secret held before (an earlier rotation was, or somebody edited the secret alone); else the
  * administrator can set it.
  */
-async function findOtherWay(situation: Situation, current: Login): Promise<Found> {
-  situation.outage();
-  const { engine, signal } = situation;
-  const pending = await situation.pending();
+async function findOtherWay(replacement: Replacement): Promise<ChangeSession> {
+  replacement.outage();
+  const { engine, current, spec, signal } = replacement;
+  const pending = await replacement.pending();
   const switched = await engine.login(pending, signal);
-  if (switched !== "refused") return way(switched, { restore: pending, switched: true });
+  if (switched !== "refused") return changeBy(switched, { restore: pending, switched: true });
 
   let earlier = 0;
-  for await (const login of situation.earlier()) {
+  for await (const login of replacement.earlier()) {
     const session = await engine.login(login, signal);
-    if (session !== "refused") return way(session, { restore: login });
+    if (session !== "refused") return changeBy(session, { restore: login });
     earlier += 1;
   }
   // A name out of the secret is no proof: whoever may write it could have any user reset.
-  const pinned = situation.spec.connection.username === current.username;
-  const admin = pinned ? await openAdmin(situation, [current.username]) : undefined;
-  if (admin) return way(admin, { restore: current });
+  const pinned = spec.connection.username === current.username;
+  const admin = pinned ? await openAdmin(replacement, [current.username]) : undefined;
+  if (admin) return changeBy(admin, { restore: current });
   throw refused(current, ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`]);
 }
 
-function way(session: Session, of: { restore: Login; switched?: boolean }): Found {
-  return {
-    session,
-    switched: of.switched ?? false,
-    restore: of.restore,
-    [Symbol.asyncDispose]: () => session[Symbol.asyncDispose](),
-  };
+function changeBy(
+  session: Session,
+  { restore, switched = false }: { restore: Login; switched?: boolean },
+): ChangeSession {
+  const dispose = () => session[Symbol.asyncDispose]();
+  return { session, switched, restore, [Symbol.asyncDispose]: dispose };
 }
 
 const refused = (login: Login, tried: readonly string[]) =>

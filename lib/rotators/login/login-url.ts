@@ -1,6 +1,6 @@
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid } from "../../secret/errors.ts";
-import { FieldMissing, UrlMismatch } from "./errors.ts";
+import { roleMissing, UrlMismatch } from "./errors.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url.ts";
 
 /** Where a login goes to, as far as a URL tells. */
@@ -17,7 +17,7 @@ interface Target {
  */
 export function urlIn(document: SecretDocument, field: string): ConnectionUrl {
   const text = document.read(field);
-  if (text === undefined) throw new FieldMissing(document.where, "URL", [field]);
+  if (text === undefined) throw roleMissing(document.where, "URL", [field]);
   const url = parseConnectionUrl(text);
   const refuse = (expected: string) => new FieldInvalid(document.where, field, expected);
   if (!url) throw refuse("a URL (scheme://user:password@host/…)");

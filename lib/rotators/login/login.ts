@@ -1,19 +1,19 @@
+import type { CredentialSpec } from "../../manifest/type.ts";
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
-import { EngineMismatch, FieldMissing, TargetChanged } from "./errors.ts";
+import { EngineMismatch, roleMissing, TargetChanged } from "./errors.ts";
 import { bracketed, checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
 import type { PasswordPolicy } from "./password.ts";
+import type { StrategyName } from "./traits.ts";
 import { withUserinfo } from "./url.ts";
 
 /** What a login is made of. */
 type Role = "host" | "port" | "database" | "username" | "password";
 
-/** One credential of a secret as the manifest, completed with its defaults, describes it. */
-export interface CredentialSpec {
-  /** The rotator: a key of the registry. */
-  readonly type: string;
-  readonly strategy: string;
+/** A login in a secret. */
+export interface LoginSpec extends CredentialSpec {
+  readonly strategy: StrategyName;
   /** Which field of the document plays which role; the usual names are found without. */
   readonly fields: Readonly<Partial<Record<Role, string>>>;
   /** What the document does not hold; it wins over a field that would be found by its usual name. */
@@ -49,6 +49,9 @@ interface AdminSpec {
   readonly kmsKey?: string | undefined;
 }
 
+export const isLogin = (spec: CredentialSpec | undefined): spec is LoginSpec =>
+  spec !== undefined && "passwordForm" in spec;
+
 /** Where a credential logs in, as whom, and how. */
 export interface Login {
   readonly host: string;
@@ -56,9 +59,13 @@ export interface Login {
   readonly database: string;
   readonly username: string;
   readonly password: Secret<string>;
-  readonly ca: CredentialSpec["ca"];
-  readonly passwordForm: CredentialSpec["passwordForm"];
+  readonly ca: LoginSpec["ca"];
+  readonly passwordForm: LoginSpec["passwordForm"];
 }
+
+/** For messages: `user app on db.internal:5432`. */
+export const loginName = (login: Pick<Login, "host" | "port" | "username">) =>
+  `user ${login.username} on ${address(login)}`;
 
 /** `host:port`, with brackets around an IPv6 address. */
 export function address(login: Pick<Login, "host" | "port">): string {
@@ -78,27 +85,18 @@ const usualNames: Record<Role, readonly string[]> = {
  * The field that plays a role in this document: the declared one, else one of the usual names. None where
  * the manifest states the value: a field of a usual name is then somebody else's.
  */
-export function fieldOf(
-  document: SecretDocument,
-  spec: CredentialSpec,
-  role: Role,
-): string | undefined {
+export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
   const declared = spec.fields[role];
   if (declared !== undefined || stated(spec, role) !== undefined || spec.isInUrlAlone)
     return declared;
   return usualNames[role].find((name) => document.has(name));
 }
 
-function stated(spec: CredentialSpec, role: Role): string | undefined {
+function stated(spec: LoginSpec, role: Role): string | undefined {
   return role === "password" ? undefined : spec.connection[role]?.toString();
 }
 
-function read(
-  document: SecretDocument,
-  spec: CredentialSpec,
-  role: Role,
-  fallback?: string,
-): string {
+function read(document: SecretDocument, spec: LoginSpec, role: Role, fallback?: string): string {
   const declared = spec.fields[role];
   const field = fieldOf(document, spec, role);
   const value =
@@ -108,14 +106,14 @@ function read(
   if (value !== undefined && value !== "") return value;
   if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
   if (declared === undefined && fallback !== undefined) return fallback;
-  throw new FieldMissing(document.where, role, declared ? [declared] : usualNames[role]);
+  throw roleMissing(document.where, role, declared ? [declared] : usualNames[role]);
 }
 
 /**
  * What the first of the URLs says, where no field does.
  * @throws FieldMissing, FieldInvalid
  */
-function inUrl(document: SecretDocument, spec: CredentialSpec, role: Role): string | undefined {
+function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
   const [field] = spec.urls;
   if (field === undefined) return undefined;
   if (role === "host") return hostInUrl(document, field);
@@ -125,14 +123,14 @@ function inUrl(document: SecretDocument, spec: CredentialSpec, role: Role): stri
 }
 
 /** Messages quote the host; what is none may be a URL with a password in it. */
-function readHost(document: SecretDocument, spec: CredentialSpec): string {
+function readHost(document: SecretDocument, spec: LoginSpec): string {
   const host = read(document, spec, "host");
   if (/^[\w.:-]+$/.test(host)) return host;
   const field = fieldOf(document, spec, "host") ?? "host";
   throw new FieldInvalid(document.where, field, "a host name or address");
 }
 
-function readPort(document: SecretDocument, spec: CredentialSpec, fallback: number): number {
+function readPort(document: SecretDocument, spec: LoginSpec, fallback: number): number {
   const text = read(document, spec, "port", String(fallback));
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65_535) return port;
@@ -158,7 +156,7 @@ export interface LoginDefaults {
  */
 export function readLogin(
   document: SecretDocument,
-  spec: CredentialSpec,
+  spec: LoginSpec,
   defaults: LoginDefaults,
 ): Login {
   checkEngine(document, spec, defaults.engineNames);
@@ -175,7 +173,7 @@ export function readLogin(
   return login;
 }
 
-function readUsername(document: SecretDocument, spec: CredentialSpec, maximum: number): string {
+function readUsername(document: SecretDocument, spec: LoginSpec, maximum: number): string {
   const username = read(document, spec, "username");
   if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
   const field = fieldOf(document, spec, "username") ?? "username";
@@ -184,7 +182,7 @@ function readUsername(document: SecretDocument, spec: CredentialSpec, maximum: n
 
 function checkEngine(
   document: SecretDocument,
-  spec: CredentialSpec,
+  spec: LoginSpec,
   engineNames: readonly string[],
 ): void {
   const engine = document.has("engine") ? document.read("engine") : undefined;
@@ -195,7 +193,7 @@ function checkEngine(
 /** The document with another user and password of this credential, in its fields and in its URLs. */
 export function writeLogin(
   document: SecretDocument,
-  spec: CredentialSpec,
+  spec: LoginSpec,
   next: { readonly username: string; readonly password: Secret<string> },
 ): SecretDocument {
   const values = new Map<string, Secret<string>>();
@@ -205,11 +203,11 @@ export function writeLogin(
     values.set(username, new Secret(next.username));
   const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
   if (!isNamed && spec.connection.username !== next.username)
-    throw new FieldMissing(document.where, "username", usualNames.username);
+    throw roleMissing(document.where, "username", usualNames.username);
   const password = fieldOf(document, spec, "password");
   if (password !== undefined) values.set(password, next.password);
   else if (!urls.some((url) => url.password !== undefined))
-    throw new FieldMissing(document.where, "password", usualNames.password);
+    throw roleMissing(document.where, "password", usualNames.password);
   for (const field of spec.urls) {
     const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
     if (url !== undefined) values.set(field, new Secret(url));

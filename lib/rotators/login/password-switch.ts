@@ -1,11 +1,12 @@
+import type { Switch } from "../../rotation/credential.ts";
+import { PendingRefused } from "../../rotation/errors.ts";
 import { type Approach, accepts, type Engine, type Session } from "./engine.ts";
-import { CredentialsRefused, PendingRefused } from "./errors.ts";
-import { address, type Login } from "./login.ts";
+import { CredentialsRefused } from "./errors.ts";
+import { address, type Login, loginName } from "./login.ts";
 import { PasswordRejected, PermissionDenied, ReadOnlyServer } from "./server-errors.ts";
-import type { Switch } from "./strategy.ts";
 
 /** A session that may change the user's password, and what brings the user back. */
-export interface Found extends AsyncDisposable {
+export interface ChangeSession extends AsyncDisposable {
   readonly session: Session;
   /** The pending password is in force already. */
   readonly switched: boolean;
@@ -13,46 +14,49 @@ export interface Found extends AsyncDisposable {
   readonly restore: Login;
 }
 
+interface PasswordChange {
+  readonly engine: Engine;
+  readonly change: ChangeSession;
+  readonly pending: Login;
+  /** Another rotation held the lock until now. */
+  readonly waited: boolean;
+  /** Bounds the login that proves the change. */
+  readonly signal: AbortSignal;
+}
+
 /** The change of one user's password, with the way back. */
 export class PasswordSwitch implements Switch {
-  readonly waited: boolean;
-  readonly #engine: Engine;
-  readonly #found: Found;
-  readonly #pending: Login;
+  readonly #input: PasswordChange;
   /** Consumers fail from the change until the label has moved: the login between must not begin from nothing. */
   readonly #proof: Approach;
   #proofUsed = false;
   #changed = false;
 
-  constructor(of: {
-    engine: Engine;
-    found: Found;
-    pending: Login;
-    waited: boolean;
-    signal: AbortSignal;
-  }) {
-    this.#engine = of.engine;
-    this.#found = of.found;
-    this.#pending = of.pending;
-    this.waited = of.waited;
-    this.#proof = of.engine.approach(of.pending, of.signal);
+  constructor(input: PasswordChange) {
+    this.#input = input;
+    this.#proof = input.engine.approach(input.pending, input.signal);
+  }
+
+  get waited(): boolean {
+    return this.#input.waited;
   }
 
   get changed(): boolean {
     return this.#changed;
   }
 
-  get username(): string {
-    return this.#pending.username;
+  get name(): string {
+    return this.#input.pending.username;
   }
 
   async apply(signal: AbortSignal): Promise<void> {
-    if (this.#found.switched) return;
-    const { username, password } = this.#pending;
+    const { change, pending } = this.#input;
+    if (change.switched) return;
+    const { username, password } = pending;
     this.#changed = true;
-    let failure: unknown = new PendingRefused(address(this.#pending), username);
+    let failure: unknown = new PendingRefused(loginName(pending));
     try {
-      await this.#found.session.setPassword(username, password, signal);
+      await change.session.setPassword(username, password, signal);
     } catch (error) {
       this.#changed = !isRefusal(error);
       if (!this.#changed || signal.aborted) throw error;
@@ -67,30 +71,35 @@ export class PasswordSwitch implements Switch {
     const proof = this.#proofUsed ? undefined : this.#proof;
     this.#proofUsed = true;
     const session = await proof?.login().catch(() => undefined);
-    return session ? session !== "refused" : accepts(this.#engine, this.#pending, signal);
+    return session
+      ? session !== "refused"
+      : accepts(this.#input.engine, this.#input.pending, signal);
   }
 
   async revert(signal: AbortSignal): Promise<void> {
-    const { restore: old, session } = this.#found;
+    const { restore: old, session } = this.#input.change;
     try {
       await session.setPassword(old.username, old.password, signal);
     } catch {
       await this.#revertAfresh(old, signal);
     }
-    if (await accepts(this.#engine, old, signal)) return;
+    if (await accepts(this.#input.engine, old, signal)) return;
     throw new CredentialsRefused(address(old), old.username, ["the old password, set again"]);
   }
 
   /** The session is lost, and with it the knowledge whether the change took place: a login tells. */
   async #revertAfresh(old: Login, signal: AbortSignal): Promise<void> {
-    const session = await this.#engine.login(this.#pending, signal);
+    const session = await this.#input.engine.login(this.#input.pending, signal);
     if (session === "refused") return;
     await using _ = session;
     await session.setPassword(old.username, old.password, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#proof[Symbol.asyncDispose](), this.#found[Symbol.asyncDispose]()]);
+    await Promise.all([
+      this.#proof[Symbol.asyncDispose](),
+      this.#input.change[Symbol.asyncDispose](),
+    ]);
   }
 }
 

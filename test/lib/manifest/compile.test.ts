@@ -7,7 +7,7 @@ import {
   entropyBits,
   minimumEntropy,
 } from "../../../lib/rotators/login/password.ts";
-import { ManifestFolder } from "./manifest-folder.ts";
+import { loginOf, ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
 afterAll(() => folder[Symbol.dispose]());
@@ -50,6 +50,7 @@ secrets:
       exempt: [],
       secrets: {
         app: {
+          place: "network",
           schedule: { expression: "rate(90 days)" },
           clusters: [],
           deadline: 86_400_000,
@@ -57,6 +58,7 @@ secrets:
             {
               type: "postgres",
               strategy: "in-place",
+              traits: { oldWorksBeside: false, changesUsername: false, switches: true },
               fields: {},
               connection: {},
               urls: [],
@@ -91,12 +93,19 @@ secrets:
         connection: { host: db.internal, port: 6432, database: app, username: app }
         ca: system
 `);
-    const base = { strategy: "in-place", connection: {}, urls: [], passwordForm: "verifier" };
+    const base = {
+      strategy: "in-place",
+      traits: { oldWorksBeside: false, changesUsername: false, switches: true },
+      connection: {},
+      urls: [],
+      passwordForm: "verifier",
+    };
     expect(compiled).toEqual({
       stage: "production",
       exempt: [],
       secrets: {
         "production/database/primary": {
+          place: "network",
           schedule: { expression: "rate(90 days)" },
           clusters: [],
           deadline: 86_400_000,
@@ -130,6 +139,7 @@ secrets:
           ],
         },
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf": {
+          place: "network",
           schedule: { expression: "rate(90 days)" },
           clusters: [],
           deadline: 86_400_000,
@@ -154,7 +164,7 @@ secrets:
   });
 
   it("takes the certificates of a PEM file and leaves its private key behind", () => {
-    const { ca } = compile(credential("ca: both.pem")).secrets["app"]?.credentials[0] ?? {};
+    const { ca } = loginOf(compile(credential("ca: both.pem")).secrets["app"]);
     expect(ca).toHaveProperty("pem", expect.stringContaining(folder.certificate.trim()));
     expect(JSON.stringify(ca)).not.toContain("PRIVATE KEY");
     expect(JSON.stringify(ca).match(/BEGIN CERTIFICATE/g)).toHaveLength(2);

@@ -3,7 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeAuthority } from "../../../lab/postgres/certificates.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
-import type { Manifest } from "../../../lib/manifest/manifest.ts";
+import type { Manifest, SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { isLogin, type LoginSpec } from "../../../lib/rotators/login/login.ts";
 
 /** A folder with a rotation.yml and with PEM files of every kind: ca, both, key, broken. */
 export class ManifestFolder implements Disposable {
@@ -55,4 +56,11 @@ export class ManifestFolder implements Disposable {
   [Symbol.dispose](): void {
     rmSync(this.#folder, { recursive: true });
   }
+}
+
+/** The login that an entry has at this place in its list. */
+export function loginOf(entry: SecretEntry | undefined, index = 0): LoginSpec {
+  const spec = entry?.credentials[index];
+  if (!isLogin(spec)) throw new Error(`no login: ${JSON.stringify(spec)}`);
+  return spec;
 }

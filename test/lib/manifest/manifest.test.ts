@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { entryFor, type Manifest } from "../../../lib/manifest/manifest.ts";
+import { entryFor, type Manifest, type SecretEntry } from "../../../lib/manifest/manifest.ts";
 
-const entry = {
+const entry: SecretEntry = {
+  place: "network",
   schedule: { expression: "rate(90 days)" },
   clusters: [],
   credentials: [],

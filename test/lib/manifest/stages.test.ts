@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from "vitest";
 import { isExpired } from "../../../lib/manifest/manifest.ts";
-import { ManifestFolder } from "./manifest-folder.ts";
+import { loginOf, ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
 afterAll(() => folder[Symbol.dispose]());
@@ -45,7 +45,7 @@ secrets:
     expect(names("eu2")).toEqual(["own", "eu2/database/primary"]);
     const { own, "only-here": onlyHere } = compile(text, { stage: "dev" }).secrets;
     expect(own?.clusters).toEqual(["dev", "tools"]);
-    expect(onlyHere?.credentials[0]?.connection).toEqual({ host: "app-dev.example.com" });
+    expect(loginOf(onlyHere).connection).toEqual({ host: "app-dev.example.com" });
   });
 });
 
@@ -81,13 +81,13 @@ secrets:
     expect(secrets["app"]?.credentials).toMatchObject([
       { type: "postgres", strategy: "alternating-users", admin: { secret: "production/admin" } },
     ]);
-    expect(secrets["other"]?.credentials[0]?.admin).toEqual({
+    expect(loginOf(secrets["other"]).admin).toEqual({
       secret: "other-admin",
       host: "db",
       port: 5433,
     });
     expect(secrets["production/admin"]?.credentials[0]).toMatchObject({ strategy: "in-place" });
-    expect(secrets["production/admin"]?.credentials[0]?.admin).toBeUndefined();
+    expect(loginOf(secrets["production/admin"]).admin).toBeUndefined();
   });
 
   it("has the key that is said of it, else that of its own entry, else the default", () => {
@@ -101,10 +101,10 @@ secrets:
   d: { admin: { secret: elsewhere, kmsKey: aws/secretsmanager } }
   named: { strategy: in-place, kmsKey: '${key("own")}' }
   plain: { strategy: in-place, kmsKey: aws/secretsmanager }`);
-    const keys = Object.entries(secrets).map(([name, { kmsKey, credentials }]) => [
+    const keys = Object.entries(secrets).map(([name, entry]) => [
       name,
-      kmsKey,
-      credentials[0]?.admin?.kmsKey,
+      entry.kmsKey,
+      loginOf(entry).admin?.kmsKey,
     ]);
     expect(keys).toEqual([
       ["a", key("all"), key("said")],

@@ -154,7 +154,11 @@ describe("a lone testSecret", () => {
     expect([heard?.error, linesOf(heard ?? { log: "" }).others]).toEqual([undefined, []]);
     expect(unheard?.error).toBeUndefined();
     expect(linesOf(unheard ?? { log: "" }).others).toMatchObject([
-      { level: "WARN", message: expect.stringMatching(/^nobody listens/), secret: muejamSecretId },
+      {
+        level: "WARN",
+        message: expect.stringMatching(/no confirmed subscription/),
+        secret: muejamSecretId,
+      },
     ]);
     const failures = [denied, missing, unset].map((invocation) => invocation?.error);
     expect(failures).toEqual([

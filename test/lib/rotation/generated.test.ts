@@ -11,7 +11,14 @@ beforeAll(async () => {
 });
 afterAll(() => stage?.[Symbol.asyncDispose]());
 
-const key: GeneratedSpec = { field: "jwt_secret", prefix: "", format: { kind: "hex", bytes: 32 } };
+const key: GeneratedSpec = {
+  type: "generated",
+  strategy: "generate",
+  traits: { oldWorksBeside: false, changesUsername: false, switches: false },
+  field: "jwt_secret",
+  prefix: "",
+  format: { kind: "hex", bytes: 32 },
+};
 const day = 86_400_000;
 const kept: GeneratedSpec = {
   ...key,
@@ -20,7 +27,8 @@ const kept: GeneratedSpec = {
 
 async function sceneOf(spec: GeneratedSpec, value: object | string): Promise<Scene> {
   const scene = new Scene(stage, []);
-  scene.entry = { generated: [spec], ...(typeof value === "string" && { shape: "plain" }) };
+  scene.generated = [spec];
+  if (typeof value === "string") scene.entry = { shape: "plain" };
   await scene.create(value);
   return scene;
 }
@@ -114,7 +122,7 @@ describe("a signing key", () => {
   });
 
   it.each<[string, object, string]>([
-    ["that is not there", { api_keys: "a" }, '"jwt_secret" is not there'],
+    ["that is not there", { api_keys: "a" }, ' has no field "jwt_secret"'],
     [
       "whose `previous` holds something else",
       { ...first, jwt_previous: "sk_live_x" },
@@ -132,7 +140,8 @@ describe("a signing key", () => {
     ],
     ["that is an object", { ...first, jwt_secret: {} }, '"jwt_secret" is not a string'],
   ])("%s is refused before anything is written, and by a lone test", async (_, value, message) => {
-    const refusal = { code: "FIELD_INVALID", message: expect.stringContaining(message) };
+    const code = message.includes(" has no ") ? "FIELD_MISSING" : "FIELD_INVALID";
+    const refusal = { code, message: expect.stringContaining(message) };
     const scene = await sceneOf(kept, value);
     await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
     await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
@@ -194,7 +203,7 @@ describe("rotated_at", () => {
 describe("a login beside a key", () => {
   it("rotates with it in the same steps", async () => {
     const scene = await stage.scene((value) => ({ ...value, jwt_secret: "change-me" }));
-    scene.entry = { generated: [key] };
+    scene.generated = [key];
     const old = await scene.value();
     await scene.runAll();
     const now = await scene.value();

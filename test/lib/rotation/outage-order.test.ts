@@ -1,46 +1,51 @@
 import { expect, it } from "vitest";
+import type { Context } from "../../../lib/context/context.ts";
+import type { Credential } from "../../../lib/rotation/credential.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
-import type { Credential } from "../../../lib/rotation/rotation.ts";
-import type { Login } from "../../../lib/rotators/login/login.ts";
-import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
-import type { Strategy } from "../../../lib/rotators/login/strategy.ts";
-import { postgresTraits } from "../../../lib/rotators/postgres/traits.ts";
+import { SecretDocument } from "../../../lib/secret/document.ts";
 import { preparedLabel } from "../../../lib/secret/labels.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
 
+const empty = new SecretDocument("a document", new Secret("{}"));
 const token = "0".repeat(32);
-const spec = (field: string) => ({
-  type: "postgres",
-  strategy: field,
-  connection: { host: "db", username: field },
-  fields: { password: field },
-  urls: [],
-  passwordForm: "verifier" as const,
-  password: defaultPolicy,
-});
+const traits = { oldWorksBeside: false, changesUsername: false, switches: true };
+const spec = (field: string) => ({ type: field, strategy: "in-place", traits });
 
-it("an outage of one login does not promote another one untested", async () => {
-  const calls: string[] = [];
-  const note = (name: string, what: string) => async () => void calls.push(`${name} ${what}`);
-  const strategy = (name: string, outcome: "ready" | "outage"): Strategy => ({
-    username: (current) => current,
+/** A credential in the field of its name, which writes down what is asked of it. */
+function fake(name: string, outcome: "ready" | "outage", calls: string[]): Credential {
+  const note = (what: string) => async () => void calls.push(`${name} ${what}`);
+  return {
+    traits,
+    name: () => name,
+    identities: () => [name],
+    next: async (_, __, into) => into,
+    carry: (from, into) => into.with(new Map([[name, new Secret(from.read(name) ?? "")]])),
     set: async () => outcome,
-    test: note(name, "test"),
-    rehearse: note(name, "rehearse"),
+    test: note("test"),
+    rehearse: note("rehearse"),
     openSwitch: async () => ({
-      username: name,
+      name,
       waited: false,
       changed: false,
-      apply: note(name, "apply"),
-      revert: note(name, "revert"),
+      apply: note("apply"),
+      revert: note("revert"),
       [Symbol.asyncDispose]: async () => {},
     }),
-    holds: () => false,
+    async accepted() {
+      calls.push(`${name} login`);
+      return true;
+    },
+    holding: () => ({ identity: name, value: new Secret(name) }),
+    ends: () => false,
     retire: async () => {},
     sessions: async () => undefined,
     endSessions: async () => 0,
-  });
-  const strategies = { a: strategy("a", "outage"), b: strategy("b", "ready") };
+  };
+}
+
+it("an outage of one login does not promote another one untested", async () => {
+  const calls: string[] = [];
+  const credentials = [fake("a", "outage", calls), fake("b", "ready", calls)];
   const values: Record<string, string> = {
     current: JSON.stringify({ a: "1", b: "2" }),
     [token]: JSON.stringify({ a: "3", b: "4" }),
@@ -76,28 +81,27 @@ it("an outage of one login does not promote another one untested", async () => {
           clusters: [],
           deadline: 0,
           credentials: [spec("a"), spec("b")],
+          place: "network",
         },
       },
     },
-    clock: { sleep: async () => {} },
-    sources: { now: () => new Date(), randomInt: () => 0 },
     alerts: { publish: async () => {}, prove: async () => 1 },
+    async credential({ type }) {
+      const found = credentials.find((each) => each.identities(empty).includes(type));
+      if (!found) throw new Error(`no fake for ${type}`);
+      return found;
+    },
+  };
+  const context: Context = {
+    now: () => new Date(),
+    sleep: async () => {},
+    randomInt: () => 0,
+    signal: AbortSignal.timeout(5000),
     log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
-    credential: async (of) =>
-      ({
-        spec: of,
-        traits: postgresTraits,
-        engine: {
-          async login({ username }: Login) {
-            calls.push(`${username} login`);
-            return { [Symbol.asyncDispose]: async () => {} };
-          },
-        },
-        strategy: strategies[of.strategy as "a" | "b"],
-      }) as unknown as Credential,
+    report: async () => "told",
   };
   const event = { step: "setSecret", secretId: "arn", token } as const;
-  await rotate(event, ports, AbortSignal.timeout(5000));
+  await rotate(event, ports, context);
   // The last change may have undone another one: every login is proven once more.
   const proofs = ["a login", "b login"];
   expect(calls).toEqual(["b test", "RETIRING", "a apply", "b apply", ...proofs, "AWSCURRENT"]);

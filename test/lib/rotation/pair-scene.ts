@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
-import type { CredentialSpec, Login } from "../../../lib/rotators/login/login.ts";
+import type { Login, LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { muejamValue, Scene, type Stage, type Value } from "./scene.ts";
 
 /** A rotation that has an administrator. */
@@ -18,7 +18,7 @@ export interface PairOptions {
   /** Of the owner. */
   readonly username?: string;
   readonly strategy?: "alternating-users" | "in-place";
-  readonly users?: CredentialSpec["users"];
+  readonly users?: LoginSpec["users"];
   /** The manifest itself names the user, so that the administrator may repair its login. */
   readonly pinned?: boolean;
   /** The login stands in its URL alone, beside fields that are nobody's. */

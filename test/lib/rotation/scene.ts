@@ -9,15 +9,20 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { expect, inject } from "vitest";
 import { SecretsManagerStore } from "../../../lib/aws/secrets-manager.ts";
+import type { Context } from "../../../lib/context/context.ts";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { loadCredential } from "../../../lib/registry.ts";
 import type { Action } from "../../../lib/retirement/request.ts";
 import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
+import type { GeneratedSpec } from "../../../lib/rotators/generated/value.ts";
+import { LoginCredential } from "../../../lib/rotators/login/credential.ts";
 import { accepts, type Engine, type Session } from "../../../lib/rotators/login/engine.ts";
-import type { CredentialSpec, Login } from "../../../lib/rotators/login/login.ts";
+import type { Login, LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
+import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
 import { type Aws, type Interceptor, startAws } from "../../../standin/aws.ts";
@@ -165,19 +170,22 @@ export class Scene {
   /** Whether somebody has subscribed to the alerts. */
   hasListener = true;
   readonly warnings: string[] = [];
+  /** Generated values beside the logins. */
+  generated: readonly GeneratedSpec[] = [];
   /** What else the manifest says of the secret. */
   entry: Partial<SecretEntry> = {};
   /** Of the SDK: how often a call is tried. */
   attempts = 1;
   readonly #stage: Stage;
-  readonly #specs: readonly CredentialSpec[];
+  readonly #specs: readonly LoginSpec[];
 
-  constructor(stage: Stage, logins: readonly Login[], ...specs: Partial<CredentialSpec>[]) {
+  constructor(stage: Stage, logins: readonly Login[], ...specs: Partial<LoginSpec>[]) {
     this.#stage = stage;
     this.logins = logins;
     this.#specs = specs.map((spec) => ({
       type: "postgres",
       strategy: "in-place",
+      traits: strategyTraits["in-place"],
       fields: {},
       connection: {},
       urls: [],
@@ -185,6 +193,7 @@ export class Scene {
       password: defaultPolicy,
       ca: logins[0]?.ca,
       ...spec,
+      ...(spec.strategy && { traits: strategyTraits[spec.strategy] }),
     }));
   }
 
@@ -211,7 +220,7 @@ export class Scene {
     const event = { step, secretId: this.name, token: this.token };
     const full = rotationToken ? { ...event, rotationToken: new Secret(rotationToken) } : event;
     try {
-      return (await rotate(full, this.#ports(), signal)).outcome;
+      return (await rotate(full, this.#ports(), this.#context(signal))).outcome;
     } catch (error) {
       const text = everyRendering(error);
       for (const { password } of [...this.logins, ...this.tried])
@@ -232,7 +241,7 @@ export class Scene {
       secret: this.name,
       version: version ?? (await this.holder("RETIRING")),
     };
-    return retire(request, this.#ports(), AbortSignal.timeout(20_000));
+    return retire(request, this.#ports(), this.#context(AbortSignal.timeout(20_000)));
   }
 
   /** The version with this label. */
@@ -292,9 +301,35 @@ export class Scene {
     return this.#stage.aws.intercept(interceptor);
   }
 
-  #entry() {
-    const schedule = { expression: "rate(90 days)" };
-    return { credentials: this.#specs, schedule, clusters: [], deadline: 0, ...this.entry };
+  #entry(): SecretEntry {
+    return {
+      credentials: [...this.#specs, ...this.generated],
+      place: "network",
+      schedule: { expression: "rate(90 days)" },
+      clusters: [],
+      deadline: 0,
+      ...this.entry,
+    };
+  }
+
+  #context(signal: AbortSignal): Context {
+    return {
+      now: () => this.now,
+      randomInt,
+      signal,
+      sleep: async (ms) => {
+        this.slept.push(ms);
+        this.onSleep();
+        if (signal.aborted) throw new DeadlineReached();
+      },
+      log: {
+        begin: () => {},
+        step: () => {},
+        warn: (_, message) => void this.warnings.push(message),
+        alertFailed: () => {},
+      },
+      report: async () => "told",
+    };
   }
 
   #ports(): RotationPorts {
@@ -305,22 +340,12 @@ export class Scene {
         exempt: [],
         secrets: this.isNamed ? { [this.name]: this.#entry() } : {},
       },
-      clock: {
-        sleep: async (ms, signal) => {
-          this.slept.push(ms);
-          this.onSleep();
-          signal.throwIfAborted();
-        },
-      },
-      sources: { now: () => this.now, randomInt },
       alerts: { publish: async () => {}, prove: async () => (this.hasListener ? 1 : 0) },
-      log: {
-        begin: () => {},
-        step: () => {},
-        warn: (_, message) => void this.warnings.push(message),
-        alertFailed: () => {},
+      credential: async (spec) => {
+        const credential = await loadCredential(spec);
+        if (!(credential instanceof LoginCredential)) return credential;
+        return new LoginCredential({ ...credential.parts, engine: this.#observed });
       },
-      credential: async (spec) => ({ ...(await loadCredential(spec)), engine: this.#observed }),
     };
   }
 

@@ -198,7 +198,7 @@ describe("a field that cannot be used is named", () => {
 
   it("when it is to be replaced and absent", () => {
     expect(() => replace('{"user":"a"}', { password: "b" })).toThrow(
-      expect.objectContaining({ code: "FIELD_INVALID" }),
+      expect.objectContaining({ code: "FIELD_MISSING" }),
     );
   });
 

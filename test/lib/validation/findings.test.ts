@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ClusterUnreadable } from "../../../lib/consumers/ecs/errors.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import { AwsCallFailed } from "../../../lib/errors.ts";
-import { AdminRefused, AdminUnusable, FieldMissing } from "../../../lib/rotators/login/errors.ts";
+import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
 import {
   DnsFailed,
   LockBusy,
@@ -281,7 +281,7 @@ describe("a credential", () => {
     [
       "without a field",
       {
-        target: { unknown: new FieldMissing(`AWSCURRENT of ${name}`, "host", ["host"]) },
+        target: { unknown: roleMissing(`AWSCURRENT of ${name}`, "host", ["host"]) },
         accepted: undefined,
         rehearsal: undefined,
       },

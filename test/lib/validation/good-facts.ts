@@ -1,6 +1,7 @@
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
-import type { CredentialSpec } from "../../../lib/rotators/login/login.ts";
+import type { LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
+import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import type {
   CredentialFacts,
@@ -19,9 +20,10 @@ export const clusterArn = (cluster: string) =>
 export const functionArn = (functionName: string) =>
   `arn:aws:lambda:eu-central-1:123456789012:function:${functionName}`;
 
-export const spec: CredentialSpec = {
+export const spec: LoginSpec = {
   type: "postgres",
   strategy: "alternating-users",
+  traits: strategyTraits["alternating-users"],
   admin: { secret: adminName },
   fields: {},
   connection: {},
@@ -35,6 +37,7 @@ export const entry: SecretEntry = {
   clusters: ["production"],
   deadline: 86_400_000,
   credentials: [spec],
+  place: "network",
 };
 
 export function state(more: Partial<SecretState> = {}): SecretState {

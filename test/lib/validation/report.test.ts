@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import type { Finding } from "../../../lib/validation/finding.ts";
 import { asJson, asText, isGood } from "../../../lib/validation/report.ts";
 import { entry, facts, name, secret, spec } from "./good-facts.ts";
@@ -7,7 +8,12 @@ const note: Finding = { severity: "note", code: "CONSUMERS", secret: name, what:
 const warning: Finding = { severity: "warning", code: "W", what: "Perhaps.", remedy: "Look." };
 const error: Finding = { severity: "error", code: "E", secret: name, what: "No.", remedy: "Do." };
 
-const two = [spec, { ...spec, strategy: "in-place" }];
+const inPlace = { ...spec, strategy: "in-place", traits: strategyTraits["in-place"] };
+const generated = {
+  type: "generated",
+  strategy: "generate",
+  traits: { oldWorksBeside: false, changesUsername: false, switches: false },
+};
 const { manifest } = facts({
   secrets: [
     secret(),
@@ -15,9 +21,8 @@ const { manifest } = facts({
       name: "app",
       entry: {
         ...entry,
-        credentials: two,
+        credentials: [spec, inPlace, generated],
         clusters: [],
-        generated: [{ field: "key", prefix: "", format: { kind: "uuid" } }],
         schedule: { expression: "cron(0 3 1 * ? *)", duration: "3h" },
       },
     }),

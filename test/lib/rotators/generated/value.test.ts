@@ -9,7 +9,14 @@ import {
   hasFormat,
 } from "../../../../lib/rotators/generated/value.ts";
 
-const specOf = (format: Format, prefix = ""): GeneratedSpec => ({ field: "key", format, prefix });
+const specOf = (format: Format, prefix = ""): GeneratedSpec => ({
+  type: "generated",
+  strategy: "generate",
+  traits: { oldWorksBeside: false, changesUsername: false, switches: false },
+  field: "key",
+  format,
+  prefix,
+});
 
 const format: fc.Arbitrary<Format> = fc.oneof(
   fc.record({

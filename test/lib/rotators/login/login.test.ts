@@ -1,23 +1,25 @@
 import { describe, expect, it } from "vitest";
 import {
   address,
-  type CredentialSpec,
   type Login,
+  type LoginSpec,
   readLogin,
   requireSameTarget,
   writeLogin,
 } from "../../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
+import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
 import { SecretDocument } from "../../../../lib/secret/document.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
 
 const where = "AWSCURRENT of app";
 
-function specOf(overrides: Partial<CredentialSpec> = {}): CredentialSpec {
+function specOf(overrides: Partial<LoginSpec> = {}): LoginSpec {
   return {
     type: "postgres",
     strategy: "in-place",
+    traits: strategyTraits["in-place"],
     fields: {},
     connection: {},
     urls: [],
@@ -29,9 +31,9 @@ function specOf(overrides: Partial<CredentialSpec> = {}): CredentialSpec {
 
 const documentOf = (value: object) =>
   new SecretDocument(where, new Secret(JSON.stringify(value, null, 2)));
-const readFrom = (value: object, spec: Partial<CredentialSpec> = {}) =>
+const readFrom = (value: object, spec: Partial<LoginSpec> = {}) =>
   readLogin(documentOf(value), specOf(spec), postgresTraits);
-const writtenTo = (value: object, spec: Partial<CredentialSpec>, next: [string, string]) => {
+const writtenTo = (value: object, spec: Partial<LoginSpec>, next: [string, string]) => {
   const [username, password] = next;
   const login = { username, password: new Secret(password) };
   return writeLogin(documentOf(value), specOf(spec), login).text.reveal();
@@ -82,7 +84,7 @@ const stated = {
 };
 
 describe("the login of a document", () => {
-  it.each<[string, object, Partial<CredentialSpec>, unknown[]]>([
+  it.each<[string, object, Partial<LoginSpec>, unknown[]]>([
     ["MueJam's layout", muejam, withUrl, ["db.internal", 5432, "muejam", "muejam_user", "old"]],
     ["AWS's own layout", aws, {}, ["db.internal", 6432, "shop", "app", "old"]],
     [
@@ -152,7 +154,7 @@ describe("the login of a document", () => {
 describe("a document without a usable login is refused, and says why", () => {
   const url = (text: string) => ({ ...muejam, connection_string: text });
 
-  it.each<[string, object, Partial<CredentialSpec>, string, string]>([
+  it.each<[string, object, Partial<LoginSpec>, string, string]>([
     ["no host", without("host"), {}, "FIELD_MISSING", 'no host (looked for "host", "hostname")'],
     [
       "no user",

@@ -1,19 +1,17 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type CredentialSpec,
-  readLogin,
-  writeLogin,
-} from "../../../../lib/rotators/login/login.ts";
+import { type LoginSpec, readLogin, writeLogin } from "../../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
+import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
 import { SecretDocument } from "../../../../lib/secret/document.ts";
 import { whole } from "../../../../lib/secret/field.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
 
-const specOf = (overrides: Partial<CredentialSpec>): CredentialSpec => ({
+const specOf = (overrides: Partial<LoginSpec>): LoginSpec => ({
   type: "postgres",
   strategy: "in-place",
+  traits: strategyTraits["in-place"],
   fields: {},
   connection: {},
   urls: [],
@@ -24,7 +22,7 @@ const specOf = (overrides: Partial<CredentialSpec>): CredentialSpec => ({
 const json = (value: object) =>
   new SecretDocument("AWSCURRENT of app", new Secret(JSON.stringify(value, null, 2)));
 const plain = (text: string) => new SecretDocument("AWSCURRENT of app", new Secret(text), "plain");
-const read = (document: SecretDocument, spec: Partial<CredentialSpec>) => {
+const read = (document: SecretDocument, spec: Partial<LoginSpec>) => {
   const { host, port, database, username, password } = readLogin(
     document,
     specOf(spec),
@@ -32,7 +30,7 @@ const read = (document: SecretDocument, spec: Partial<CredentialSpec>) => {
   );
   return [host, port, database, username, password.reveal()];
 };
-const write = (document: SecretDocument, spec: Partial<CredentialSpec>, username = "app") =>
+const write = (document: SecretDocument, spec: Partial<LoginSpec>, username = "app") =>
   writeLogin(document, specOf(spec), { username, password: new Secret("new") }).text.reveal();
 
 const url = "postgresql+asyncpg://app:o%40ld@db.internal:6543/shop?ssl=require";

@@ -1,0 +1,90 @@
+import type { Context } from "../context/context.ts";
+import { SecretDocument, type Shape } from "../secret/document.ts";
+import { DocumentError } from "../secret/errors.ts";
+import { holderOf } from "../secret/labels.ts";
+import type { SecretState, SecretStore } from "../secret/store.ts";
+import type { Versions } from "./credential.ts";
+import { PendingEmpty } from "./errors.ts";
+
+/** How long a read waits for a value that is not visible yet, in milliseconds between attempts. */
+const staleReadDelays = [50, 100, 200, 400, 800];
+
+/** What the documents of one secret are read by. */
+interface Input {
+  readonly secret: SecretState;
+  readonly shape: Shape | undefined;
+  readonly store: Pick<SecretStore, "read" | "unlabelled">;
+  readonly context: Pick<Context, "sleep" | "signal">;
+}
+
+/** The documents of one secret's versions during one invocation; each is read once. */
+export class Documents {
+  readonly #input: Input;
+  readonly #documents = new Map<string, Promise<SecretDocument | undefined>>();
+
+  constructor(input: Input) {
+    this.#input = input;
+  }
+
+  /**
+   * @param where for messages: a label, or `version ID`
+   * @returns `undefined` when the version has no value
+   */
+  read(versionId: string, where: string): Promise<SecretDocument | undefined> {
+    const known = this.#documents.get(versionId);
+    if (known) return known;
+    const { secret, shape, store, context } = this.#input;
+    const document = store
+      .read(secret.arn, versionId, context.signal)
+      .then((text) => text && new SecretDocument(`${where} of ${secret.name}`, text, shape));
+    this.#documents.set(versionId, document);
+    return document;
+  }
+
+  /**
+   * As `read`. Reads are eventually consistent, so a value that was just written may be missing for a moment.
+   * @throws PendingEmpty when the value does not become visible in a bounded time
+   */
+  async awaited(versionId: string, where: string): Promise<SecretDocument> {
+    for (const delay of [...staleReadDelays, undefined]) {
+      const document = await this.read(versionId, where);
+      if (document) return document;
+      this.#documents.delete(versionId);
+      if (delay !== undefined) await this.#input.context.sleep(delay);
+    }
+    throw new PendingEmpty(this.#input.secret.name, versionId);
+  }
+
+  /** What a step hands to the credentials. @throws PendingEmpty */
+  async versions(currentId: string, pendingId: string): Promise<Versions> {
+    return {
+      current: await this.awaited(currentId, "AWSCURRENT"),
+      pending: () => this.awaited(pendingId, "AWSPENDING"),
+      earlier: () => this.earlier(),
+    };
+  }
+
+  /** What the secret held before, as far as it can be read: AWSPREVIOUS, then versions without a label. */
+  async *earlier(): AsyncGenerator<SecretDocument> {
+    for await (const id of this.#earlierIds()) {
+      const document = await this.#usable(id);
+      if (document) yield document;
+    }
+  }
+
+  async *#earlierIds(): AsyncGenerator<string> {
+    const { secret, store, context } = this.#input;
+    const previous = holderOf(secret, "AWSPREVIOUS");
+    if (previous) yield previous;
+    yield* await store.unlabelled(secret.arn, context.signal);
+  }
+
+  async #usable(versionId: string): Promise<SecretDocument | undefined> {
+    try {
+      return await this.read(versionId, `version ${versionId}`);
+    } catch (error) {
+      if (error instanceof DocumentError) return undefined;
+      throw error;
+    }
+  }
+}
