@@ -51,19 +51,19 @@ export abstract class RotationError extends Error implements Failure {
   }
 }
 
-/** Not foreseen: a defect. Only its class is kept, because its text may hold anything. */
+/** A bug. Only the class of the error is kept, because its text may hold anything. */
 export class Unexpected extends RotationError {
   constructor(kind: string) {
     super({
       code: "UNEXPECTED",
       retryable: true,
-      happened: `An unforeseen ${kind} stopped the step.`,
-      remedy: "This is a defect of Quarterturn; please report it with the log of this step.",
+      happened: `An unexpected ${kind} stopped the step.`,
+      remedy: "This is a bug in Quarterturn. Please report it with the log of this step.",
     });
   }
 }
 
-/** What may leave the function in place of anything that was thrown. */
+/** What may leave the function instead of whatever was thrown. */
 export function asRotationError(thrown: unknown): RotationError {
   if (thrown instanceof RotationError) return thrown;
   const kind = thrown instanceof Error ? thrown.constructor.name : typeof thrown;

@@ -21,9 +21,9 @@ export class DeadlineReached extends RotationError {
     super({
       code: "DEADLINE",
       retryable: true,
-      happened: "The function's time is nearly over, so the step was given up.",
+      happened: "The function is nearly out of time, so the step was given up.",
       remedy:
-        "It is tried again; if it persists, look for what is slow (VPC endpoints, DNS, the database) or raise the function's timeout.",
+        "It is tried again. If this persists, look for what is slow (VPC endpoints, DNS, the database) or raise the function's timeout.",
     });
   }
 }

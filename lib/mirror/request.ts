@@ -16,9 +16,12 @@ export function subjectOf(payload: unknown) {
 
 /** @throws InvalidRequest */
 export function parseRequest(payload: unknown): MirrorRequest {
-  if (typeof payload !== "object" || payload === null) throw new InvalidRequest("it is no object");
+  if (typeof payload !== "object" || payload === null)
+    throw new InvalidRequest("expected an object");
   const { secret, version }: Record<string, unknown> = { ...payload };
-  if (typeof secret !== "string" || !secret) throw new InvalidRequest("secret is no text");
-  if (typeof version !== "string" || !version) throw new InvalidRequest("version is no text");
+  if (typeof secret !== "string" || !secret)
+    throw new InvalidRequest("secret must be a non-empty string");
+  if (typeof version !== "string" || !version)
+    throw new InvalidRequest("version must be a non-empty string");
   return { secret, version };
 }

@@ -5,20 +5,21 @@ export class InvalidRequest extends RotationError {
   constructor(problem: string) {
     super({
       code: "INVALID_REQUEST",
-      happened: `The request is none that settlement makes: ${problem}.`,
+      happened: `Not a request that settlement sends: ${problem}.`,
       remedy:
-        "This function is invoked by settlement with { action, secret, version }, without an action where it mirrors; it takes no rotation events.",
+        "Settlement invokes this function with { action, secret, version }, or with { secret, version } to mirror. It does not accept rotation events.",
     });
   }
 }
 
-/** What was asked to be retired is not on its way out; nothing was touched. */
+/** The version is not being retired; nothing was touched. */
 export class NotRetiring extends RotationError {
   constructor(secret: string, version: string, labels: readonly string[]) {
     super({
       code: "NOT_RETIRING",
-      happened: `Version ${version} of ${secret} carries ${labels.join(", ") || "no label"}; only a version with RETIRING and neither AWSCURRENT nor AWSPENDING is retired.`,
-      remedy: "Rotate the secret first; the rotation attaches RETIRING to what it replaces.",
+      happened: `Version ${version} of ${secret} carries ${labels.join(", ") || "no label"}; only a version that carries RETIRING, and neither AWSCURRENT nor AWSPENDING, can be retired.`,
+      remedy:
+        "Rotate the secret first: the rotation attaches RETIRING to the version that it replaces.",
     });
   }
 }
@@ -43,7 +44,7 @@ export class StillAccepted extends RotationError {
       retryable: true,
       happened: `The retired credential of ${credential} still works.`,
       remedy:
-        "Look for another way in (a pooler's user list, a replica that lags, pg_hba.conf) and close it; it is tried again.",
+        "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is tried again.",
     });
   }
 }

@@ -23,11 +23,14 @@ export function subjectOf(payload: unknown) {
 
 /** @throws InvalidRequest */
 export function parseRequest(payload: unknown): RetireRequest {
-  if (typeof payload !== "object" || payload === null) throw new InvalidRequest("it is no object");
+  if (typeof payload !== "object" || payload === null)
+    throw new InvalidRequest("expected an object");
   const { action, secret, version }: Record<string, unknown> = { ...payload };
   const known = actions.find((each) => each === action);
-  if (!known) throw new InvalidRequest(`action is none of ${actions.join(", ")}`);
-  if (typeof secret !== "string" || !secret) throw new InvalidRequest("secret is no text");
-  if (typeof version !== "string" || !version) throw new InvalidRequest("version is no text");
+  if (!known) throw new InvalidRequest(`action must be one of ${actions.join(", ")}`);
+  if (typeof secret !== "string" || !secret)
+    throw new InvalidRequest("secret must be a non-empty string");
+  if (typeof version !== "string" || !version)
+    throw new InvalidRequest("version must be a non-empty string");
   return { action: known, secret, version };
 }

@@ -6,8 +6,8 @@ export class InvalidEvent extends RotationError {
   constructor(problem: string) {
     super({
       code: "INVALID_EVENT",
-      happened: `The event is no rotation event: ${problem}.`,
-      remedy: "This function is invoked by Secrets Manager; to rotate by hand, call RotateSecret.",
+      happened: `Not a rotation event: ${problem}.`,
+      remedy: "Secrets Manager invokes this function. To rotate by hand, call RotateSecret.",
     });
   }
 }
@@ -18,7 +18,8 @@ export class UnknownStep extends RotationError {
     super({
       code: "UNKNOWN_STEP",
       happened: `The event asks for the step ${JSON.stringify(step)}.`,
-      remedy: "The steps are createSecret, setSecret, testSecret and finishSecret, written so.",
+      remedy:
+        "The steps are createSecret, setSecret, testSecret and finishSecret, in exactly this spelling.",
     });
   }
 }
@@ -29,7 +30,8 @@ export class NotInManifest extends RotationError {
     super({
       code: "NOT_IN_MANIFEST",
       happened: `The manifest of this function does not name the secret ${secret}.`,
-      remedy: "Add it to rotation.yml and deploy, or take this function off the secret.",
+      remedy:
+        "Add it to rotation.yml and deploy, or remove this function from the secret's rotation.",
     });
   }
 }
@@ -40,7 +42,8 @@ export class SecretChanged extends RotationError {
     super({
       code: "SECRET_CHANGED",
       happened: `AWSCURRENT of ${secret} was edited after version ${token} was made from it.`,
-      remedy: "Remove AWSPENDING from that version and rotate afresh, so that the edit is kept.",
+      remedy:
+        "Remove AWSPENDING from that version and start a fresh rotation, which keeps the edit.",
       undo: "removePending",
     });
   }
@@ -54,7 +57,7 @@ export class PendingEmpty extends RotationError {
       retryable: true,
       happened: `Version ${token} of ${secret} has no value yet.`,
       remedy:
-        "Secrets Manager repeats the rotation from createSecret; if this persists, rotate afresh.",
+        "Secrets Manager repeats the rotation from createSecret. If this persists, start a fresh rotation.",
     });
   }
 }
@@ -75,8 +78,8 @@ export class LabelMoved extends RotationError {
   constructor(secret: string) {
     super({
       code: "LABEL_MOVED",
-      happened: `AWSCURRENT of ${secret} was moved by somebody else at the moment of promotion; nothing was promoted.`,
-      remedy: "Remove AWSPENDING and rotate afresh.",
+      happened: `AWSCURRENT of ${secret} was moved by somebody else during the promotion; nothing was promoted.`,
+      remedy: "Remove AWSPENDING and start a fresh rotation.",
       undo: "removePending",
     });
   }
@@ -90,8 +93,9 @@ export class SwitchUndecided extends RotationError {
     super({
       code: "SWITCH_UNDECIDED",
       retryable: true,
-      happened: `CRITICAL: the switch of user ${username} in ${secret} stopped half-way and AWSCURRENT may be refused (${why}).`,
-      remedy: "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+      happened: `CRITICAL: the switch of user ${username} in ${secret} stopped halfway, and AWSCURRENT may be refused (${why}).`,
+      remedy:
+        "Run RotateSecret now: the next attempt completes the switch. Do not remove AWSPENDING.",
     });
   }
 }
@@ -142,8 +146,8 @@ export class UnknownType extends RotationError {
   constructor(name: string) {
     super({
       code: "UNKNOWN_TYPE",
-      happened: `The manifest asks for ${name}, which this function does not know.`,
-      remedy: "Correct rotation.yml and deploy; npm run build checks it.",
+      happened: `The manifest asks for ${name}, which this function does not have.`,
+      remedy: "Correct rotation.yml and deploy. npm run build checks it.",
     });
   }
 }

@@ -18,13 +18,13 @@ export interface RotationEvent {
 
 /** @throws InvalidEvent, UnknownStep */
 export function parseEvent(payload: unknown): RotationEvent {
-  if (typeof payload !== "object" || payload === null) throw new InvalidEvent("it is no object");
+  if (typeof payload !== "object" || payload === null) throw new InvalidEvent("expected an object");
   const event: Record<string, unknown> = { ...payload };
   const step = text(event, "Step");
   const secretId = text(event, "SecretId");
   const token = text(event, "ClientRequestToken");
   if (!/^[\x21-\x7e]{32,64}$/.test(token))
-    throw new InvalidEvent("ClientRequestToken has not 32 to 64 characters");
+    throw new InvalidEvent("ClientRequestToken must have 32 to 64 characters");
   if (!isStep(step)) throw new UnknownStep(step.slice(0, 40));
   if (event["RotationToken"] == null) return { step, secretId, token };
   return { step, secretId, token, rotationToken: new Secret(text(event, "RotationToken")) };
@@ -33,7 +33,9 @@ export function parseEvent(payload: unknown): RotationEvent {
 function text(event: Record<string, unknown>, key: string): string {
   const value = event[key];
   if (typeof value === "string" && value !== "") return value;
-  throw new InvalidEvent(value === undefined ? `${key} is missing` : `${key} is no text`);
+  throw new InvalidEvent(
+    value === undefined ? `${key} is missing` : `${key} must be a non-empty string`,
+  );
 }
 
 function isStep(step: string): step is Step {

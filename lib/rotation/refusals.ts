@@ -18,19 +18,19 @@ export class RotationNotEnabled extends RotationError {
       code: "ROTATION_NOT_ENABLED",
       happened: `Rotation is not enabled for the secret ${secret}.`,
       remedy:
-        "Enable it by RotateSecret with this function's ARN and a schedule (npx serverless deploy does).",
+        "Enable it with RotateSecret, this function's ARN and a schedule (npx serverless deploy does this).",
     });
   }
 }
 
-/** The token is no labelled version of the secret. */
+/** The token is not the id of a labelled version of the secret. */
 export class TokenUnknown extends RotationError {
   constructor(secret: string, token: string) {
     super({
       code: "TOKEN_UNKNOWN",
       happened: `The secret ${secret} has no labelled version ${token}.`,
       remedy:
-        "Start a fresh rotation by RotateSecret; an event cannot be replayed once its version lost AWSPENDING.",
+        "Start a fresh rotation with RotateSecret. An event cannot be replayed once its version has lost AWSPENDING.",
     });
   }
 }
@@ -41,23 +41,23 @@ export class TokenNotPending extends RotationError {
     super({
       code: "TOKEN_NOT_PENDING",
       happened: `Version ${token} of ${secret} carries ${labels.join(", ") || "no label"}, not AWSPENDING.`,
-      remedy: "Start a fresh rotation by RotateSecret.",
+      remedy: "Start a fresh rotation with RotateSecret.",
     });
   }
 }
 
-/** No version is AWSCURRENT: there is nothing to start from. */
+/** No version is AWSCURRENT, so a rotation has nothing to start from. */
 export class NoCurrentVersion extends RotationError {
   constructor(secret: string) {
     super({
       code: "NO_CURRENT_VERSION",
       happened: `No version of the secret ${secret} is AWSCURRENT.`,
-      remedy: "Put the credential that works now into the secret by PutSecretValue.",
+      remedy: "Put the credential that works now into the secret with PutSecretValue.",
     });
   }
 }
 
-/** RETIRING sits on a version other than AWSCURRENT: the last rotation has not killed its old credential. */
+/** RETIRING is on a version other than AWSCURRENT: the last rotation has not retired its old credential. */
 export class Unsettled extends RotationError {
   constructor(secret: string, retiring: string) {
     super({
@@ -65,7 +65,7 @@ export class Unsettled extends RotationError {
       retryable: true,
       happened: `The last rotation of ${secret} is not settled: version ${retiring} is still RETIRING and consumers may hold its credential.`,
       remedy:
-        "Wait until settlement has removed RETIRING, or see what keeps it; rotating again now could lock them out.",
+        "Wait until settlement has removed RETIRING, or find out what blocks it. Rotating again now could lock consumers out.",
     });
   }
 }

@@ -9,12 +9,12 @@ export class SecretBinary extends DocumentError {
     super({
       code: "SECRET_BINARY",
       happened: `Version ${version} of ${secret} is binary.`,
-      remedy: "Store it as a JSON string (SecretString).",
+      remedy: "Store it as a string (SecretString).",
     });
   }
 }
 
-/** The version is no JSON object. */
+/** The version is not a JSON object. */
 export class SecretNotJson extends DocumentError {
   constructor(where: string) {
     super({
@@ -25,12 +25,12 @@ export class SecretNotJson extends DocumentError {
   }
 }
 
-/** The manifest says that the secret is the credential itself, and it is an object with fields. */
+/** The manifest declares the secret to be the credential itself, but it is an object with fields. */
 export class SecretNotPlain extends DocumentError {
   constructor(where: string) {
     super({
       code: "SECRET_NOT_PLAIN",
-      happened: `${where} is a JSON object, and rotation.yml says that it is the credential itself.`,
+      happened: `${where} is a JSON object, but rotation.yml declares it to be the credential itself.`,
       remedy: "Name the field of the object in rotation.yml (fields, urls or field) instead.",
     });
   }

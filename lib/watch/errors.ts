@@ -39,7 +39,8 @@ export class SwitchInterrupted extends RotationError {
       code: "SWITCH_INTERRUPTED",
       retryable: true,
       happened: `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Nobody can see from outside whether the password has been changed; if it has, AWSCURRENT is refused until the next attempt.`,
-      remedy: "The next attempt completes it; do not remove AWSPENDING, run RotateSecret now.",
+      remedy:
+        "Run RotateSecret now: the next attempt completes the switch. Do not remove AWSPENDING.",
     });
   }
 }

@@ -53,6 +53,7 @@ export class Cast {
   /** One operation in a session of its own. */
   async do<T>(as: Login, work: (pairs: PairOperations) => Promise<T>) {
     await using session = await sessionOf(this.#engine, as);
+    if (!session.pairs) throw new Error("the engine has no pairs of users");
     return await work(session.pairs);
   }
 

@@ -18,8 +18,8 @@ export async function openAdmin(
   if (rotated.includes(login.username))
     throw new AdminUnusable(
       secret,
-      `holds the login ${login.username}, which is itself rotated`,
-      "Name the secret of an administrator of its own.",
+      `holds the login ${login.username}, which is the one being rotated`,
+      "Name the secret of a separate administrator.",
     );
   const session = await rehearsal.engine.login(login, rehearsal.signal);
   if (session !== "refused") return session;

@@ -1,9 +1,9 @@
-import { PendingRefused } from "../../rotation/errors.ts";
+import { PendingRefused, UnknownType } from "../../rotation/errors.ts";
 import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
 import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName } from "./login.ts";
-import type { Pair } from "./pair.ts";
+import type { Pair, PairOperations } from "./pair.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 const suffix = "_clone";
@@ -17,7 +17,7 @@ export const alternatingUsers: Strategy = {
     const pair = pairOf(current, spec);
     const other = current === pair.owner ? pair.clone : pair.owner;
     if (Buffer.byteLength(other) <= traits.maxUsernameLength) return other;
-    const problem = `${other} has more than ${traits.maxUsernameLength} bytes, and would be cut`;
+    const problem = `${other} has more than ${traits.maxUsernameLength} bytes, which the server would truncate`;
     throw new PairUnusable(current, problem);
   },
 
@@ -28,7 +28,7 @@ export const alternatingUsers: Strategy = {
     const healthy = await accepts(engine, current, signal);
     if (!healthy) await requirePossession(replacement);
     await using admin = await asAdmin(replacement, pair);
-    for (const setting of await admin.pairs.align(pair, pending, signal))
+    for (const setting of await pairsOf(admin).align(pair, pending, signal))
       replacement.warn(
         `the setting ${setting} of ${pair.owner} could not be carried to ${pair.clone}`,
       );
@@ -43,14 +43,14 @@ export const alternatingUsers: Strategy = {
     const session = await engine.login(login, signal);
     if (session === "refused") throw new PendingRefused(loginName(login));
     await using _ = session;
-    await session.pairs.requireActsAs(pairOf(login.username, spec), signal);
+    await pairsOf(session).requireActsAs(pairOf(login.username, spec), signal);
   },
 
   async rehearse(rehearsal) {
     const { current, spec, signal } = rehearsal;
     const pair = pairOf(current.username, spec);
     await using admin = await asAdmin(rehearsal, pair);
-    await admin.pairs.requireAdministrable(pair, signal);
+    await pairsOf(admin).requireAdministrable(pair, signal);
   },
 
   async retire(retired) {
@@ -60,21 +60,21 @@ export const alternatingUsers: Strategy = {
     const pair = pairOf(old.username, spec);
     await using admin = await asAdmin(retired, pair);
     if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
-    await admin.pairs.disable(pair, old.username, signal);
+    await pairsOf(admin).disable(pair, old.username, signal);
   },
 
   async sessions({ engine, current, old, signal }) {
     const session = await engine.login(current, signal);
     if (session === "refused") throw refused(current);
     await using _ = session;
-    return await session.pairs.sessionsOf(old.username, signal);
+    return await pairsOf(session).sessionsOf(old.username, signal);
   },
 
   async endSessions(retired) {
     const { old, spec, signal } = retired;
     const pair = pairOf(old.username, spec);
     await using admin = await asAdmin(retired, pair);
-    return await admin.pairs.endSessions(pair, old.username, signal);
+    return await pairsOf(admin).endSessions(pair, old.username, signal);
   },
 };
 
@@ -105,6 +105,12 @@ async function requireAccepted(engine: Engine, current: Login, signal: AbortSign
 const refused = (current: Login) =>
   new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
 
+/** @throws UnknownType for an engine that does not have this strategy */
+function pairsOf({ pairs }: Session): PairOperations {
+  if (!pairs) throw new UnknownType("alternating-users, for an engine without pairs of users");
+  return pairs;
+}
+
 /** The declared pair, else by the suffix that the AWS template uses too. */
 function pairOf(username: string, { users }: Pick<LoginSpec, "users">): Pair {
   if (users) {
@@ -133,9 +139,9 @@ async function takeOver(
   admin: Session,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await admin.pairs.cloneOwnsObjects(pair, signal))) return;
+  if (!(await pairsOf(admin).cloneOwnsObjects(pair, signal))) return;
   const session = await engine.login(clone, signal);
   if (session === "refused") return;
   await using _ = session;
-  await session.pairs.takeOver(pair, signal);
+  await pairsOf(session).takeOver(pair, signal);
 }

@@ -9,7 +9,8 @@ export interface EngineTraits extends LoginDefaults {
 
 /** An open, authenticated connection. Closing it releases its locks. */
 export interface Session extends AsyncDisposable {
-  readonly pairs: PairOperations;
+  /** Absent where the engine cannot have two users act as one: it then has no `alternating-users`. */
+  readonly pairs?: PairOperations;
 
   /**
    * Waits until no other session holds the lock of this user; two sessions never hold it at once.
@@ -25,36 +26,35 @@ export interface Session extends AsyncDisposable {
   rehearsePassword(username: string, signal: AbortSignal): Promise<void>;
 
   /**
-   * Idempotent: setting the password that a user already has succeeds. After a throw the change is
-   * undecided, unless the error is PermissionDenied, ReadOnlyServer or PasswordRejected: only a login
-   * tells.
+   * Idempotent: setting the password that a user already has succeeds. After a throw only a login shows whether the
+   * password was changed, unless the error is PermissionDenied, ReadOnlyServer or PasswordRejected.
    */
   setPassword(username: string, password: Secret<string>, signal: AbortSignal): Promise<void>;
 }
 
 /**
  * A server that accepts passwords that we choose. Every implementation passes
- * `test/engines/engine-contract.ts`.
+ * `test/contracts/engine.ts`.
  */
 export interface Engine {
   /**
    * Logs in over verified TLS.
-   * @returns `"refused"` when the server says that user or password are wrong: "no" is a value
+   * @returns `refused` when the server answers that the user or the password is wrong: "no" is a value
    * @throws DnsFailed, Unreachable, TlsFailed, AuthenticationMethodRefused, LoginForbidden,
    *   DeadlineReached: "cannot tell" is an error
    */
   login(login: Login, signal: AbortSignal): Promise<Session | "refused">;
 
   /**
-   * Begins a login and stops where it would say who logs in, so that its rest is quick. Does not throw: what
-   * goes wrong is told by `Approach.login`.
+   * Begins a login and stops before it names the user, so that the rest is quick. Does not throw: `Approach.login`
+   * throws what went wrong.
    */
   approach(login: Login, signal: AbortSignal): Approach;
 }
 
-/** A login that waits at the door. Disposing of it closes it, whether it was let in or not. */
+/** A login that has begun. Disposing of it closes the connection, also after `login`. */
 export interface Approach extends AsyncDisposable {
-  /** To be called once; as `Engine.login`. The server may have closed the door on who waited for long. */
+  /** Completes the login, as `Engine.login`. Call it once. The server may have closed a connection that waited long. */
   login(): Promise<Session | "refused">;
 }
 

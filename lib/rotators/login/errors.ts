@@ -24,8 +24,8 @@ export class EngineMismatch extends DocumentError {
   constructor(where: string, engine: string, type: string) {
     super({
       code: "ENGINE_MISMATCH",
-      happened: `${where} says engine ${JSON.stringify(engine)}, rotation.yml says type ${type}.`,
-      remedy: "Correct whichever is wrong.",
+      happened: `${where} has engine ${JSON.stringify(engine)}, but rotation.yml has type ${type}.`,
+      remedy: "Correct the one that is wrong.",
     });
   }
 }
@@ -35,8 +35,8 @@ export class UrlMismatch extends DocumentError {
   constructor(where: string, field: string, part: string) {
     super({
       code: "URL_MISMATCH",
-      happened: `${where}: the URL in ${JSON.stringify(field)} names another ${part} than the credential has.`,
-      remedy: "Correct the URL, or take it off the credential's urls in rotation.yml.",
+      happened: `${where}: the URL in ${JSON.stringify(field)} has another ${part} than the credential.`,
+      remedy: "Correct the URL, or remove it from the credential's urls in rotation.yml.",
     });
   }
 }
@@ -48,7 +48,7 @@ export class TargetChanged extends DocumentError {
       code: "TARGET_CHANGED",
       happened: `${where} differs from AWSCURRENT in ${parts.join(", ")}.`,
       remedy:
-        "Remove AWSPENDING from that version and rotate afresh; a move to another server is made in AWSCURRENT, never by a rotation.",
+        "Remove AWSPENDING from that version and start a fresh rotation. To move to another server, edit AWSCURRENT; a rotation never does.",
       undo: "removePending",
     });
   }
@@ -63,12 +63,12 @@ export class CredentialsRefused extends RotationError {
       code: "CREDENTIALS_REFUSED",
       happened: `${address} refuses user ${username} with ${tried.join(", ")}.`,
       remedy:
-        "Set a password for the user by hand (check that it may log in and that VALID UNTIL has not passed) and put it into the secret by PutSecretValue. The administrator repairs this by itself only where rotation.yml names the user (users, or connection.username).",
+        "Set a password for the user by hand (check that the user may log in and has not expired), and put it into the secret with PutSecretValue. Quarterturn repairs this with the administrator only if rotation.yml names the user (users, or connection.username).",
     });
   }
 }
 
-/** There is no second user for this one. */
+/** The user has no second user to alternate with. */
 export class PairUnusable extends RotationError {
   constructor(username: string, problem: string) {
     super({
@@ -79,7 +79,7 @@ export class PairUnusable extends RotationError {
   }
 }
 
-/** The administrator's secret is not what the manifest needs it to be; no login was tried. */
+/** The administrator's secret cannot be used; no login was tried. */
 export class AdminUnusable extends RotationError {
   constructor(secret: string, problem: string, remedy: string) {
     super({ code: "ADMIN_UNUSABLE", happened: `The admin secret ${secret} ${problem}.`, remedy });

@@ -1,9 +1,9 @@
 import type { Secret } from "../../secret/secret.ts";
 
-/** Two users of which at any time one is the application's: what either of them makes belongs to `owner`. */
+/** Two users, one of which is the application's at any time. What either of them creates belongs to `owner`. */
 export interface Pair {
   readonly owner: string;
-  /** Stands in for the owner: it logs in under its own name and acts as the owner. */
+  /** Logs in under its own name and acts as the owner. */
   readonly clone: string;
 }
 
@@ -21,7 +21,7 @@ export interface PairOperations {
 
   /**
    * Makes one of the pair able to log in with this password and to act as the owner; creates the clone
-   * where it is missing. All or nothing, and idempotent: once more with the same password succeeds.
+   * where it is missing. All or nothing. Idempotent: a second call with the same password succeeds.
    * @returns settings of the owner that the administrator may not carry over to the clone
    * @throws OtherUserInUse when the user can log in and has sessions: some consumer still holds its old
    *   password; and as `requireAdministrable`
@@ -33,8 +33,8 @@ export interface PairOperations {
   ): Promise<readonly string[]>;
 
   /**
-   * Proves that this session acts as the owner, may do all that the owner may, and that what it makes is
-   * the owner's; leaves nothing behind.
+   * Proves that this session acts as the owner, may do all that the owner may, and that what it creates
+   * belongs to the owner. Leaves nothing behind.
    * @throws StandInIncomplete
    */
   requireActsAs(pair: Pair, signal: AbortSignal): Promise<void>;
@@ -48,7 +48,7 @@ export interface PairOperations {
   /** How many sessions this user has on the server now. */
   sessionsOf(username: string, signal: AbortSignal): Promise<number>;
 
-  /** Idempotent. The user cannot log in any more by any means; what it owns stays its own. */
+  /** Idempotent. Afterwards the user cannot log in by any means; it keeps what it owns. */
   disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
 
   /** Idempotent. Ends every session of this user. @returns how many there were */

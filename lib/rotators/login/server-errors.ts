@@ -1,5 +1,10 @@
 import { RotationError } from "../../errors.ts";
 
+/*
+ * What servers answer, or fail to. An address is `host:port`. Where the remedy depends on the engine, its folder
+ * passes it.
+ */
+
 /** The host name does not resolve. */
 export class DnsFailed extends RotationError {
   override impact: RotationError["impact"] = "unknown";
@@ -14,7 +19,7 @@ export class DnsFailed extends RotationError {
   }
 }
 
-/** No TCP connection, or it broke or stayed silent. */
+/** There is no TCP connection, or it broke, or it stayed silent. */
 export class Unreachable extends RotationError {
   override impact: RotationError["impact"] = "unknown";
 
@@ -29,7 +34,7 @@ export class Unreachable extends RotationError {
   }
 }
 
-/** The server's certificate is not trusted, not valid or for another name; or it offers no TLS. */
+/** The server offers no TLS, or its certificate is not trusted, not valid, or for another name. */
 export class TlsFailed extends RotationError {
   override impact: RotationError["impact"] = "unknown";
 
@@ -38,66 +43,67 @@ export class TlsFailed extends RotationError {
       code: "TLS_FAILED",
       happened: `No verified TLS with ${address} (${why}).`,
       remedy:
-        "Enable TLS on the server, use the name in its certificate, and name its authority under ca in rotation.yml (system, rds or a PEM file). There is no way to go on without TLS.",
+        "Enable TLS on the server, use the name in its certificate, and name its authority under ca in rotation.yml (system, rds or a PEM file). Quarterturn never connects without TLS.",
     });
   }
 }
 
-/** The server wants the password in clear text or as MD5, or lets anybody in without one. */
+/** The server asks for the password in a form that would disclose it, or asks for none. */
 export class AuthenticationMethodRefused extends RotationError {
-  constructor(address: string, method: string) {
+  constructor(address: string, method: string, remedy: string) {
     super({
       code: "AUTHENTICATION_METHOD_REFUSED",
       happened: `${address} asks for ${method}; the password was not sent.`,
-      remedy: "Configure scram-sha-256 for this user on the server.",
+      remedy,
     });
   }
 }
 
-/** The server refuses this user from here whatever the password, or refuses connections at all. */
+/** The server refuses this user from here whatever the password, or refuses all connections. */
 export class LoginForbidden extends RotationError {
   override impact: RotationError["impact"] = "unknown";
 
+  /** @param code the server's own */
   constructor(address: string, username: string, code: string, why: string, retryable: boolean) {
     super({
       code: "LOGIN_FORBIDDEN",
       retryable,
       happened: `${address} does not let user ${username} in (${code}: ${why}).`,
-      remedy: "This is not about the password: correct the server's access rules, limits or state.",
+      remedy:
+        "The password is not the cause: correct the server's access rules, its limits or its state.",
     });
   }
 }
 
-/** The login worked, the statement is not allowed. */
+/** The login worked, but the user may not run the statement. */
 export class PermissionDenied extends RotationError {
-  constructor(address: string, username: string, action: string, grant: string) {
+  constructor(address: string, username: string, action: string, remedy: string) {
     super({
       code: "PERMISSION_DENIED",
       happened: `${address}: user ${username} may not ${action}.`,
-      remedy: grant,
+      remedy,
     });
   }
 }
 
-/** None of the pair's users that must exist does. */
+/** The owner of a pair does not exist. */
 export class UsersMissing extends RotationError {
-  constructor(address: string, owner: string) {
+  constructor(address: string, owner: string, remedy: string) {
     super({
       code: "USERS_MISSING",
-      happened: `${address} has no user ${owner}, which owns what the application makes.`,
-      remedy:
-        "Create it (CREATE ROLE … LOGIN) with the rights that the application needs; its stand-in is made by the rotation.",
+      happened: `${address} has no user ${owner}, which must own what the application creates.`,
+      remedy,
     });
   }
 }
 
-/** A role of the clone's name exists and is neither ours nor the AWS template's. */
+/** A user with the clone's name exists, and was made neither by Quarterturn nor by the AWS template. */
 export class CloneForeign extends RotationError {
-  constructor(address: string, clone: string, owner: string) {
+  constructor(address: string, clone: string, owner: string, remedy: string) {
     super({
       code: "CLONE_FOREIGN",
-      happened: `${address} has a role ${clone} that has nothing to do with ${owner}; it was not touched.`,
-      remedy: `Rename that role, or, if it is meant to stand in, run: GRANT "${owner}" TO "${clone}";`,
+      happened: `${address} already has a user ${clone} that is not a member of ${owner}; it was not touched.`,
+      remedy,
     });
   }
 }
@@ -108,19 +114,19 @@ export class OtherUserInUse extends RotationError {
     super({
       code: "OTHER_USER_IN_USE",
       retryable: true,
-      happened: `User ${username} on ${address}, whose turn it is, has ${sessions} open sessions, so a consumer still holds its password; it was not changed.`,
+      happened: `User ${username} on ${address} is next in turn but has ${sessions} open sessions, so a consumer still holds its password; it was not changed.`,
       remedy: "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
     });
   }
 }
 
-/** The clone logs in but does not fully act as the owner: its objects would be lost to the other user. */
+/** The clone logs in but does not fully act as the owner: the other user could not use what it creates. */
 export class StandInIncomplete extends RotationError {
-  constructor(address: string, username: string, owner: string, problem: string) {
+  constructor(address: string, username: string, owner: string, problem: string, remedy: string) {
     super({
       code: "STAND_IN_INCOMPLETE",
-      happened: `User ${username} on ${address} does not fully stand in for ${owner}: ${problem}.`,
-      remedy: `Rotate again, which repairs it; else run GRANT "${owner}" TO "${username}" and ALTER ROLE "${username}" SET role TO "${owner}".`,
+      happened: `User ${username} on ${address} does not fully act as ${owner}: ${problem}.`,
+      remedy,
     });
   }
 }
@@ -138,37 +144,40 @@ export class ReadOnlyServer extends RotationError {
 
 /** The server's password policy or an extension rejects the new password or its form. */
 export class PasswordRejected extends RotationError {
-  constructor(address: string, sqlState: string) {
+  /** @param code the server's own, e.g. `SQLSTATE 22023` */
+  constructor(address: string, code: string) {
     super({
       code: "PASSWORD_REJECTED",
-      happened: `${address} rejects the new password or its form (SQLSTATE ${sqlState}).`,
+      happened: `${address} rejects the new password or its form (${code}).`,
       remedy:
-        "If the server takes no SCRAM verifiers, say passwordForm: plaintext in rotation.yml; else set password to what its policy wants.",
+        "If the server does not accept verifiers, set passwordForm: plaintext in rotation.yml; otherwise set password to what the server's policy demands.",
     });
   }
 }
 
 /** Another rotation of the same login holds the lock. */
 export class LockBusy extends RotationError {
-  constructor(address: string, action: string) {
+  /** @param where sessions that hold locks are listed, e.g. `pg_locks` */
+  constructor(address: string, action: string, where: string) {
     super({
       code: "LOCK_BUSY",
       retryable: true,
       happened: `${address} could not ${action} in time: another change of the same user is under way.`,
-      remedy:
-        "It is tried again; if it persists, look for a session of quarterturn that hangs (pg_locks).",
+      remedy: `It is tried again. If it persists, look for a session of quarterturn that hangs (${where}).`,
     });
   }
 }
 
 /** Anything else that a database server answers. */
 export class DatabaseFailed extends RotationError {
-  constructor(address: string, action: string, sqlState: string) {
+  /** @param code the server's own, e.g. `SQLSTATE XX000` */
+  constructor(address: string, action: string, code: string) {
     super({
       code: "DATABASE_FAILED",
       retryable: true,
-      happened: `${address} failed to ${action} (SQLSTATE ${sqlState}).`,
-      remedy: "Look the SQLSTATE up in the server's documentation and at its log of this time.",
+      happened: `${address} failed to ${action} (${code}).`,
+      remedy:
+        "Look the code up in the server's documentation, and read the server's log of this time.",
     });
   }
 }

@@ -1,8 +1,8 @@
 import pg from "pg";
 import { DeadlineReached } from "../../context/deadline.ts";
 import { address, type Login } from "../login/login.ts";
-import { AuthenticationMethodRefused } from "../login/server-errors.ts";
 import { trusted } from "../login/trust.ts";
+import { methodRefused } from "./errors.ts";
 
 /** In milliseconds; the time left of the invocation bounds it too. */
 const connectTimeout = 5000;
@@ -14,9 +14,9 @@ export interface Connection {
 }
 
 /**
- * A connection over verified TLS, authenticated by SCRAM: the only method that neither hands the password
- * to the server nor lets a server that does not know it pass for one that does.
- * @param gate TCP and TLS are opened at once; who logs in, and that it does, is said when this resolves
+ * Opens a connection over verified TLS, authenticated by SCRAM: the only method that neither gives the password to the
+ * server nor lets a server that does not know it pretend to.
+ * @param gate TCP and TLS are opened at once; the startup message is sent when this resolves
  * @throws whatever the driver throws, AuthenticationMethodRefused, DeadlineReached
  */
 export async function connect(
@@ -57,12 +57,11 @@ export async function connect(
 }
 
 /**
- * The driver would answer a request for clear text or MD5, and would take "come in" for an answer, also in
- * the middle of SCRAM; it asks for the password only after it has told what the server wants. Without SASL
- * it gets none.
+ * The driver would answer a request for clear text or MD5, and would accept a server that skips or breaks off SCRAM.
+ * It announces what the server asks for before it asks for the password, so without SASL it does not get one.
  */
 function watchMethod(connection: pg.Connection) {
-  let asked = "no password at all (trust)";
+  let asked = "no password (trust)";
   let proven = false;
   connection.on("authenticationCleartextPassword", () => {
     asked = "the password in clear text";
@@ -73,24 +72,24 @@ function watchMethod(connection: pg.Connection) {
   connection.on("authenticationSASL", () => {
     asked = "SCRAM";
   });
-  // The driver checks the server's signature in it, and fails where that is wrong.
+  // The driver checks the server's signature in it, and fails if it is wrong.
   connection.on("authenticationSASLFinal", () => {
     proven = true;
   });
   return {
     requireScram(login: Login): string {
       if (asked === "SCRAM") return login.password.reveal();
-      throw new AuthenticationMethodRefused(address(login), asked);
+      throw methodRefused(address(login), asked);
     },
     requireProof(login: Login): void {
       if (proven) return;
-      const method = asked === "SCRAM" ? "SCRAM and breaks it off" : asked;
-      throw new AuthenticationMethodRefused(address(login), method);
+      const method = asked === "SCRAM" ? "SCRAM, but breaks it off" : asked;
+      throw methodRefused(address(login), method);
     },
   };
 }
 
-/** The driver sends the startup message as soon as it has TLS. The typings leave the method out. */
+/** Holds back the startup message, which the driver sends as soon as it has TLS. The method is not in its typings. */
 function holdStartup(connection: pg.Connection, gate: Promise<void>): void {
   const driver = connection as pg.Connection & { startup(configuration: object): void };
   const startup = driver.startup.bind(driver);

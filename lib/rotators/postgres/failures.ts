@@ -1,9 +1,7 @@
-import { RotationError, Unexpected } from "../../errors.ts";
+import { RotationError } from "../../errors.ts";
 import { address, type Login } from "../login/login.ts";
 import {
   DatabaseFailed,
-  DnsFailed,
-  LockBusy,
   LoginForbidden,
   PasswordRejected,
   PermissionDenied,
@@ -11,30 +9,10 @@ import {
   TlsFailed,
   Unreachable,
 } from "../login/server-errors.ts";
+import { type DriverError, driverError, transportFailure, unexpected } from "../login/transport.ts";
+import { lockBusy } from "./errors.ts";
 
-/**
- * The driver's errors carry statements and details: what is read of them is the code, the routine of the
- * server's source that raised it, and, where the driver sets no code, whether its text is one we know.
- */
-interface DriverError {
-  readonly code?: string;
-  readonly routine?: string;
-  readonly message: string;
-}
-
-function driverError(thrown: unknown): DriverError {
-  return thrown instanceof Error ? thrown : { message: "" };
-}
-
-const unreachable: Readonly<Record<string, string>> = {
-  ECONNREFUSED: "connection refused",
-  ECONNRESET: "connection reset",
-  EHOSTUNREACH: "no route to the host",
-  ENETUNREACH: "no route to its network",
-  EPIPE: "connection closed",
-  ETIMEDOUT: "timed out",
-};
-
+/** The driver's own texts, where it sets no code. */
 const driverTexts: Readonly<Record<string, (login: Login) => RotationError>> = {
   "timeout expired": (login) => new Unreachable(address(login), "timed out"),
   "Connection terminated unexpectedly": (login) =>
@@ -48,32 +26,25 @@ const driverTexts: Readonly<Record<string, (login: Login) => RotationError>> = {
     new TlsFailed(address(login), "the server answered the request for it with an error"),
 };
 
-const tlsCode = /^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|INVALID_|EPROTO)/;
-
-/** A failure ahead of or beside the server's own answers. */
-function transportFailure({ code, message }: DriverError, login: Login): RotationError | undefined {
-  if (code === "ENOTFOUND" || code === "EAI_AGAIN") return new DnsFailed(login.host);
-  if (code && unreachable[code]) return new Unreachable(address(login), unreachable[code]);
-  if (code && tlsCode.test(code)) return new TlsFailed(address(login), code);
-  return driverTexts[message]?.(login);
-}
+const connectionFailure = (error: DriverError, login: Login): RotationError | undefined =>
+  transportFailure(error, login) ?? driverTexts[error.message]?.(login);
 
 const isSqlState = (code: string | undefined): code is string => /^[0-9A-Z]{5}$/.test(code ?? "");
 
 /** Answers to a login (PostgreSQL documentation, appendix A) that are not about the password. */
 const loginAnswers: Readonly<Record<string, { why: string; retryable: boolean }>> = {
-  "28000": { why: "no entry of pg_hba.conf admits it from here", retryable: false },
+  "28000": { why: "no entry in pg_hba.conf admits it from here", retryable: false },
   "3D000": { why: "the database does not exist", retryable: false },
   "42501": { why: "it lacks CONNECT on the database", retryable: false },
   "53300": { why: "too many connections", retryable: true },
   "57P03": { why: "the server is starting or stopping", retryable: true },
 };
 
-/** `"refused"` when the server says that user or password are wrong. */
+/** `refused` when the server answers that the user or the password is wrong. */
 export function loginFailure(thrown: unknown, login: Login): RotationError | "refused" {
   if (thrown instanceof RotationError) return thrown;
   const error = driverError(thrown);
-  if (!isSqlState(error.code)) return transportFailure(error, login) ?? unexpected(thrown);
+  if (!isSqlState(error.code)) return connectionFailure(error, login) ?? unexpected(thrown);
   if (error.code === "28P01") return "refused";
   // NOLOGIN and a missing role share 28000 with pg_hba.conf; the routine tells them apart.
   if (error.code === "28000" && error.routine === "InitializeSessionUserId") return "refused";
@@ -81,9 +52,9 @@ export function loginFailure(thrown: unknown, login: Login): RotationError | "re
   return new LoginForbidden(address(login), login.username, error.code, why, retryable);
 }
 
-/** A user may always change its own password, but for the RDS setting; another's only with rights over it. */
+/** A user may always change its own password, except under the RDS setting; another's only with rights over it. */
 const grants =
-  "Another user's password takes CREATEROLE and, from PostgreSQL 16 on, GRANT (that user) TO (this one) WITH ADMIN OPTION. If the server restricts password commands (rds.restrict_password_commands), grant rds_password to the user.";
+  "To change another user's password, a user needs CREATEROLE and, from PostgreSQL 16 on, GRANT (that user) TO (this one) WITH ADMIN OPTION. If the server restricts password commands (rds.restrict_password_commands), grant rds_password to the user.";
 
 /** @param action e.g. `change the password of user app` */
 export function statementFailure(thrown: unknown, login: Login, action: string): RotationError {
@@ -96,19 +67,15 @@ export function statementFailure(thrown: unknown, login: Login, action: string):
     case "25006":
       return new ReadOnlyServer(at);
     case "22023":
-      return new PasswordRejected(at, error.code);
+      return new PasswordRejected(at, `SQLSTATE ${error.code}`);
     case "55P03":
-      return new LockBusy(at, action);
+      return lockBusy(at, action);
   }
   // BEGIN READ WRITE on a standby fails in the check of a parameter; an extension raises the code elsewhere.
   if (error.code === "0A000")
     return error.routine === "call_bool_check_hook"
       ? new ReadOnlyServer(at)
-      : new PasswordRejected(at, error.code);
-  if (isSqlState(error.code)) return new DatabaseFailed(at, action, error.code);
-  return transportFailure(error, login) ?? unexpected(thrown);
-}
-
-function unexpected(thrown: unknown): RotationError {
-  return new Unexpected(thrown instanceof Error ? thrown.constructor.name : typeof thrown);
+      : new PasswordRejected(at, `SQLSTATE ${error.code}`);
+  if (isSqlState(error.code)) return new DatabaseFailed(at, action, `SQLSTATE ${error.code}`);
+  return connectionFailure(error, login) ?? unexpected(thrown);
 }

@@ -3,19 +3,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
 import type { Pair, PairOperations } from "../login/pair.ts";
-import {
-  CloneForeign,
-  OtherUserInUse,
-  PermissionDenied,
-  StandInIncomplete,
-  UsersMissing,
-} from "../login/server-errors.ts";
+import { OtherUserInUse, PermissionDenied } from "../login/server-errors.ts";
 import { cloneMark, cloneStatements, settingChanges } from "./alignment.ts";
+import { cloneForeign, standInIncomplete, usersMissing } from "./errors.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
 import { changePassword, quoteName, safePath } from "./statements.ts";
 
-/** A killed attempt's own session may take a moment to go. In milliseconds between looks. */
+/** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
 const sessionLooks = [0, 100, 400, 1500];
 
 export class PostgresPairs implements PairOperations {
@@ -58,13 +53,13 @@ export class PostgresPairs implements PairOperations {
     const { rows } = (await this.#run(actingQuery, action, signal, [pair.owner])) ?? { rows: [] };
     const [acting] = rows;
     const incomplete = (problem: string) =>
-      new StandInIncomplete(address(this.#login), this.#login.username, pair.owner, problem);
+      standInIncomplete(address(this.#login), this.#login.username, pair.owner, problem);
     if (acting?.user !== pair.owner) throw incomplete(`it acts as ${acting?.user}`);
     if (acting.lacks.length > 0)
-      throw incomplete(`it lacks what ${acting.lacks.join(", ")} may do`);
+      throw incomplete(`it lacks the rights of ${acting.lacks.join(", ")}`);
     const owner = await this.#ownerOfNewTable(acting.schema, signal);
     if (owner !== undefined && owner !== pair.owner)
-      throw incomplete(`what it makes belongs to ${owner}`);
+      throw incomplete(`what it creates belongs to ${owner}`);
   }
 
   async cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean> {
@@ -93,7 +88,7 @@ export class PostgresPairs implements PairOperations {
     await this.#inTransaction(action, signal, () => this.#run(sql, action, signal));
   }
 
-  /** Ending a session needs membership in its user's role: granted for this moment, and rolled back. */
+  /** To end a session takes membership in its user's role: granted in a transaction that is rolled back. */
   async endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number> {
     const { admin, version } = await this.#administrable(pair, signal);
     const action = `end the sessions of ${username}`;
@@ -111,10 +106,10 @@ export class PostgresPairs implements PairOperations {
   async #administrable(pair: Pair, signal: AbortSignal): Promise<Roles> {
     const roles = await readRoles(this.#run, pair, signal);
     const at = address(this.#login);
-    if (!roles.owner) throw new UsersMissing(at, pair.owner);
+    if (!roles.owner) throw usersMissing(at, pair.owner);
     const foreign =
       roles.clone && !roles.membership.member && roles.clone.comment !== cloneMark(pair.owner);
-    if (foreign) throw new CloneForeign(at, pair.clone, pair.owner);
+    if (foreign) throw cloneForeign(at, pair.clone, pair.owner);
     requireOwnRights(pair, roles, at);
     const grant = missingGrant(roles, [roles.owner, ...(roles.clone ? [roles.clone] : [])]);
     if (grant)
@@ -140,7 +135,7 @@ export class PostgresPairs implements PairOperations {
       try {
         await this.#run(sql, action, signal);
       } catch {
-        // Where the session is lost this fails too; all else is the server's no to this one setting.
+        // If the session is lost this fails too; otherwise the server has refused this one setting.
         await this.#run("ROLLBACK TO SAVEPOINT setting", action, signal);
         denied.push(name);
       }
@@ -148,7 +143,7 @@ export class PostgresPairs implements PairOperations {
     return denied;
   }
 
-  /** Makes a table where the owner may make one, and rolls it back; `undefined` where it may nowhere. */
+  /** Creates a table where the owner may, and rolls back; `undefined` if it may create one nowhere. */
   async #ownerOfNewTable(schema: string | null, signal: AbortSignal): Promise<string | undefined> {
     if (schema === null) return undefined;
     const table = `${quoteName(schema)}.${quoteName(`quarterturn_${randomBytes(8).toString("hex")}`)}`;

@@ -5,16 +5,16 @@ import { hasRoleOptions, type Role, type Roles } from "./roles.ts";
 import { quoteName } from "./statements.ts";
 
 /**
- * Somebody who logs in may act as somebody else by a role setting. Rights for the administrator must not
- * be asked for in the application's name, and what the owner makes must be its own.
+ * A role setting makes a user act as another one at login. The administrator must not act as one of the pair, or the
+ * grants would go to the application; and the owner must act as itself, or what it creates would not be its own.
  */
 export function requireOwnRights(pair: Pair, { admin, settings }: Roles, at: string): void {
   if (admin.name === pair.owner || admin.name === pair.clone)
     throw new PermissionDenied(
       at,
       admin.name,
-      "administer itself, as which the administrator acts",
-      "A role setting makes it so (\\drds): take it off the administrator or the database by RESET role.",
+      "administer itself, and a role setting makes the administrator act as this user",
+      "List role settings with \\drds in psql, and remove this one from the administrator or the database with RESET role.",
     );
   const acts = settings.find(
     ({ role, name, value }) =>
@@ -23,15 +23,15 @@ export function requireOwnRights(pair: Pair, { admin, settings }: Roles, at: str
   if (acts)
     throw new PairUnusable(
       pair.owner,
-      `by its role setting it acts as ${acts.value}, and a stand-in would not (take the setting off, or rotate in-place)`,
+      `its role setting makes it act as ${acts.value}, which a second user would not (remove the setting, or rotate in-place)`,
     );
 }
 
 /**
  * An administrator needs CREATEROLE, which up to 15 is enough for every role but superusers; from 16 on also
- * ADMIN on the owner, and on a clone that it did not make itself (PostgreSQL documentation, "Role Attributes"
+ * ADMIN on the owner, and on a clone that it did not create itself (PostgreSQL documentation, "Role Attributes"
  * and "GRANT on Roles"; 14 to 18 were run).
- * @returns the statement that gives it what it lacks; `undefined` when it lacks nothing
+ * @returns the statement that grants what it lacks; `undefined` when it lacks nothing
  */
 export function missingGrant(
   { admin, version }: Roles,

@@ -171,7 +171,9 @@ describe("the commands in an alert", () => {
       describeSecret("app"),
       log,
     ]);
-    expect(await called(failureAlert(new InvalidEvent("it is no object"), place))).toEqual([log]);
+    expect(await called(failureAlert(new InvalidEvent("expected an object"), place))).toEqual([
+      log,
+    ]);
   });
 });
 
@@ -305,7 +307,7 @@ describe("a rotation that Secrets Manager tells of", () => {
     const { subject, sms, text } = watched(new SwitchInterrupted("app", "finishSecret"));
     expect(subject).toMatch(/^\[critical\] rotation failed unreported \(SWITCH_INTERRUPTED\)/);
     expect(sms).toContain("NOT SAFE: logins may fail.");
-    expect(text).toContain("do not remove AWSPENDING");
+    expect(text).toContain("Do not remove AWSPENDING");
   });
 
   it("was given up, and nothing repeats it", () => {

@@ -9,18 +9,18 @@ describe("a request to the function that ends old credentials", () => {
   });
 
   it.each([
-    ["nothing", undefined, "it is no object"],
-    ["null", null, "it is no object"],
-    ["text", "retire", "it is no object"],
-    ["an empty object", {}, "action is none of probe, quiet, retire, endSessions"],
-    ["an unknown action", { ...request, action: "drop" }, "action is none of"],
-    ["an action of another type", { ...request, action: ["retire"] }, "action is none of"],
-    ["a member of every object", { ...request, action: "toString" }, "action is none of"],
-    ["no secret", { ...request, secret: undefined }, "secret is no text"],
-    ["an empty secret", { ...request, secret: "" }, "secret is no text"],
-    ["no version", { action: "retire", secret: "s" }, "version is no text"],
-    ["a version of another type", { ...request, version: 1 }, "version is no text"],
-    ["a rotation event", { Step: "finishSecret", SecretId: "s" }, "action is none of"],
+    ["nothing", undefined, "expected an object"],
+    ["null", null, "expected an object"],
+    ["text", "retire", "expected an object"],
+    ["an empty object", {}, "action must be one of probe, quiet, retire, endSessions"],
+    ["an unknown action", { ...request, action: "drop" }, "action must be one of"],
+    ["an action of another type", { ...request, action: ["retire"] }, "action must be one of"],
+    ["a member of every object", { ...request, action: "toString" }, "action must be one of"],
+    ["no secret", { ...request, secret: undefined }, "secret must be a non-empty string"],
+    ["an empty secret", { ...request, secret: "" }, "secret must be a non-empty string"],
+    ["no version", { action: "retire", secret: "s" }, "version must be a non-empty string"],
+    ["a version of another type", { ...request, version: 1 }, "version must be a non-empty string"],
+    ["a rotation event", { Step: "finishSecret", SecretId: "s" }, "action must be one of"],
   ])("is refused when it is %s", (_, payload, problem) => {
     expect(() => parseRequest(payload)).toThrow(
       expect.objectContaining({

@@ -47,23 +47,27 @@ describe("a rotation event", () => {
 
 describe("what is no rotation event is refused", () => {
   it.each<[string, unknown, string]>([
-    ["nothing", undefined, "it is no object"],
-    ["null", null, "it is no object"],
-    ["a text", "createSecret", "it is no object"],
+    ["nothing", undefined, "expected an object"],
+    ["null", null, "expected an object"],
+    ["a text", "createSecret", "expected an object"],
     ["a list", [], "Step is missing"],
     ["an event of EventBridge", { source: "aws.events", detail: {} }, "Step is missing"],
     ["no step", { ...payload, Step: undefined }, "Step is missing"],
-    ["a step that is no text", { ...payload, Step: 1 }, "Step is no text"],
+    ["a step that is no text", { ...payload, Step: 1 }, "Step must be a non-empty string"],
     ["no secret", { ...payload, SecretId: undefined }, "SecretId is missing"],
-    ["an empty secret", { ...payload, SecretId: "" }, "SecretId is no text"],
+    ["an empty secret", { ...payload, SecretId: "" }, "SecretId must be a non-empty string"],
     ["no token", { ...payload, ClientRequestToken: undefined }, "ClientRequestToken is missing"],
-    ["a null token", { ...payload, ClientRequestToken: null }, "ClientRequestToken is no text"],
+    [
+      "a null token",
+      { ...payload, ClientRequestToken: null },
+      "ClientRequestToken must be a non-empty string",
+    ],
     ["a short token", { ...payload, ClientRequestToken: "t".repeat(31) }, "32 to 64 characters"],
     ["a long token", { ...payload, ClientRequestToken: "t".repeat(65) }, "32 to 64 characters"],
     [
       "a RotationToken that is no text",
       { ...payload, RotationToken: 1 },
-      "RotationToken is no text",
+      "RotationToken must be a non-empty string",
     ],
   ])("%s", (_, from, problem) => {
     expect(() => parseEvent(from)).toThrow(

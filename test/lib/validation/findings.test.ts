@@ -349,7 +349,7 @@ describe("a credential", () => {
     ],
     [
       "that is being changed",
-      { rehearsal: { unknown: new LockBusy(at, "change app") } },
+      { rehearsal: { unknown: new LockBusy(at, "change app", "pg_locks") } },
       [
         `warning COULD_NOT_CHECK ${name}: Could not check whether the password of ${user} may be changed, because: ${at} could not change app in time: another change of the same user is under way.`,
       ],

@@ -42,13 +42,13 @@ const unusable: readonly [string, PairOptions, string, string][] = [
     "is the rotated user's",
     { document: (admin, owner) => ({ ...admin, username: owner }) },
     "ADMIN_UNUSABLE",
-    "which is itself rotated",
+    "which is the one being rotated",
   ],
   [
     "is the rotated user's clone's",
     { document: (admin, owner) => ({ ...admin, username: `${owner}_clone` }) },
     "ADMIN_UNUSABLE",
-    "which is itself rotated",
+    "which is the one being rotated",
   ],
   [
     "has no user",

@@ -60,7 +60,7 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
     ],
     [
       "pg_hba.conf rejects it",
-      "28000: no entry of pg_hba.conf",
+      "28000: no entry in pg_hba.conf",
       false,
       "CREATE DATABASE closed",
       database("closed"),
@@ -85,7 +85,7 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
 
   it.each([
     ["cleartext", "the password in clear text"],
-    ["trusted", "no password at all (trust)"],
+    ["trusted", "no password (trust)"],
   ])("is an error when the server's method is %s", async (username, method) => {
     const login = await bench.newUser(username);
     await expect(postgres.login(login, anyTime())).rejects.toMatchObject({

@@ -132,7 +132,7 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
       await query(`ALTER ROLE ${quote(all.pair.owner)} SET role TO ${quote(group.username)}`);
       await expect(all.align(all.pair.clone)).rejects.toMatchObject({
         code: "PAIR_UNUSABLE",
-        message: expect.stringContaining(`it acts as ${group.username}`),
+        message: expect.stringContaining(`makes it act as ${group.username}`),
       });
       expect(await bench().stored(all.pair.clone)).toBeUndefined();
     });

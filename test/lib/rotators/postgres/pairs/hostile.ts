@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Session } from "../../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../../lib/rotators/login/login.ts";
+import type { PairOperations } from "../../../../../lib/rotators/login/pair.ts";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword, sessionOf } from "../../../../contracts/engine.ts";
 import { Cast } from "../../../../contracts/pair.ts";
@@ -44,23 +45,24 @@ export function hostileTests(bench: () => PostgresPairBench): void {
       const admin = inside(all.admin);
       const user = (username: string) => ({ username, password: newPassword() });
       const [clone, owner] = [user(pair.clone), user(pair.owner)];
-      const asked: readonly ((session: Session) => Promise<unknown>)[] = [
-        ({ pairs }) => pairs.requireAdministrable(pair, anyTime()),
-        ({ pairs }) => pairs.align(pair, clone, anyTime()),
-        ({ pairs }) => pairs.align(pair, clone, anyTime()),
-        ({ pairs }) => pairs.cloneOwnsObjects(pair, anyTime()),
-        ({ pairs }) => pairs.sessionsOf(pair.clone, anyTime()),
-        ({ pairs }) => pairs.endSessions(pair, pair.clone, anyTime()),
-        ({ pairs }) => pairs.disable(pair, pair.clone, anyTime()),
-        ({ pairs }) => pairs.align(pair, owner, anyTime()),
-        (session) => session.lock(pair.owner, anyTime()),
-        (session) => session.rehearsePassword(pair.owner, anyTime()),
-        (session) => session.setPassword(pair.owner, owner.password, anyTime()),
+      const asked: readonly ((pairs: PairOperations, session: Session) => Promise<unknown>)[] = [
+        (pairs) => pairs.requireAdministrable(pair, anyTime()),
+        (pairs) => pairs.align(pair, clone, anyTime()),
+        (pairs) => pairs.align(pair, clone, anyTime()),
+        (pairs) => pairs.cloneOwnsObjects(pair, anyTime()),
+        (pairs) => pairs.sessionsOf(pair.clone, anyTime()),
+        (pairs) => pairs.endSessions(pair, pair.clone, anyTime()),
+        (pairs) => pairs.disable(pair, pair.clone, anyTime()),
+        (pairs) => pairs.align(pair, owner, anyTime()),
+        (_, session) => session.lock(pair.owner, anyTime()),
+        (_, session) => session.rehearsePassword(pair.owner, anyTime()),
+        (_, session) => session.setPassword(pair.owner, owner.password, anyTime()),
       ];
       for (const ask of asked) {
         // Each in a session of its own: none may rely on what another one set.
         await using session = await sessionOf(postgres, admin);
-        await ask(session);
+        if (!session.pairs) throw new Error("the engine has no pairs of users");
+        await ask(session.pairs, session);
       }
       expect(tripped(bench().server.log())).not.toContain(admin.username);
       expect(await rightsOf(pair.owner)).toEqual(before);

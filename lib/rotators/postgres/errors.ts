@@ -1,0 +1,48 @@
+import {
+  AuthenticationMethodRefused,
+  CloneForeign,
+  LockBusy,
+  StandInIncomplete,
+  UsersMissing,
+} from "../login/server-errors.ts";
+import { quoteName } from "./statements.ts";
+
+/** @param method what the server asks for, e.g. `the password as MD5` */
+export const methodRefused = (address: string, method: string) =>
+  new AuthenticationMethodRefused(
+    address,
+    method,
+    "Configure scram-sha-256 for this user in the server's pg_hba.conf.",
+  );
+
+export const usersMissing = (address: string, owner: string) =>
+  new UsersMissing(
+    address,
+    owner,
+    `Create it: CREATE ROLE ${quoteName(owner)} LOGIN; with the rights that the application needs. The rotation creates the second user.`,
+  );
+
+export const cloneForeign = (address: string, clone: string, owner: string) =>
+  new CloneForeign(
+    address,
+    clone,
+    owner,
+    `Rename that role, or, if it is meant to act as ${owner}, run: GRANT ${quoteName(owner)} TO ${quoteName(clone)};`,
+  );
+
+export const standInIncomplete = (
+  address: string,
+  username: string,
+  owner: string,
+  problem: string,
+) =>
+  new StandInIncomplete(
+    address,
+    username,
+    owner,
+    problem,
+    `Rotate again, which repairs it. Otherwise run: GRANT ${quoteName(owner)} TO ${quoteName(username)}; ALTER ROLE ${quoteName(username)} SET role TO ${quoteName(owner)};`,
+  );
+
+export const lockBusy = (address: string, action: string) =>
+  new LockBusy(address, action, "pg_locks");
