@@ -72,7 +72,7 @@ export function asRotationError(thrown: unknown): RotationError {
 
 /** A call to AWS failed. */
 export class AwsCallFailed extends RotationError {
-  /** The service says that what was asked for does not exist. */
+  /** The service answered that the resource does not exist. */
   readonly isAbsent: boolean;
 
   /**

@@ -25,8 +25,8 @@ export interface RetireResult {
 type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 
 /**
- * Checks for itself that what it is asked about is on its way out and held by no live version: whoever may
- * invoke this function can retire nothing else. Idempotent.
+ * Checks for itself that the version carries RETIRING and that no live version holds its credential, so that a caller
+ * of this function can retire nothing else. Idempotent.
  * @throws NotRetiring, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
  */
 export async function retire(

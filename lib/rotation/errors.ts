@@ -12,7 +12,7 @@ export class InvalidEvent extends RotationError {
   }
 }
 
-/** `Step` is none of the four. */
+/** `Step` is not one of the four rotation steps. */
 export class UnknownStep extends RotationError {
   constructor(step: string) {
     super({
@@ -85,7 +85,7 @@ export class LabelMoved extends RotationError {
   }
 }
 
-/** `in-place` stopped inside its switch and cannot tell, or must not change, what the server now accepts. */
+/** `in-place` stopped inside its switch: what the server accepts now is unknown, or must not be changed. */
 export class SwitchUndecided extends RotationError {
   override impact: RotationError["impact"] = "outage";
 

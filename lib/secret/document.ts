@@ -9,7 +9,7 @@ export type Shape = "json" | "plain";
 /**
  * A secret's text with the few fields that a rotation reads and replaces. Replacing edits the text itself:
  * white space, the order of the fields, numbers of any size and everything unknown stay byte for byte. Plain
- * text has one field, `whole`; a line break at its end, which a shell leaves there, is none of it, and stays.
+ * text has one field, `whole`; a trailing newline (shells add one) is not part of the value and is kept.
  */
 export class SecretDocument {
   /** For messages, e.g. `AWSCURRENT of production/database/primary`. */

@@ -3,13 +3,13 @@ export interface VersionLabels {
   readonly versions: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Our own label: on the version whose credential settlement has to kill. */
+/** Our own label: on the version whose credential settlement has to retire. */
 export const retiringLabel = "RETIRING";
 
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
 export const preparedLabel = "PREPARED";
 
-/** A token of this form becomes the version's id, and says that the old credential leaked. */
+/** A token of this form becomes the version's id, and means that the old credential leaked. */
 export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 
 /** The version that carries a label; a label sits on at most one version. */

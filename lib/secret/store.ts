@@ -1,6 +1,6 @@
 import type { Secret } from "./secret.ts";
 
-/** A secret without its values, as DescribeSecret tells it. */
+/** A secret without its values, from DescribeSecret. */
 export interface SecretState {
   readonly arn: string;
   readonly name: string;
@@ -41,14 +41,14 @@ export interface SecretStore {
   ): Promise<Secret<string> | undefined>;
 
   /**
-   * Gives the version its value and its labels. A version's value never changes: `"exists"` says that it
-   * has one already (perhaps this very one, perhaps of another attempt), and nothing was written.
+   * Gives the version its value and its labels. A version's value never changes: `exists` means that it has one
+   * already, this one or another attempt's, and nothing was written.
    */
   putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists">;
 
   /**
    * Moves a label; attaches it where `from` is absent, and removes it where `to` is.
-   * @returns `"elsewhere"` when the label does not sit on `from` (any more): somebody else's progress
+   * @returns `elsewhere` when the label is not, or no longer, on `from`: somebody else has moved it
    */
   moveLabel(move: LabelMove, signal: AbortSignal): Promise<"moved" | "elsewhere">;
 

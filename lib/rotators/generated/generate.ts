@@ -33,8 +33,8 @@ export function withValueOf(
 }
 
 /**
- * Ahead of everything: the fields are there, and what the manifest calls the value before is not somebody
- * else's, which a rotation would overwrite. Its form proves nothing: other keys look alike.
+ * Before anything is written: the fields exist, and the field for the previous value does not hold something else, which
+ * a rotation would overwrite. The form of a value proves nothing: other keys look alike.
  * @param earlier what the secret held before, the newest first; `undefined` when a rotation of ours has written
  *   this very document
  * @throws FieldInvalid
@@ -56,7 +56,7 @@ export async function requireReplaceable(
   throw new FieldInvalid(current.where, field, `empty or what ${spec.field} was before`);
 }
 
-/** testSecret: the new value has the declared form, and so its entropy, and is no old one. @throws FieldInvalid */
+/** testSecret: the new value has the declared form, and so its entropy, and differs from the old one. @throws FieldInvalid */
 export function requireSound(
   pending: SecretDocument,
   current: SecretDocument,

@@ -1,14 +1,14 @@
 import type { CredentialSpec } from "../../manifest/type.ts";
 import { Secret } from "../../secret/secret.ts";
 
-/** A value that nobody but us has to accept: a signing key, a token that our own services share. */
+/** A value that only your own services have to accept: a signing key, a token that they share. */
 export interface GeneratedSpec extends CredentialSpec {
   /** The field that holds it (see field.ts). */
   readonly field: string;
   readonly format: Format;
-  /** Ahead of the random part; it carries no entropy. */
+  /** Precedes the random part; it carries no entropy. */
   readonly prefix: string;
-  /** Where the value before is kept, for those who verify with both and sign with the new one. */
+  /** Where the previous value is kept, for services that verify with both and sign with the new one. */
   readonly previous?: Previous | undefined;
 }
 
@@ -22,7 +22,7 @@ export type Format =
 
 interface Previous {
   readonly field: string;
-  /** The field that says until when, if there is one: ISO 8601, in UTC. */
+  /** The field that holds the end of the overlap, if there is one: ISO 8601, in UTC. */
   readonly expiresAt?: string | undefined;
   /** From the rotation until then, in milliseconds. */
   readonly overlap: number;

@@ -60,7 +60,7 @@ export const inPlace: Strategy = {
   /** The switch itself killed the old password. */
   async retire() {},
 
-  /** Sessions do not tell with which password they were opened. */
+  /** Sessions do not show with which password they were opened. */
   sessions: async () => undefined,
 
   async endSessions() {
@@ -86,7 +86,7 @@ async function findOtherWay(replacement: Replacement): Promise<ChangeSession> {
     if (session !== "refused") return changeBy(session, { restore: login });
     earlier += 1;
   }
-  // A name out of the secret is no proof: whoever may write it could have any user reset.
+  // A user name from the secret proves nothing: anyone who can write the secret could have any user reset.
   const pinned = spec.connection.username === current.username;
   const admin = pinned ? await openAdmin(replacement, [current.username]) : undefined;
   if (admin) return changeBy(admin, { restore: current });

@@ -3,7 +3,7 @@ import { FieldInvalid } from "../../secret/errors.ts";
 import { roleMissing, UrlMismatch } from "./errors.ts";
 import { type ConnectionUrl, parseConnectionUrl } from "./url.ts";
 
-/** Where a login goes to, as far as a URL tells. */
+/** Where a login leads, as far as a URL shows. */
 interface Target {
   readonly host: string;
   readonly port: number;

@@ -83,7 +83,7 @@ const usualNames: Record<Role, readonly string[]> = {
 
 /**
  * The field that plays a role in this document: the declared one, else one of the usual names. None where
- * the manifest states the value: a field of a usual name is then somebody else's.
+ * the manifest states the value: a field of a usual name then belongs to something else.
  */
 export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
   const declared = spec.fields[role];
@@ -110,7 +110,7 @@ function read(document: SecretDocument, spec: LoginSpec, role: Role, fallback?: 
 }
 
 /**
- * What the first of the URLs says, where no field does.
+ * The role's value in the first of the URLs, for a role without a field.
  * @throws FieldMissing, FieldInvalid
  */
 function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
@@ -122,7 +122,7 @@ function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | 
   return part instanceof Secret ? part.reveal() : part;
 }
 
-/** Messages quote the host; what is none may be a URL with a password in it. */
+/** Error messages quote the host, so reject anything that is not one: it could be a URL with a password. */
 function readHost(document: SecretDocument, spec: LoginSpec): string {
   const host = read(document, spec, "host");
   if (/^[\w.:-]+$/.test(host)) return host;
@@ -216,8 +216,8 @@ export function writeLogin(
 }
 
 /**
- * Refuses a version that names another server, database or user than AWSCURRENT: whoever may write a
- * secret could otherwise send this function, with its place in the network and its rights, elsewhere.
+ * Refuses a version that names another server, database or user than AWSCURRENT. Otherwise anyone who can write the
+ * secret could make this function, with its place in the network and its rights, connect elsewhere.
  * @throws TargetChanged
  */
 export function requireSameTarget(where: string, current: Login, other: Login): void {

@@ -62,7 +62,7 @@ export class PasswordSwitch implements Switch {
       if (!this.#changed || signal.aborted) throw error;
       failure = error;
     }
-    // After a lost reply, too, only a login tells whether the change took place.
+    // Only a login shows whether the change took place, also after a lost reply.
     if (!(await this.#accepted(signal))) throw failure;
   }
 
@@ -87,7 +87,7 @@ export class PasswordSwitch implements Switch {
     throw new CredentialsRefused(address(old), old.username, ["the old password, set again"]);
   }
 
-  /** The session is lost, and with it the knowledge whether the change took place: a login tells. */
+  /** The session is lost, so that only a login shows whether the change took place. */
   async #revertAfresh(old: Login, signal: AbortSignal): Promise<void> {
     const session = await this.#input.engine.login(this.#input.pending, signal);
     if (session === "refused") return;

@@ -25,7 +25,7 @@ export const defaultPolicy: PasswordPolicy = {
   require: [lower, upper, digits],
 };
 
-/** Less than this is refused where the manifest is read. In bits. */
+/** In bits; the manifest refuses less. */
 export const minimumEntropy = 190;
 
 /**
@@ -44,7 +44,7 @@ export function entropyBits(policy: PasswordPolicy): number {
     const left = missing.reduce((sum, count) => sum - count, size);
     passwords += (missing.length % 2 ? -1n : 1n) * BigInt(left) ** BigInt(policy.length);
   }
-  // The first 64 bits are as much as a number can tell.
+  // A number holds the first 64 bits at most.
   const beyond = Math.max(0, passwords.toString(2).length - 64);
   return Math.log2(Number(passwords >> BigInt(beyond))) + beyond;
 }

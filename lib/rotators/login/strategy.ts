@@ -18,8 +18,8 @@ interface Situation {
 export type Rehearsal = Situation;
 
 /**
- * A login during a step. Every login of it names the same server and database as AWSCURRENT, and the user that
- * the strategy says.
+ * A login during a step. Each of its logins has the server and database of AWSCURRENT, and the user of the
+ * strategy.
  */
 export interface Replacement extends Situation {
   pending(): Promise<Login>;
@@ -46,8 +46,8 @@ export interface Strategy {
   set(replacement: Replacement): Promise<"ready" | "outage">;
   test(replacement: Replacement): Promise<void>;
   /**
-   * Proves, without effect and as far as that goes, that whoever changes the password may do so: the administrator,
-   * whether AWSCURRENT is accepted or not, or the user itself where it is.
+   * Proves, without effect and as far as that is possible, that the password can be changed: by the administrator, or by
+   * the user itself if AWSCURRENT is accepted.
    */
   rehearse(rehearsal: Rehearsal): Promise<void>;
   openSwitch?(replacement: Replacement): Promise<Switch>;

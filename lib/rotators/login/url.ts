@@ -24,8 +24,8 @@ interface Parts {
 
 /**
  * Not the WHATWG parser: it would normalise what must stay byte for byte, and it refuses several
- * hosts. User information ends at the last `@` of the authority, so a password in which somebody
- * left an `@` unencoded is still replaced as a whole.
+ * hosts. User information ends at the last `@` of the authority, so a password with an
+ * unencoded `@` is still replaced as a whole.
  */
 function split(url: string): Parts | undefined {
   const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url);

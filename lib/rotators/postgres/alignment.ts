@@ -6,8 +6,8 @@ import { quoteName, quoteText, safePath } from "./statements.ts";
 export const cloneMark = (owner: string): string => `quarterturn: stands in for ${owner}`;
 
 /**
- * The statements that make the clone act as the owner, without its password and its settings. What is as it
- * should be is not said again.
+ * The statements that make the clone act as the owner, without its password and its settings. What is right already is
+ * left out.
  */
 export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
   const [owner, clone] = [quoteName(pair.owner), quoteName(pair.clone)];
@@ -20,7 +20,7 @@ export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
   ];
   return [
     ...(roles.clone ? [] : create),
-    // Before 16 a membership inherits as the member's attribute says, at every moment.
+    // Before 16 the member's INHERIT attribute decides whether a membership inherits.
     ...(roles.clone && !inherits && !options ? [`ALTER ROLE ${clone} INHERIT`] : []),
     ...(inherits && set ? [] : [`GRANT ${owner} TO ${clone}${options}`]),
     ...(limit === (roles.clone?.connectionLimit ?? -1)

@@ -95,7 +95,7 @@ class PostgresSession implements Session {
     }
   }
 
-  /** Where it fails, the session is lost, and the server rolls back by itself. */
+  /** If this fails, the session is lost, and the server rolls back. */
   async #rollback(signal: AbortSignal): Promise<void> {
     await this.#run("ROLLBACK", "roll back", signal).catch(() => {});
   }

@@ -12,8 +12,8 @@ export const quoteName = (name: string): string => pg.escapeIdentifier(withoutNu
 export const quoteText = (text: string): string => pg.escapeLiteral(withoutNul(text));
 
 /**
- * Ours alone, ahead of every look-up in an administrator's session: whoever owns the database says where
- * names are looked up there, and could plant what an administrator then runs.
+ * Set before every look-up in an administrator's session: the owner of the database decides where names are looked up
+ * there, and could plant functions that the administrator would then run.
  */
 export const safePath = "SET search_path TO pg_catalog";
 
@@ -24,7 +24,7 @@ function withoutNul(text: string): string {
 
 /**
  * `ALTER ROLE … PASSWORD`, with a verifier unless the server is declared to refuse those. The role is
- * named, never CURRENT_USER: where a role setting is in force, that is somebody else.
+ * named, never CURRENT_USER, which a role setting changes.
  */
 export async function changePassword(
   form: Login["passwordForm"],

@@ -10,7 +10,7 @@ type ErrorClass = new (...values: unknown[]) => RotationError;
 const extendsAnError = /^export class \w+ extends (RotationError|\w+Error|\w+Failed) \{/m;
 
 /** Every class of production code that can be thrown, by name, so that no test has to list them. */
-export const errorClasses: ReadonlyMap<string, ErrorClass> = new Map(
+const errorClasses: ReadonlyMap<string, ErrorClass> = new Map(
   (
     await Promise.all(
       globSync("{lib,infra}/**/*.ts")

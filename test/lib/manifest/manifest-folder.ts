@@ -58,9 +58,9 @@ export class ManifestFolder implements Disposable {
   }
 }
 
-/** The login that an entry has at this place in its list. */
+/** The login at this place among those of an entry. */
 export function loginOf(entry: SecretEntry | undefined, index = 0): LoginSpec {
-  const spec = entry?.credentials[index];
+  const spec = entry?.credentials.filter(isLogin)[index];
   if (!isLogin(spec)) throw new Error(`no login: ${JSON.stringify(spec)}`);
   return spec;
 }
