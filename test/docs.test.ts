@@ -1,8 +1,14 @@
-import { globSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { failureAlert } from "../lib/alerts/alert.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
-import { credentialSchema, secretSchema } from "../lib/manifest/schema.ts";
+import {
+  credentialSchema,
+  generatedKeys,
+  loginKeys,
+  secretSchema,
+} from "../lib/manifest/schema.ts";
 import { ownCodes } from "../lib/validation/finding.ts";
 import { everyError } from "./lib/alerts/every-error.ts";
 
@@ -17,6 +23,8 @@ const occasion = {
 };
 
 const read = (path: string) => readFileSync(path, "utf8");
+
+const pages = [...globSync("*.md"), ...globSync("{docs,examples}/**/*.md")].toSorted();
 
 describe("the documentation", () => {
   it("lists every error code, and no other", () => {
@@ -46,17 +54,25 @@ describe("the documentation", () => {
     }
   });
 
-  it.each<[string, string, readonly string[]]>([
-    ["a credential", "## Keys of a credential", Object.keys(credentialSchema.shape)],
+  const manifest = "docs/manifest.md";
+  it.each<[string, string, string, readonly string[]]>([
+    ["a credential", manifest, "## Keys of a credential", ["type", ...loginKeys]],
+    ["a generated value", "docs/types/generated.md", "## Keys", generatedKeys],
     [
       "a secret",
+      manifest,
       "## Keys of a secret",
       Object.keys(secretSchema.shape).filter((key) => !(key in credentialSchema.shape)),
     ],
-  ])("explains every key of %s, and no other", (_, heading, keys) => {
-    const tables = read("docs/manifest.md").split(heading)[1]?.split("\n## ")[0];
+  ])("explains every key of %s, and no other", (_, page, heading, keys) => {
+    const tables = read(page).split(heading)[1]?.split("\n## ")[0];
     const listed = [...(tables ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
-    expect(listed.toSorted()).toEqual(keys.toSorted());
+    expect(listed.toSorted()).toEqual([...keys].toSorted());
+  });
+
+  it("leaves out no key of a credential", () => {
+    const keys = ["type", ...loginKeys, ...generatedKeys];
+    expect(keys.toSorted()).toEqual(Object.keys(credentialSchema.shape).toSorted());
   });
 
   it("shows only schedules that are taken", () => {
@@ -79,12 +95,41 @@ describe("the documentation", () => {
 
   it("names only commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json"));
-    const examples = globSync("examples/**/README.md");
-    expect(examples.length).toBeGreaterThan(5);
-    const files = ["README.md", "CONTRIBUTING.md", "docs/manifest.md", "docs/validate.md"];
-    const named = [...files, ...examples].flatMap((file) =>
-      [...read(file).matchAll(/npm run ([\w:]+)/g)].map(([, name]) => name ?? ""),
+    const named = pages.flatMap((page) =>
+      [...read(page).matchAll(/npm run (?:-\S+ )?([\w:]+)/g)].map(([, name]) => name ?? ""),
     );
+    expect(named.length).toBeGreaterThan(20);
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
   });
+
+  it.each(pages)("%s links only to files and headings that exist", (page) => {
+    const broken = linksOf(page).filter(({ file, anchor }) => {
+      if (!existsSync(file)) return true;
+      return anchor !== undefined && !anchorsOf(file).includes(anchor);
+    });
+    expect(broken).toEqual([]);
+  });
 });
+
+/** The links of a page to files of this repository. */
+function linksOf(page: string) {
+  return [...read(page).matchAll(/\]\((?!https?:)([^)#\s]*)(?:#([^)\s]+))?\)/g)].map(
+    ([link, path = "", anchor]) => ({
+      link,
+      file: path === "" ? page : join(dirname(page), path),
+      anchor,
+    }),
+  );
+}
+
+/** The anchors that GitHub gives the headings of a page, and those that the page names itself. */
+function anchorsOf(page: string): readonly string[] {
+  const text = read(page);
+  const headings = [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading = ""]) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\w\- ]/g, "")
+      .replaceAll(" ", "-"),
+  );
+  return [...headings, ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = ""]) => id)];
+}

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
@@ -17,7 +17,9 @@ function* objects(node: unknown, path: readonly string[] = []): Generator<[strin
 
 /** Every manifest that the documentation shows, not the parts of one. */
 function shown(): string[] {
-  const blocks = readFileSync("docs/manifest.md", "utf8").matchAll(/```yaml\n([\s\S]*?)```/g);
+  const pages = ["docs/manifest.md", ...globSync("docs/types/*.md")];
+  const text = pages.map((page) => readFileSync(page, "utf8")).join("\n");
+  const blocks = text.matchAll(/```yaml\n([\s\S]*?)```/g);
   return [...blocks].map(([, text = ""]) => text).filter((text) => /^secrets:/m.test(text));
 }
 
@@ -44,7 +46,7 @@ describe("rotation.schema.json", () => {
   });
 
   it("accepts rotation.yml and what the documentation shows", () => {
-    expect(shown()).toHaveLength(4);
+    expect(shown()).toHaveLength(5);
     for (const text of [readFileSync("rotation.yml", "utf8"), ...shown()])
       expect(schema.safeParse(parse(text)).error).toBeUndefined();
   });
