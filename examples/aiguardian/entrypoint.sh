@@ -1,23 +1,23 @@
 #!/usr/bin/env bash
-# Exports each field of the secret AWS_SECRETS_NAME as an environment variable, then becomes the command that it
-# is given. Needs bash 4.4, jq and the aws command line. A value is only ever in a pipe and in the environment:
-# on no command line, in no file, in no log.
+# Exports each field of the secret AWS_SECRETS_NAME as an environment variable, then becomes the given command.
+# Needs bash 4.4, jq and the aws command line. Values appear only in pipes and in the environment, never on a
+# command line, in a file or in a log.
 set -euo pipefail
 set +x
 
 : "${AWS_SECRETS_NAME:?must name the secret}" "${AWS_REGION:?must name its Region}"
-(($# > 0)) || { echo "entrypoint.sh: no command to become: give the task definition one" >&2; exit 64; }
+(($# > 0)) || { echo "entrypoint.sh: no command given: set command in the task definition" >&2; exit 64; }
 
-# Name, NUL, value, NUL, and so on: no variable can hold a NUL, and any other character passes. What jq itself
-# says of a text that it cannot parse would quote it.
+# Prints name, NUL, value, NUL, and so on: variables can hold any character but NUL. Parse errors are caught
+# because jq's own message would quote the secret.
 fields() {
   aws secretsmanager get-secret-value \
     --secret-id "$AWS_SECRETS_NAME" --region "$AWS_REGION" --output json |
     jq --join-output '
       [.SecretString | try fromjson catch null][0]
-      | if type != "object" then error("the secret is no JSON object") else to_entries[] end
+      | if type != "object" then error("the secret is not a JSON object") else to_entries[] end
       | .key, (.value | if type == "string" then . else tojson end)
-      | if explode | index(0) then error("a field of the secret holds a NUL") else . + "\u0000" end'
+      | if explode | index(0) then error("a field of the secret contains a NUL") else . + "\u0000" end'
 }
 
 load() {
@@ -26,10 +26,10 @@ load() {
     if [[ $name =~ ^[A-Za-z_][A-Za-z0-9_]*$ ]]; then
       declare -gx "$name=$value"
     else
-      echo "entrypoint.sh: the field \"$name\" is no name of a variable: left out" >&2
+      echo "entrypoint.sh: skipped the field \"$name\": not a valid variable name" >&2
     fi
   done < <(fields)
-  wait $! # A secret that cannot be read stops the task, which is better than an application without it.
+  wait $! # If the secret cannot be read, stop the task: better than starting the application without it.
 }
 
 load

@@ -58,7 +58,7 @@ export const example: Example = {
       DEBUG: "false",
       DATABASE_URL: `postgresql+asyncpg://${username}:${password}@${host}:${port}/${database}`,
       POSTGRES_PASSWORD: password,
-      // The guide has it blanked out: "REPLACE_MEyour-redis-host:6379/0".
+      // The guide blanks it out: "REPLACE_MEyour-redis-host:6379/0".
       REDIS_URL: `redis://:${redisPassword}@your-redis-host:6379/0`,
       REDIS_PASSWORD: redisPassword,
       ALLOWED_ORIGINS: "https://yourdomain.com",
@@ -85,7 +85,7 @@ export const example: Example = {
         name: "codeguardians-gateway-service",
         tasks: 2,
         app: { shows: Object.keys(document), url: "DATABASE_URL" },
-        // On AWS a task has these from its role.
+        // On AWS the task's role provides these.
         environment: { ...awsCliEnvironment(account.folder), ...account.aws.env("gateway") },
       }),
     ];

@@ -5,7 +5,7 @@ import type { Document } from "../../lab/examples/system.ts";
 
 const secret = "clip-it/production";
 
-/** The parameter of each variable, as the application's tasks get them: the table of its guide. */
+/** The parameter of each variable, as the tasks get them: the table in the guide. */
 const parameterOf: ReadonlyMap<string, string> = new Map(
   JSON.parse(
     readFileSync(new URL("./task-definition.json", import.meta.url), "utf8"),
@@ -66,7 +66,7 @@ export const example: Example = {
       TIKTOK_AUTH_BASE: "https://www.tiktok.com",
       PROXY_BASE_URL: "https://proxy.clip-it.example.com",
     };
-    // The parameters are there already, as the guide's script has put them.
+    // The parameters already exist, created by the guide's script.
     for (const [name, parameter] of parameterOf)
       await account.parameter(parameter, document[name] ?? "");
     await account.secret(secret, document);
@@ -81,7 +81,7 @@ export const example: Example = {
     );
     const rewritten = [...found].filter(([, { version }]) => version > 1).map(([name]) => name);
     return [
-      ...wrong.map(([, parameter]) => `${parameter} is not what its secret holds`),
+      ...wrong.map(([, parameter]) => `${parameter} does not hold the secret's value`),
       ...(found.size === parameterOf.size ? [] : [`there are ${found.size} parameters`]),
       ...(rewritten.join() === "/clip-it/jwt-secret-key" ? [] : [`rewritten: ${rewritten}`]),
     ];

@@ -38,7 +38,7 @@ export const example: Example = {
       ec2_user: "ec2-user",
       github_repo: "https://github.com/yourusername/yourrepo.git",
     });
-    // On EC2: it reads the secret when it starts, and somebody restarts it.
+    // Runs on EC2: it reads the secret when it starts, and a person restarts it.
     const { aws, postgres } = account;
     const shows = Object.keys(document);
     const app = { secretId: secret, shows, password: "db_password", connection, ca: postgres.ca };

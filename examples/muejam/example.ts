@@ -71,7 +71,7 @@ export const example: Example = {
       recaptcha_secret_key: `6Le${random(37)}`,
       rotated_at,
     });
-    // The application's five minutes (SECRETS_CACHE_TTL) are two seconds here, the manifest's grace is five.
+    // Two seconds instead of the application's five minutes (SECRETS_CACHE_TTL); the grace here is five seconds.
     const { aws, postgres } = account;
     const env = aws.env("muejam");
     return [await startReader({ env, secretId: secret, ca: postgres.ca, cacheMs: 2000 })];

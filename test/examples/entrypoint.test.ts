@@ -121,7 +121,7 @@ describe.skipIf(missing && process.env["CI"] !== "true")(
       expect({ code, stderr }).toEqual({
         code: 0,
         stderr: Object.keys(noNames)
-          .map((name) => `entrypoint.sh: the field "${name}" is no name of a variable: left out\n`)
+          .map((name) => `entrypoint.sh: skipped the field "${name}": not a valid variable name\n`)
           .join(""),
       });
       const shown: { pid: number; env: Record<string, string> } = JSON.parse(stdout);
@@ -146,9 +146,9 @@ describe.skipIf(missing && process.env["CI"] !== "true")(
 
     it.each([
       ["gateway/none", "ResourceNotFoundException"],
-      ["gateway/plain", "the secret is no JSON object"],
-      ["gateway/list", "the secret is no JSON object"],
-      ["gateway/nul", "a field of the secret holds a NUL"],
+      ["gateway/plain", "the secret is not a JSON object"],
+      ["gateway/list", "the secret is not a JSON object"],
+      ["gateway/nul", "a field of the secret contains a NUL"],
     ])("starts nothing with %s, and shows no value", async (secret, message) => {
       const { code, stdout, stderr } = await run(entrypoint, showEnvironment, secret);
       expect({ failed: code !== 0, stdout }).toEqual({ failed: true, stdout: "" });
@@ -159,7 +159,7 @@ describe.skipIf(missing && process.env["CI"] !== "true")(
     it("says what it was not given", async () => {
       expect(await run(entrypoint, [])).toMatchObject({
         code: 64,
-        stderr: "entrypoint.sh: no command to become: give the task definition one\n",
+        stderr: "entrypoint.sh: no command given: set command in the task definition\n",
       });
       const { code, stderr } = await run(entrypoint, showEnvironment, "");
       expect(code).not.toBe(0);
