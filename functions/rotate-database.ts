@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import { type Place, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
-import { restoreTime } from "../lib/rotation/promote.ts";
+import { restoreTime } from "../lib/rotation/restore.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";
 import { type Invocation, invocation, ports } from "./wiring/database.ts";
 import { place } from "./wiring/place.ts";

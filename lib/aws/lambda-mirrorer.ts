@@ -1,5 +1,5 @@
 import type { MirrorRequest } from "../mirror/request.ts";
-import { InvalidEvent } from "../rotation/errors.ts";
+import { InvalidEvent } from "../rotation/event.ts";
 import { MirrorFailed } from "../settlement/errors.ts";
 import type { Mirrored, Mirrorer } from "../settlement/mirrorer.ts";
 import { InvokedFunction } from "./lambda.ts";

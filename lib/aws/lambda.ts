@@ -1,5 +1,5 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { InvalidEvent } from "../rotation/errors.ts";
+import { InvalidEvent } from "../rotation/event.ts";
 import { awsFailure } from "./failures.ts";
 
 /** What a function of ours answered, or threw. */

@@ -1,29 +1,6 @@
 import { RotationError } from "../errors.ts";
 import { DocumentError } from "../secret/errors.ts";
 
-/** The payload is not a rotation event of Secrets Manager. */
-export class InvalidEvent extends RotationError {
-  constructor(problem: string) {
-    super({
-      code: "INVALID_EVENT",
-      happened: `Not a rotation event: ${problem}.`,
-      remedy: "Secrets Manager invokes this function. To rotate by hand, call RotateSecret.",
-    });
-  }
-}
-
-/** `Step` is not one of the four rotation steps. */
-export class UnknownStep extends RotationError {
-  constructor(step: string) {
-    super({
-      code: "UNKNOWN_STEP",
-      happened: `The event asks for the step ${JSON.stringify(step)}.`,
-      remedy:
-        "The steps are createSecret, setSecret, testSecret and finishSecret, in exactly this spelling.",
-    });
-  }
-}
-
 /** The manifest that was compiled into this function does not name the secret. */
 export class NotInManifest extends RotationError {
   constructor(secret: string) {
@@ -141,7 +118,6 @@ export class PendingRefused extends RotationError {
 }
 
 /** The manifest asks for a type or strategy that these functions do not have. */
-
 export class UnknownType extends RotationError {
   constructor(name: string) {
     super({

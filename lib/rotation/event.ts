@@ -1,5 +1,5 @@
+import { RotationError } from "../errors.ts";
 import { Secret } from "../secret/secret.ts";
-import { InvalidEvent, UnknownStep } from "./errors.ts";
 
 /** In the order in which Secrets Manager calls them; camelCase on the wire. */
 export const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
@@ -40,4 +40,27 @@ function text(event: Record<string, unknown>, key: string): string {
 
 function isStep(step: string): step is Step {
   return (steps as readonly string[]).includes(step);
+}
+
+/** The payload is not a rotation event of Secrets Manager. */
+export class InvalidEvent extends RotationError {
+  constructor(problem: string) {
+    super({
+      code: "INVALID_EVENT",
+      happened: `Not a rotation event: ${problem}.`,
+      remedy: "Secrets Manager invokes this function. To rotate by hand, call RotateSecret.",
+    });
+  }
+}
+
+/** `Step` is not one of the four rotation steps. */
+export class UnknownStep extends RotationError {
+  constructor(step: string) {
+    super({
+      code: "UNKNOWN_STEP",
+      happened: `The event asks for the step ${JSON.stringify(step)}.`,
+      remedy:
+        "The steps are createSecret, setSecret, testSecret and finishSecret, in exactly this spelling.",
+    });
+  }
 }

@@ -2,7 +2,8 @@ import type { StepContext } from "../../rotation/credential.ts";
 import { SecretDocument } from "../../secret/document.ts";
 import type { EngineTraits } from "./engine.ts";
 import { AdminUnusable } from "./errors.ts";
-import { address, type Login, type LoginSpec, readLogin } from "./login.ts";
+import { address, type Login, type LoginSpec } from "./login.ts";
+import { readLogin } from "./login-document.ts";
 
 /**
  * The administrator's login, on the server and database of the login that is rotated.

@@ -12,15 +12,9 @@ import { DocumentError } from "../../secret/errors.ts";
 import { adminLogin } from "./admin.ts";
 import { accepts, type Engine, type EngineTraits } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
-import {
-  address,
-  type Login,
-  type LoginSpec,
-  loginName,
-  readLogin,
-  requireSameTarget,
-  writeLogin,
-} from "./login.ts";
+import { address, type Login, type LoginSpec, loginName, requireSameTarget } from "./login.ts";
+import { readLogin, writeLogin } from "./login-document.ts";
+
 import { generatePassword } from "./password.ts";
 import type { Rehearsal, Replacement, Retired, Strategy } from "./strategy.ts";
 

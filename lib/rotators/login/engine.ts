@@ -1,5 +1,6 @@
 import type { Secret } from "../../secret/secret.ts";
-import type { Login, LoginDefaults } from "./login.ts";
+import type { Login } from "./login.ts";
+import type { LoginDefaults } from "./login-document.ts";
 import type { PairOperations } from "./pair.ts";
 
 /** What a strategy and the manifest must know of an engine. */

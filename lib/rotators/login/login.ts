@@ -1,15 +1,12 @@
 import type { CredentialSpec } from "../../manifest/type.ts";
-import type { SecretDocument } from "../../secret/document.ts";
-import { FieldInvalid } from "../../secret/errors.ts";
-import { Secret } from "../../secret/secret.ts";
-import { EngineMismatch, roleMissing, TargetChanged } from "./errors.ts";
-import { bracketed, checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
+import type { Secret } from "../../secret/secret.ts";
+import { TargetChanged } from "./errors.ts";
+import { bracketed } from "./login-url.ts";
 import type { PasswordPolicy } from "./password.ts";
 import type { StrategyName } from "./traits.ts";
-import { withUserinfo } from "./url.ts";
 
 /** What a login is made of. */
-type Role = "host" | "port" | "database" | "username" | "password";
+export type Role = "host" | "port" | "database" | "username" | "password";
 
 /** A login in a secret. */
 export interface LoginSpec extends CredentialSpec {
@@ -70,149 +67,6 @@ export const loginName = (login: Pick<Login, "host" | "port" | "username">) =>
 /** `host:port`, with brackets around an IPv6 address. */
 export function address(login: Pick<Login, "host" | "port">): string {
   return `${bracketed(login.host)}:${login.port}`;
-}
-
-/** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
-const usualNames: Record<Role, readonly string[]> = {
-  host: ["host", "hostname"],
-  port: ["port"],
-  database: ["dbname", "database"],
-  username: ["username", "user"],
-  password: ["password"],
-};
-
-/**
- * The field that plays a role in this document: the declared one, else one of the usual names. None where
- * the manifest states the value: a field of a usual name then belongs to something else.
- */
-export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
-  const declared = spec.fields[role];
-  if (declared !== undefined || stated(spec, role) !== undefined || spec.isInUrlAlone)
-    return declared;
-  return usualNames[role].find((name) => document.has(name));
-}
-
-function stated(spec: LoginSpec, role: Role): string | undefined {
-  return role === "password" ? undefined : spec.connection[role]?.toString();
-}
-
-function read(document: SecretDocument, spec: LoginSpec, role: Role, fallback?: string): string {
-  const declared = spec.fields[role];
-  const field = fieldOf(document, spec, role);
-  const value =
-    field === undefined
-      ? (stated(spec, role) ?? inUrl(document, spec, role))
-      : document.read(field);
-  if (value !== undefined && value !== "") return value;
-  if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
-  if (declared === undefined && fallback !== undefined) return fallback;
-  throw roleMissing(document.where, role, declared ? [declared] : usualNames[role]);
-}
-
-/**
- * The role's value in the first of the URLs, for a role without a field.
- * @throws FieldMissing, FieldInvalid
- */
-function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
-  const [field] = spec.urls;
-  if (field === undefined) return undefined;
-  if (role === "host") return hostInUrl(document, field);
-  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
-  const part = urlIn(document, field)[role];
-  return part instanceof Secret ? part.reveal() : part;
-}
-
-/** Error messages quote the host, so reject anything that is not one: it could be a URL with a password. */
-function readHost(document: SecretDocument, spec: LoginSpec): string {
-  const host = read(document, spec, "host");
-  if (/^[\w.:-]+$/.test(host)) return host;
-  const field = fieldOf(document, spec, "host") ?? "host";
-  throw new FieldInvalid(document.where, field, "a host name or address");
-}
-
-function readPort(document: SecretDocument, spec: LoginSpec, fallback: number): number {
-  const text = read(document, spec, "port", String(fallback));
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  if (port >= 1 && port <= 65_535) return port;
-  throw new FieldInvalid(
-    document.where,
-    fieldOf(document, spec, "port") ?? "port",
-    "a port number",
-  );
-}
-
-/** What an engine knows of its logins (a part of its traits). */
-export interface LoginDefaults {
-  readonly engineNames: readonly string[];
-  readonly defaultPort: number;
-  readonly defaultDatabase: string;
-  /** In bytes of UTF-8. */
-  readonly maxUsernameLength: number;
-}
-
-/**
- * The login that a document holds for this credential.
- * @throws FieldMissing, FieldInvalid, UrlMismatch
- */
-export function readLogin(
-  document: SecretDocument,
-  spec: LoginSpec,
-  defaults: LoginDefaults,
-): Login {
-  checkEngine(document, spec, defaults.engineNames);
-  const login: Login = {
-    host: readHost(document, spec),
-    port: readPort(document, spec, defaults.defaultPort),
-    database: read(document, spec, "database", defaults.defaultDatabase),
-    username: readUsername(document, spec, defaults.maxUsernameLength),
-    password: new Secret(read(document, spec, "password")),
-    ca: spec.ca,
-    passwordForm: spec.passwordForm,
-  };
-  for (const field of spec.urls) checkUrl(document, field, login, defaults.defaultPort);
-  return login;
-}
-
-function readUsername(document: SecretDocument, spec: LoginSpec, maximum: number): string {
-  const username = read(document, spec, "username");
-  if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
-  const field = fieldOf(document, spec, "username") ?? "username";
-  throw new FieldInvalid(document.where, field, `a user name of at most ${maximum} bytes`);
-}
-
-function checkEngine(
-  document: SecretDocument,
-  spec: LoginSpec,
-  engineNames: readonly string[],
-): void {
-  const engine = document.has("engine") ? document.read("engine") : undefined;
-  if (engine === undefined || engineNames.includes(engine)) return;
-  throw new EngineMismatch(document.where, engine, spec.type);
-}
-
-/** The document with another user and password of this credential, in its fields and in its URLs. */
-export function writeLogin(
-  document: SecretDocument,
-  spec: LoginSpec,
-  next: { readonly username: string; readonly password: Secret<string> },
-): SecretDocument {
-  const values = new Map<string, Secret<string>>();
-  const urls = spec.urls.map((field) => urlIn(document, field));
-  const username = fieldOf(document, spec, "username");
-  if (username !== undefined && document.read(username) !== next.username)
-    values.set(username, new Secret(next.username));
-  const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
-  if (!isNamed && spec.connection.username !== next.username)
-    throw roleMissing(document.where, "username", usualNames.username);
-  const password = fieldOf(document, spec, "password");
-  if (password !== undefined) values.set(password, next.password);
-  else if (!urls.some((url) => url.password !== undefined))
-    throw roleMissing(document.where, "password", usualNames.password);
-  for (const field of spec.urls) {
-    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
-    if (url !== undefined) values.set(field, new Secret(url));
-  }
-  return document.with(values);
 }
 
 /**

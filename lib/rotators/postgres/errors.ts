@@ -1,10 +1,6 @@
-import {
-  AuthenticationMethodRefused,
-  CloneForeign,
-  LockBusy,
-  StandInIncomplete,
-  UsersMissing,
-} from "../login/server-errors.ts";
+import { CloneForeign, StandInIncomplete, UsersMissing } from "../login/pair-errors.ts";
+import { AuthenticationMethodRefused, LockBusy } from "../login/server-errors.ts";
+
 import { quoteName } from "./statements.ts";
 
 /** @param method what the server asks for, e.g. `the password as MD5` */

@@ -9,9 +9,10 @@ import {
   type Task,
   testAlert,
 } from "../../../lib/alerts/alert.ts";
-import type { RotationError } from "../../../lib/errors.ts";
-import { AwsCallFailed } from "../../../lib/errors.ts";
-import { InvalidEvent, SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";
+import { AwsCallFailed, type RotationError } from "../../../lib/errors.ts";
+
+import { SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";
+import { InvalidEvent } from "../../../lib/rotation/event.ts";
 import { CredentialsRefused } from "../../../lib/rotators/login/errors.ts";
 import { Unreachable } from "../../../lib/rotators/login/server-errors.ts";
 import { SettlementStuck } from "../../../lib/settlement/errors.ts";

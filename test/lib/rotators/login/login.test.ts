@@ -3,10 +3,10 @@ import {
   address,
   type Login,
   type LoginSpec,
-  readLogin,
   requireSameTarget,
-  writeLogin,
 } from "../../../../lib/rotators/login/login.ts";
+import { readLogin, writeLogin } from "../../../../lib/rotators/login/login-document.ts";
+
 import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";

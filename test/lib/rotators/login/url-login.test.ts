@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type LoginSpec, readLogin, writeLogin } from "../../../../lib/rotators/login/login.ts";
+import type { LoginSpec } from "../../../../lib/rotators/login/login.ts";
+import { readLogin, writeLogin } from "../../../../lib/rotators/login/login-document.ts";
+
 import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";

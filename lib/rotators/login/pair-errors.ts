@@ -1,0 +1,46 @@
+import { RotationError } from "../../errors.ts";
+
+/** The owner of a pair does not exist. */
+export class UsersMissing extends RotationError {
+  constructor(address: string, owner: string, remedy: string) {
+    super({
+      code: "USERS_MISSING",
+      happened: `${address} has no user ${owner}, which must own what the application creates.`,
+      remedy,
+    });
+  }
+}
+
+/** A user with the clone's name exists, and was made neither by Quarterturn nor by the AWS template. */
+export class CloneForeign extends RotationError {
+  constructor(address: string, clone: string, owner: string, remedy: string) {
+    super({
+      code: "CLONE_FOREIGN",
+      happened: `${address} already has a user ${clone} that is not a member of ${owner}; it was not touched.`,
+      remedy,
+    });
+  }
+}
+
+/** The user that would get a new password is in use: a consumer still holds its old one. */
+export class OtherUserInUse extends RotationError {
+  constructor(address: string, username: string, sessions: number) {
+    super({
+      code: "OTHER_USER_IN_USE",
+      retryable: true,
+      happened: `User ${username} on ${address} is next in turn but has ${sessions} open sessions, so a consumer still holds its password; it was not changed.`,
+      remedy: "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
+    });
+  }
+}
+
+/** The clone logs in but does not fully act as the owner: the other user could not use what it creates. */
+export class StandInIncomplete extends RotationError {
+  constructor(address: string, username: string, owner: string, problem: string, remedy: string) {
+    super({
+      code: "STAND_IN_INCOMPLETE",
+      happened: `User ${username} on ${address} does not fully act as ${owner}: ${problem}.`,
+      remedy,
+    });
+  }
+}
