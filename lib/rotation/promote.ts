@@ -11,37 +11,43 @@ import { type Rotation, versionsOf } from "./rotation.ts";
  * forgotten; then every credential's switch; then the label, in the same breath.
  */
 export async function promote(rotation: Rotation): Promise<void> {
-  const { event, secret, currentId, store, context } = rotation;
   await using opened = new AsyncDisposableStack();
-  const switches = await openSwitches(rotation, opened);
-  if (switches.some(({ waited }) => waited) && !(await stillToDo(rotation))) return;
-
-  if (holderOf(secret, retiringLabel) !== currentId) {
-    const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
-    const moved = await store.moveLabel(move, context.signal);
-    if (moved === "elsewhere") throw new Unsettled(secret.name, "another than AWSCURRENT");
-  }
+  const switches: Switch[] = [];
   try {
-    for (const each of switches) await each.apply(context.signal);
+    await openSwitches(rotation, switches, opened);
+    if (switches.some(({ waited }) => waited) && !(await stillToDo(rotation))) return;
+    await attachRetiring(rotation);
+    for (const each of switches) await each.apply(rotation.context.signal);
     if (rotation.credentials.length > 1 && switches.length > 0) await requireAllAccepted(rotation);
-    const move = { secretId: secret.arn, label: "AWSCURRENT", from: currentId, to: event.token };
-    if ((await store.moveLabel(move, context.signal)) === "elsewhere")
-      throw new LabelMoved(secret.name);
+    await moveCurrent(rotation);
   } catch (error) {
     if (!(await arrived(rotation, switches))) throw error;
   }
 }
 
+/** Adds to `switches` one by one: an earlier attempt may have switched some, which a failure must switch back. */
 async function openSwitches(
   rotation: Rotation,
+  switches: Switch[],
   opened: AsyncDisposableStack,
-): Promise<readonly Switch[]> {
-  const switches: Switch[] = [];
+): Promise<void> {
   for (const credential of rotation.credentials) {
     const opening = await credential.openSwitch?.(await versionsOf(rotation), rotation.step);
     if (opening) switches.push(opened.use(opening));
   }
-  return switches;
+}
+
+async function attachRetiring({ secret, currentId, store, context }: Rotation): Promise<void> {
+  if (holderOf(secret, retiringLabel) === currentId) return;
+  const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
+  const moved = await store.moveLabel(move, context.signal);
+  if (moved === "elsewhere") throw new Unsettled(secret.name, "another than AWSCURRENT");
+}
+
+async function moveCurrent({ event, secret, currentId, store, context }: Rotation): Promise<void> {
+  const move = { secretId: secret.arn, label: "AWSCURRENT", from: currentId, to: event.token };
+  if ((await store.moveLabel(move, context.signal)) === "elsewhere")
+    throw new LabelMoved(secret.name);
 }
 
 /**

@@ -22,13 +22,16 @@ export interface Session extends AsyncDisposable {
 
   /**
    * Proves, as far as the engine allows without effect, that `setPassword` for this user would be
-   * accepted: the same statement with a throw-away password, undone.
+   * accepted: the same statement with a throw-away password, undone. Proves also that the user may open one more
+   * session, which a switch needs.
+   * @throws LoginForbidden when the user has no session left
    */
   rehearsePassword(username: string, signal: AbortSignal): Promise<void>;
 
   /**
    * Idempotent: setting the password that a user already has succeeds. After a throw only a login shows whether the
-   * password was changed, unless the error is PermissionDenied, ReadOnlyServer or PasswordRejected.
+   * password was changed, unless the error is PermissionDenied, ReadOnlyServer, PasswordRejected or LockBusy. The server
+   * itself gives a change up that it cannot make in two seconds: one that came later could lock the user out.
    */
   setPassword(username: string, password: Secret<string>, signal: AbortSignal): Promise<void>;
 }

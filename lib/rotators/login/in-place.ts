@@ -50,7 +50,9 @@ export const inPlace: Strategy = {
         : changeBy(session, { restore: current });
     try {
       const waited = await change.session.lock(pending.username, signal);
-      return new PasswordSwitch({ engine, change, pending, waited, signal });
+      // The rotation that was waited for may have undone what was seen before.
+      const inForce = change.switched && (!waited || (await accepts(engine, pending, signal)));
+      return new PasswordSwitch({ engine, change, pending, waited, inForce, signal });
     } catch (error) {
       await change[Symbol.asyncDispose]();
       throw error;
@@ -78,7 +80,7 @@ async function findOtherWay(replacement: Replacement): Promise<ChangeSession> {
   const { engine, current, spec, signal } = replacement;
   const pending = await replacement.pending();
   const switched = await engine.login(pending, signal);
-  if (switched !== "refused") return changeBy(switched, { restore: pending, switched: true });
+  if (switched !== "refused") return changeBy(switched, { restore: current, switched: true });
 
   let earlier = 0;
   for await (const login of replacement.earlier()) {

@@ -1,16 +1,29 @@
+import { setTimeout } from "node:timers/promises";
 import type { Switch } from "../../rotation/credential.ts";
 import { PendingRefused } from "../../rotation/errors.ts";
 import { type Approach, accepts, type Engine, type Session } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
-import { PasswordRejected, PermissionDenied, ReadOnlyServer } from "./server-errors.ts";
+import {
+  LockBusy,
+  LoginForbidden,
+  PasswordRejected,
+  PermissionDenied,
+  ReadOnlyServer,
+} from "./server-errors.ts";
+
+/** How long a server may take to answer the change of a password, in milliseconds. Then a login decides. */
+export const changeTime = 2500;
+
+/** The same of the login that decides, and of the session that changes a password back. */
+const decisionTime = 1500;
 
 /** A session that may change the user's password, and what brings the user back. */
 export interface ChangeSession extends AsyncDisposable {
   readonly session: Session;
-  /** The pending password is in force already. */
+  /** An earlier attempt of this rotation has set the pending password. */
   readonly switched: boolean;
-  /** What the server accepted until now, or, where nobody knows, what AWSCURRENT holds. */
+  /** What the server accepted until now; where that is not known, or `switched`, what AWSCURRENT holds. */
   readonly restore: Login;
 }
 
@@ -20,20 +33,24 @@ interface PasswordChange {
   readonly pending: Login;
   /** Another rotation held the lock until now. */
   readonly waited: boolean;
-  /** Bounds the login that proves the change. */
+  /** The server accepts the pending password already. */
+  readonly inForce: boolean;
   readonly signal: AbortSignal;
 }
 
 /** The change of one user's password, with the way back. */
 export class PasswordSwitch implements Switch {
   readonly #input: PasswordChange;
-  /** Consumers fail from the change until the label has moved: the login between must not begin from nothing. */
+  /** Consumers fail from the change until the label has moved, so the login between has its TLS connection already. */
   readonly #proof: Approach;
   #proofUsed = false;
-  #changed = false;
+  #inForce: boolean;
+  #changed: boolean;
 
   constructor(input: PasswordChange) {
     this.#input = input;
+    this.#inForce = input.inForce;
+    this.#changed = input.inForce;
     this.#proof = input.engine.approach(input.pending, input.signal);
   }
 
@@ -50,49 +67,60 @@ export class PasswordSwitch implements Switch {
   }
 
   async apply(signal: AbortSignal): Promise<void> {
+    if (this.#inForce) return;
     const { change, pending } = this.#input;
-    if (change.switched) return;
     const { username, password } = pending;
     this.#changed = true;
-    let failure: unknown = new PendingRefused(loginName(pending));
+    let failure: unknown;
     try {
-      await change.session.setPassword(username, password, signal);
+      await change.session.setPassword(username, password, within(changeTime, signal));
     } catch (error) {
       this.#changed = !isRefusal(error);
       if (!this.#changed || signal.aborted) throw error;
       failure = error;
     }
     // Only a login shows whether the change took place, also after a lost reply.
-    if (!(await this.#accepted(signal))) throw failure;
+    const accepted = await this.#accepted(signal).catch(acknowledged(failure === undefined));
+    if (!accepted) throw failure ?? new PendingRefused(loginName(pending));
+    this.#inForce = true;
   }
 
-  /** By the login that waits at the door; by a new one where that was used, or was kept waiting too long. */
+  /** By the login that has begun already; by a new one if that was used, or fails, or takes too long. */
   async #accepted(signal: AbortSignal): Promise<boolean> {
-    const proof = this.#proofUsed ? undefined : this.#proof;
+    const { engine, pending } = this.#input;
+    const session = this.#proofUsed ? undefined : await this.#proven();
+    if (session) return session !== "refused";
+    return accepts(engine, pending, within(decisionTime, signal));
+  }
+
+  async #proven(): Promise<Session | "refused" | undefined> {
     this.#proofUsed = true;
-    const session = await proof?.login().catch(() => undefined);
-    return session
-      ? session !== "refused"
-      : accepts(this.#input.engine, this.#input.pending, signal);
+    const login = this.#proof.login().catch(() => undefined);
+    const late = setTimeout(decisionTime, undefined, { ref: false });
+    return Promise.race([login, late]);
   }
 
   async revert(signal: AbortSignal): Promise<void> {
-    const { restore: old, session } = this.#input.change;
-    try {
-      await session.setPassword(old.username, old.password, signal);
-    } catch {
-      await this.#revertAfresh(old, signal);
-    }
-    if (await accepts(this.#input.engine, old, signal)) return;
+    const { engine, change } = this.#input;
+    const { restore: old, session } = change;
+    this.#inForce = false;
+    const wasSet = await session
+      .setPassword(old.username, old.password, within(decisionTime, signal))
+      .then(
+        () => true,
+        () => this.#revertAfresh(old, signal),
+      );
+    if (await accepts(engine, old, signal).catch(acknowledged(wasSet))) return;
     throw new CredentialsRefused(address(old), old.username, ["the old password, set again"]);
   }
 
-  /** The session is lost, so that only a login shows whether the change took place. */
-  async #revertAfresh(old: Login, signal: AbortSignal): Promise<void> {
+  /** The session is lost, so that only a login shows whether the change took place. @returns whether it had */
+  async #revertAfresh(old: Login, signal: AbortSignal): Promise<boolean> {
     const session = await this.#input.engine.login(this.#input.pending, signal);
-    if (session === "refused") return;
+    if (session === "refused") return false;
     await using _ = session;
     await session.setPassword(old.username, old.password, signal);
+    return true;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -103,11 +131,24 @@ export class PasswordSwitch implements Switch {
   }
 }
 
+const within = (ms: number, signal: AbortSignal) =>
+  AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+
+/**
+ * For a login that the server has no room for: a change that it has acknowledged needs no other proof.
+ * @param wasSet whether the server has acknowledged the change
+ */
+const acknowledged = (wasSet: boolean) => (error: unknown) => {
+  if (wasSet && error instanceof LoginForbidden && error.retryable) return true;
+  throw error;
+};
+
 /** The server answered that it changed nothing. */
 function isRefusal(error: unknown): boolean {
   return (
     error instanceof PermissionDenied ||
     error instanceof ReadOnlyServer ||
-    error instanceof PasswordRejected
+    error instanceof PasswordRejected ||
+    error instanceof LockBusy
   );
 }

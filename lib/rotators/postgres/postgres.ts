@@ -3,13 +3,20 @@ import type pg from "pg";
 import { DeadlineReached } from "../../context/deadline.ts";
 import type { Secret } from "../../secret/secret.ts";
 import type { Approach, Engine, Session } from "../login/engine.ts";
-import type { Login } from "../login/login.ts";
+import { address, type Login } from "../login/login.ts";
 import type { PairOperations } from "../login/pair.ts";
 import { defaultPolicy, generatePassword } from "../login/password.ts";
+import { LoginForbidden } from "../login/server-errors.ts";
 import { type Connection, connect } from "./connect.ts";
 import { loginFailure, statementFailure } from "./failures.ts";
 import { PostgresPairs } from "./pairs.ts";
-import { changePassword, tryLock, waitForLock } from "./statements.ts";
+import {
+  changePassword,
+  roomQuery,
+  switchTransaction,
+  tryLock,
+  waitForLock,
+} from "./statements.ts";
 
 /** In milliseconds: how long a server may take to end a session. */
 const endTimeout = 1000;
@@ -69,6 +76,7 @@ class PostgresSession implements Session {
   }
 
   async rehearsePassword(username: string, signal: AbortSignal): Promise<void> {
+    await this.#requireRoom(username, signal);
     const throwAway = generatePassword(defaultPolicy, randomInt);
     const change = await changePassword(this.#login.passwordForm, username, throwAway);
     const action = `rehearse a new password of user ${username}`;
@@ -84,15 +92,29 @@ class PostgresSession implements Session {
     password: Secret<string>,
     signal: AbortSignal,
   ): Promise<void> {
-    const change = await changePassword(this.#login.passwordForm, username, password);
+    const change = await changePassword(this.#login.passwordForm, username, password, "2s");
     const action = `change the password of user ${username}`;
     try {
-      // One message, so that nothing comes between; READ WRITE cures default_transaction_read_only.
-      await this.#run(`BEGIN READ WRITE; ${change}; COMMIT`, action, signal);
+      // One message, so that nothing comes between.
+      await this.#run(switchTransaction(change), action, signal);
     } catch (error) {
       await this.#rollback(signal);
       throw error;
     }
+  }
+
+  /** @throws LoginForbidden */
+  async #requireRoom(username: string, signal: AbortSignal): Promise<void> {
+    const action = `count the sessions of user ${username}`;
+    const result = await this.#run(roomQuery(username), action, signal);
+    if (result?.rows[0]?.full !== true) return;
+    throw new LoginForbidden(
+      address(this.#login),
+      username,
+      "53300",
+      "its CONNECTION LIMIT has no room for one more session, which the switch needs to prove the new password",
+      true,
+    );
   }
 
   /** If this fails, the session is lost, and the server rolls back. */

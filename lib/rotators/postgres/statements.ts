@@ -7,6 +7,9 @@ import { scramVerifier } from "./scram.ts";
 /** How long a statement waits for another rotation's row or lock. */
 const lockWait = "10s";
 
+/** The same of a change that consumers wait for: shorter than PasswordSwitch waits for the answer. */
+const switchWait = "2s";
+
 /** No statement that changes a role takes bind parameters (`42601`): every name and value passes here. */
 export const quoteName = (name: string): string => pg.escapeIdentifier(withoutNul(name));
 export const quoteText = (text: string): string => pg.escapeLiteral(withoutNul(text));
@@ -22,6 +25,10 @@ function withoutNul(text: string): string {
   return text.replaceAll("\0", "");
 }
 
+/** One transaction, which the server itself gives up in time. READ WRITE overrides default_transaction_read_only. */
+export const switchTransaction = (change: string): string =>
+  `BEGIN READ WRITE; SET LOCAL statement_timeout = '${switchWait}'; ${change}; COMMIT`;
+
 /**
  * `ALTER ROLE … PASSWORD`, with a verifier unless the server is declared to refuse those. The role is
  * named, never CURRENT_USER, which a role setting changes.
@@ -30,9 +37,10 @@ export async function changePassword(
   form: Login["passwordForm"],
   username: string,
   password: Secret<string>,
+  wait: "10s" | "2s" = lockWait,
 ): Promise<string> {
   const stored = form === "plaintext" ? password : await scramVerifier(password);
-  return `SET LOCAL lock_timeout = '${lockWait}'; ALTER ROLE ${quoteName(username)} PASSWORD ${quoteText(stored.reveal())}`;
+  return `SET LOCAL lock_timeout = '${wait}'; ALTER ROLE ${quoteName(username)} PASSWORD ${quoteText(stored.reveal())}`;
 }
 
 /** Advisory locks are numbers of 64 bits, per database; they end with their session. */
@@ -45,3 +53,10 @@ export const tryLock = (username: string): string =>
 
 export const waitForLock = (username: string): string =>
   `SET lock_timeout = '${lockWait}'; SELECT pg_catalog.pg_advisory_lock(${lockKey(username)})`;
+
+/** Whether the CONNECTION LIMIT of a user is used up, by this session too if it is the user's. */
+export const roomQuery = (username: string): string => `${safePath};
+  SELECT r.rolconnlimit >= 0 AND NOT r.rolsuper AND r.rolconnlimit <= (
+    SELECT count(*) FROM pg_stat_activity a
+    WHERE a.usesysid = r.oid AND a.backend_type = 'client backend') AS full
+  FROM pg_roles r WHERE r.rolname = ${quoteText(username)}`;

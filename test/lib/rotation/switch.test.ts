@@ -2,6 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import {
+  LoginForbidden,
   PasswordRejected,
   PermissionDenied,
   Unreachable,
@@ -107,6 +108,11 @@ describe("a rotation in which nothing goes wrong", () => {
   });
 });
 
+/** The sessions of a user that wait for its lock. */
+const waitingFor = ({ username }: { username: string }) =>
+  `SELECT FROM pg_locks JOIN pg_stat_activity USING (pid)
+   WHERE locktype = 'advisory' AND NOT granted AND usename = '${username}'`;
+
 describe("finishSecret, run twice at once,", () => {
   it("changes the password once, and both succeed", async () => {
     const scene = await ready();
@@ -136,13 +142,36 @@ describe("finishSecret, kept waiting by another rotation of the same user,", () 
     const finished = expect(scene.run("finishSecret")).rejects.toMatchObject({
       code: "SECRET_CHANGED",
     });
-    const waiting = "SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted";
-    await vi.waitFor(async () => expect(await stage.bench.query(waiting)).toHaveLength(1));
+    await vi.waitFor(async () =>
+      expect(await stage.bench.query(waitingFor(login))).toHaveLength(1),
+    );
     const other = await scene.put(await scene.value(), ["OTHER"]);
     await stage.move(scene.name, "AWSCURRENT", scene.first, other);
     await holder[Symbol.asyncDispose]();
     await finished;
     expect(await scene.admits(await scene.value())).toBe(true);
+  });
+});
+
+describe("finishSecret, kept waiting by an attempt that fails,", () => {
+  it("does not take the pending password for one that is in force still", async () => {
+    const scene = await ready();
+    const [login] = scene.logins;
+    if (!login) throw new Error("a scene without a login");
+    // The other attempt has made its change, and holds the lock.
+    const other = await postgres.login(login, AbortSignal.timeout(10_000));
+    if (other === "refused") throw new Error("the login is refused");
+    await other.lock(login.username, AbortSignal.timeout(10_000));
+    const old = (await scene.value()).password;
+    await scene.setByHand((await scene.value("AWSPENDING")).password);
+    const finished = scene.run("finishSecret");
+    await vi.waitFor(async () =>
+      expect(await stage.bench.query(waitingFor(login))).toHaveLength(1),
+    );
+    await scene.setByHand(old);
+    await other[Symbol.asyncDispose]();
+    expect(await finished).toBe("done");
+    await expectPromoted(scene);
   });
 });
 
@@ -438,6 +467,61 @@ describe("finishSecret, when the change itself fails,", () => {
   });
 });
 
+describe("finishSecret, when the session falls silent behind the change,", () => {
+  it("asks a login after seconds, not at the end of its time", async () => {
+    const scene = await ready();
+    scene.onChange = (_, change, signal) => change().then(() => aborted(signal));
+    const startedAt = performance.now();
+    expect(await scene.run("finishSecret")).toBe("done");
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    await expectPromoted(scene);
+  });
+
+  it("restores AWSCURRENT in seconds where the change has not arrived", async () => {
+    const scene = await ready();
+    scene.onChange = (_, __, signal) => aborted(signal);
+    const startedAt = performance.now();
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "DEADLINE" });
+    expect(performance.now() - startedAt).toBeLessThan(5000);
+    await expectAsBefore(scene);
+  });
+});
+
+describe("a user with a CONNECTION LIMIT", () => {
+  const limit = (scene: Scene, sessions: number) =>
+    stage.bench.query(`ALTER ROLE ${scene.logins[0]?.username} CONNECTION LIMIT ${sessions}`);
+
+  it("that leaves no second session is refused before anything changes", async () => {
+    const scene = await stage.scene();
+    await limit(scene, 1);
+    await scene.run("createSecret");
+    const refusal = {
+      code: "LOGIN_FORBIDDEN",
+      message: expect.stringContaining("CONNECTION LIMIT"),
+    };
+    await expect(scene.run("setSecret")).rejects.toMatchObject(refusal);
+    await expectAsBefore(scene);
+    await limit(scene, 2);
+    for (const step of ["setSecret", "testSecret", "finishSecret"] as const) await scene.run(step);
+    await expectPromoted(scene);
+  });
+
+  it("that is used up meanwhile does not make an acknowledged change an outage", async () => {
+    const scene = await ready();
+    await limit(scene, 1);
+    expect(await scene.run("finishSecret")).toBe("done");
+    await expectPromoted(scene);
+  });
+
+  it("that is used up meanwhile does not keep AWSCURRENT from being restored", async () => {
+    const scene = await ready();
+    await limit(scene, 1);
+    using _ = scene.intercept(denyPromotion);
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "AWS_CALL_FAILED" });
+    await expectAsBefore(scene);
+  });
+});
+
 /** What every port does when the signal aborts. */
 function aborted(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
@@ -476,6 +560,23 @@ describe("finishSecret of a secret with two logins", () => {
     expect(await scene.labels()).toMatchObject({
       [scene.first]: expect.arrayContaining(["AWSCURRENT"]),
     });
+  });
+
+  it("switches back what a killed attempt has switched, where the second server has no room", async () => {
+    const scene = await stage.sceneOfTwo();
+    for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
+    // Killed behind the first change.
+    await scene.setByHand(JSON.parse(await scene.text("AWSPENDING")).ONE_PASSWORD);
+    expect(await admitted(scene, "AWSCURRENT")).toEqual([false, true]);
+    scene.onLogin = async ({ username }) => {
+      if (username === scene.logins[1]?.username)
+        throw new LoginForbidden("db", username, "53300", "too many connections", true);
+    };
+    await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "LOGIN_FORBIDDEN" });
+    expect(await admitted(scene, "AWSCURRENT")).toEqual([true, true]);
+    scene.onLogin = async () => {};
+    expect(await scene.run("finishSecret")).toBe("done");
+    expect(await admitted(scene, "AWSCURRENT")).toEqual([true, true]);
   });
 
   it("switches both back where the move is denied", async () => {
