@@ -1,6 +1,7 @@
 import type { RotationError } from "../errors.ts";
-import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
+import { holderOf, originOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
+import { SecretChanged } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
 import {
   ManagedByAws,
@@ -37,6 +38,9 @@ export function decide(event: RotationEvent, secret: SecretState): Decision {
 
   const currentId = holderOf(secret, "AWSCURRENT");
   if (!currentId) return refuse(new NoCurrentVersion(secret.name));
+  const origin = originOf(labels);
+  if (origin !== undefined && origin !== currentId)
+    return refuse(new SecretChanged(secret.name, event.token));
   const retiring = holderOf(secret, retiringLabel);
   const unsettled = retiring !== undefined && retiring !== currentId;
   if (unsettled && event.step !== "testSecret") return refuse(new Unsettled(secret.name, retiring));

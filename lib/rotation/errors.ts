@@ -13,14 +13,14 @@ export class NotInManifest extends RotationError {
   }
 }
 
-/** AWSCURRENT was edited while this rotation was under way; promoting would lose the edit. */
+/** AWSCURRENT was edited or moved while this rotation was under way; promoting would undo that. */
 export class SecretChanged extends RotationError {
   constructor(secret: string, token: string) {
     super({
       code: "SECRET_CHANGED",
-      happened: `AWSCURRENT of ${secret} was edited after version ${token} was made from it.`,
+      happened: `AWSCURRENT of ${secret} was edited or moved by hand after version ${token} was made from it.`,
       remedy:
-        "Remove AWSPENDING from that version and start a fresh rotation, which keeps the edit.",
+        "Remove AWSPENDING from that version and start a fresh rotation, which starts from AWSCURRENT as it is now.",
       undo: "removePending",
     });
   }

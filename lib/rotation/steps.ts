@@ -1,4 +1,4 @@
-import { preparedLabel } from "../secret/labels.ts";
+import { originLabel, preparedLabel } from "../secret/labels.ts";
 import type { Credential, Versions } from "./credential.ts";
 import type { Step } from "./event.ts";
 import { nextDocument } from "./next-document.ts";
@@ -24,7 +24,7 @@ async function createSecret(rotation: Rotation): Promise<void> {
   const { event, secret, store, context } = rotation;
   const next = await nextDocument(rotation);
   const { token, rotationToken } = event;
-  const labels = ["AWSPENDING", preparedLabel];
+  const labels = ["AWSPENDING", preparedLabel, originLabel(rotation.currentId)];
   const pending = { secretId: secret.arn, token, text: next.text, labels, rotationToken };
   if ((await store.putPending(pending, context.signal)) === "exists")
     await usableVersions(rotation);

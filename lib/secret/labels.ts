@@ -9,6 +9,18 @@ export const retiringLabel = "RETIRING";
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
 export const preparedLabel = "PREPARED";
 
+const origin = "FROM-";
+
+/**
+ * Our own label, on the version that createSecret made: names the version that was AWSCURRENT then. A rotation goes on
+ * only while that one is AWSCURRENT; settlement removes the label.
+ */
+export const originLabel = (currentId: string) => `${origin}${currentId}`;
+
+/** The id in the `originLabel` among these labels. */
+export const originOf = (labels: readonly string[]): string | undefined =>
+  labels.find((label) => label.startsWith(origin))?.slice(origin.length);
+
 /** A token of this form becomes the version's id, and means that the old credential leaked. */
 export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 

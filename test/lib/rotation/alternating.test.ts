@@ -45,6 +45,30 @@ async function application(pair: PairScene, version = "AWSCURRENT") {
   return Object.assign(client, { [Symbol.asyncDispose]: () => client.end() });
 }
 
+describe("AWSCURRENT that is moved by hand between testSecret and finishSecret", () => {
+  it("is left where it was moved to", async () => {
+    const pair = await pairScene(stage);
+    const { scene } = pair;
+    const earlier = await scene.put({ ...(await scene.value()), note: "another" }, ["EARLIER"]);
+    for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
+    await stage.move(scene.name, "AWSCURRENT", scene.first, earlier);
+    const refusal = {
+      code: "SECRET_CHANGED",
+      undo: "removePending",
+      message: expect.stringContaining("edited or moved by hand"),
+    };
+    await expect(scene.run("finishSecret")).rejects.toMatchObject(refusal);
+    expect(await scene.holder("AWSCURRENT")).toBe(earlier);
+    expect(await scene.holder("RETIRING")).toBe("");
+    // As the remedy has it.
+    await stage.move(scene.name, "AWSPENDING", scene.token);
+    await scene.again();
+    for (const step of steps) expect(await scene.run(step)).toBe("done");
+    expect(await admits(pair)).toBe(true);
+    expect((await scene.value()).note).toBe("another");
+  });
+});
+
 describe("a rotation by alternating users", () => {
   it("of a login that stands in a URL alone leaves the fields beside it", async () => {
     const pair = await pairScene(stage, { inUrlAlone: true });

@@ -26,7 +26,7 @@ describe("createSecret", () => {
     expect(await scene.text()).toBe(before);
     expect(await scene.labels()).toEqual({
       [scene.first]: ["AWSCURRENT"],
-      [scene.token]: ["AWSPENDING", "PREPARED"],
+      [scene.token]: ["AWSPENDING", `FROM-${scene.first}`, "PREPARED"],
     });
   });
 

@@ -77,6 +77,26 @@ describe("PREPARED", () => {
   });
 });
 
+describe("the version that a rotation started from", () => {
+  const labels = ["AWSPENDING", "PREPARED", "FROM-old"];
+  it.each<[string, Record<string, readonly string[]>, string]>([
+    ["is AWSCURRENT still", { old: ["AWSCURRENT"], [token]: labels }, "run"],
+    [
+      "is AWSPREVIOUS by now",
+      { edited: ["AWSCURRENT"], old: ["AWSPREVIOUS"], [token]: labels },
+      "SECRET_CHANGED",
+    ],
+    ["has lost its labels", { older: ["AWSCURRENT"], [token]: labels }, "SECRET_CHANGED"],
+    [
+      "does not matter once its successor is AWSCURRENT",
+      { old: ["AWSPREVIOUS"], [token]: ["AWSCURRENT", "FROM-old"] },
+      "alreadyCurrent",
+    ],
+  ])("%s", (_, versions, expected) => {
+    expect(onEachStep(stateOf(versions))).toEqual(always(expected));
+  });
+});
+
 describe("RotationEnabled", () => {
   it.each<[string, boolean | undefined, string[]]>([
     ["true lets every step run", true, always("run")],

@@ -61,7 +61,7 @@ describe("a rotation in which nothing goes wrong", () => {
     await expectPromoted(scene);
     expect(await scene.labels()).toEqual({
       [scene.first]: ["AWSPREVIOUS", "RETIRING"],
-      [scene.token]: ["AWSCURRENT", "AWSPENDING", "PREPARED"],
+      [scene.token]: ["AWSCURRENT", "AWSPENDING", `FROM-${scene.first}`, "PREPARED"],
     });
   });
 
