@@ -103,6 +103,19 @@ export class FieldShared extends DocumentError {
   }
 }
 
+/** A field that the manifest does not name holds the credential, too: after a rotation it would hold a dead one. */
+export class CopyUndeclared extends DocumentError {
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(where: string, field: string, credential: string) {
+    super({
+      code: "COPY_UNDECLARED",
+      happened: `${where}: the field ${JSON.stringify(field)} also holds the value of ${credential}, and would keep the old one.`,
+      remedy:
+        "Declare the field in rotation.yml (under urls if it is a URL, under copies if it is the value alone), or remove it from the secret.",
+    });
+  }
+}
+
 /** The new credential does not work although it was set; consumers never got it. */
 export class PendingRefused extends RotationError {
   /** @param credential its name, e.g. `user app on db.internal:5432` */

@@ -1,7 +1,8 @@
 import type { SecretDocument } from "../secret/document.ts";
 import { preparedLabel } from "../secret/labels.ts";
+import { copiesOf } from "./copies.ts";
 import type { Credential } from "./credential.ts";
-import { CredentialShared, FieldShared, SecretTooLarge } from "./errors.ts";
+import { CopyUndeclared, CredentialShared, FieldShared, SecretTooLarge } from "./errors.ts";
 import { isoSeconds, withRotatedAt } from "./rotated-at.ts";
 import type { Rotation } from "./rotation.ts";
 
@@ -10,7 +11,7 @@ const maximumSize = 65_536;
 
 /**
  * AWSCURRENT's document with another value for each credential, after everything that forbids to write it.
- * @throws CredentialShared, FieldShared, SecretTooLarge, and as the credentials
+ * @throws CredentialShared, FieldShared, CopyUndeclared, SecretTooLarge, and as the credentials
  */
 export async function nextDocument(rotation: Rotation): Promise<SecretDocument> {
   const { credentials, documents, entry, secret, currentId, context, step } = rotation;
@@ -28,6 +29,10 @@ export async function nextDocument(rotation: Rotation): Promise<SecretDocument> 
   for (const [credential, own] of written)
     if (!credential.carry(own, next, current, step).text.equals(next.text))
       throw new FieldShared(next.where, credential.name(own));
+  for (const credential of credentials) {
+    const [copy] = copiesOf(credential.holding(current).value, current, next);
+    if (copy !== undefined) throw new CopyUndeclared(next.where, copy, credential.name(current));
+  }
   if (next.size > maximumSize) throw new SecretTooLarge(secret.name, next.size);
   return next;
 }

@@ -1,6 +1,6 @@
 import { type Node, type ParseError, parseTree } from "jsonc-parser";
 import { FieldInvalid, FieldMissing, SecretNotJson, SecretNotPlain } from "./errors.ts";
-import { pathOf, whole } from "./field.ts";
+import { fieldAt, pathOf, whole } from "./field.ts";
 import { Secret } from "./secret.ts";
 
 /** A JSON object with fields, or a text that is the credential itself. */
@@ -60,6 +60,12 @@ export class SecretDocument {
   fields(): readonly string[] {
     const names = (this.#root?.children ?? []).map(({ children }) => String(children?.[0]?.value));
     return [...new Set(names)].filter((name) => this.value(name));
+  }
+
+  /** Every string in the document with the field that holds it: its name, or a JSON Pointer where it is nested. */
+  *texts(): Generator<readonly [field: string, text: string]> {
+    if (this.#root) yield* textsIn(this.#root, []);
+    else yield [whole, this.#text];
   }
 
   /**
@@ -158,4 +164,17 @@ function objectIn(text: string): Node | undefined {
   const errors: ParseError[] = [];
   const root = parseTree(text, errors, { disallowComments: true });
   return root?.type === "object" && errors.length === 0 ? root : undefined;
+}
+
+function* textsIn(
+  node: Node,
+  path: readonly string[],
+): Generator<readonly [field: string, text: string]> {
+  if (node.type === "string") yield [fieldAt(path), String(node.value)];
+  if (node.type === "array")
+    for (const [index, child] of (node.children ?? []).entries())
+      yield* textsIn(child, [...path, String(index)]);
+  if (node.type === "object")
+    for (const { children: [key, value] = [] } of node.children ?? [])
+      if (key && value) yield* textsIn(value, [...path, String(key.value)]);
 }

@@ -11,6 +11,13 @@ export function pathOf(field: string): readonly (string | number)[] | undefined 
   return field.slice(1).split("/").map(unescaped);
 }
 
+/** The name that `pathOf` reads: a field's own name on the first level, a JSON Pointer below. */
+export function fieldAt(path: readonly string[]): string {
+  const [first = whole] = path;
+  if (path.length === 1 && !first.startsWith("/")) return first;
+  return path.map((step) => `/${step.replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+}
+
 /** Whether writing the one would write the other, too: they are one place, or one is inside the other. */
 export function overlap(one: string, other: string): boolean {
   if (one === whole || other === whole) return one === other;

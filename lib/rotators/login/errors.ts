@@ -36,7 +36,8 @@ export class UrlMismatch extends DocumentError {
     super({
       code: "URL_MISMATCH",
       happened: `${where}: the URL in ${JSON.stringify(field)} has another ${part} than the credential.`,
-      remedy: "Correct the URL, or remove it from the credential's urls in rotation.yml.",
+      remedy:
+        "Correct the URL. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml.",
     });
   }
 }

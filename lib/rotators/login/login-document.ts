@@ -1,5 +1,5 @@
 import type { SecretDocument } from "../../secret/document.ts";
-import { FieldInvalid } from "../../secret/errors.ts";
+import { FieldInvalid, FieldMissing } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { EngineMismatch, roleMissing } from "./errors.ts";
 import type { Login, LoginSpec, Role } from "./login.ts";
@@ -103,8 +103,23 @@ export function readLogin(
     ca: spec.ca,
     passwordForm: spec.passwordForm,
   };
-  for (const field of spec.urls) checkUrl(document, field, login, defaults.defaultPort);
+  const { defaultPort } = defaults;
+  for (const field of spec.urls)
+    checkUrl(document, field, login, { defaultPort, otherHosts: spec.otherHosts });
+  for (const field of spec.copies ?? []) checkCopy(document, field, login.password);
   return login;
+}
+
+/** A field that holds something else would lose it. */
+function checkCopy(document: SecretDocument, field: string, password: Secret<string>): void {
+  const value = document.read(field);
+  if (value === undefined) throw new FieldMissing(document.where, `field ${JSON.stringify(field)}`);
+  if (value !== password.reveal())
+    throw new FieldInvalid(
+      document.where,
+      field,
+      "the same as the password, which rotation.yml declares it to be",
+    );
 }
 
 function readUsername(document: SecretDocument, spec: LoginSpec, maximum: number): string {
@@ -142,6 +157,7 @@ export function writeLogin(
   if (password !== undefined) values.set(password, next.password);
   else if (!urls.some((url) => url.password !== undefined))
     throw roleMissing(document.where, "password", usualNames.password);
+  for (const field of spec.copies ?? []) values.set(field, next.password);
   for (const field of spec.urls) {
     const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
     if (url !== undefined) values.set(field, new Secret(url));

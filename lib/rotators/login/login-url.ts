@@ -33,7 +33,7 @@ export function urlIn(document: SecretDocument, field: string): ConnectionUrl {
  * @throws FieldInvalid when there are several: none of them is the server
  */
 export function hostInUrl(document: SecretDocument, field: string): string | undefined {
-  const [first, ...others] = hostsOf(urlIn(document, field));
+  const [first, ...others] = hostsOf(urlIn(document, field).hosts);
   if (others.length === 0) return first?.host.replace(/^\[(.*)\]$/, "$1") || undefined;
   throw new FieldInvalid(
     document.where,
@@ -48,21 +48,32 @@ export function portInUrl(
   field: string,
   host: string,
 ): number | undefined {
-  return hostsOf(urlIn(document, field)).find((each) => isHost(each.host, host))?.port;
+  return hostsOf(urlIn(document, field).hosts).find((each) => isHost(each.host, host))?.port;
 }
 
-/** @throws FieldMissing, FieldInvalid, UrlMismatch */
+/**
+ * @param otherHosts of the same login, as `host` or `host:port`
+ * @throws FieldMissing, FieldInvalid, UrlMismatch
+ */
 export function checkUrl(
   document: SecretDocument,
   field: string,
   login: Target,
-  defaultPort: number,
+  {
+    defaultPort,
+    otherHosts = [],
+  }: { defaultPort: number; otherHosts?: readonly string[] | undefined },
 ): void {
   const url = urlIn(document, field);
-  const own = hostsOf(url).filter((each) => isHost(each.host, login.host));
-  if (own.length === 0) throw new UrlMismatch(document.where, field, "host");
-  if (!own.some(({ port }) => (port ?? defaultPort) === login.port))
-    throw new UrlMismatch(document.where, field, "port");
+  const own = { host: bracketed(login.host), port: login.port };
+  const accepted = [own, ...hostsOf(otherHosts.join(","))];
+  const pairs = hostsOf(url.hosts).flatMap(({ host, port = defaultPort }) =>
+    accepted
+      .filter((each) => each.host.toLowerCase() === host.toLowerCase())
+      .map((each) => each.port === undefined || each.port === port),
+  );
+  if (pairs.length === 0) throw new UrlMismatch(document.where, field, "host");
+  if (!pairs.includes(true)) throw new UrlMismatch(document.where, field, "port");
   if (url.username !== undefined && url.username !== login.username)
     throw new UrlMismatch(document.where, field, "user");
 }
@@ -75,7 +86,7 @@ export function bracketed(host: string): string {
 const isHost = (inUrl: string, host: string) =>
   inUrl.toLowerCase() === bracketed(host).toLowerCase();
 
-function hostsOf({ hosts }: ConnectionUrl) {
+function hostsOf(hosts: string): readonly { readonly host: string; readonly port?: number }[] {
   return hosts.split(",").map((each) => {
     const [, host, port] = /^(.*):(\d+)$/.exec(each) ?? [];
     return host === undefined ? { host: each } : { host, port: Number(port) };

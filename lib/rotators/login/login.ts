@@ -26,6 +26,10 @@ export interface LoginSpec extends CredentialSpec {
   readonly users?: { readonly owner: string; readonly clone: string } | undefined;
   /** Fields that hold a connection URL with this login inside. */
   readonly urls: readonly string[];
+  /** Fields that hold the password again, alone. */
+  readonly copies?: readonly string[] | undefined;
+  /** Other hosts of the same login in its URLs, e.g. a reader or a pooler: `host` or `host:port`. Never connected to. */
+  readonly otherHosts?: readonly string[] | undefined;
   /** No part of it has a field of its own: fields of the usual names are another login's. */
   readonly isInUrlAlone?: boolean | undefined;
   /** Whom to trust for the server's certificate; absent = as the engine sees fit for the host. */

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsError } from "../../../standin/aws.ts";
-import { Stage, type Value } from "./scene.ts";
+import { muejamValue, Scene, Stage, type Value } from "./scene.ts";
 
 let stage: Stage;
 beforeAll(async () => {
@@ -186,5 +186,56 @@ describe("the gate", () => {
     });
     await expect(scene.run("setSecret")).rejects.toMatchObject({ code: "AWS_CALL_FAILED" });
     expect(scene.calls("GetSecretValue")).toEqual([]);
+  });
+});
+
+describe("the password in a field that the manifest does not name", () => {
+  it("is refused before anything is written, and by a lone test", async () => {
+    const scene = await stage.scene((value) => ({ ...value, DB_PASSWORD: value.password }));
+    const refusal = {
+      code: "COPY_UNDECLARED",
+      message: expect.stringContaining('the field "DB_PASSWORD" also holds'),
+    };
+    await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
+    await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
+    expect(scene.calls("PutSecretValue")).toEqual([]);
+  });
+
+  it("is replaced where it is declared", async () => {
+    const login = await stage.bench.newUser();
+    const spec = { urls: ["connection_string"], copies: ["DB_PASSWORD"] };
+    const scene = new Scene(stage, [login], spec);
+    const value = muejamValue(login);
+    await scene.create({ ...value, DB_PASSWORD: value.password });
+    await scene.runAll();
+    const now = JSON.parse(await scene.text());
+    expect(now.DB_PASSWORD).toBe(now.password);
+    expect(now.password).not.toBe(value.password);
+  });
+
+  it("is refused where what is declared to be a copy holds something else", async () => {
+    const login = await stage.bench.newUser();
+    const scene = new Scene(stage, [login], { urls: ["connection_string"], copies: ["OTHER"] });
+    await scene.create({ ...muejamValue(login), OTHER: "else" });
+    await expect(scene.run("createSecret")).rejects.toMatchObject({
+      code: "FIELD_INVALID",
+      message: expect.stringContaining('"OTHER" is not the same as the password'),
+    });
+  });
+});
+
+describe("URLs of one login with several hosts", () => {
+  it("all change where the hosts are declared, and only user and password in them", async () => {
+    const login = await stage.bench.newUser();
+    const spec = { urls: ["connection_string", "READ_URL"], otherHosts: ["reader.internal:6432"] };
+    const scene = new Scene(stage, [login], spec);
+    const value = muejamValue(login);
+    const reader = (password: string) =>
+      `postgresql://${login.username}:${password}@reader.internal:6432/app?sslmode=require`;
+    await scene.create({ ...value, READ_URL: reader(value.password) });
+    await scene.runAll();
+    const now = JSON.parse(await scene.text());
+    expect(now.READ_URL).toBe(reader(now.password));
+    expect(scene.tried.every(({ host }) => host === login.host)).toBe(true);
   });
 });

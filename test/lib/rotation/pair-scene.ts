@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import type { Login, LoginSpec } from "../../../lib/rotators/login/login.ts";
+import { newPassword } from "../../contracts/engine.ts";
 import { muejamValue, Scene, type Stage, type Value } from "./scene.ts";
 
 /** A rotation that has an administrator. */
@@ -65,7 +66,9 @@ export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<Pai
     urls: ["connection_string"],
     ...(of.inUrlAlone && { isInUrlAlone: true }),
   });
-  const change = of.change ?? ((each: Value) => each);
+  // Then the fields beside the URL are another login's.
+  const another = (each: Value) => ({ ...each, password: newPassword().reveal() });
+  const change = of.change ?? (of.inUrlAlone ? another : (each: Value) => each);
   await scene.create(change(muejamValue(login)));
   return { scene, owner, clone: of.users?.clone ?? `${owner}_clone`, admin, adminSecret };
 }

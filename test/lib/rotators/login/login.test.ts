@@ -285,6 +285,13 @@ describe("a document without a usable login is refused, and says why", () => {
       "has another port",
     ],
     [
+      "a URL with a declared host at another port",
+      url("postgresql://muejam_user:old@reader:5433/muejam"),
+      { ...withUrl, otherHosts: ["reader:5432"] },
+      "URL_MISMATCH",
+      "has another port",
+    ],
+    [
       "a URL with another user",
       url("postgresql://root:old@db.internal:5432/muejam"),
       withUrl,
