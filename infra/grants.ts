@@ -1,3 +1,4 @@
+import { chunks } from "../lib/chunks.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { typeOf } from "../lib/types.ts";
 import { arn } from "./cloudformation.ts";
@@ -98,11 +99,6 @@ function useKeys(secrets: readonly Encrypted[], actions: readonly string[]): Sta
 
 /** A statement cannot be divided between policies by what is in its condition. */
 const perStatement = 20;
-
-const chunks = <T>(items: readonly T[], size: number): T[][] =>
-  Array.from({ length: Math.ceil(items.length / size) }, (_, index) =>
-    items.slice(index * size, (index + 1) * size),
-  );
 
 /** On the alert topic, and on its key through it. */
 export function onTopic(...actions: readonly string[]): Statement[] {

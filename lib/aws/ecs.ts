@@ -14,11 +14,11 @@ import {
   type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
+import { chunks } from "../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "../consumers/ecs/ecs.ts";
 import { ClusterUnreadable } from "../consumers/ecs/errors.ts";
 import type { DeploymentFacts } from "../consumers/ecs/facts.ts";
 import type { Container, TaskDefinition, ValueFrom } from "../consumers/ecs/references.ts";
-import { chunks } from "./chunks.ts";
 import { awsFailure, callAws } from "./failures.ts";
 
 /**

@@ -6,6 +6,7 @@ import {
   PutParameterCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
+import { chunks } from "../chunks.ts";
 import type {
   Keeping,
   ParameterStore,
@@ -13,7 +14,6 @@ import type {
   StoredParameter,
 } from "../mirror/parameters.ts";
 import { Secret } from "../secret/secret.ts";
-import { chunks } from "./chunks.ts";
 import { callAws } from "./failures.ts";
 
 /** On the account and Region that the environment names; throttling is waited out by the SDK. */

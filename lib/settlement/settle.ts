@@ -1,4 +1,5 @@
 import type { AlertTopic } from "../alerts/topic.ts";
+import { bounded } from "../bounded.ts";
 import type { Promotion, SecretIdentity } from "../consumers/consumer.ts";
 import type { Ecs } from "../consumers/ecs/ecs.ts";
 import { type ServiceFacts, shortName } from "../consumers/ecs/facts.ts";
@@ -197,12 +198,5 @@ async function roll(
   ecs: Ecs,
   signal: AbortSignal,
 ): Promise<void> {
-  const waiting = [...services];
-  const work = async () => {
-    for (let next = waiting.shift(); next; next = waiting.shift())
-      await ecs.roll(next.cluster, next.name, signal);
-  };
-  // None is left under way when the function ends, also where one fails.
-  const ended = await Promise.allSettled(Array.from({ length: width }, work));
-  for (const each of ended) if (each.status === "rejected") throw each.reason;
+  await bounded(services, width, ({ cluster, name }) => ecs.roll(cluster, name, signal));
 }

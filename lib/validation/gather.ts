@@ -1,4 +1,5 @@
 import type { AlertTopic } from "../alerts/topic.ts";
+import { bounded } from "../bounded.ts";
 import type { EcsView } from "../consumers/ecs/ecs.ts";
 import { shortName } from "../consumers/ecs/facts.ts";
 import { ClusterSnapshot } from "../consumers/ecs/find.ts";
@@ -7,7 +8,6 @@ import type { SecretState } from "../secret/store.ts";
 import { type Ask, asker } from "./ask.ts";
 import type { Asked, Consumers, Facts, SecretFacts } from "./facts.ts";
 import { gatherSecret, type SecretPorts } from "./gather-secret.ts";
-import { eachOf } from "./pool.ts";
 import type { Trails } from "./trails.ts";
 
 /** Everything that validation asks. None of it can change anything. */
@@ -62,7 +62,7 @@ async function gatherSecrets(
   const entries = Object.entries(manifest.secrets);
   let done = 0;
   ports.progress(done, entries.length);
-  return eachOf(entries, width, async ([name, entry]) => {
+  return bounded(entries, width, async ([name, entry]) => {
     const facts = await gatherSecret(name, entry, ports, ask);
     done += 1;
     ports.progress(done, entries.length);
@@ -73,7 +73,7 @@ async function gatherSecrets(
 async function gatherTrails(trails: Trails, ask: Ask): Promise<Facts["trails"]> {
   const listed = await ask((signal) => trails.list(signal));
   if ("unknown" in listed) return listed;
-  const known = await eachOf(listed.known, width, async (arn) => {
+  const known = await bounded(listed.known, width, async (arn) => {
     return { arn, trail: await ask((signal) => trails.inspect(arn, signal)) };
   });
   return { known };
@@ -85,7 +85,7 @@ async function gatherClusters({ secrets }: Manifest, ecs: EcsView, ask: Ask) {
   const all = await ask((signal) => ecs.clusters(signal));
   const names = new Set(listed.map(shortName));
   const others = "known" in all ? all.known.filter((arn) => !names.has(shortName(arn))) : [];
-  const asked = await eachOf([...listed, ...others], width, async (cluster) => ({
+  const asked = await bounded([...listed, ...others], width, async (cluster) => ({
     cluster,
     listed: listed.includes(cluster),
     read: await ask((signal) => snapshotOf(ecs, cluster, signal), clusterPatience),

@@ -2,25 +2,6 @@ import { expect, it, vi } from "vitest";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import { RotationError } from "../../../lib/errors.ts";
 import { asker } from "../../../lib/validation/ask.ts";
-import { eachOf } from "../../../lib/validation/pool.ts";
-
-it("does so many at a time, and keeps the order", async () => {
-  let underWay = 0;
-  let most = 0;
-  const results = await eachOf([30, 10, 20, 0, 5], 2, async (ms) => {
-    underWay += 1;
-    most = Math.max(most, underWay);
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    underWay -= 1;
-    return ms;
-  });
-  expect(results).toEqual([30, 10, 20, 0, 5]);
-  expect(most).toBe(2);
-});
-
-it("does nothing with nothing", async () => {
-  expect(await eachOf([], 8, () => Promise.reject(new Error("never")))).toEqual([]);
-});
 
 /** As every port does: gives up when the signal aborts. */
 const silent = (signal: AbortSignal) =>
