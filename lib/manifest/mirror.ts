@@ -1,8 +1,8 @@
 import { z } from "zod";
-import { nameProblem } from "../mirror/names.ts";
 import { defined } from "./defined.ts";
 import type { MirrorSpec } from "./manifest.ts";
 import { named } from "./names.ts";
+import { nameProblem } from "./parameter-names.ts";
 import type { Path } from "./source.ts";
 
 /** Fields of a secret that are copied to parameters of SSM. */

@@ -1,8 +1,8 @@
 import type { MirrorSpec } from "../manifest/manifest.ts";
+import { claims, nameProblem, parameterFor } from "../manifest/parameter-names.ts";
 import type { SecretDocument } from "../secret/document.ts";
 import type { Secret } from "../secret/secret.ts";
 import { FieldNotMirrored } from "./errors.ts";
-import { claims, nameProblem, parameterFor } from "./names.ts";
 
 /** What a parameter is to hold. */
 export interface Wanted {

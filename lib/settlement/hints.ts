@@ -1,5 +1,5 @@
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
-import { claims } from "../mirror/names.ts";
+import { claims } from "../manifest/parameter-names.ts";
 import { secretNameOf } from "../secret/arn.ts";
 
 /**

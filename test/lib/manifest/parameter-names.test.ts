@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { claims, nameProblem, parameterFor } from "../../../lib/mirror/names.ts";
+import { claims, nameProblem, parameterFor } from "../../../lib/manifest/parameter-names.ts";
 
 const mapping = { prefix: "/clip-it/", parameters: { MONGODB_URL: "/clip/mongo", toString: "/x" } };
 
