@@ -1,4 +1,4 @@
-import { InvalidRequest } from "../retirement/errors.ts";
+import { InvalidRequest } from "../context/errors.ts";
 
 /** What settlement asks of the function that writes parameters. */
 export interface MirrorRequest {

@@ -1,4 +1,4 @@
-import { InvalidRequest } from "./errors.ts";
+import { InvalidRequest } from "../context/errors.ts";
 
 /**
  * What settlement asks of the function that reaches the server: `probe` whether the old credential is still
