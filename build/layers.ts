@@ -15,13 +15,14 @@ interface Layer {
   readonly packages?: readonly string[];
 }
 
-const leaves = ["lib/errors.ts", "lib/secret", "lib/context", "lib/bounded.ts"];
+const leaves = ["lib/errors.ts", "lib/secret", "lib/context", "lib/bounded.ts", "lib/chunks.ts"];
 const protocol = [...leaves, "lib/manifest", "lib/alerts"];
 const zod = ["zod"];
 
 export const layers: readonly Layer[] = [
   { path: "lib/errors.ts", imports: [] },
   { path: "lib/bounded.ts", imports: [] },
+  { path: "lib/chunks.ts", imports: [] },
   { path: "lib/secret", imports: ["lib/errors.ts"], packages: ["jsonc-parser"] },
   { path: "lib/context", imports: ["lib/errors.ts", "lib/secret"] },
   { path: "lib/manifest", imports: leaves, packages: ["zod", "yaml"] },
@@ -31,7 +32,7 @@ export const layers: readonly Layer[] = [
   { path: "lib/retirement", imports: [...protocol, "lib/rotation"] },
   { path: "lib/mirror", imports: protocol },
   { path: "lib/settlement", imports: [...protocol, "lib/mirror", "lib/retirement"] },
-  { path: "lib/watch", imports: protocol },
+  { path: "lib/watch", imports: [...protocol, "lib/rotation"] },
   {
     path: "lib/reporting",
     imports: [...protocol, "lib/rotation"],
@@ -56,8 +57,8 @@ export const layers: readonly Layer[] = [
   },
   {
     path: "lib/consumers",
-    imports: [...protocol, "lib/settlement", "lib/validation"],
-    packages: zod,
+    imports: [...protocol, "lib/settlement", "lib/validation", "lib/aws"],
+    packages: ["@aws-sdk/client-ecs", ...zod],
   },
   {
     path: "lib/aws",
@@ -69,9 +70,9 @@ export const layers: readonly Layer[] = [
       "lib/mirror",
       "lib/retirement",
       "lib/settlement",
-      "lib/consumers",
       "lib/validation",
       "lib/bounded.ts",
+      "lib/chunks.ts",
     ],
     packages: ["@aws-sdk/"],
   },

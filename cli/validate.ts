@@ -1,10 +1,10 @@
 import { statSync } from "node:fs";
 import { readManifest } from "../build/manifest-plugin.ts";
 import { cloudTrail } from "../lib/aws/cloudtrail.ts";
-import { ecs } from "../lib/aws/ecs.ts";
 import { callerRegion } from "../lib/aws/region.ts";
 import { secretsManagerStore } from "../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../lib/aws/sns.ts";
+import { consumerTypes } from "../lib/consumers/registry.ts";
 import { InvalidManifest } from "../lib/manifest/errors.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { loadCredential } from "../lib/registry.ts";
@@ -85,7 +85,7 @@ async function liveCheck(topic: string | undefined): Promise<Look> {
   const progress = progressLine(process.stderr);
   const ports = {
     store: secretsManagerStore(),
-    ecs: ecs(),
+    consumers: consumerTypes(),
     trails: cloudTrail(),
     credential: loadCredential,
     topic: topic ? snsTopic(topicArn(topic).arn) : undefined,

@@ -1,17 +1,15 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/context/deadline.ts";
 import { type MirrorPorts, mirror } from "../lib/mirror/mirror.ts";
 import { parseRequest, subjectOf } from "../lib/mirror/request.ts";
-import { type Place, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
+import { type Invocation, requestReport } from "../lib/reporting/step-report.ts";
+import { invocation } from "./wiring/invocation.ts";
 import { ports } from "./wiring/mirror.ts";
-import { place } from "./wiring/place.ts";
 
 /** Copies fields of a secret to SSM parameters; settlement invokes it. */
-export const createHandler = (ports: MirrorPorts & ReportPorts, place: Place) =>
-  middy<unknown>()
-    .use(stepReport(ports, place, subjectOf))
-    .handler((event, context) =>
-      mirror(parseRequest(event), ports, deadline(context.getRemainingTimeInMillis())),
-    );
+export const createHandler = (ports: MirrorPorts) =>
+  middy<unknown, unknown, Error, Invocation>()
+    .use(invocation(ports.store))
+    .use(requestReport(ports.store, subjectOf))
+    .handler((event, { quarterturn }) => mirror(parseRequest(event), ports, quarterturn));
 
-export const handler = createHandler(ports, place);
+export const handler = createHandler(ports);

@@ -1,12 +1,14 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/context/deadline.ts";
+import type { Invocation } from "../lib/reporting/step-report.ts";
 import { type QueueEvent, settleBatch } from "../lib/settlement/batch.ts";
-import { type SettlementFunctionPorts, settlementPorts } from "./wiring/settlement.ts";
+import type { SettlementPorts } from "../lib/settlement/settle.ts";
+import { invocation } from "./wiring/invocation.ts";
+import { ports } from "./wiring/settlement.ts";
 
-/** Rolls and proves consumers, and has old credentials ended; fed by the queue, and allowed to read no value. */
-export const createHandler = (ports: SettlementFunctionPorts) =>
-  middy<QueueEvent>().handler((event, context) =>
-    settleBatch(event, ports(context), deadline(context.getRemainingTimeInMillis())),
-  );
+/** Rolls and proves consumers, and has old credentials retired; fed by the queue. It reads no secret value. */
+export const createHandler = (ports: SettlementPorts) =>
+  middy<QueueEvent, unknown, Error, Invocation>()
+    .use(invocation(ports.store))
+    .handler((event, { quarterturn }) => settleBatch(event, ports, quarterturn));
 
-export const handler = createHandler(settlementPorts);
+export const handler = createHandler(ports);

@@ -1,12 +1,13 @@
 import middy from "@middy/core";
-import { deadline } from "../lib/context/deadline.ts";
-import { watch } from "../lib/watch/watch.ts";
-import { type WatchFunctionPorts, watchPorts } from "./wiring/watch.ts";
+import type { Invocation } from "../lib/reporting/step-report.ts";
+import { type WatchPorts, watch } from "../lib/watch/watch.ts";
+import { invocation } from "./wiring/invocation.ts";
+import { ports } from "./wiring/watch.ts";
 
-/** Tells on-call of rotations that failed unreported; EventBridge invokes it, and it may read no value. */
-export const createHandler = (ports: WatchFunctionPorts) =>
-  middy<unknown>().handler((event, context) =>
-    watch(event, ports(context), deadline(context.getRemainingTimeInMillis())),
-  );
+/** Alerts on-call of rotations that failed unreported; EventBridge invokes it. It reads no secret value. */
+export const createHandler = (ports: WatchPorts) =>
+  middy<unknown, unknown, Error, Invocation>()
+    .use(invocation(ports.store))
+    .handler((event, { quarterturn }) => watch(event, ports, quarterturn));
 
-export const handler = createHandler(watchPorts);
+export const handler = createHandler(ports);

@@ -1,3 +1,4 @@
+import { consumerBuildTypes } from "../lib/consumers/types.ts";
 import type { Value } from "./cloudformation.ts";
 
 /** Of an EventBridge rule. */
@@ -11,9 +12,19 @@ const fromSecretsManager = (...eventNames: readonly string[]): When => ({
   },
 });
 
+/** A consumer may have moved on. */
+const consumerEvents: Readonly<Record<string, When>> = Object.fromEntries(
+  Object.values(consumerBuildTypes).flatMap(({ events }) =>
+    Object.entries(events).map(([name, EventPattern]) => [
+      name,
+      { EventPattern: { ...EventPattern } },
+    ]),
+  ),
+);
+
 /**
  * What is a reason to look at secrets that are not settled, by the rule's name. Secrets Manager's own event
- * needs no CloudTrail; the others say that something may have moved on, and the tick that time has passed:
+ * needs no CloudTrail. The others mean that something may have moved on, and the tick that time has passed:
  * grace and deadline end without an event.
  */
 export const settlementEvents: Readonly<Record<string, When>> = {
@@ -25,9 +36,7 @@ export const settlementEvents: Readonly<Record<string, When>> = {
     },
   },
   "rotation-succeeded": fromSecretsManager("RotationSucceeded"),
-  "deployment-changed": {
-    EventPattern: { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
-  },
+  ...consumerEvents,
   "parameter-changed": {
     EventPattern: { source: ["aws.ssm"], "detail-type": ["Parameter Store Change"] },
   },

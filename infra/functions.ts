@@ -8,7 +8,7 @@ import {
   useKeysOfSecrets,
   whereItRotates,
 } from "./grants.ts";
-import { findAndRollConsumers } from "./grants-ecs.ts";
+import { findAndRollConsumers } from "./grants-consumers.ts";
 import { mirroring, writeParameters } from "./grants-ssm.ts";
 
 /** What is particular to one function; all else is the same for all. */

@@ -259,8 +259,9 @@ export class World implements AsyncDisposable {
   async settle(): Promise<boolean> {
     const { RETIRING: retiring, AWSCURRENT: current } = await this.labels();
     if (!retiring || retiring === current) return true;
-    const { error } = await this.retire("retire", retiring);
-    if (error) throw new Error(`retire-database failed: ${error.errorType} ${error.errorMessage}`);
+    const { error, payload } = await this.retire("retire", retiring);
+    if (error || Object(payload).outcome === "failed")
+      throw new Error(`retire-database failed: ${JSON.stringify(error ?? payload)}`);
     const refused = !(await this.versionAccepted(retiring));
     if (refused) await this.label("RETIRING", retiring);
     return refused;

@@ -1,7 +1,6 @@
-import type { Place } from "../../lib/reporting/step-report.ts";
-
 /** Where this function runs. */
-export const place: Place = {
+export const place = {
+  /** The stage, e.g. `production`. */
   environment: process.env["ENVIRONMENT"] ?? "unknown",
   region: process.env["AWS_REGION"] ?? "unknown",
 };

@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
+import type { Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
 import { command } from "./command.ts";
 
-/** Where and in what a failure was. Identifiers only. */
-export interface Occasion {
-  /** What the function was asked for; absent when that cannot be read: it was no event of ours. */
+/** Where a failure happened, and in what. Identifiers only. */
+export interface AlertContext {
+  /** What the function was asked for; absent when the event could not be read. */
   readonly task?: Task;
   readonly environment: string;
   readonly region: string;
@@ -12,21 +13,6 @@ export interface Occasion {
   readonly logGroup: string;
   readonly requestId: string;
   readonly at: Date;
-}
-
-/**
- * A step of a rotation, or an action on what a rotation has replaced or on its parameters. What is `unreported` or
- * `abandoned` is a rotation as Secrets Manager tells of it, not the function that rotates.
- */
-export interface Task {
-  readonly kind: "rotation" | "retirement" | "mirror" | "settlement" | "unreported" | "abandoned";
-  /** The secret's name. */
-  readonly secret: string;
-  readonly step: string;
-  /** The version that is being made, or retired. */
-  readonly token: string;
-  /** The log group of the function that rotates, where another one reports and this is known. */
-  readonly rotationLog?: string | undefined;
 }
 
 /**
@@ -50,17 +36,17 @@ export interface Alert {
 const subjectLength = 99;
 const smsLength = 140;
 
-/** What failed inside a function. Pure; holds what the error and the occasion hold, and no value. */
-export function failureAlert(error: RotationError, occasion: Occasion): Alert {
-  const { environment, region, logGroup, requestId } = occasion;
-  const { secret, step, token } = occasion.task ?? unknown;
+/** What failed inside a function. Pure; holds what the error and the context hold, and no value. */
+export function failureAlert(error: RotationError, context: AlertContext): Alert {
+  const { environment, region, logGroup, requestId } = context;
+  const { secret, step, token } = context.task ?? unknown;
   const severity = error.impact === "outage" ? "critical" : "error";
-  const { kind, said } = failures[occasion.task?.kind ?? "call"];
+  const { kind, said } = failures[context.task?.kind ?? "call"];
   const failure = `${said(step)} (${error.code})`;
   const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
   const { happened } = error;
-  const at = occasion.at.toISOString();
-  const [safe, next] = [safety(error).full, whatNext(error, occasion)];
+  const at = context.at.toISOString();
+  const [safe, next] = [safety(error).full, whatNext(error, context)];
   const attributes = { severity, secret, environment, step, code: error.code };
   return {
     subject: ascii(`[${severity}] ${failure}: ${secret}`, subjectLength),
@@ -69,9 +55,9 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
       `Is production safe: ${safe}`,
       `What Quarterturn does next: ${next}`,
       `What you should do: ${error.remedy}`,
-      ...commands(error, occasion),
+      ...commands(error, context),
       `More about this: ${runbook}.`,
-      `Where the log is: ${whereLog(occasion)}.`,
+      `Where the log is: ${whereLog(context)}.`,
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
     sms: ascii(
@@ -94,7 +80,7 @@ export function failureAlert(error: RotationError, occasion: Occasion): Alert {
       logGroup,
       requestId,
       at,
-      deduplicationKey: isOutside(occasion)
+      deduplicationKey: isOutside(context.task)
         ? `${secret}/${at.slice(0, 10)}`
         : `${secret}/${token}/${step}/${reasonOf(error)}`,
     },
@@ -127,7 +113,9 @@ const failures: Readonly<
   call: { kind: "call-failed", said: (step) => `call of the function failed in ${step}` },
 };
 
-const isOutside = ({ task }: Occasion) => task?.kind === "unreported" || task?.kind === "abandoned";
+/** Whether only Secrets Manager reported the failure, not the function that met it. */
+export const isOutside = (task: Task | undefined) =>
+  task?.kind === "unreported" || task?.kind === "abandoned";
 
 const safeties: Readonly<
   Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
@@ -148,7 +136,7 @@ const safeties: Readonly<
 
 const safety = ({ impact, safety }: RotationError) => safety ?? safeties[impact];
 
-function whatNext(error: RotationError, { task }: Occasion): string {
+function whatNext(error: RotationError, { task }: AlertContext): string {
   if (!task) return "nothing: what it was asked for cannot be read.";
   if (task.kind === "settlement")
     return "it looks again at the next event or tick and goes on by itself when the cause is gone; it tells you again only of something else.";
@@ -162,14 +150,14 @@ function whatNext(error: RotationError, { task }: Occasion): string {
     : `${repeated}, but it will fail again until the cause is removed.`;
 }
 
-function whereLog({ task, logGroup, requestId }: Occasion): string {
+function whereLog({ task, logGroup, requestId }: AlertContext): string {
   const own = `${logGroup}, request ${requestId}`;
   return task?.rotationLog ? `${task.rotationLog}; of this alert itself ${own}` : own;
 }
 
 /** To be pasted into a shell. */
-function* commands(error: RotationError, occasion: Occasion): Generator<string> {
-  const { task, region, logGroup, requestId } = occasion;
+function* commands(error: RotationError, context: AlertContext): Generator<string> {
+  const { task, region, logGroup, requestId } = context;
   const aws = (...words: string[]) => `  ${command("aws", ...words, "--region", region)}`;
   const about = (operation: string, secret: string, ...words: string[]) =>
     aws("secretsmanager", operation, "--secret-id", secret, ...words);
@@ -179,7 +167,7 @@ function* commands(error: RotationError, occasion: Occasion): Generator<string> 
   // Unfiltered: what kills a function leaves lines that name neither the secret nor the version.
   if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
   else yield aws("logs", "tail", logGroup, ...filter);
-  if (!task || (task.kind !== "rotation" && !isOutside(occasion))) return;
+  if (!task || (task.kind !== "rotation" && !isOutside(task))) return;
   if (error.undo === "removePending") {
     const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
     yield "To remove AWSPENDING:";
@@ -190,9 +178,9 @@ function* commands(error: RotationError, occasion: Occasion): Generator<string> 
 }
 
 /** To make sure by hand that alerts arrive. */
-export function testAlert(occasion: Pick<Occasion, "environment" | "region" | "at">): Alert {
-  const { environment, region } = occasion;
-  const at = occasion.at.toISOString();
+export function testAlert(context: Pick<AlertContext, "environment" | "region" | "at">): Alert {
+  const { environment, region } = context;
+  const at = context.at.toISOString();
   const attributes = { severity: "info", environment, code: "TEST" };
   return {
     subject: ascii(`[info] Quarterturn test alert (${environment})`, subjectLength),

@@ -1,10 +1,9 @@
 import type { MirrorRequest } from "../mirror/request.ts";
-import { InvalidEvent } from "../rotation/event.ts";
 import { MirrorFailed } from "../settlement/errors.ts";
 import type { Mirrored, Mirrorer } from "../settlement/mirrorer.ts";
-import { InvokedFunction } from "./lambda.ts";
+import { InvokedFunction, unusable } from "./lambda.ts";
 
-/** The mirrorer that runs as a Lambda function, with the rights that settlement has not. */
+/** The mirrorer that runs as a Lambda function, with permissions that settlement does not have. */
 export function lambdaMirrorer(functionName: string | undefined): Mirrorer {
   return new LambdaMirrorer(functionName);
 }
@@ -23,11 +22,13 @@ class LambdaMirrorer implements Mirrorer {
   }
 
   async mirror(request: MirrorRequest, signal: AbortSignal): Promise<Mirrored | "superseded"> {
-    const { answer, thrown } = await this.#function.invoke(request, signal);
-    if (thrown) throw new MirrorFailed(this.#function.name, thrown.code, thrown.message);
-    if (!answer.mirror) throw new InvalidEvent("the answer of the function is none of a mirror");
-    if (answer.mirror === "superseded") return "superseded";
-    const { parameters = {}, drifted = [] } = answer;
+    const invoked = await this.#function.invoke(request, signal);
+    const { mirror, parameters = {}, drifted = [] } = "answer" in invoked ? invoked.answer : {};
+    if (!mirror) {
+      const failure = "failure" in invoked ? invoked.failure : unusable("it has no mirror");
+      throw new MirrorFailed(this.#function.name, failure.why, failure.told);
+    }
+    if (mirror === "superseded") return "superseded";
     const since = Object.entries(parameters).map(([name, at]) => [name, new Date(at)] as const);
     return { version: request.version, parameters: new Map(since), drifted };
   }

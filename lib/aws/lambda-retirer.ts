@@ -1,15 +1,16 @@
 import type { RetireRequest } from "../retirement/request.ts";
 import { RetirementFailed } from "../settlement/errors.ts";
 import type { Retirer } from "../settlement/retirer.ts";
-import { type Invoked, InvokedFunction } from "./lambda.ts";
+import { type Invoked, InvokedFunction, unusable } from "./lambda.ts";
 
-/** The retirer that runs as a Lambda function, in the VPC. */
+/** The retirer that runs as a Lambda function, with permissions that settlement does not have. */
 export function lambdaRetirer(functionName: string | undefined): Retirer {
   return new LambdaRetirer(functionName);
 }
 
 interface Answer {
   readonly sessions: number | null;
+  readonly accepted: boolean;
 }
 
 class LambdaRetirer implements Retirer {
@@ -21,8 +22,10 @@ class LambdaRetirer implements Retirer {
 
   async ask(secret: string, version: string, signal: AbortSignal): Promise<"held" | number | null> {
     const invoked = await this.#invoke({ action: "quiet", secret, version }, signal);
-    if (invoked.thrown?.code === "HELD_BY_LIVE_VERSION") return "held";
-    return this.#succeeded(invoked).sessions ?? null;
+    if (failedWith(invoked, "HELD_BY_LIVE_VERSION")) return "held";
+    const { sessions } = this.#succeeded(invoked);
+    if (sessions === undefined) throw this.#failed(unusable("it has no sessions"));
+    return sessions;
   }
 
   async retire(
@@ -30,8 +33,9 @@ class LambdaRetirer implements Retirer {
     signal: AbortSignal,
   ): Promise<"dead" | "accepted"> {
     const invoked = await this.#invoke({ action: "retire", secret, version }, signal);
-    if (invoked.thrown?.code === "STILL_ACCEPTED") return "accepted";
-    this.#succeeded(invoked);
+    if (failedWith(invoked, "STILL_ACCEPTED")) return "accepted";
+    if (this.#succeeded(invoked).accepted !== false)
+      throw this.#failed(unusable("it does not say that the credential is refused"));
     if (endSessions)
       this.#succeeded(await this.#invoke({ action: "endSessions", secret, version }, signal));
     return "dead";
@@ -41,8 +45,15 @@ class LambdaRetirer implements Retirer {
     return this.#function.invoke(request, signal);
   }
 
-  #succeeded({ answer, thrown }: Invoked<Answer>): Partial<Answer> {
-    if (thrown) throw new RetirementFailed(this.#function.name, thrown.code, thrown.message);
-    return answer;
+  #succeeded(invoked: Invoked<Answer>): Partial<Answer> {
+    if ("failure" in invoked) throw this.#failed(invoked.failure);
+    return invoked.answer;
+  }
+
+  #failed({ why, told }: { readonly why: string; readonly told: boolean }): RetirementFailed {
+    return new RetirementFailed(this.#function.name, why, told);
   }
 }
+
+const failedWith = (invoked: Invoked<Answer>, code: string) =>
+  "failure" in invoked && invoked.failure.code === code;

@@ -1,14 +1,22 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import { InvalidEvent } from "../rotation/event.ts";
+import type { FailedAnswer } from "../context/failed-answer.ts";
 import { awsFailure } from "./failures.ts";
 
-/** What a function of ours answered, or threw. */
-export interface Invoked<Answer> {
-  readonly answer: Partial<Answer>;
-  readonly thrown?: { readonly code: string; readonly message: string };
+/** What a function of ours answered, or how it failed. */
+export type Invoked<Answer> =
+  | { readonly answer: Partial<Answer> }
+  | { readonly failure: InvokedFailure };
+
+export interface InvokedFailure {
+  /** Of docs/errors.md; of a crash Lambda's own, e.g. `Runtime.ExitError`. */
+  readonly code: string;
+  /** Full sentences. */
+  readonly why: string;
+  /** The function has alerted on-call itself. */
+  readonly told: boolean;
 }
 
-/** A function that settlement invokes, and that has the rights which settlement has not. */
+/** A function that settlement invokes, with permissions that settlement does not have. */
 export class InvokedFunction<Answer> {
   readonly name: string;
   readonly #client = new LambdaClient({});
@@ -17,27 +25,48 @@ export class InvokedFunction<Answer> {
     this.name = name ?? "";
   }
 
-  /** @throws AwsCallFailed, InvalidEvent */
+  /** @throws AwsCallFailed, DeadlineReached */
   async invoke(request: object, signal: AbortSignal): Promise<Invoked<Answer>> {
     try {
       const command = new InvokeCommand({
         FunctionName: this.name,
         Payload: JSON.stringify(request),
       });
-      const { Payload } = await this.#client.send(command, { abortSignal: signal });
-      const answer = parsed(Payload?.transformToString() ?? "");
-      const { errorType: code, errorMessage: message = "" } = answer;
-      return code === undefined ? { answer } : { answer: {}, thrown: { code, message } };
+      const { Payload, FunctionError } = await this.#client.send(command, { abortSignal: signal });
+      const payload = parsed(Payload?.transformToString() ?? "");
+      if (FunctionError !== undefined) return { failure: thrown(payload) };
+      if (typeof payload !== "object" || payload === null)
+        return { failure: unusable("it is not a JSON object") };
+      return isFailed(payload) ? { failure: reported(payload) } : { answer: payload };
     } catch (error) {
       throw awsFailure(error, "lambda:InvokeFunction", this.name, signal);
     }
   }
 }
 
-function parsed(text: string) {
+/** An answer that is not what the function promises. @param problem e.g. `it is not a JSON object` */
+export function unusable(problem: string): InvokedFailure {
+  return { code: "unusable answer", why: `Its answer cannot be used: ${problem}.`, told: false };
+}
+
+/** A crash, or a failure that the function could not report (Lambda developer guide, "Node.js errors"). */
+function thrown(payload: unknown): InvokedFailure {
+  const { errorType, errorMessage }: Partial<Record<string, unknown>> = { ...Object(payload) };
+  const code = String(errorType ?? "an unknown error");
+  return { code, why: `${code}: ${errorMessage ?? "without a message"}`, told: false };
+}
+
+function reported({ code, happened, told }: Partial<FailedAnswer>): InvokedFailure {
+  return { code: String(code), why: `${code}: ${happened}`, told: told === true };
+}
+
+const isFailed = (payload: object): payload is Partial<FailedAnswer> =>
+  "outcome" in payload && payload.outcome === "failed";
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    throw new InvalidEvent("the answer of the function is not JSON");
+    return undefined;
   }
 }

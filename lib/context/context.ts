@@ -21,14 +21,15 @@ export interface Context {
   readonly signal: AbortSignal;
 
   /**
-   * Alerts on-call of a failure, once: what fails again in the same way is not told again. Does not throw.
-   * @param secret remembers what was told; without it the same failure may be told twice
-   * @returns `untold` when the alert could not be published
+   * Alerts on-call of a failure, once: a failure that repeats in the same way is not reported again. Does not
+   * throw.
+   * @param secret remembers the alert; without it the same failure may be reported twice
+   * @returns what kept the alert from being published; `"told"` when on-call has it
    */
   report(error: RotationError, task: Task | undefined, secret?: SecretState): Promise<Reported>;
 }
 
-export type Reported = "told" | "untold";
+type Reported = "told" | RotationError;
 
 /**
  * What a function was doing: a step of a rotation, or an action on what a rotation has replaced or on its

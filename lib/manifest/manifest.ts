@@ -24,8 +24,7 @@ export interface SecretEntry {
   readonly schedule: Schedule;
   /** ARN of the customer-managed KMS key that encrypts the secret; absent: `aws/secretsmanager`. */
   readonly kmsKey?: string | undefined;
-  /** Where ECS consumers are looked for and may be rolled: names or ARNs. */
-  readonly clusters: readonly string[];
+  readonly consumers: ConsumerScope;
   /** How long consumers that nobody sees get, in milliseconds; absent: by what is seen. */
   readonly grace?: number | undefined;
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
@@ -39,6 +38,12 @@ export interface SecretEntry {
   readonly rotatedAt?: string | undefined;
   readonly mirror?: MirrorSpec | undefined;
 }
+
+/**
+ * Where consumers may be rolled: names or ARNs, by the key of rotation.yml. Each type of consumers has keys of its
+ * own, e.g. ECS has `clusters`.
+ */
+export type ConsumerScope = Readonly<Record<string, readonly string[]>>;
 
 /** Fields of the secret that settlement copies to SecureString parameters of SSM. */
 export interface MirrorSpec {

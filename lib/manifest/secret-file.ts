@@ -49,7 +49,7 @@ export function secretEntry(
   return {
     ...timing(source, layers),
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
-    clusters: names,
+    consumers: { clusters: names },
     ...(said.exempt && own.length === 0 && !said.credentials
       ? { credentials: [], place: "internet" as const }
       : credentialsOf(around, { said, path }, defaults)),

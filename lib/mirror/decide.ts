@@ -5,9 +5,9 @@ import type { Wanted } from "./wanted.ts";
 
 export interface MirrorState {
   readonly wanted: readonly Wanted[];
-  /** The parameters that exist. */
-  readonly found: ReadonlyMap<string, StoredParameter>;
-  /** Parameters that hold what an earlier version of the secret has in their field; absent: not yet known. */
+  /** The parameters that exist, by name. */
+  readonly stored: ReadonlyMap<string, StoredParameter>;
+  /** Parameters that hold what an earlier version of the secret has in their field; absent: not known yet. */
   readonly ours?: ReadonlySet<string> | undefined;
 }
 
@@ -16,26 +16,27 @@ export type MirrorDecision =
   | { readonly kind: "current" }
   /** Find out which of these hold the value of an earlier version. */
   | { readonly kind: "compare"; readonly stale: readonly Wanted[] }
-  /** Somebody else has written these: write nothing. */
+  /** Somebody else wrote these: write nothing. */
   | { readonly kind: "drift"; readonly parameters: readonly string[] }
   | { readonly kind: "write"; readonly stale: readonly Wanted[] };
 
 /**
- * What brings the parameters nearer to the secret. A parameter is ours to replace where it holds what the
- * secret has held: whoever put it there, here or by hand, the secret knows it. Any other value is somebody's
- * change, which would be lost. Pure.
+ * What brings the parameters nearer to the secret. A parameter may be replaced if it holds a value that the secret
+ * once held, whoever wrote it. Any other value is somebody's change, which would be lost. Pure.
  * @throws ParameterNotSecure
  */
 export function decide(
-  { wanted, found, ours }: MirrorState,
+  { wanted, stored, ours }: MirrorState,
   { overwrite }: Pick<MirrorSpec, "overwrite">,
 ): MirrorDecision {
   for (const { parameter } of wanted)
-    if (found.get(parameter)?.secure === false) throw new ParameterNotSecure(parameter);
-  const stale = wanted.filter(({ parameter, value }) => !found.get(parameter)?.value.equals(value));
+    if (stored.get(parameter)?.secure === false) throw new ParameterNotSecure(parameter);
+  const stale = wanted.filter(
+    ({ parameter, value }) => !stored.get(parameter)?.value.equals(value),
+  );
   if (stale.length === 0) return { kind: "current" };
   if (overwrite) return { kind: "write", stale };
-  const others = stale.filter(({ parameter }) => found.has(parameter));
+  const others = stale.filter(({ parameter }) => stored.has(parameter));
   if (others.length > 0 && !ours) return { kind: "compare", stale: others };
   const drifted = others.filter(({ parameter }) => !ours?.has(parameter));
   if (drifted.length === 0) return { kind: "write", stale };

@@ -10,7 +10,7 @@ import type { Wanted } from "./wanted.ts";
  * the memory: Secrets Manager keeps at least the 100 most recent ones, and more that are younger than a day.
  */
 export async function ofEarlierVersions(
-  candidates: readonly { readonly wanted: Wanted; readonly found: StoredParameter }[],
+  candidates: readonly { readonly wanted: Wanted; readonly stored: StoredParameter }[],
   secret: SecretState,
   store: SecretStore,
   signal: AbortSignal,
@@ -19,7 +19,7 @@ export async function ofEarlierVersions(
   let open = candidates;
   for await (const version of earlierVersions(secret, store, signal)) {
     const document = await readable(secret, version, store, signal);
-    const held = open.filter(({ wanted, found }) => holds(document, wanted.field, found));
+    const held = open.filter(({ wanted, stored }) => holds(document, wanted.field, stored));
     for (const { wanted } of held) ours.add(wanted.parameter);
     open = open.filter(({ wanted }) => !ours.has(wanted.parameter));
     if (open.length === 0) break;
@@ -27,7 +27,7 @@ export async function ofEarlierVersions(
   return ours;
 }
 
-/** Nearly always it is the first. AWSPENDING is no earlier one: no parameter was given its value. */
+/** The most likely one first. AWSPENDING is not among them: no parameter was given its value. */
 async function* earlierVersions(
   secret: SecretState,
   store: SecretStore,
@@ -41,7 +41,7 @@ async function* earlierVersions(
   yield* await store.unlabelled(secret.arn, signal);
 }
 
-/** A version that is no JSON object has no fields. */
+/** A version that is not a JSON object has no fields. */
 async function readable(
   secret: SecretState,
   version: string,
@@ -57,6 +57,6 @@ async function readable(
   }
 }
 
-function holds(document: SecretDocument | undefined, field: string, found: StoredParameter) {
-  return document?.value(field)?.value.equals(found.value) ?? false;
+function holds(document: SecretDocument | undefined, field: string, stored: StoredParameter) {
+  return document?.value(field)?.value.equals(stored.value) ?? false;
 }

@@ -1,22 +1,20 @@
-import type { MiddlewareObj } from "@middy/core";
-import type { Context } from "aws-lambda";
-import type { Task } from "../alerts/alert.ts";
-import type { Log } from "../context/log.ts";
+import type { MiddlewareObj, Request } from "@middy/core";
+import type { Context as LambdaContext } from "aws-lambda";
+import type { Context, Task } from "../context/context.ts";
+import { type FailedAnswer, failedAnswer } from "../context/failed-answer.ts";
 import { asRotationError } from "../errors.ts";
-import type { RotationPorts, StepResult } from "../rotation/rotate.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import { holderOf } from "../secret/labels.ts";
-import { lookUp, reportFailure } from "./failure-report.ts";
+import type { SecretStore } from "../secret/store.ts";
+import { lookUp } from "./report.ts";
 import { isRotationStep } from "./step-metrics.ts";
 
-/** Where the function runs. */
-export interface Place {
-  /** The stage, e.g. `production`. */
-  readonly environment: string;
-  readonly region: string;
+/** Lambda's context, which carries ours to the middleware and the handler. */
+export interface Invocation extends LambdaContext {
+  quarterturn: Context;
 }
 
-/** What an event is about. */
+/** What an event asks for. */
 export interface Subject {
   readonly step: string;
   /** Name or ARN. */
@@ -25,54 +23,78 @@ export interface Subject {
   readonly token: string;
 }
 
-/** What a report is made from, and by. */
-export interface ReportPorts extends Pick<RotationPorts, "store" | "alerts"> {
-  readonly log: Log;
-  readonly sources: { now(): Date };
+/** The part of an answer that is logged. */
+interface Answer {
+  readonly outcome: "done" | "alreadyCurrent";
+  /** The secret's name. */
+  readonly secret: string;
 }
 
+interface Internal extends Record<string, unknown> {
+  startedAt: number;
+}
+
+type StepReport = MiddlewareObj<unknown, Answer | FailedAnswer, Error, Invocation, Internal>;
+
 /**
- * One log line a step, and one alert a failure. What was thrown leaves the function as a RotationError or
- * not at all: Lambda prints whatever an error carries.
+ * One log line a step, and one alert a failure. Whatever was thrown leaves the function as a RotationError: Lambda
+ * prints everything that an error carries.
+ * @param read throws when the event cannot be read
  */
 export function stepReport(
-  ports: ReportPorts,
-  place: Place,
+  store: Pick<SecretStore, "describe">,
   read: (payload: unknown) => Subject,
-): MiddlewareObj<unknown, StepResult, Error, Context, { startedAt: number }> {
-  const now = () => ports.sources.now();
+): StepReport {
   return {
-    before({ internal, context }) {
-      internal.startedAt = now().getTime();
-      ports.log.begin(context.awsRequestId);
+    before({ internal, context: { quarterturn } }) {
+      internal.startedAt = quarterturn.now().getTime();
     },
-    after({ event, response, internal }) {
-      if (!response) return;
+    after({ event, response, internal, context: { quarterturn } }) {
+      if (!response || response.outcome === "failed") return;
       const { step, token } = read(event);
-      ports.log.step({ step, token, ...response, ms: now().getTime() - internal.startedAt });
+      const ms = quarterturn.now().getTime() - internal.startedAt;
+      quarterturn.log.step({ step, token, ...response, ms });
     },
     async onError(request) {
-      const error = asRotationError(request.error);
-      request.error = error;
-      const at = now();
-      const ms = at.getTime() - request.internal.startedAt;
-      const subject = attempt(() => read(request.event));
-      const state = subject && (await lookUp(ports.store, subject.secretId));
-      const task = subject && taskOf(subject, state?.name ?? secretNameOf(subject.secretId));
-      const { secret, step, token } = task ?? {
-        secret: "unknown",
-        step: "unknown",
-        token: "unknown",
-      };
-      const currentId = state && holderOf(state, "AWSCURRENT");
-      const { code, message } = error;
-      ports.log.step({ secret, step, token, currentId, outcome: "failed", ms, code, message });
-      const { logGroupName: logGroup, awsRequestId: requestId } = request.context;
-      const occasion = { ...(task && { task }), ...place, logGroup, requestId, at };
-      await reportFailure(error, occasion, state, ports);
+      await reportFailure(request, store, read);
     },
   };
 }
+
+/** The same for a function that settlement invokes: it answers the failures that it has reported. */
+export function requestReport(
+  store: Pick<SecretStore, "describe">,
+  read: (payload: unknown) => Subject,
+): StepReport {
+  return {
+    ...stepReport(store, read),
+    async onError(request) {
+      const { error, told } = await reportFailure(request, store, read);
+      if (told) request.response = failedAnswer(error);
+    },
+  };
+}
+
+async function reportFailure(
+  request: Request<unknown, Answer | FailedAnswer, Error, Invocation, Internal>,
+  store: Pick<SecretStore, "describe">,
+  read: (payload: unknown) => Subject,
+) {
+  const { quarterturn } = request.context;
+  const error = asRotationError(request.error);
+  request.error = error;
+  const ms = quarterturn.now().getTime() - request.internal.startedAt;
+  const subject = attempt(() => read(request.event));
+  const state = subject && (await lookUp(store, subject.secretId));
+  const task = subject && taskOf(subject, state?.name ?? secretNameOf(subject.secretId));
+  const { secret, step, token } = task ?? unreadable;
+  const currentId = state && holderOf(state, "AWSCURRENT");
+  const { code, message } = error;
+  quarterturn.log.step({ secret, step, token, currentId, outcome: "failed", ms, code, message });
+  return { error, told: (await quarterturn.report(error, task, state)) === "told" };
+}
+
+const unreadable = { secret: "unknown", step: "unknown", token: "unknown" };
 
 function taskOf({ step, token }: Subject, secret: string): Task {
   const kind = step === "mirror" ? "mirror" : "retirement";

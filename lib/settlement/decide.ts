@@ -1,48 +1,40 @@
-import { changedAt, type Promotion } from "../consumers/consumer.ts";
-import type { ServiceFacts } from "../consumers/ecs/facts.ts";
 import { holderOf, isLeaked, preparedLabel, retiringLabel } from "../secret/labels.ts";
-
-import { type ConsumerProblem, isOld, type Judgement, judge } from "./service.ts";
-import type { SecretFacts, SettlementState } from "./state.ts";
-
-type Problem =
-  | ConsumerProblem
-  | "PROMOTION_UNKNOWN"
-  | "CLUSTER_UNREADABLE"
-  | "REFERENCE_OUTSIDE"
-  | "PARAMETER_DRIFT"
-  | "DEADLINE_PASSED";
+import type { Consumer, Problem, Promotion } from "./consumer.ts";
+import { settlementProblem } from "./errors.ts";
+import type { Consumers, SecretFacts, SettlementState } from "./state.ts";
 
 /** The next thing to do for one secret. */
 export type Action =
-  /** Nothing: no credential waits for its end. */
+  /** Nothing: no old credential is left. */
   | { readonly kind: "settled" }
   /** Have the fields of AWSCURRENT copied to their parameters; the answer goes into the next state. */
   | { readonly kind: "mirror"; readonly current: string }
-  /** Ask `retire-database` about the old credential; the answer goes into the next state. */
+  /** Ask the function that retires about the old credential; the answer goes into the next state. */
   | { readonly kind: "ask"; readonly retiring: string }
-  /** Start a deployment of each of these services. */
-  | { readonly kind: "roll"; readonly services: readonly ServiceFacts[] }
-  /** Look again when an event or the tick comes, or in seconds (`soon`); nothing is wrong. */
+  /** Find and judge the consumers, and decide again. */
+  | { readonly kind: "look"; readonly current: string }
+  /** Start each of these anew. */
+  | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
+  /** Look again at the next event or tick, or in seconds (`soon`); nothing is wrong. */
   | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
-  /** Tell on-call, once, and look again when an event or the tick comes. Nothing is retired. */
-  | { readonly kind: "alert"; readonly problem: Problem; readonly why: string }
+  /** Alert on-call, once, and look again at the next event or tick. Nothing is retired. */
+  | { readonly kind: "alert"; readonly problem: Problem }
   | { readonly kind: "retire"; readonly retiring: string; readonly endSessions: boolean }
   /** The old credential is dead, or is none: remove RETIRING. */
   | { readonly kind: "removeLabel"; readonly retiring: string };
 
-/** When nobody is seen to consume the secret, somebody may all the same. In milliseconds. */
+/** How long consumers get that nobody sees, if none is seen at all. In milliseconds. */
 const unseenGrace = 24 * 60 * 60 * 1000;
 
 /**
- * How long after the promotion sessions are those of tasks that have just been stopped, in milliseconds; later
- * ones are a pool's, which may keep them for hours.
+ * Until how long after the promotion sessions belong to tasks that are stopping, in milliseconds; later ones
+ * belong to a pool, which may keep them for hours.
  */
 const closingTime = 10 * 60 * 1000;
 
 /**
  * How long a rotation may take from making the version to its end, in milliseconds: the label moves, and its
- * event is sent, before Secrets Manager notes the date.
+ * event is sent, before Secrets Manager records the date.
  */
 const completionTime = 5 * 60 * 1000;
 
@@ -57,112 +49,128 @@ export function decide(state: SettlementState): Action {
   // On AWSCURRENT itself: finishSecret is between its two labels, or was killed there.
   if (!retiring || retiring === current) return mirrors(state, current) ?? { kind: "settled" };
   const leaked = isLeaked(current);
-  // What leaked dies first: nothing that is wrong with a parameter may put that off.
+  // What leaked dies first, whatever is wrong with a parameter.
   const mirror = leaked ? undefined : mirrors(state, current);
   if (mirror) return mirror;
   if (!state.old) return { kind: "ask", retiring };
   if (state.old.heldByLive || (state.old.retired && !leaked))
     return { kind: "removeLabel", retiring };
-  // The function that retired it has tried a login, and told on-call of it.
+  // The function that retired it tried a login, and has alerted on-call.
   if (state.old.stillAccepted)
-    return { kind: "wait", why: "the server to refuse the retired credential" };
+    return { kind: "wait", why: "the server still accepts the retired credential" };
   if (leaked && !state.old.retired) return { kind: "retire", retiring, endSessions: true };
   const late = mirrors(state, current);
   if (late) return late;
 
-  const promotedAt = promotionTime(state.secret, current);
-  if (!promotedAt && isUnderWay(state))
-    return { kind: "wait", why: "Secrets Manager to note the rotation's end" };
-  if (!promotedAt)
-    return alert("PROMOTION_UNKNOWN", "Secrets Manager does not tell when AWSCURRENT was promoted");
+  const { consumers } = state;
+  if (!consumers) return { kind: "look", current };
+  const promotion = promotionOf(state, consumers.currentCreatedAt);
+  if (!promotion) return unknownPromotion(state, consumers);
   // It is dead before its consumers let go of it: all that is left is to roll them.
-  const parameters = mirrored(state, current)?.parameters ?? new Map();
-  const promotion = { at: promotedAt, parameters };
-  if (leaked) return rolls(state, promotion) ?? { kind: "removeLabel", retiring };
-  const open = openEnds(state, promotion);
-  if (open) return open;
-  return { kind: "retire", retiring, endSessions: false };
+  if (leaked) return rolls(consumers) ?? { kind: "removeLabel", retiring };
+  return openEnds(state, consumers, promotion) ?? { kind: "retire", retiring, endSessions: false };
 }
 
 /** What is left to do about the parameters that mirror the secret; `undefined` when nothing is. */
 function mirrors(state: SettlementState, current: string): Action | undefined {
   if (!state.mirror) return undefined;
-  const found = mirrored(state, current);
-  if (!found) return { kind: "mirror", current };
-  if (found.drifted.length === 0) return undefined;
-  const names = found.drifted.join(", ");
-  return alert("PARAMETER_DRIFT", `a value that the secret never held is in ${names}`);
+  const mirrored = mirroredAs(state, current);
+  if (!mirrored) return { kind: "mirror", current };
+  if (mirrored.drifted.length === 0) return undefined;
+  const names = mirrored.drifted.join(", ");
+  return alert("PARAMETER_DRIFT", `${names} holds a value that the secret never held`);
 }
 
-/** What was found holds for one version only, and somebody may have edited the secret since. */
-function mirrored({ mirror }: SettlementState, current: string) {
+/** A mirror's answer holds for one version only, and somebody may have edited the secret since. */
+function mirroredAs({ mirror }: SettlementState, current: string) {
   return mirror !== "unasked" && mirror?.version === current ? mirror : undefined;
+}
+
+/** When the value changed for consumers; `undefined` when Secrets Manager does not say. */
+export function promotionOf(
+  state: SettlementState,
+  currentCreatedAt: Date | undefined,
+): Promotion | undefined {
+  const current = holderOf(state.secret, "AWSCURRENT") ?? "";
+  const at = promotionTime(state.secret, current, currentCreatedAt);
+  return at && { at, parameters: mirroredAs(state, current)?.parameters ?? new Map() };
 }
 
 /**
  * When AWSCURRENT moved, or later. The date of the last completed rotation; a version that a rotation made
  * has none until that rotation is completed, one that was written by hand has its own.
  */
-function promotionTime(secret: SecretFacts, current: string): Date | undefined {
-  const { lastRotatedAt, currentCreatedAt } = secret;
+function promotionTime(
+  { lastRotatedAt, versions }: SecretFacts,
+  current: string,
+  currentCreatedAt: Date | undefined,
+): Date | undefined {
   if (!lastRotatedAt || !currentCreatedAt) return undefined;
   if (lastRotatedAt >= currentCreatedAt) return lastRotatedAt;
-  const byRotation = secret.versions.get(current)?.includes(preparedLabel);
-  return byRotation ? undefined : currentCreatedAt;
+  return versions.get(current)?.includes(preparedLabel) ? undefined : currentCreatedAt;
 }
 
-function isUnderWay({ now, secret: { currentCreatedAt } }: SettlementState): boolean {
-  return (
-    currentCreatedAt !== undefined && now.getTime() - currentCreatedAt.getTime() < completionTime
-  );
+function unknownPromotion({ now }: SettlementState, { currentCreatedAt }: Consumers): Action {
+  const isUnderWay =
+    currentCreatedAt && now.getTime() - currentCreatedAt.getTime() < completionTime;
+  return isUnderWay
+    ? { kind: "wait", why: "Secrets Manager has not recorded the rotation's end yet" }
+    : alert("PROMOTION_UNKNOWN", "Secrets Manager does not say when AWSCURRENT was promoted");
 }
 
 /** What stands between the promotion and the old credential's end; `undefined` when nothing does. */
-function openEnds(state: SettlementState, promotion: Promotion): Action | undefined {
-  const roll = rolls(state, promotion);
+function openEnds(
+  state: SettlementState,
+  consumers: Consumers,
+  promotion: Promotion,
+): Action | undefined {
+  const roll = rolls(consumers);
   if (roll) return roll;
-  const judged = state.consumers.map((service) => ({ service, ...judge(service, promotion) }));
-  const [blind] = state.blind;
-  if (blind) return alert("CLUSTER_UNREADABLE", blind);
-  const [outside] = state.outside;
-  if (outside) return alert("REFERENCE_OUTSIDE", outside);
-  for (const { service, ...judgement } of judged)
-    if (judgement.kind === "stuck") return alert(judgement.code, said(service, judgement));
-  return waits(state, promotion, judged);
+  const [blind] = consumers.blind;
+  if (blind) return { kind: "alert", problem: blind };
+  for (const { name, judgement } of consumers.consumers)
+    if (judgement.kind === "blocked") {
+      const { problem } = judgement;
+      return { kind: "alert", problem: { ...problem, why: `${name}: ${problem.why}` } };
+    }
+  return waits(state, consumers, promotion);
 }
 
-function rolls({ consumers }: SettlementState, promotion: Promotion): Action | undefined {
-  const services = consumers.filter((service) => judge(service, promotion).kind === "roll");
-  return services.length > 0 ? { kind: "roll", services } : undefined;
+function rolls({ consumers }: Consumers): Action | undefined {
+  const old = consumers.filter(({ judgement }) => judgement.kind === "old");
+  return old.length > 0 ? { kind: "roll", consumers: old } : undefined;
 }
 
 function waits(
-  state: SettlementState,
+  { now, policy, old }: SettlementState,
+  { consumers }: Consumers,
   promotion: Promotion,
-  judged: readonly (Judgement & { service: ServiceFacts })[],
 ): Action | undefined {
-  const { now, standalone, consumers, policy, old } = state;
   const age = now.getTime() - promotion.at.getTime();
   const wait = (why: string, soon = false): Action =>
     age > policy.deadline
-      ? alert("DEADLINE_PASSED", `it still waits for ${why}`)
+      ? alert("DEADLINE_PASSED", `the deadline has passed, and ${why}`)
       : { kind: "wait", why, ...(soon && { soon }) };
-  const waiting = judged.filter((each) => each.kind === "waiting");
-  const [first] = waiting;
-  if (first) {
-    const soon = waiting.every((each) => each.soon);
-    return wait(said(first.service, first), soon);
+  const rolling = consumers.flatMap(({ name, judgement }) =>
+    judgement.kind === "rolling" ? { name, ...judgement } : [],
+  );
+  const [first] = rolling;
+  if (first)
+    return wait(
+      `${first.name}: ${first.why}`,
+      rolling.every(({ soon }) => soon),
+    );
+  const areSeen = consumers.some(({ isTransient }) => !isTransient);
+  const grace = policy.grace ?? (areSeen ? 0 : unseenGrace);
+  if (age < grace) return { kind: "wait", why: "the grace for unseen consumers is not over" };
+  if (old?.sessions) {
+    const use = old.sessions === 1 ? "session uses" : "sessions use";
+    return wait(`${old.sessions} ${use} the old credential`, age < closingTime);
   }
-  const [task] = standalone.filter((each) => isOld(changedAt(each.references, promotion))(each));
-  if (task) return wait(`standalone task ${task.id}, from before the promotion, to stop`);
-  const grace = policy.grace ?? (consumers.length > 0 ? 0 : unseenGrace);
-  if (age < grace) return { kind: "wait", why: "the grace of consumers that nobody sees" };
-  if (old?.sessions)
-    return wait(`${old.sessions} sessions of the old credential to end`, age < closingTime);
   return undefined;
 }
 
-const said = ({ cluster, name }: ServiceFacts, { why }: { why: string }) =>
-  `service ${cluster}/${name}: ${why}`;
-
-const alert = (problem: Problem, why: string): Action => ({ kind: "alert", problem, why });
+const alert = (...[code, why]: Parameters<typeof settlementProblem>): Action => ({
+  kind: "alert",
+  problem: settlementProblem(code, why),
+});

@@ -1,52 +1,44 @@
 import { RotationError } from "../errors.ts";
+import type { Problem } from "./consumer.ts";
 
-/** What keeps a rotation from being settled and needs somebody to look, with what to do. */
+/** What keeps a secret from being settled, beside its consumers, with what to do. */
 export const settlementRemedies = {
-  PINNED_REFERENCE:
-    "Take the version id or label off the reference in the task definition, and deploy it.",
-  CONTROLLER_CANNOT_BE_FORCED:
-    "Deploy the service by what controls it; the new tasks get the new value.",
-  ROLL_FAILED:
-    "Find out why, and start a new deployment: aws ecs update-service --force-new-deployment.",
-  ROLLED_BACK: "See the service's events for why its new tasks failed, and deploy again.",
   PROMOTION_UNKNOWN:
-    "If rotation was disabled, enable it again; else start a new deployment of every consumer and remove RETIRING by hand.",
-  CLUSTER_UNREADABLE: "Correct clusters in rotation.yml, or the function's permissions.",
-  REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
-  DEADLINE_PASSED: "Look at what it waits for; it goes on by itself when that is over.",
+    "If rotation was disabled, enable it again; otherwise start a new deployment of every consumer and remove RETIRING by hand.",
+  DEADLINE_PASSED: "Look at what it waits for; settlement continues by itself when that is over.",
   PARAMETER_DRIFT:
-    "If the parameter's value is right, put it into the secret; else say overwrite: true under its mirror in rotation.yml and deploy.",
+    "If the parameter's value is right, put it into the secret; otherwise set overwrite: true under its mirror in rotation.yml and deploy.",
 } as const;
+
+export const settlementProblem = (code: keyof typeof settlementRemedies, why: string): Problem => ({
+  code,
+  why,
+  remedy: settlementRemedies[code],
+});
 
 /** A parameter was changed by hand while the secret is settled. While it is not: SettlementStuck. */
 export class ParameterDrift extends RotationError {
   constructor(secret: string, why: string) {
-    const happened = `Parameters no longer mirror ${secret}: ${why}.`;
     super({
       code: "PARAMETER_DRIFT",
       retryable: true,
-      happened,
+      happened: `Parameters no longer mirror ${secret}: ${why}.`,
       remedy: settlementRemedies.PARAMETER_DRIFT,
     });
   }
 }
 
-/** The old credential cannot be retired yet, and somebody has to look why. */
+/** The old credential cannot be retired until somebody acts. */
 export class SettlementStuck extends RotationError {
   override readonly impact: "unchanged" | "outage";
 
-  /** @param oldWorks whether whoever holds the old credential still logs in */
-  constructor(
-    code: keyof typeof settlementRemedies,
-    secret: string,
-    why: string,
-    oldWorks: boolean,
-  ) {
+  /** @param oldWorks whether consumers that hold the old credential still log in */
+  constructor({ code, why, remedy }: Problem, secret: string, oldWorks: boolean) {
     const old = oldWorks
       ? "so its old credential still works"
       : "and consumers that hold its old password cannot open new connections";
     const happened = `The last rotation of ${secret} is not settled, ${old}: ${sentence(why)}`;
-    super({ code, retryable: true, happened, remedy: settlementRemedies[code] });
+    super({ code, retryable: true, happened, remedy });
     this.impact = oldWorks ? "unchanged" : "outage";
     if (oldWorks)
       this.safety = {
@@ -58,32 +50,33 @@ export class SettlementStuck extends RotationError {
 
 const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
 
-/** A function that settlement invoked failed, or answered what it should not. */
+/** A function that settlement invoked failed, or gave an answer that cannot be used. */
 export abstract class InvokedFailed extends RotationError {
-  /** The code is one of ours, so that function has told on-call itself; Lambda's own have a dot or capitals. */
-  readonly isTold: boolean;
+  /** That function has alerted on-call itself. */
+  readonly told: boolean;
 
-  constructor(code: string, functionName: string, cause: string, message: string) {
+  /** @param why what it said, or what is wrong with its answer, as full sentences */
+  constructor(code: string, functionName: string, why: string, told: boolean) {
     super({
       code,
       retryable: true,
-      happened: `${functionName} failed (${cause}): ${message}`,
-      remedy: "See that function's log; it is tried again.",
+      happened: `${functionName} failed: ${why}`,
+      remedy: "See that function's log; settlement invokes it again.",
     });
-    this.isTold = /^[A-Z]+(_[A-Z]+)*$/.test(cause);
+    this.told = told;
   }
 }
 
-/** The function that reaches the server failed. */
+/** The function that retires credentials failed. */
 export class RetirementFailed extends InvokedFailed {
-  constructor(functionName: string, cause: string, message: string) {
-    super("RETIREMENT_FAILED", functionName, cause, message);
+  constructor(functionName: string, why: string, told: boolean) {
+    super("RETIREMENT_FAILED", functionName, why, told);
   }
 }
 
 /** The function that writes the parameters failed. */
 export class MirrorFailed extends InvokedFailed {
-  constructor(functionName: string, cause: string, message: string) {
-    super("MIRROR_FAILED", functionName, cause, message);
+  constructor(functionName: string, why: string, told: boolean) {
+    super("MIRROR_FAILED", functionName, why, told);
   }
 }

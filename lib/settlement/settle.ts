@@ -1,32 +1,24 @@
-import type { AlertTopic } from "../alerts/topic.ts";
 import { bounded } from "../bounded.ts";
-import type { Promotion, SecretIdentity } from "../consumers/consumer.ts";
-import type { Ecs } from "../consumers/ecs/ecs.ts";
-import { type ServiceFacts, shortName } from "../consumers/ecs/facts.ts";
-import { ClusterSnapshot } from "../consumers/ecs/find.ts";
-import type { RotationError } from "../errors.ts";
+import type { Context, Task } from "../context/context.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
+import { holderOf, retiringLabel } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
-import { type Action, decide } from "./decide.ts";
+import type { Consumer, ConsumerType, ConsumerView, Problem } from "./consumer.ts";
+import { type Action, decide, promotionOf } from "./decide.ts";
 import { ParameterDrift, SettlementStuck } from "./errors.ts";
 import type { Mirrored, Mirrorer } from "./mirrorer.ts";
 import type { Retirer } from "./retirer.ts";
 import type { OldCredential, SettlementState } from "./state.ts";
+import { lookAt } from "./view.ts";
 
 /** Everything that settlement reaches the world through. It reads no secret value. */
 export interface SettlementPorts {
-  readonly store: Omit<SecretStore, "read" | "putPending" | "unlabelled">;
-  readonly ecs: Ecs;
+  readonly store: Pick<SecretStore, "describe" | "madeAt" | "moveLabel" | "tag">;
+  /** All types of consumers. */
+  readonly consumers: readonly ConsumerType[];
   readonly retirer: Retirer;
   readonly mirrorer: Mirrorer;
-  readonly alerts: AlertTopic;
   readonly manifest: Manifest;
-  now(): Date;
-  /** Resolves after the time, in milliseconds, or rejects when the signal aborts. */
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  /** Tells on-call of what keeps a secret unsettled, once. */
-  report(problem: RotationError, secret: SecretState, retiring: string): Promise<void>;
 }
 
 export interface Settlement {
@@ -48,155 +40,139 @@ const maximumTurns = 8;
 export async function settle(
   secretId: string,
   ports: SettlementPorts,
-  signal: AbortSignal,
+  context: Context,
 ): Promise<Settlement> {
-  let known: Known = {};
+  let answers: Answers = {};
   for (let turn = 0; turn < maximumTurns; turn += 1) {
-    const secret = await ports.store.describe(secretId, signal);
+    const secret = await ports.store.describe(secretId, context.signal);
     const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (!entry) return { secret: secret.name, outcome: "ignored" };
-    const action = decide(await look(secret, entry, known, ports, signal));
-    const oldWorks = !known.old?.retired && worksBesideNew(entry);
-    const done = await act(action, secret, oldWorks, ports, signal);
+    const done = await take({ secret, entry, answers, ports, context });
     if ("outcome" in done) return { secret: secret.name, ...done };
-    known = { ...known, ...done, ...(done.old && { old: { ...known.old, ...done.old } }) };
+    const old = done.old && { ...answers.old, ...done.old };
+    answers = { ...answers, ...done, ...(old && { old }) };
   }
-  return { secret: secretId, outcome: "waiting", why: "its next turn" };
+  return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
 }
 
-/** What the other functions have answered in this pass. */
-interface Known {
+/** What the invoked functions have answered in this pass. */
+interface Answers {
   readonly old?: OldCredential;
   readonly mirror?: Mirrored;
 }
 
-/** Whether consumers that hold the old value of any credential can still work with it. */
-const worksBesideNew = ({ credentials }: SecretEntry) =>
-  credentials.every(({ traits }) => traits.oldWorksBeside);
-
-/** What a decision rests on; of a settled secret no more than its labels. */
-async function look(
-  secret: SecretState,
-  entry: SecretEntry,
-  { old, mirror }: Known,
-  { store, ecs, now }: SettlementPorts,
-  signal: AbortSignal,
-): Promise<SettlementState> {
-  const { clusters, grace, deadline } = entry;
-  const current = holderOf(secret, "AWSCURRENT");
-  const nothing = { consumers: [], standalone: [], blind: [], outside: [] };
-  const mirrors = entry.mirror && ({ mirror: mirror ?? "unasked" } as const);
-  const common = { now: now(), policy: { grace, deadline }, old, ...mirrors };
-  const { name, versions, lastRotatedAt } = secret;
-  const isOver = old?.retired && !(current && isLeaked(current));
-  const labelsSuffice = !old || old.heldByLive || isOver || old.stillAccepted;
-  if (labelsSuffice || !current) return { ...common, ...nothing, secret: { name, versions } };
-
-  const currentCreatedAt = await store.madeAt(secret.arn, current, signal);
-  const facts = { name, versions, lastRotatedAt, currentCreatedAt };
-  const at = lastRotatedAt ?? currentCreatedAt;
-  if (!at) return { ...common, ...nothing, secret: facts };
-  const parameters = mirror?.parameters ?? new Map();
-  const identity = { arn: secret.arn, name, parameters: [...parameters.keys()] };
-  const promotion = { at, parameters };
-  const snapshot = await ClusterSnapshot.take(ecs, clusters, signal);
-  const consumers = await snapshot.services(identity, promotion);
-  const standalone = snapshot.standalone(identity);
-  const elsewhere = await lookOutside(identity, clusters, promotion, ecs, signal);
-  const blind = [...snapshot.blind, ...elsewhere.blind];
-  return { ...common, secret: facts, consumers, standalone, blind, outside: elsewhere.found };
-}
-
-/** Consumers in clusters that the manifest does not list: never rolled, but on-call must know of them. */
-async function lookOutside(
-  secret: SecretIdentity,
-  listed: readonly string[],
-  promotion: Promotion,
-  ecs: Ecs,
-  signal: AbortSignal,
-): Promise<{ found: readonly string[]; blind: readonly string[] }> {
-  const all = await ecs.clusters(signal);
-  const others = all.filter((arn) => !listed.includes(arn) && !listed.includes(shortName(arn)));
-  const snapshot = await ClusterSnapshot.take(ecs, others, signal);
-  const services = await snapshot.services(secret, promotion);
-  const { blind } = snapshot;
-  const found = [
-    ...services.map(({ cluster, name }) => `service ${shortName(cluster)}/${name} reads it`),
-    ...snapshot.standalone(secret).map(({ id }) => `standalone task ${id} reads it`),
-  ];
-  return { found, blind };
-}
-
+/** How far a secret has come. */
 type Ended = Omit<Settlement, "secret">;
 
-/** Does one thing; answers what it learned, or how far this secret has come. */
-async function act(
-  action: Action,
-  secret: SecretState,
-  oldWorks: boolean,
-  ports: SettlementPorts,
-  signal: AbortSignal,
-): Promise<Ended | Known> {
+/** What one turn of one secret works with. */
+interface Turn {
+  readonly secret: SecretState;
+  readonly entry: SecretEntry;
+  readonly answers: Answers;
+  readonly ports: SettlementPorts;
+  readonly context: Context;
+}
+
+/** Looks, and does one thing: what it learned, or how far the secret has come. */
+async function take(turn: Turn): Promise<Ended | Answers> {
+  const { entry, ports, context } = turn;
+  const state = stateOf(turn);
+  const action = decide(state);
+  if (action.kind !== "look") return act(action, turn);
+  const currentCreatedAt = await ports.store.madeAt(
+    turn.secret.arn,
+    action.current,
+    context.signal,
+  );
+  const promotion = promotionOf(state, currentCreatedAt);
+  if (!promotion)
+    return act(
+      decide({ ...state, consumers: { currentCreatedAt, consumers: [], blind: [] } }),
+      turn,
+    );
+  const view = await lookAt(ports.consumers, [entry.consumers], context.signal);
+  const { arn, name } = turn.secret;
+  const identity = { arn, name, parameters: [...promotion.parameters.keys()] };
+  const found = await view.find(identity, promotion, entry.consumers);
+  return act(decide({ ...state, consumers: { currentCreatedAt, ...found } }), turn, view);
+}
+
+function stateOf({ secret, entry, answers, context }: Turn): SettlementState {
+  const { name, versions, lastRotatedAt } = secret;
+  const { grace, deadline } = entry;
+  return {
+    now: context.now(),
+    secret: { name, versions, lastRotatedAt },
+    policy: { grace, deadline },
+    old: answers.old,
+    ...(entry.mirror && { mirror: answers.mirror ?? "unasked" }),
+  };
+}
+
+async function act(action: Action, turn: Turn, view?: ConsumerView): Promise<Ended | Answers> {
+  const { secret, ports, context } = turn;
   switch (action.kind) {
     case "settled":
       return { outcome: "settled" };
     case "wait":
       return { outcome: "waiting", why: action.why, soon: action.soon ?? false };
-    case "alert": {
-      await alert(action, secret, oldWorks, ports);
-      return { outcome: "alerted", why: action.why };
-    }
+    case "alert":
+      await alert(action.problem, turn);
+      return { outcome: "alerted", why: action.problem.why };
     case "mirror": {
       const request = { secret: secret.arn, version: action.current };
-      const answer = await ports.mirrorer.mirror(request, signal);
+      const answer = await ports.mirrorer.mirror(request, context.signal);
       return answer === "superseded" ? {} : { mirror: answer };
     }
     case "ask": {
-      const answer = await ports.retirer.ask(secret.arn, action.retiring, signal);
+      const answer = await ports.retirer.ask(secret.arn, action.retiring, context.signal);
       return { old: answer === "held" ? { heldByLive: true } : { sessions: answer } };
     }
+    case "look":
+      return {};
     case "roll":
       // Lists of deployments lag behind; looking again at once could roll a second time.
-      await roll(action.services, ports.ecs, signal);
-      return { outcome: "waiting", why: `${action.services.length} services to roll` };
+      await bounded(action.consumers, width, async (consumer) => view?.roll(consumer));
+      return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
     case "retire": {
       const { retiring: version, endSessions } = action;
-      const end = { secret: secret.arn, version, endSessions };
-      const outcome = await ports.retirer.retire(end, signal);
+      const request = { secret: secret.arn, version, endSessions };
+      const outcome = await ports.retirer.retire(request, context.signal);
       return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
     }
     case "removeLabel": {
       const label = { secretId: secret.arn, label: retiringLabel, from: action.retiring };
-      await ports.store.moveLabel(label, signal);
+      await ports.store.moveLabel(label, context.signal);
       return {};
     }
   }
 }
 
-/** Of a settled secret, only its parameters can be wrong. */
-async function alert(
-  { problem, why }: Extract<Action, { kind: "alert" }>,
-  secret: SecretState,
-  oldWorks: boolean,
-  { report }: SettlementPorts,
-): Promise<void> {
-  const [current = "", retiring = current] = ["AWSCURRENT", retiringLabel].map((label) =>
-    holderOf(secret, label),
-  );
-  const error =
-    retiring === current
-      ? new ParameterDrift(secret.name, why)
-      : new SettlementStuck(problem, secret.name, why, oldWorks);
-  await report(error, secret, retiring);
-}
-
-/** How many deployments are started at once. */
+/** How many consumers are rolled at once. */
 const width = 5;
 
-async function roll(
-  services: readonly ServiceFacts[],
-  ecs: Ecs,
-  signal: AbortSignal,
-): Promise<void> {
-  await bounded(services, width, ({ cluster, name }) => ecs.roll(cluster, name, signal));
+const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");
+
+/** Of a settled secret, only its parameters can be wrong. */
+async function alert(problem: Problem, { secret, entry, answers, context }: Turn): Promise<void> {
+  const current = holderOf(secret, "AWSCURRENT") ?? "";
+  const retiring = holderOf(secret, retiringLabel) ?? current;
+  const oldWorks = !answers.old?.retired && worksBesideNew(entry);
+  const error =
+    retiring === current
+      ? new ParameterDrift(secret.name, problem.why)
+      : new SettlementStuck(problem, secret.name, oldWorks);
+  await context.report(error, settlementTask(secret.name, retiring), secret);
 }
+
+/** For an alert. @param token the version that is retired */
+export const settlementTask = (secret: string, token: string): Task => ({
+  kind: "settlement",
+  secret,
+  step: "settle",
+  token,
+});
+
+/** Whether consumers that hold the old value of any credential can still work with it. */
+const worksBesideNew = ({ credentials }: SecretEntry) =>
+  credentials.every(({ traits }) => traits.oldWorksBeside);

@@ -1,7 +1,6 @@
-import { ClusterUnreadable } from "../consumers/ecs/errors.ts";
-import { shortName } from "../consumers/ecs/facts.ts";
 import { AwsCallFailed, type RotationError } from "../errors.ts";
-import type { Asked, ClusterFacts, Facts } from "./facts.ts";
+import type { Asked } from "./ask.ts";
+import type { Facts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";
 import type { Trail } from "./trails.ts";
 
@@ -9,8 +8,7 @@ import type { Trail } from "./trails.ts";
 export function accountFindings(facts: Facts): readonly Finding[] {
   return [
     ...nothingChecked(facts),
-    ...facts.clusters.flatMap(clusterFindings),
-    ...clustersFindings(facts),
+    ...facts.consumerFindings,
     ...trailFindings(facts),
     ...topicFindings(facts),
   ];
@@ -32,36 +30,13 @@ function nothingChecked({ secrets }: Facts): readonly Finding[] {
   ];
 }
 
-function clusterFindings({ cluster, listed, read }: ClusterFacts): readonly Finding[] {
-  if ("known" in read) return [];
-  const { unknown } = read;
-  const isMissing = unknown instanceof ClusterUnreadable && unknown.isAbsent;
-  if (isMissing && !listed) return [];
-  if (isMissing)
-    return [
-      finding({
-        severity: "error",
-        code: "CLUSTER_MISSING",
-        what: `rotation.yml lists the cluster ${cluster}, and there is none in this account and Region: settlement would alert after each rotation.`,
-        remedy: "Correct clusters in rotation.yml.",
-      }),
-    ];
-  const allow =
-    "Allow ecs:ListServices, ListTasks, DescribeServices, DescribeTasks and DescribeTaskDefinition to the credentials of this shell.";
-  return [unchecked(`who consumes secrets in the cluster ${cluster}`, unknown, allow)];
-}
-
-function clustersFindings({ allClusters }: Facts): readonly Finding[] {
-  if ("known" in allClusters) return [];
-  const allow = "Allow ecs:ListClusters to the credentials of this shell.";
-  const check = "whether secrets are consumed outside the clusters that they list";
-  return [unchecked(check, allClusters.unknown, allow)];
-}
-
 /** One that records is enough; one that may not be looked at may be that one. */
 function trailFindings({ trails }: Facts): readonly Finding[] {
   if ("unknown" in trails) return [trailsUnchecked(trails.unknown)];
-  const seen = trails.known.map(({ arn, trail }) => ({ name: shortName(arn), trail }));
+  const seen = trails.known.map(({ arn, trail }) => ({
+    name: arn.slice(arn.lastIndexOf("/") + 1),
+    trail,
+  }));
   const isRecording = (trail: Asked<Trail>) =>
     "known" in trail && trail.known.isLogging && trail.known.recordsRotations;
   if (seen.some(({ trail }) => isRecording(trail))) return [];

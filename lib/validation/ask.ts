@@ -1,5 +1,7 @@
-import { asRotationError } from "../errors.ts";
-import type { Asked } from "./facts.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+
+/** The answer, or why there is none: "no" is an answer, "cannot tell" is not. */
+export type Asked<T> = { readonly known: T } | { readonly unknown: RotationError };
 
 /** A question that may be put to a server. What it throws is the reason why there is no answer. */
 export type Ask = <T>(

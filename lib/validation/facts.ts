@@ -1,23 +1,18 @@
-import type { Reference } from "../consumers/consumer.ts";
-import type { ServiceFacts, TaskFacts } from "../consumers/ecs/facts.ts";
-import type { RotationError } from "../errors.ts";
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import type { Login, LoginSpec } from "../rotators/login/login.ts";
 import type { SecretState } from "../secret/store.ts";
+import type { Asked } from "./ask.ts";
+import type { ConsumersOfSecret } from "./consumers.ts";
+import type { Finding } from "./finding.ts";
 import type { Trail } from "./trails.ts";
-
-/** The answer, or why there is none: "no" is an answer, "cannot tell" is not. */
-export type Asked<T> = { readonly known: T } | { readonly unknown: RotationError };
 
 /** Everything that the findings rest on, asked once. Without a secret value. */
 export interface Facts {
   readonly now: Date;
   readonly manifest: Manifest;
   readonly secrets: readonly SecretFacts[];
-  /** The clusters of the manifest, and all others of the account and Region. */
-  readonly clusters: readonly ClusterFacts[];
-  /** Whether the others could be listed. */
-  readonly allClusters: Asked<unknown>;
+  /** What the types of consumers found about the account. */
+  readonly consumerFindings: readonly Finding[];
   /** How many confirmed subscriptions it has; absent: no topic was named. */
   readonly topic?: Asked<number> | undefined;
   /** The trails that record this Region. */
@@ -35,7 +30,8 @@ export interface SecretFacts {
   readonly credentials: readonly CredentialFacts[];
   /** Of each generated value, whether its fields are there and free to be written; absent: not asked. */
   readonly generated?: readonly Asked<unknown>[] | undefined;
-  readonly consumers: Consumers;
+  /** Of each type; empty where there is no such secret. */
+  readonly consumers: readonly ConsumersOfSecret[];
 }
 
 export interface CredentialFacts {
@@ -71,27 +67,7 @@ interface AdminFacts {
   readonly who: Asked<Who | undefined>;
 }
 
-export interface ClusterFacts {
-  /** As the manifest writes it, else the ARN. */
-  readonly cluster: string;
-  /** Whether a secret of the manifest lists it. */
-  readonly listed: boolean;
-  readonly read: Asked<unknown>;
-}
-
 interface TrailFacts {
   readonly arn: string;
   readonly trail: Asked<Trail>;
-}
-
-/** Who leads to one secret, in all clusters that could be read. */
-export interface Consumers {
-  readonly services: readonly Service[];
-  readonly tasks: readonly (TaskFacts & { readonly cluster: string })[];
-}
-
-export interface Service
-  extends Pick<ServiceFacts, "name" | "controller" | "status" | "desiredCount"> {
-  readonly cluster: string;
-  readonly references: readonly Reference[];
 }

@@ -11,8 +11,8 @@ import { fieldOf } from "../rotators/login/login-document.ts";
 import { SecretDocument } from "../secret/document.ts";
 import { holderOf, preparedLabel } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
-import type { Ask } from "./ask.ts";
-import type { Asked, CredentialFacts, SecretFacts, Target, Who } from "./facts.ts";
+import type { Ask, Asked } from "./ask.ts";
+import type { CredentialFacts, SecretFacts, Target, Who } from "./facts.ts";
 
 export interface SecretPorts {
   readonly store: Pick<SecretStore, "describe" | "read">;

@@ -1,18 +1,16 @@
 import type { AlertTopic } from "../alerts/topic.ts";
 import { bounded } from "../bounded.ts";
-import type { EcsView } from "../consumers/ecs/ecs.ts";
-import { shortName } from "../consumers/ecs/facts.ts";
-import { ClusterSnapshot } from "../consumers/ecs/find.ts";
 import type { Manifest } from "../manifest/manifest.ts";
-import type { SecretState } from "../secret/store.ts";
 import { type Ask, asker } from "./ask.ts";
-import type { Asked, Consumers, Facts, SecretFacts } from "./facts.ts";
+import type { ConsumerSurvey, ConsumerSurveyor } from "./consumers.ts";
+import type { Facts, SecretFacts } from "./facts.ts";
 import { gatherSecret, type SecretPorts } from "./gather-secret.ts";
 import type { Trails } from "./trails.ts";
 
 /** Everything that validation asks. None of it can change anything. */
 export interface ValidationPorts extends SecretPorts {
-  readonly ecs: EcsView;
+  /** Of all types. */
+  readonly consumers: readonly ConsumerSurveyor[];
   readonly trails: Trails;
   /** Absent: no topic was named. */
   readonly topic?: Pick<AlertTopic, "prove"> | undefined;
@@ -20,10 +18,7 @@ export interface ValidationPorts extends SecretPorts {
   progress(done: number, total: number): void;
 }
 
-/** In milliseconds: a large cluster has many task definitions, which are read one by one. */
-const clusterPatience = 120_000;
-
-/** How many secrets, or clusters, are looked at at once. */
+/** How many secrets, or trails, are looked at at once. */
 const width = 8;
 
 /** Asks everything that the findings rest on. Does not throw: what cannot be asked is a fact, too. */
@@ -34,9 +29,9 @@ export async function gather(
 ): Promise<Facts> {
   const ask = asker(signal);
   const { topic } = ports;
-  const [gathered, clusters, subscriptions, trailFacts] = await Promise.all([
+  const [gathered, surveys, subscriptions, trailFacts] = await Promise.all([
     gatherSecrets(manifest, ports, ask),
-    gatherClusters(manifest, ports.ecs, ask),
+    gatherConsumers(manifest, ports.consumers, ask),
     topic && ask((bounded) => topic.prove(bounded)),
     gatherTrails(ports.trails, ask),
   ]);
@@ -45,10 +40,9 @@ export async function gather(
     manifest,
     secrets: gathered.map((secret) => ({
       ...secret,
-      consumers: consumersOf(secret.state, clusters.snapshots),
+      consumers: consumersOf(secret, surveys),
     })),
-    clusters: clusters.facts,
-    allClusters: clusters.all,
+    consumerFindings: surveys.flatMap(({ findings }) => findings),
     topic: subscriptions,
     trails: trailFacts,
   };
@@ -79,44 +73,19 @@ async function gatherTrails(trails: Trails, ask: Ask): Promise<Facts["trails"]> 
   return { known };
 }
 
-/** One snapshot of each: what hides one cluster hides no other. */
-async function gatherClusters({ secrets }: Manifest, ecs: EcsView, ask: Ask) {
-  const listed = [...new Set(Object.values(secrets).flatMap(({ clusters }) => clusters))];
-  const all = await ask((signal) => ecs.clusters(signal));
-  const names = new Set(listed.map(shortName));
-  const others = "known" in all ? all.known.filter((arn) => !names.has(shortName(arn))) : [];
-  const asked = await bounded([...listed, ...others], width, async (cluster) => ({
-    cluster,
-    listed: listed.includes(cluster),
-    read: await ask((signal) => snapshotOf(ecs, cluster, signal), clusterPatience),
-  }));
-  const snapshots = asked.flatMap(({ cluster, read }) =>
-    "known" in read ? [[cluster, read.known] as const] : [],
-  );
-  return { all, facts: asked, snapshots };
-}
-
-async function snapshotOf(
-  ecs: EcsView,
-  cluster: string,
-  signal: AbortSignal,
-): Promise<ClusterSnapshot> {
-  const snapshot = await ClusterSnapshot.take(ecs, [cluster], signal);
-  const [unreadable] = snapshot.unreadable;
-  if (unreadable) throw unreadable;
-  return snapshot;
+async function gatherConsumers(
+  { secrets }: Manifest,
+  surveyors: readonly ConsumerSurveyor[],
+  ask: Ask,
+): Promise<readonly ConsumerSurvey[]> {
+  const scopes = Object.values(secrets).map(({ consumers }) => consumers);
+  return Promise.all(surveyors.map((each) => each.survey(scopes, ask)));
 }
 
 function consumersOf(
-  state: Asked<SecretState | undefined>,
-  snapshots: readonly (readonly [string, ClusterSnapshot])[],
-): Consumers {
+  { state, entry }: Pick<SecretFacts, "state" | "entry">,
+  surveys: readonly ConsumerSurvey[],
+): SecretFacts["consumers"] {
   const secret = "known" in state ? state.known : undefined;
-  if (!secret) return { services: [], tasks: [] };
-  return {
-    services: snapshots.flatMap(([, snapshot]) => snapshot.readers(secret)),
-    tasks: snapshots.flatMap(([cluster, snapshot]) =>
-      snapshot.standalone(secret).map((task) => ({ ...task, cluster })),
-    ),
-  };
+  return secret ? surveys.map((survey) => survey.of(secret, entry.consumers)) : [];
 }

@@ -31,7 +31,7 @@ function rows({ secrets }: Manifest) {
     strategy: entry.credentials.map(({ strategy }) => strategy),
     schedule: entry.schedule.expression,
     window: entry.schedule.duration,
-    clusters: entry.clusters,
+    consumers: entry.consumers,
   }));
 }
 
@@ -67,17 +67,17 @@ function counted(types: readonly string[]): string {
 }
 
 function table(manifest: Manifest): readonly string[] {
-  const cells = rows(manifest).map(
-    ({ secret, credentials, strategy, schedule, window, clusters }) => [
-      secret,
-      counted(credentials),
-      [...new Set(strategy)].join(", "),
-      window ? `${schedule} for ${window}` : schedule,
-      clusters.join(", ") || "–",
-    ],
-  );
+  const all = rows(manifest);
+  const scopes = [...new Set(all.flatMap(({ consumers }) => Object.keys(consumers)))];
+  const cells = all.map(({ secret, credentials, strategy, schedule, window, consumers }) => [
+    secret,
+    counted(credentials),
+    [...new Set(strategy)].join(", "),
+    window ? `${schedule} for ${window}` : schedule,
+    ...scopes.map((key) => consumers[key]?.join(", ") || "–"),
+  ]);
   if (cells.length === 0) return [];
-  const lines = [["secret", "credentials", "strategy", "schedule", "clusters"], ...cells];
+  const lines = [["secret", "credentials", "strategy", "schedule", ...scopes], ...cells];
   const widths = lines[0]?.map((_, column) =>
     Math.max(...lines.map((line) => line[column]?.length ?? 0)),
   );
@@ -103,6 +103,8 @@ export function asJson(report: Report): string {
     warnings: count(report, "warning"),
     notes: count(report, "note"),
   };
-  const secrets = manifest ? rows(manifest) : [];
+  const secrets = manifest
+    ? rows(manifest).map(({ consumers, ...row }) => ({ ...row, ...consumers }))
+    : [];
   return JSON.stringify({ file, stage, live, ok: isGood(report), ...counts, secrets, findings });
 }

@@ -1,5 +1,6 @@
 import { address } from "../rotators/login/login.ts";
-import type { Asked, CredentialFacts, SecretFacts } from "./facts.ts";
+import type { Asked } from "./ask.ts";
+import type { CredentialFacts, SecretFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /** A user of a server, and where its login stands. */

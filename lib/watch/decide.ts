@@ -1,8 +1,8 @@
+import type { InsideAlert } from "../alerts/memory.ts";
 import type { RotationError } from "../errors.ts";
 import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { RotationAbandoned, RotationFailed, SwitchInterrupted } from "./errors.ts";
-import type { InsideAlert } from "./memory.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Everything that a decision about one sighting rests on, read from AWS just now. */

@@ -1,24 +1,17 @@
-import { failureAlert, type Occasion } from "../alerts/alert.ts";
-import type { AlertTopic } from "../alerts/topic.ts";
-import type { Log } from "../context/log.ts";
+import { dayOf, insideAlertOf, outsideTag } from "../alerts/memory.ts";
+import type { Context } from "../context/context.ts";
 import { asRotationError, RotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import { decide, type Verdict } from "./decide.ts";
 import { SecretUnseen } from "./errors.ts";
-import { dayOf, insideAlertOf, tellerTag, toldTag } from "./memory.ts";
 import { readSighting, type Sighting } from "./sighting.ts";
 
 /** Everything that the watching function reaches the world through. It reads no secret value. */
 export interface WatchPorts {
   readonly store: Pick<SecretStore, "describe" | "tag">;
-  readonly alerts: AlertTopic;
-  readonly log: Log;
   readonly manifest: Manifest;
-  readonly clock: { now(): Date; sleep(ms: number): Promise<void> };
-  /** This invocation; the same when Lambda repeats it. */
-  readonly occasion: Pick<Occasion, "environment" | "region" | "logGroup" | "requestId">;
 }
 
 export interface Watched {
@@ -30,34 +23,30 @@ export interface Watched {
   readonly why: string;
 }
 
+/** On the secret: the invocation that was the last to claim the alert. */
+const claimTag = "quarterturn:teller";
+
 /**
- * In milliseconds: how long an invocation may take from its look at the secret to its claim. Who waits as long
- * after a claim of its own sees the claims of all that looked before it told.
+ * In milliseconds: how long an invocation may take from its look at the secret to its claim. One that waits as
+ * long after its own claim sees the claims of all that looked before it alerted; it must alert in less.
  */
 const claimTime = 2500;
 
-/** In milliseconds, for the publish and the tag after it: less than whoever claims meanwhile waits. */
-const tellTime = 2000;
-
 /**
- * Tells on-call of a rotation that failed or was given up, where the function that rotates has not: once for
- * a secret and day, however many events come, twice, late or at once. Throws what may succeed in another
- * try, which Lambda makes; what could not be remembered is told again rather than lost.
+ * Alerts on-call of a rotation that failed or was given up, if the function that rotates has not: once for a
+ * secret and day, however many events come, twice, late or at once. Throws what may succeed in another try,
+ * which Lambda makes; an alert that could not be remembered comes again rather than being lost.
  * @throws InvalidNotice; of the topic AwsCallFailed, TopicMissing, DeadlineReached
  */
-export async function watch(
-  event: unknown,
-  ports: WatchPorts,
-  signal: AbortSignal,
-): Promise<Watched> {
-  const { log, clock } = ports;
-  const startedAt = clock.now().getTime();
-  const line = () => ({ step: "watch", ms: clock.now().getTime() - startedAt });
+export async function watch(event: unknown, ports: WatchPorts, context: Context): Promise<Watched> {
+  const { log, now } = context;
+  const startedAt = now().getTime();
+  const line = () => ({ step: "watch", ms: now().getTime() - startedAt });
   let secret = "unknown";
   try {
     const sighting = readSighting(event);
     secret = secretNameOf(sighting.secretId);
-    const watched = await attend(sighting, ports, signal);
+    const watched = await attend(sighting, ports, context);
     const { outcome, why, token = sighting.token ?? "unknown" } = watched;
     const message = `${sighting.kind} ${outcome}: ${why}`;
     log.step({ ...line(), secret, token, outcome: "done", message });
@@ -70,19 +59,23 @@ export async function watch(
   }
 }
 
-async function attend(
-  sighting: Sighting,
-  ports: WatchPorts,
-  signal: AbortSignal,
-): Promise<Watched> {
+async function attend(sighting: Sighting, ports: WatchPorts, context: Context): Promise<Watched> {
   const secret = secretNameOf(sighting.secretId);
   const entry = entryFor(ports.manifest, secret, sighting.secretId);
   if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
-  const { verdict, seen } = await agree(sighting, entry, ports, signal);
+  const { verdict, seen } = await agree({ sighting, entry, ports, context });
   if (verdict.kind === "silent") return { secret, outcome: "silent", why: verdict.why };
-  await tell(verdict, secret, sighting, seen, ports);
   const { problem, token } = verdict;
+  const reported = await context.report(problem, taskOf(sighting, token, seen), seen);
+  if (reported !== "told") throw reported;
   return { secret, token, outcome: "told", why: problem.code };
+}
+
+interface Watch {
+  readonly sighting: Sighting;
+  readonly entry: SecretEntry;
+  readonly ports: WatchPorts;
+  readonly context: Context;
 }
 
 interface Agreement {
@@ -91,76 +84,60 @@ interface Agreement {
 }
 
 /**
- * Looks, claims, waits, and looks again: of those that come at once the last to claim tells. The second look
- * also sees what has become of a rotation that is being repeated.
+ * One failure produces several events and concurrent invocations. Each looks, writes its claim to the secret,
+ * waits, and looks again: the last one to claim sends the alert. The second look also sees what has become of a
+ * rotation that is being repeated.
  */
-async function agree(
-  sighting: Sighting,
-  entry: SecretEntry,
-  ports: WatchPorts,
-  signal: AbortSignal,
-): Promise<Agreement> {
-  const { store, clock, occasion } = ports;
-  const soon = AbortSignal.any([signal, AbortSignal.timeout(claimTime)]);
-  const first = await look(sighting, entry, false, ports, soon);
+async function agree(watch: Watch): Promise<Agreement> {
+  const { ports, context } = watch;
+  const soon = AbortSignal.any([context.signal, AbortSignal.timeout(claimTime)]);
+  const first = await look(watch, undefined, soon);
   if (!first.seen || first.verdict.kind === "silent") return first;
-  const claim = store.tag(first.seen.arn, tellerTag, occasion.requestId, soon);
-  // Whoever may not write tags tells without a claim, perhaps beside others.
-  const hasClaimed = await claim.then(
+  const claim = String(context.randomInt(2 ** 47));
+  // An invocation that may not write tags alerts without a claim, perhaps beside others.
+  const hasClaimed = await ports.store.tag(first.seen.arn, claimTag, claim, soon).then(
     () => true,
     () => false,
   );
-  await clock.sleep(claimTime);
-  const second = await look(sighting, entry, hasClaimed, ports, signal);
+  await context.sleep(claimTime);
+  const second = await look(watch, hasClaimed ? claim : undefined, context.signal);
   return second.seen ? second : first;
 }
 
 async function look(
-  sighting: Sighting,
-  entry: SecretEntry,
-  hasClaimed: boolean,
-  { store, clock, occasion }: WatchPorts,
+  { sighting, entry, ports, context }: Watch,
+  claim: string | undefined,
   signal: AbortSignal,
 ): Promise<Agreement> {
-  const seen = await store.describe(sighting.secretId, signal).catch(asRotationError);
+  const seen = await ports.store.describe(sighting.secretId, signal).catch(asRotationError);
   if (seen instanceof RotationError) {
-    const problem = new SecretUnseen(secretNameOf(sighting.secretId), sighting.kind, seen.message);
-    return { verdict: { kind: "tell", problem } };
+    const secret = secretNameOf(sighting.secretId);
+    return {
+      verdict: { kind: "tell", problem: new SecretUnseen(secret, sighting.kind, seen.message) },
+    };
   }
   const verdict = decide({
     sighting,
     secret: seen,
     inside: insideAlertOf(seen),
     inPlace: entry.credentials.some(({ traits }) => traits.switches),
-    toldToday: seen.tags.get(toldTag) === dayOf(clock.now()),
-    leftToAnother: hasClaimed && seen.tags.get(tellerTag) !== occasion.requestId,
+    toldToday: seen.tags.get(outsideTag) === dayOf(context.now()),
+    leftToAnother: claim !== undefined && seen.tags.get(claimTag) !== claim,
   });
   return { verdict, seen };
 }
 
-async function tell(
-  { problem, token = "unknown" }: Extract<Verdict, { kind: "tell" }>,
-  secret: string,
-  { kind: event, step = "unknown" }: Sighting,
+function taskOf(
+  { kind: event, step = "unknown", secretId }: Sighting,
+  token = "unknown",
   seen: SecretState | undefined,
-  { store, alerts, log, clock, occasion }: WatchPorts,
-): Promise<void> {
-  const at = clock.now();
-  const signal = AbortSignal.timeout(tellTime);
-  const rotationLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
+) {
   const kind = event === "RotationFailed" ? "unreported" : "abandoned";
-  const task = { kind, secret, step, token, rotationLog } as const;
-  await alerts.publish(failureAlert(problem, { ...occasion, task, at }), signal);
-  if (!seen) return;
-  try {
-    await store.tag(seen.arn, toldTag, dayOf(at), signal);
-  } catch (thrown) {
-    const { code, message } = asRotationError(thrown);
-    log.alertFailed(secret, code, message);
-  }
+  const rotationLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
+  return { kind, secret: secretNameOf(secretId), step, token, rotationLog } as const;
 }
 
-/** Where a function logs unless it was told otherwise. */
+/** Where a function logs by default. */
 function logGroupOf(functionArn: string): string {
   return `/aws/lambda/${functionArn.split(":")[6]}`;
 }

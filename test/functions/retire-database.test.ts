@@ -25,16 +25,24 @@ describe("the built function that ends old credentials", () => {
     expect(await answer("endSessions")).toMatchObject({ ended: 0 });
     expect(await world.versionAccepted(old)).toBe(false);
     expect(await world.versionAccepted(current)).toBe(true);
-    const { error } = await world.retire("retire", current);
-    expect(error).toMatchObject({ errorType: "NOT_RETIRING" });
+    const { error, payload } = await world.retire("retire", current);
+    expect(error).toBeUndefined();
+    expect(payload).toEqual({
+      outcome: "failed",
+      code: "NOT_RETIRING",
+      happened: expect.stringContaining(current),
+      remedy: expect.stringMatching(/^Rotate the secret first/),
+      retryable: false,
+      told: true,
+    });
     expect(await world.versionAccepted(current)).toBe(true);
   });
 
   it.each([{}, { action: "retire" }, { Step: "finishSecret", SecretId: "s" }, "retire"])(
     "refuses %j",
     async (request) => {
-      const { error } = await world.aws.functions.invoke(world.retireArn, request);
-      expect(error).toMatchObject({ errorType: "INVALID_REQUEST" });
+      const { payload } = await world.aws.functions.invoke(world.retireArn, request);
+      expect(payload).toMatchObject({ outcome: "failed", code: "INVALID_REQUEST", told: true });
     },
   );
 });

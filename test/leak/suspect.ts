@@ -45,7 +45,7 @@ export class Suspect implements AsyncDisposable {
   readonly places: Places;
   readonly functions: Functions;
   readonly server: PostgresServer;
-  /** Invocations that ended in an error. */
+  /** Invocations that failed. */
   failures = 0;
   readonly #parts: AsyncDisposable;
 
@@ -127,9 +127,10 @@ export class Suspect implements AsyncDisposable {
 
   /** @returns whether it succeeded */
   async invoke(event: object, arn: string = this.functions.rotate): Promise<boolean> {
-    const { error } = await this.stage.invoke(event, arn);
-    if (error) this.failures += 1;
-    return error === undefined;
+    const { error, payload } = await this.stage.invoke(event, arn);
+    const hasFailed = error !== undefined || Object(payload).outcome === "failed";
+    if (hasFailed) this.failures += 1;
+    return !hasFailed;
   }
 
   /** By hand, as AWSCURRENT. */

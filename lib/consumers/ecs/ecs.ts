@@ -1,7 +1,7 @@
 import type { DeploymentFacts, TaskFacts } from "./facts.ts";
 import type { TaskDefinition } from "./references.ts";
 
-/** A service as DescribeServices tells it. */
+/** A service as DescribeServices shows it. */
 export interface ServiceRecord {
   readonly arn: string;
   readonly name: string;
@@ -18,12 +18,12 @@ export interface TaskRecord extends TaskFacts {
   readonly service?: string | undefined;
 }
 
-/** What may be seen, and nothing that changes. */
-export type EcsView = Omit<Ecs, "roll">;
+/** The calls that change nothing. */
+export type EcsReader = Omit<Ecs, "roll">;
 
 /**
- * What settlement asks of ECS. Every call throws AwsCallFailed, or DeadlineReached when the signal aborts;
- * paging and throttling are the implementation's business.
+ * Amazon ECS. Every call throws AwsCallFailed, or DeadlineReached when the signal aborts; paging and throttling
+ * are the implementation's business.
  */
 export interface Ecs {
   /** ARNs of all clusters of the account and Region. */

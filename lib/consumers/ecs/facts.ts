@@ -1,20 +1,22 @@
-import type { Reference } from "../consumer.ts";
+import type { Reference } from "../../settlement/consumer.ts";
 
-/** Of what is named or given by its ARN; within one account and Region the name tells clusters apart. */
-export const shortName = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
-
-/** A service that consumes a secret. */
-export interface ServiceFacts {
+/** A service that consumes a secret, as DescribeServices and its task definitions show it. */
+export interface ReaderFacts {
+  /** Name or ARN, as it was asked for. */
   readonly cluster: string;
   readonly name: string;
   readonly controller: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE";
   readonly desiredCount: number;
   readonly references: readonly Reference[];
-  /** Service deployments, newest first. */
-  readonly deployments: readonly DeploymentFacts[];
   /** Not yet STOPPED, draining ones included. */
   readonly tasks: readonly TaskFacts[];
+}
+
+/** The same, with how its deployments went. */
+export interface ServiceFacts extends ReaderFacts {
+  /** Service deployments, newest first. */
+  readonly deployments: readonly DeploymentFacts[];
 }
 
 /** States as of ListServiceDeployments. */
@@ -41,7 +43,8 @@ export interface TaskFacts {
   readonly protectedUntil?: Date | undefined;
 }
 
-/** A task that no service has started and that consumes a secret. */
+/** A task that no service started and that consumes a secret. */
 export interface StandaloneFacts extends TaskFacts {
+  readonly cluster: string;
   readonly references: readonly Reference[];
 }

@@ -1,4 +1,4 @@
-import type { Reference, SecretIdentity } from "../consumer.ts";
+import type { Reference, SecretIdentity } from "../../settlement/consumer.ts";
 
 /** The parts of an ECS task definition that can lead to a secret. */
 export interface TaskDefinition {

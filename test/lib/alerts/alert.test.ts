@@ -4,13 +4,12 @@ import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   type Alert,
+  type AlertContext,
   failureAlert,
-  type Occasion,
-  type Task,
   testAlert,
 } from "../../../lib/alerts/alert.ts";
+import type { Task } from "../../../lib/context/context.ts";
 import { AwsCallFailed, type RotationError } from "../../../lib/errors.ts";
-
 import { SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";
 import { InvalidEvent } from "../../../lib/rotation/event.ts";
 import { CredentialsRefused } from "../../../lib/rotators/login/errors.ts";
@@ -29,7 +28,7 @@ const place = {
   at: new Date("2026-03-04T05:06:07.890Z"),
 };
 
-function occasion(secret: string, step = "setSecret"): Occasion {
+function occasion(secret: string, step = "setSecret"): AlertContext {
   const kind = step === "retire" ? "retirement" : "rotation";
   return { ...place, task: { kind, secret, step, token } };
 }
@@ -256,7 +255,11 @@ describe("settlement that does not go on", () => {
   const task = { kind: "settlement", secret: "app", step: "settle", token } as const;
   const alert = (oldWorks: boolean) =>
     failureAlert(
-      new SettlementStuck("ROLLED_BACK", "app", "service production/web: rolled back", oldWorks),
+      new SettlementStuck(
+        { code: "ROLLED_BACK", why: "service production/web: rolled back", remedy: "Deploy." },
+        "app",
+        oldWorks,
+      ),
       { ...place, task },
     );
 

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { RotationError } from "../../../lib/errors.ts";
+import type { Problem } from "../../../lib/settlement/consumer.ts";
 import { SettlementStuck, settlementRemedies } from "../../../lib/settlement/errors.ts";
 
 const abstractOrTabular = ["DocumentError", "InvokedFailed", "SettlementStuck"];
@@ -28,12 +29,23 @@ export function everyError(name: string): readonly RotationError[] {
   const classes = [...errorClasses.values()].map((Class) => made(Class, name));
   const own = new Set(classes.map(({ code }) => code));
   const stuck = problems
-    .filter((code) => !own.has(code))
-    .map((code) => new SettlementStuck(code, name, name, true));
+    .filter(({ code }) => !own.has(code))
+    .map((problem) => new SettlementStuck({ ...problem, why: name }, name, true));
   return [...classes, ...stuck];
 }
 
-const problems = Object.keys(settlementRemedies) as (keyof typeof settlementRemedies)[];
+/** Those of settlement, and those of each type of consumers. */
+const problems: readonly Omit<Problem, "why">[] = (
+  await Promise.all(
+    globSync("lib/consumers/*/errors.ts").map(
+      async (file) => (await import(resolve(file))).remedies,
+    ),
+  )
+)
+  .concat(settlementRemedies)
+  .flatMap((remedies: Readonly<Record<string, string>>) =>
+    Object.entries(remedies).map(([code, remedy]) => ({ code, remedy })),
+  );
 
 /** Some take a list where others take a text: then a list of one, which is rendered as its text. */
 function made(Class: ErrorClass, name: string): RotationError {

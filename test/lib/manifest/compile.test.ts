@@ -40,8 +40,16 @@ secrets:
   a: { ${credentials} }
   b: { clusters: [staging], deadline: 2d, grace: 0s, ${credentials} }`;
     const { a, b } = compile(text).secrets;
-    expect(a).toMatchObject({ clusters: ["production"], grace: 5_400_000, deadline: 86_400_000 });
-    expect(b).toMatchObject({ clusters: ["staging"], grace: 0, deadline: 172_800_000 });
+    expect(a).toMatchObject({
+      consumers: { clusters: ["production"] },
+      grace: 5_400_000,
+      deadline: 86_400_000,
+    });
+    expect(b).toMatchObject({
+      consumers: { clusters: ["staging"] },
+      grace: 0,
+      deadline: 172_800_000,
+    });
   });
 
   it("is completed with every default", () => {
@@ -52,7 +60,7 @@ secrets:
         app: {
           place: "network",
           schedule: { expression: "rate(90 days)" },
-          clusters: [],
+          consumers: { clusters: [] },
           deadline: 86_400_000,
           credentials: [
             {
@@ -107,7 +115,7 @@ secrets:
         "production/database/primary": {
           place: "network",
           schedule: { expression: "rate(90 days)" },
-          clusters: [],
+          consumers: { clusters: [] },
           deadline: 86_400_000,
           credentials: [
             {
@@ -141,7 +149,7 @@ secrets:
         "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf": {
           place: "network",
           schedule: { expression: "rate(90 days)" },
-          clusters: [],
+          consumers: { clusters: [] },
           deadline: 86_400_000,
           credentials: [
             {

@@ -4,7 +4,7 @@ import { entryFor, type Manifest, type SecretEntry } from "../../../lib/manifest
 const entry: SecretEntry = {
   place: "network",
   schedule: { expression: "rate(90 days)" },
-  clusters: [],
+  consumers: { clusters: [] },
   credentials: [],
   deadline: 0,
 };

@@ -25,12 +25,12 @@ secrets:
       secrets: {
         own: {
           schedule: { expression: "rate(30 days)", duration: "2h" },
-          clusters: ["staging-2"],
+          consumers: { clusters: ["staging-2"] },
           deadline: 3 * 86_400_000,
         },
         "staging/database/primary": {
           schedule: { expression: "rate(180 days)", duration: "6h" },
-          clusters: ["staging-2"],
+          consumers: { clusters: ["staging-2"] },
           credentials: [{ type: "postgres", strategy: "in-place" }],
         },
       },
@@ -44,7 +44,7 @@ secrets:
     expect(names("dev")).toEqual(["own", "dev/database/primary", "only-here"]);
     expect(names("eu2")).toEqual(["own", "eu2/database/primary"]);
     const { own, "only-here": onlyHere } = compile(text, { stage: "dev" }).secrets;
-    expect(own?.clusters).toEqual(["dev", "tools"]);
+    expect(own?.consumers["clusters"]).toEqual(["dev", "tools"]);
     expect(loginOf(onlyHere).connection).toEqual({ host: "app-dev.example.com" });
   });
 });

@@ -65,15 +65,15 @@ describe("a mirror decides", () => {
       { kind: "write", stale: stale("/a", "/b") },
     ],
   ])("%s", (_what, values, ours, overwrite, expected) => {
-    const state = { wanted, found: stored(values), ours: ours && new Set(ours) };
+    const state = { wanted, stored: stored(values), ours: ours && new Set(ours) };
     expect(decide(state, { overwrite })).toMatchObject(expected);
   });
 
   it.each([false, true])(
     "against a parameter that anybody can read (overwrite: %s)",
     (overwrite) => {
-      const found = stored({ "/a": "new" }, false);
-      expect(() => decide({ wanted, found }, { overwrite })).toThrow(
+      const insecure = stored({ "/a": "new" }, false);
+      expect(() => decide({ wanted, stored: insecure }, { overwrite })).toThrow(
         expect.objectContaining({ code: "PARAMETER_NOT_SECURE" }),
       );
     },

@@ -108,7 +108,7 @@ describe("a step", () => {
     const { mark } = stage;
     const request = { action: "retire", secret: muejamSecretId, version: randomUUID() };
     const invocation = await stage.invoke(request, arn);
-    expect(invocation.error?.errorType).toBe("NOT_RETIRING");
+    expect(invocation.payload).toMatchObject({ outcome: "failed", code: "NOT_RETIRING" });
     expect(metricsOf(invocation)).toContainEqual(metric("RetirementFailed", 1));
     expect(stage.alerts(mark)).toMatchObject([{ kind: "retirement-failed", step: "retire" }]);
   });

@@ -78,7 +78,7 @@ it("an outage of one login does not promote another one untested", async () => {
       secrets: {
         app: {
           schedule: { expression: "rate(90 days)" },
-          clusters: [],
+          consumers: { clusters: [] },
           deadline: 0,
           credentials: [spec("a"), spec("b")],
           place: "network",

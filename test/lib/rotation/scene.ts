@@ -306,7 +306,7 @@ export class Scene {
       credentials: [...this.#specs, ...this.generated],
       place: "network",
       schedule: { expression: "rate(90 days)" },
-      clusters: [],
+      consumers: { clusters: [] },
       deadline: 0,
       ...this.entry,
     };

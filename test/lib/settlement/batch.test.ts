@@ -4,11 +4,12 @@ import type { LogLine } from "../../../lib/context/log.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../../../lib/settlement/settle.ts";
+import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();
 const entry = {
   schedule: { expression: "rate(90 days)" },
-  clusters: [],
+  consumers: { clusters: [] },
   credentials: [],
   grace: 0,
   deadline: 86_400_000,
@@ -43,7 +44,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
       },
       tag: async () => {},
     },
-    ecs: { clusters: async () => [] },
+    consumers: [],
     retirer: {
       ask: async () => {
         now += secondsALook * 1000;
@@ -53,28 +54,25 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
       retire: async () => "dead" as const,
     },
     manifest: { stage: "production", exempt: [], secrets: { app: entry } },
-    log: {
-      begin() {},
-      step: (line: LogLine) => seen.lines.push(line),
-      warn() {},
-      alertFailed() {},
-    },
+  };
+  const context = {
     now: () => new Date(now),
-    sleep: async (ms: number, signal: AbortSignal) => {
-      signal.throwIfAborted();
+    sleep: async (ms: number) => {
       now += ms;
     },
+    log: { step: (line: LogLine) => void seen.lines.push(line) },
     report: async () => {
       seen.reports += 1;
+      return "told" as const;
     },
   };
-  const run = (signal = new AbortController().signal) =>
+  const run = (signal?: AbortSignal) =>
     settleBatch(
       { Records: [{ messageId: "1", body: "{}" }] },
-      ports as unknown as SettlementPorts & { log: typeof ports.log },
-      signal,
+      ports as unknown as SettlementPorts,
+      contextFor({ ...context, ...(signal && { signal }) }),
     );
-  return { seen, ports, run, elapsed: () => now - start };
+  return { seen, context, run, elapsed: () => now - start };
 }
 
 const none = { batchItemFailures: [] };
@@ -86,8 +84,8 @@ describe("what is a matter of seconds", () => {
     expect(await run()).toEqual(none);
     expect(seen.looks()).toBe(4);
     expect(messages(seen.lines)).toEqual([
-      "waiting 2 sessions of the old credential to end",
-      "waiting 1 sessions of the old credential to end",
+      "waiting: 2 sessions use the old credential",
+      "waiting: 1 session uses the old credential",
       "settled",
     ]);
   });
@@ -105,12 +103,12 @@ describe("what is a matter of seconds", () => {
   );
 
   it("is nobody's failure when the function's time is over", async () => {
-    const { seen, ports, run } = scene([1]);
+    const { seen, context, run } = scene([1]);
     const deadline = new AbortController();
-    ports.sleep = async () => deadline.abort();
+    context.sleep = async () => deadline.abort();
     expect(await run(deadline.signal)).toEqual(none);
     expect(seen.reports).toBe(0);
-    expect(messages(seen.lines)).toEqual(["waiting 1 sessions of the old credential to end"]);
+    expect(messages(seen.lines)).toEqual(["waiting: 1 session uses the old credential"]);
   });
 
   it("is another thing than a first look that finds no time: that message comes again", async () => {

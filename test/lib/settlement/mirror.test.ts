@@ -156,7 +156,9 @@ describe("a secret that parameters mirror", () => {
     await production.rotate();
     await production.ecs.runTask({ cluster, taskDefinition: "job" });
     await until(async () => (await production.tasks())[0]?.lastStatus === "RUNNING");
-    expect(await production.settle()).toEqual([expect.stringMatching(/^waiting standalone task /)]);
+    expect(await production.settle()).toEqual([
+      expect.stringMatching(/^waiting: standalone task /),
+    ]);
     expect(await production.oldIsAccepted()).toBe(true);
     const [{ taskArn } = {}] = await production.tasks();
     await production.ecs.stopTask({ cluster, task: taskArn });

@@ -241,7 +241,9 @@ describe("on-call hears nothing", () => {
     await until(async () => (await production.tasks())[0]?.lastStatus === "RUNNING");
     await production.rotate();
     const lines = await production.settle();
-    expect(lines).toEqual([expect.stringMatching(/^waiting standalone task \w+, from before/)]);
+    expect(lines).toEqual([
+      expect.stringMatching(/^waiting: standalone task \w+: it started before/),
+    ]);
     expect(await production.oldIsAccepted()).toBe(true);
     const [{ taskArn } = {}] = await production.tasks();
     await production.ecs.stopTask({ cluster, task: taskArn });
@@ -259,7 +261,7 @@ describe("on-call hears nothing", () => {
     await until(async () => (await production.newestDeployment("web")).status === "SUCCESSFUL");
     expect(await production.tasks()).toHaveLength(2);
     expect(await production.settle()).toEqual([
-      "waiting service production/web: tasks from before the promotion (1) to stop",
+      "waiting: service production/web: old tasks still stopping: 1",
       "settled",
     ]);
     expect(await production.oldIsAccepted()).toBe(false);
@@ -298,7 +300,7 @@ describe("on-call hears nothing", () => {
       },
     });
     await production.rotate();
-    expect(logged.at(-1)).toBe("waiting Secrets Manager to note the rotation's end");
+    expect(logged.at(-1)).toBe("waiting: Secrets Manager has not recorded the rotation's end yet");
     expect(production.alerts()).toEqual([]);
     await production.settleToTheEnd();
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ClusterUnreadable } from "../../../lib/consumers/ecs/errors.ts";
+import { accountFindings } from "../../../lib/consumers/ecs/findings.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import { AwsCallFailed } from "../../../lib/errors.ts";
 import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
@@ -12,6 +13,7 @@ import {
   TlsFailed,
   Unreachable,
 } from "../../../lib/rotators/login/server-errors.ts";
+import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import { SecretNotJson } from "../../../lib/secret/errors.ts";
 import type { CredentialFacts, Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
@@ -20,6 +22,7 @@ import {
   adminName,
   adminState,
   clusterArn,
+  consumersOf,
   credential,
   entry,
   facts,
@@ -67,7 +70,7 @@ describe("a world in which nothing is wrong", () => {
         severity: "note",
         code: "CONSUMERS",
         secret: name,
-        what: "1 service (production/web) will be rolled after each rotation.",
+        what: "Rolled after each rotation: 1 consumer (service production/web).",
       },
     ]);
   });
@@ -477,9 +480,17 @@ describe("the same login", () => {
 });
 
 describe("consumers", () => {
-  const inPlace = credential({ spec: { ...spec, strategy: "in-place" } });
+  const inPlace = credential({
+    spec: { ...spec, strategy: "in-place", traits: strategyTraits["in-place"] },
+  });
   const of = (...services: Parameters<typeof service>[0][]) => ({
-    consumers: { services: services.map(service), tasks: [] },
+    consumers: consumersOf({ services: services.map(service) }),
+  });
+  const task = (id: string, cluster: string) => ({
+    id,
+    createdAt: now,
+    cluster,
+    references: reads,
   });
   const arn = state().arn;
   const reads = [
@@ -496,7 +507,7 @@ describe("consumers", () => {
       "that are injected, in place",
       { credentials: [inPlace], ...of({ name: "web" }, { name: "jobs" }, { name: "api" }) },
       [
-        `warning INJECTED_IN_PLACE ${name}: in-place with injected consumers: new connections of 3 services (production/web, production/jobs, production/api) fail from each rotation until they are rolled.`,
+        `warning INJECTED_IN_PLACE ${name}: in-place with injected consumers: new connections of 3 consumers (service production/web, service production/jobs, service production/api) fail from each rotation until they are rolled.`,
       ],
     ],
     ["that read it, in place", { credentials: [inPlace], ...of({ references: reads }) }, []],
@@ -505,7 +516,7 @@ describe("consumers", () => {
       "that take the password without the user",
       of({ references: [field("password"), field("host")] }),
       [
-        `error USERNAME_NOT_READ ${name}: Service production/web takes the field "password" and not "username": alternating-users changes both, so its new tasks would log in as the wrong user.`,
+        `error USERNAME_NOT_READ ${name}: service production/web takes the field "password" and not "username": alternating-users changes both, so it would log in as the wrong user.`,
       ],
     ],
     [
@@ -527,14 +538,14 @@ describe("consumers", () => {
       "pinned to a version",
       of({ references: [{ secret: arn, where: "secrets DB of container app", pinned: "v1" }] }),
       [
-        `error PINNED_REFERENCE ${name}: Service production/web: secrets DB of container app names v1, which no rotation replaces: none would ever settle.`,
+        `error PINNED_REFERENCE ${name}: service production/web: secrets DB of container app is pinned to v1, which no rotation replaces: none would ever settle.`,
       ],
     ],
     [
       "deployed by CodeDeploy",
       of({ controller: "CODE_DEPLOY" }),
       [
-        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: Service production/web is deployed by CODE_DEPLOY, so it is not rolled: each rotation waits for a deployment of it.`,
+        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: service production/web is deployed by CODE_DEPLOY, so it is not rolled: each rotation waits for a deployment of it.`,
       ],
     ],
     ["deployed by CodeDeploy, reading", of({ controller: "CODE_DEPLOY", references: reads }), []],
@@ -542,25 +553,21 @@ describe("consumers", () => {
       "elsewhere",
       of({}, { cluster: clusterArn("staging"), name: "batch" }),
       [
-        `error REFERENCE_OUTSIDE ${name}: Consumed outside the clusters that it lists, by staging/batch: never rolled, so no rotation of it would ever settle.`,
+        `error REFERENCE_OUTSIDE ${name}: Consumed outside the clusters that it lists, by service staging/batch: never rolled, so no rotation of it would ever settle.`,
       ],
     ],
     [
       "elsewhere, alone",
       {
-        consumers: {
-          services: [],
-          tasks: [
-            { id: "t1", createdAt: now, cluster: "staging" },
-            { id: "t2", createdAt: now, cluster: "production" },
-          ],
-        },
+        consumers: consumersOf({ tasks: [task("t1", "staging"), task("t2", "production")] }),
       },
       [expect.stringMatching(/^error REFERENCE_OUTSIDE .* by standalone task t1:/)],
     ],
     [
       "in a cluster that is listed by its ARN",
-      { entry: { ...entry, clusters: [clusterArn("production")] }, ...of({}) },
+      {
+        consumers: consumersOf({ services: [service()] }, { clusters: [clusterArn("production")] }),
+      },
       [],
     ],
   ])("%s", (_, more, expected) => {
@@ -571,22 +578,22 @@ describe("consumers", () => {
     [
       "none",
       of(),
-      "No ECS service leads to it (production): what else consumes it must read it again by itself.",
+      "No consumer to roll was found (ECS clusters: production): whatever reads this secret must read it again by itself.",
     ],
     [
       "none, and no cluster",
-      { ...of(), entry: { ...entry, clusters: [] } },
-      "No ECS service leads to it (no cluster is listed): what else consumes it must read it again by itself.",
+      { consumers: consumersOf({}, {}) },
+      "No consumer to roll was found (ECS clusters: none is listed): whatever reads this secret must read it again by itself.",
     ],
     [
       "two, and a task of its own",
       {
-        consumers: {
+        consumers: consumersOf({
           services: [service(), service({ name: "api" })],
-          tasks: [{ id: "t1", createdAt: now, cluster: "production" }],
-        },
+          tasks: [task("t1", "production")],
+        }),
       },
-      "2 services (production/web, production/api) will be rolled after each rotation. Standalone tasks that end by themselves: 1.",
+      "Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending by themselves: 1 consumer (standalone task t1).",
     ],
   ])("are told: %s", (_, more, what) => {
     const [note] = findings(facts({ secrets: [secret(more)] }));
@@ -604,7 +611,10 @@ describe("the account", () => {
   });
   const hidden = { arn, trail: { unknown: denied("cloudtrail:GetTrailStatus") } };
   const cluster = (listed: boolean, failure: string) => ({
-    clusters: [{ cluster: "x", listed, read: { unknown: new ClusterUnreadable("x", failure) } }],
+    consumerFindings: accountFindings({
+      clusters: [{ cluster: "x", listed, read: { unknown: new ClusterUnreadable("x", failure) } }],
+      allClusters: { known: [] },
+    }),
   });
 
   it.each<[string, Partial<Facts>, string[]]>([
@@ -688,12 +698,17 @@ describe("the account", () => {
       "whose cluster may not be read",
       cluster(false, "AccessDeniedException"),
       [
-        "warning COULD_NOT_CHECK: Could not check who consumes secrets in the cluster x, because: The cluster x cannot be read (AccessDeniedException), so nobody knows who consumes the secret in it.",
+        "warning COULD_NOT_CHECK: Could not check who consumes secrets in the cluster x, because: The cluster x cannot be read (AccessDeniedException), so its consumers of the secret are not known.",
       ],
     ],
     [
       "whose clusters may not be listed",
-      { allClusters: { unknown: denied("ecs:ListClusters") } },
+      {
+        consumerFindings: accountFindings({
+          clusters: [],
+          allClusters: { unknown: denied("ecs:ListClusters") },
+        }),
+      },
       [
         `warning COULD_NOT_CHECK: Could not check whether secrets are consumed outside the clusters that they list, because: ecs:ListClusters on ${name} failed: AccessDeniedException (HTTP 400).`,
       ],

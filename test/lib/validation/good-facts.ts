@@ -1,15 +1,11 @@
+import type { ReaderFacts } from "../../../lib/consumers/ecs/facts.ts";
+import { consumersOfSecret, type Readers } from "../../../lib/consumers/ecs/findings.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import type { LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
-import type {
-  CredentialFacts,
-  Facts,
-  SecretFacts,
-  Service,
-  Target,
-} from "../../../lib/validation/facts.ts";
+import type { CredentialFacts, Facts, SecretFacts, Target } from "../../../lib/validation/facts.ts";
 
 export const now = new Date("2027-02-03T12:00:00Z");
 export const name = "production/database/primary";
@@ -34,7 +30,7 @@ export const spec: LoginSpec = {
 
 export const entry: SecretEntry = {
   schedule: { expression: "rate(90 days)" },
-  clusters: ["production"],
+  consumers: { clusters: ["production"] },
   deadline: 86_400_000,
   credentials: [spec],
   place: "network",
@@ -75,7 +71,7 @@ export function credential(more: Partial<CredentialFacts> = {}): CredentialFacts
   };
 }
 
-export function service(more: Partial<Service> = {}): Service {
+export function service(more: Partial<ReaderFacts> = {}): ReaderFacts {
   return {
     cluster: "production",
     name: "web",
@@ -87,9 +83,16 @@ export function service(more: Partial<Service> = {}): Service {
       where: `secrets DB_${field.toUpperCase()} of container app`,
       field,
     })),
+    tasks: [],
     ...more,
   };
 }
+
+/** What these mean for a secret whose consumers are looked for there. */
+export const consumersOf = (
+  readers: Partial<Readers>,
+  scope = entry.consumers,
+): SecretFacts["consumers"] => [consumersOfSecret({ services: [], tasks: [], ...readers }, scope)];
 
 export function secret(more: Partial<SecretFacts> = {}): SecretFacts {
   return {
@@ -98,7 +101,7 @@ export function secret(more: Partial<SecretFacts> = {}): SecretFacts {
     state: { known: state() },
     document: { known: true },
     credentials: [credential()],
-    consumers: { services: [service()], tasks: [] },
+    consumers: consumersOf({ services: [service()] }),
     ...more,
   };
 }
@@ -115,8 +118,7 @@ export function facts(more: Partial<Facts> = {}): Facts {
       secrets: Object.fromEntries(secrets.map((each) => [each.name, each.entry])),
       exempt: [],
     },
-    clusters: [{ cluster: "production", listed: true, read: { known: undefined } }],
-    allClusters: { known: [clusterArn("production")] },
+    consumerFindings: [],
     trails: {
       known: [
         {

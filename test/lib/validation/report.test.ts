@@ -22,7 +22,7 @@ const { manifest } = facts({
       entry: {
         ...entry,
         credentials: [spec, inPlace, generated],
-        clusters: [],
+        consumers: { clusters: [] },
         schedule: { expression: "cron(0 3 1 * ? *)", duration: "3h" },
       },
     }),

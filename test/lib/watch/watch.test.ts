@@ -1,10 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
-import type { LogLine } from "../../../lib/context/log.ts";
+import type { AlertTopic } from "../../../lib/alerts/topic.ts";
+import type { Context } from "../../../lib/context/context.ts";
+import type { Log, LogLine } from "../../../lib/context/log.ts";
 import { AwsCallFailed } from "../../../lib/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
+import { reporter } from "../../../lib/reporting/report.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { type WatchPorts, watch } from "../../../lib/watch/watch.ts";
+import { contextFor } from "../../context.ts";
 
 const arn = (name: string) =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
@@ -13,7 +17,6 @@ const event = (secretId = arn("app"), eventName = "RotationFailed") => ({
 });
 const failed = (call: string) =>
   new AwsCallFailed(call, "x", { failure: "no", retryable: true, remedy: "Allow it." });
-const never = new AbortController().signal;
 
 /** A secret whose rotation stays failed; time passes only while somebody sleeps. */
 class Place {
@@ -24,62 +27,68 @@ class Place {
   readonly calls: string[] = [];
   readonly failing = new Set<string>();
   now = Date.parse("2026-03-04T23:59:00Z");
+  #claims = 0;
   /** Runs while the next sleeper sleeps. */
   meanwhile: () => Promise<unknown> = async () => undefined;
 
-  ports(requestId = "r1"): WatchPorts {
-    return {
-      store: {
-        describe: async (): Promise<SecretState> => {
-          this.#call("describe");
-          const rotationFunction =
-            "arn:aws:lambda:eu-central-1:123456789012:function:rotate-database";
-          const common = { arn: arn("app"), name: "app", rotationFunction };
-          const versions = new Map([
-            ["new", ["AWSPENDING"]],
-            ["old", ["AWSCURRENT"]],
-          ]);
-          return { ...common, tags: new Map(this.tags), versions };
-        },
-        tag: async (_, key, value) => {
-          this.#call("tag");
-          this.tags.set(key, value);
-        },
+  readonly ports: WatchPorts = {
+    store: {
+      describe: async (): Promise<SecretState> => {
+        this.#call("describe");
+        const rotationFunction =
+          "arn:aws:lambda:eu-central-1:123456789012:function:rotate-database";
+        const common = { arn: arn("app"), name: "app", rotationFunction };
+        const versions = new Map([
+          ["new", ["AWSPENDING"]],
+          ["old", ["AWSCURRENT"]],
+        ]);
+        return { ...common, tags: new Map(this.tags), versions };
       },
-      alerts: {
-        publish: async (alert) => {
-          this.#call("publish");
-          this.alerts.push(alert);
-        },
-        prove: async () => 0,
+      tag: async (_, key, value) => {
+        this.#call("tag");
+        this.tags.set(key, value);
       },
-      log: {
-        begin() {},
-        step: (line) => void this.lines.push(line),
-        warn() {},
-        alertFailed: (_, code) => void this.unsent.push(code),
-      },
-      manifest,
-      clock: {
-        now: () => new Date(this.now),
-        sleep: async (ms) => {
-          this.now += ms;
-          const { meanwhile } = this;
-          this.meanwhile = async () => undefined;
-          await meanwhile();
-        },
-      },
-      occasion: {
-        environment: "production",
-        region: "eu-central-1",
-        requestId,
-        logGroup: "/aws/lambda/watch",
-      },
+    },
+    manifest,
+  };
+
+  context(requestId: string): Context {
+    const now = () => new Date(this.now);
+    const log: Log = {
+      begin() {},
+      step: (line) => void this.lines.push(line),
+      warn() {},
+      alertFailed: (_, code) => void this.unsent.push(code),
     };
+    const alerts: AlertTopic = {
+      publish: async (alert) => {
+        this.#call("publish");
+        this.alerts.push(alert);
+      },
+      prove: async () => 0,
+    };
+    const origin = {
+      environment: "production",
+      region: "eu-central-1",
+      requestId,
+      logGroup: "/aws/lambda/watch",
+    };
+    return contextFor({
+      now,
+      log,
+      randomInt: () => (this.#claims += 1),
+      report: reporter(origin, { store: this.ports.store, alerts, log, now }),
+      sleep: async (ms) => {
+        this.now += ms;
+        const { meanwhile } = this;
+        this.meanwhile = async () => undefined;
+        await meanwhile();
+      },
+    });
   }
 
-  run(requestId?: string, payload: unknown = event()) {
-    return watch(payload, this.ports(requestId), never);
+  run(requestId = "r1", payload: unknown = event(), ports = this.ports) {
+    return watch(payload, ports, this.context(requestId));
   }
 
   get codes() {
@@ -92,7 +101,7 @@ class Place {
   }
 }
 
-const entry = { clusters: [], deadline: 1, credentials: [] };
+const entry = { consumers: { clusters: [] }, deadline: 1, credentials: [] };
 const manifest = { secrets: { app: entry, [arn("by-arn")]: entry } } as unknown as Manifest;
 
 describe("a rotation that failed unreported", () => {
@@ -246,7 +255,7 @@ describe("what is none of its business", () => {
 
   it("what nobody foresaw leaves as an error of ours", async () => {
     const place = new Place();
-    const ports = { ...place.ports(), manifest: null as unknown as Manifest };
-    await expect(watch(event(), ports, never)).rejects.toMatchObject({ code: "UNEXPECTED" });
+    const ports = { ...place.ports, manifest: null as unknown as Manifest };
+    await expect(place.run("r1", event(), ports)).rejects.toMatchObject({ code: "UNEXPECTED" });
   });
 });

@@ -14,22 +14,22 @@ import {
   type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { chunks } from "../chunks.ts";
-import type { Ecs, ServiceRecord, TaskRecord } from "../consumers/ecs/ecs.ts";
-import { ClusterUnreadable } from "../consumers/ecs/errors.ts";
-import type { DeploymentFacts } from "../consumers/ecs/facts.ts";
-import type { Container, TaskDefinition, ValueFrom } from "../consumers/ecs/references.ts";
-import { awsFailure, callAws } from "./failures.ts";
+import { awsFailure, callAws } from "../../aws/failures.ts";
+import { chunks } from "../../chunks.ts";
+import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
+import { ClusterUnreadable } from "./errors.ts";
+import type { DeploymentFacts } from "./facts.ts";
+import type { Container, TaskDefinition, ValueFrom } from "./references.ts";
 
 /**
- * On the account and Region that the environment names; throttling is waited out by the SDK. Not where a
- * deployment is started: a retry after a lost reply would start a second one.
+ * In the account and Region of the environment. The SDK retries throttled calls, except UpdateService: a retry
+ * after a lost reply would start a second deployment.
  */
-export function ecs(): Ecs {
+export function ecsOnAws(): Ecs {
   return new EcsOnAws(new ECSClient({ maxAttempts: 6 }), new ECSClient({ maxAttempts: 1 }));
 }
 
-/** How many services and protected tasks, and how many tasks, one request may name (API reference). */
+/** How many services or protected tasks, and how many tasks, one request may name (API reference). */
 const [perDescribe, perDescribeTasks] = [10, 100];
 
 class EcsOnAws implements Ecs {
@@ -78,7 +78,7 @@ class EcsOnAws implements Ecs {
   tasks(cluster: string, signal: AbortSignal): Promise<readonly TaskRecord[]> {
     return this.#onCluster("ListTasks", cluster, signal, async (options) => {
       const arns: string[] = [];
-      // A draining task is meant to be STOPPED already; it still runs.
+      // The desired status of a draining task is STOPPED; it still runs.
       for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
         const input: ListTasksCommandInput = { cluster, desiredStatus };
         for await (const { taskArns = [] } of paginateListTasks(
@@ -228,7 +228,7 @@ function toService(service: Service): ServiceRecord {
   };
 }
 
-/** One without a date is still being provisioned, and gets its secrets later than this. */
+/** A task without a date is still being provisioned, and gets its secrets later than now. */
 function toTask({ taskArn = "", createdAt, taskDefinitionArn = "", group = "" }: Task): TaskRecord {
   const service = group.startsWith("service:") ? group.slice("service:".length) : undefined;
   const made = createdAt ?? new Date();

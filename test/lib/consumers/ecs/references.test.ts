@@ -3,7 +3,7 @@ import {
   type Container,
   findReferences,
   type TaskDefinition,
-} from "../../../lib/consumers/ecs/references.ts";
+} from "../../../../lib/consumers/ecs/references.ts";
 
 const prefix = "arn:aws:secretsmanager:eu-west-1:123456789012:secret:";
 const secret = {

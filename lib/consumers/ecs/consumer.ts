@@ -1,0 +1,120 @@
+import type { ConsumerScope } from "../../manifest/manifest.ts";
+import {
+  type Consumer,
+  type ConsumerType,
+  type ConsumerView,
+  changedAt,
+  type Found,
+  type Problem,
+  type Promotion,
+  type SecretIdentity,
+} from "../../settlement/consumer.ts";
+import type { ConsumerSurveyor } from "../../validation/consumers.ts";
+import { clustersOf, listedIn, serviceName, taskName, unique } from "./clusters.ts";
+import type { Ecs } from "./ecs.ts";
+import { problem } from "./errors.ts";
+import type { DeploymentFacts, ReaderFacts, ServiceFacts } from "./facts.ts";
+import { isOld, judgeService, judgeStandalone } from "./judge.ts";
+import { ClusterSnapshot } from "./snapshot.ts";
+import { surveyEcs } from "./survey.ts";
+
+const type = "ecs";
+
+/**
+ * Services and standalone tasks of ECS. They are looked for in every cluster of the account and Region, and rolled
+ * only in those that the manifest lists for their secret.
+ */
+export function ecsConsumers(ecs: Ecs): ConsumerType & ConsumerSurveyor {
+  return {
+    name: type,
+    survey: (scopes, ask) => surveyEcs(ecs, scopes, ask),
+    async look(scopes, signal) {
+      const existing = await ecs.clusters(signal);
+      const clusters = unique([...scopes.flatMap(clustersOf), ...existing]);
+      return new EcsView(ecs, await ClusterSnapshot.take(ecs, clusters, signal), signal);
+    },
+  };
+}
+
+class EcsView implements ConsumerView {
+  readonly #ecs: Ecs;
+  readonly #snapshot: ClusterSnapshot;
+  readonly #signal: AbortSignal;
+  /** By the name of the service: of several promotions the earliest one's hold for all. */
+  readonly #deployments = new Map<string, { since: Date; made: readonly DeploymentFacts[] }>();
+  readonly #rolled = new Set<string>();
+
+  constructor(ecs: Ecs, snapshot: ClusterSnapshot, signal: AbortSignal) {
+    this.#ecs = ecs;
+    this.#snapshot = snapshot;
+    this.#signal = signal;
+  }
+
+  async find(secret: SecretIdentity, promotion: Promotion, scope: ConsumerScope): Promise<Found> {
+    const isListed = listedIn(scope);
+    const services = this.#snapshot.readers(secret);
+    const tasks = this.#snapshot.standalone(secret);
+    const outside = [
+      ...services.filter((service) => !isListed(service)).map(serviceName),
+      ...tasks.filter((task) => !isListed(task)).map(taskName),
+    ];
+    const consumers = outside.map((name): Consumer => {
+      const judgement = {
+        kind: "blocked",
+        problem: problem("REFERENCE_OUTSIDE", "it reads the secret"),
+      } as const;
+      return { type, name, judgement };
+    });
+    for (const reader of services.filter(isListed)) {
+      const service = await this.#service(reader, promotion);
+      consumers.push({
+        type,
+        name: serviceName(service),
+        judgement: judgeService(service, promotion),
+      });
+    }
+    for (const task of tasks.filter(isListed))
+      consumers.push({
+        type,
+        name: taskName(task),
+        judgement: judgeStandalone(task, promotion),
+        isTransient: true,
+      });
+    return { consumers, blind: this.#blind(scope) };
+  }
+
+  async roll({ name }: Consumer): Promise<void> {
+    const service = this.#snapshot.services.find((each) => serviceName(each) === name);
+    if (!service || this.#rolled.has(name)) return;
+    this.#rolled.add(name);
+    await this.#ecs.roll(service.cluster, service.name, this.#signal);
+  }
+
+  /** A cluster that another secret lists and that does not exist hides no consumers of this one. */
+  #blind(scope: ConsumerScope): readonly Problem[] {
+    const isListed = listedIn(scope);
+    return this.#snapshot.unreadable
+      .filter((error) => !error.isAbsent || isListed(error))
+      .map(({ code, happened, remedy }) => ({ code, why: happened, remedy }));
+  }
+
+  /** With its deployments since the promotion, and until when its old tasks are protected. */
+  async #service(reader: ReaderFacts, promotion: Promotion): Promise<ServiceFacts> {
+    const deployments = await this.#deploymentsOf(reader, promotion.at);
+    const old = reader.tasks.filter(isOld(changedAt(reader.references, promotion)));
+    if (deployments.length === 0 || old.length === 0) return { ...reader, deployments };
+    const ids = old.map(({ id }) => id);
+    const until = await this.#ecs.protections(reader.cluster, ids, this.#signal);
+    const tasks = reader.tasks.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
+    return { ...reader, deployments, tasks };
+  }
+
+  async #deploymentsOf(reader: ReaderFacts, since: Date): Promise<readonly DeploymentFacts[]> {
+    const key = serviceName(reader);
+    const seen = this.#deployments.get(key);
+    if (seen && seen.since <= since) return seen.made;
+    const made = await this.#ecs.deployments(reader.cluster, reader.name, since, this.#signal);
+    this.#deployments.set(key, { since, made });
+    return made;
+  }
+}

@@ -1,0 +1,106 @@
+import type { SecretIdentity } from "../../settlement/consumer.ts";
+import type { EcsReader, ServiceRecord, TaskRecord } from "./ecs.ts";
+import { ClusterUnreadable } from "./errors.ts";
+import type { ReaderFacts, StandaloneFacts } from "./facts.ts";
+import { findReferences, type TaskDefinition } from "./references.ts";
+
+/** What clusters hold, read once; any number of secrets can be looked for in it. */
+export class ClusterSnapshot {
+  readonly #clusters: readonly Cluster[];
+  readonly #definitions: ReadonlyMap<string, TaskDefinition>;
+  /** The clusters that could not be read. */
+  readonly unreadable: readonly ClusterUnreadable[];
+
+  private constructor(
+    clusters: readonly Cluster[],
+    definitions: ReadonlyMap<string, TaskDefinition>,
+    unreadable: readonly ClusterUnreadable[],
+  ) {
+    this.#clusters = clusters;
+    this.#definitions = definitions;
+    this.unreadable = unreadable;
+  }
+
+  /** @throws AwsCallFailed, DeadlineReached */
+  static async take(
+    ecs: EcsReader,
+    names: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ClusterSnapshot> {
+    const clusters: Cluster[] = [];
+    const unreadable: ClusterUnreadable[] = [];
+    for (const cluster of names) {
+      try {
+        // Tasks first: one that a service starts in between is new, one that was missed would be old.
+        const tasks = await ecs.tasks(cluster, signal);
+        clusters.push({ cluster, tasks, services: await ecs.services(cluster, signal) });
+      } catch (error) {
+        if (!(error instanceof ClusterUnreadable)) throw error;
+        unreadable.push(error);
+      }
+    }
+    const used = clusters.flatMap(({ tasks, services }) => [
+      ...tasks.map(({ taskDefinition }) => taskDefinition),
+      ...services.flatMap(({ taskDefinitions }) => taskDefinitions),
+    ]);
+    const definitions = new Map<string, TaskDefinition>();
+    for (const arn of new Set(used)) definitions.set(arn, await ecs.taskDefinition(arn, signal));
+    return new ClusterSnapshot(clusters, definitions, unreadable);
+  }
+
+  /** All services, with the name or ARN of their cluster. */
+  get services(): readonly { readonly cluster: string; readonly name: string }[] {
+    return this.#clusters.flatMap(({ cluster, services }) =>
+      services.map(({ name }) => ({ cluster, name })),
+    );
+  }
+
+  /** The services that consume this secret. */
+  readers(secret: SecretIdentity): readonly ReaderFacts[] {
+    return this.#clusters.flatMap(({ cluster, services, tasks }) =>
+      services.flatMap((service) => {
+        const own = tasks.filter((task) => task.service === service.name);
+        const references = this.#references(secret, service, own);
+        if (references.length === 0) return [];
+        const { name, controller, status, desiredCount } = service;
+        return [{ cluster, name, controller, status, desiredCount, references, tasks: own }];
+      }),
+    );
+  }
+
+  /** The tasks that no service started and that consume this secret. */
+  standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
+    return this.#clusters.flatMap(({ cluster, tasks }) =>
+      tasks
+        .filter(({ service }) => !service)
+        .map(({ id, createdAt, taskDefinition }) => {
+          const references = this.#referencesOf([taskDefinition], secret);
+          return { cluster, id, createdAt, references };
+        })
+        .filter(({ references }) => references.length > 0),
+    );
+  }
+
+  /** Also of tasks that run an older definition than their service. */
+  #references(secret: SecretIdentity, service: ServiceRecord, tasks: readonly TaskRecord[]) {
+    const definitions = [
+      ...service.taskDefinitions,
+      ...tasks.map(({ taskDefinition }) => taskDefinition),
+    ];
+    return this.#referencesOf(definitions, secret);
+  }
+
+  #referencesOf(definitions: readonly string[], secret: SecretIdentity) {
+    return [...new Set(definitions)].flatMap((arn) => {
+      const definition = this.#definitions.get(arn);
+      return definition ? findReferences(definition, [secret]) : [];
+    });
+  }
+}
+
+interface Cluster {
+  /** Its name or ARN, as it was asked for. */
+  readonly cluster: string;
+  readonly services: readonly ServiceRecord[];
+  readonly tasks: readonly TaskRecord[];
+}

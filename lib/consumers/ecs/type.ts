@@ -1,0 +1,46 @@
+import type { ConsumerBuildType } from "../type.ts";
+import { clustersOf } from "./clusters.ts";
+
+/** ECS when the manifest is deployed. */
+export const ecsType: ConsumerBuildType = {
+  /** Consumers are looked for everywhere, and rolled only in the clusters that the manifest lists. */
+  grants(scopes, arn) {
+    const services = [...new Set(scopes.flatMap(clustersOf))].map((cluster) =>
+      cluster.startsWith("arn:")
+        ? `${cluster.replace(":cluster/", ":service/")}/*`
+        : arn("ecs", `service/${cluster}/*`),
+    );
+    const look = [
+      {
+        actions: ["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeTaskDefinition"],
+        resources: ["*"],
+        why: "These actions take no resource (service authorization reference of Amazon ECS).",
+      },
+      {
+        actions: ["ecs:ListTasks"],
+        resources: [arn("ecs", "container-instance/*")],
+        why: "The action takes only container instances, whose ids are not known; consumers in clusters that the manifest does not list have to be found, to be reported.",
+      },
+      {
+        actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"],
+        resources: [arn("ecs", "service/*")],
+        why: "Consumers in clusters that the manifest does not list have to be found, to be reported.",
+      },
+      {
+        actions: ["ecs:DescribeTasks", "ecs:GetTaskProtection"],
+        resources: [arn("ecs", "task/*")],
+        why: "As for services; and the ids of tasks are not known.",
+      },
+    ];
+    if (services.length === 0) return look;
+    const roll = {
+      actions: ["ecs:UpdateService"],
+      resources: services,
+      why: "Which services of the listed clusters consume a secret is found at run time.",
+    };
+    return [...look, roll];
+  },
+  events: {
+    "deployment-changed": { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
+  },
+};

@@ -1,0 +1,30 @@
+import type { ConsumerScope } from "../manifest/manifest.ts";
+
+/** What a type of consumers brings to a deployment. */
+export interface ConsumerBuildType {
+  /**
+   * What settlement may call to find and roll its consumers.
+   * @param scopes of all secrets of the manifest
+   * @param arn makes the ARN of a resource of the deployment's account and Region, e.g. of `ecs` and `service/*`
+   */
+  grants(
+    scopes: readonly ConsumerScope[],
+    arn: (service: string, resource: string) => string,
+  ): readonly Grant[];
+
+  /** Patterns of the EventBridge events that mean a consumer may have moved on, by the name of their rule. */
+  readonly events: Readonly<Record<string, EventPattern>>;
+}
+
+interface Grant {
+  readonly actions: readonly string[];
+  /** ARNs. */
+  readonly resources: readonly string[];
+  /** Why a `*` stands in its resources. */
+  readonly why?: string;
+}
+
+interface EventPattern {
+  readonly source: readonly string[];
+  readonly "detail-type": readonly string[];
+}

@@ -1,0 +1,80 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { lambdaMirrorer } from "../../../lib/aws/lambda-mirrorer.ts";
+import { lambdaRetirer } from "../../../lib/aws/lambda-retirer.ts";
+import { type Aws, startAws } from "../../../standin/aws.ts";
+import { temporaryBundle } from "../../standin/fixtures.ts";
+
+const signal = AbortSignal.timeout(60_000);
+
+let aws: Aws;
+beforeAll(async () => {
+  aws = await startAws();
+  for (const [name, value] of Object.entries(aws.env("settle"))) vi.stubEnv(name, value);
+});
+afterAll(async () => {
+  vi.unstubAllEnvs();
+  await aws?.[Symbol.asyncDispose]();
+});
+
+/** A function whose handler has this body, while `use` runs. */
+async function invoking<T>(body: string, use: (name: string) => Promise<T>): Promise<T> {
+  await using bundle = await temporaryBundle(`export const handler = async () => { ${body} };`);
+  const name = `invoked-${randomUUID()}`;
+  aws.functions.register({ name, bundle: bundle.path });
+  return await use(name);
+}
+
+const failed = (code: string, told: boolean) =>
+  `return { outcome: "failed", code: "${code}", happened: "It is so.", told: ${told} };`;
+const thrown = (code: string) =>
+  `throw Object.assign(new Error("It is so. Do."), { name: "${code}" });`;
+
+describe("a function that settlement invokes", () => {
+  it.each([
+    ["has reported", failed("UNREACHABLE", true), { why: "UNREACHABLE: It is so.", told: true }],
+    [
+      "did not report",
+      failed("UNREACHABLE", false),
+      { why: "UNREACHABLE: It is so.", told: false },
+    ],
+    ["throws", thrown("UNREACHABLE"), { why: "UNREACHABLE: It is so. Do.", told: false }],
+    ["dies of", "process.exit(1);", { why: "Runtime.ExitError: ", told: false }],
+    ["answers with text", 'return "no";', { why: "Its answer cannot be used: ", told: false }],
+    ["answers with nothing", "", { why: "Its answer cannot be used: ", told: false }],
+    ["answers otherwise", "return {};", { why: "Its answer cannot be used: ", told: false }],
+  ])("and that %s a failure says whether on-call has been told", async (_, body, { why, told }) => {
+    await invoking(body, async (name) => {
+      const request = { secret: "app", version: "v1" };
+      const happened = expect.stringContaining(`${name} failed: ${why}`);
+      await expect(lambdaMirrorer(name).mirror(request, signal)).rejects.toMatchObject({
+        code: "MIRROR_FAILED",
+        happened,
+        told,
+      });
+      const retirer = lambdaRetirer(name);
+      for (const ask of [
+        () => retirer.ask("app", "v1", signal),
+        () => retirer.retire({ ...request, endSessions: false }, signal),
+      ])
+        await expect(ask()).rejects.toMatchObject({ code: "RETIREMENT_FAILED", happened, told });
+    });
+  });
+
+  it.each([failed("HELD_BY_LIVE_VERSION", true), thrown("HELD_BY_LIVE_VERSION")])(
+    "answers that a live version holds the credential: %s",
+    async (body) => {
+      const asked = invoking(body, (name) => lambdaRetirer(name).ask("app", "v1", signal));
+      expect(await asked).toBe("held");
+    },
+  );
+
+  it.each([failed("STILL_ACCEPTED", true), thrown("STILL_ACCEPTED")])(
+    "answers that the credential is still accepted: %s",
+    async (body) => {
+      const request = { secret: "app", version: "v1", endSessions: false };
+      const retired = invoking(body, (name) => lambdaRetirer(name).retire(request, signal));
+      expect(await retired).toBe("accepted");
+    },
+  );
+});

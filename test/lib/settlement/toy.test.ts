@@ -1,0 +1,141 @@
+import { describe, expect, it } from "vitest";
+import type { Task } from "../../../lib/context/context.ts";
+import type { RotationError } from "../../../lib/errors.ts";
+import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { type SettlementPorts, settle } from "../../../lib/settlement/settle.ts";
+import { contextFor } from "../../context.ts";
+import { consumerContract } from "../../contracts/consumer.ts";
+import { Toys } from "./toy.ts";
+
+let count = 0;
+const newSecret = () => {
+  count += 1;
+  return { arn: `arn:${count}`, name: `secret ${count}` };
+};
+
+consumerContract("toys in memory", () => {
+  const toys = new Toys();
+  const toy = (name: string) => toys.toys.find((each) => each.name === name);
+  return {
+    type: toys,
+    scope: { rooms: ["nursery"] },
+    secret: newSecret,
+    async start(secrets, where = "inside") {
+      const name = `toy ${toys.toys.length}`;
+      toys.start(name, where === "inside" ? "nursery" : "garden", secrets);
+      return name;
+    },
+    async rolled() {},
+    rolls: (name) => toy(name)?.rolls ?? 0,
+  };
+});
+
+const minute = 60_000;
+
+/** A secret that was rotated just now, and whatever consumes it of two types. */
+class Scene {
+  now = Date.parse("2026-03-01T12:00:00Z");
+  readonly secret = newSecret();
+  readonly toys = new Toys(() => new Date(this.now));
+  readonly others = new Toys(() => new Date(this.now));
+  readonly reports: [code: string, why: string, token: string | undefined][] = [];
+  readonly retired: string[] = [];
+  labels: [string, string[]][] = [
+    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["old", ["AWSPREVIOUS", "RETIRING"]],
+  ];
+  readonly #promotedAt: Date;
+
+  constructor() {
+    this.toys.start("bear", "nursery", [this.secret]);
+    this.now += minute;
+    this.#promotedAt = new Date(this.now);
+    this.now += minute;
+  }
+
+  settle() {
+    const ports: SettlementPorts = {
+      store: {
+        describe: async () => ({
+          ...this.secret,
+          tags: new Map(),
+          lastRotatedAt: this.#promotedAt,
+          versions: new Map(this.labels),
+        }),
+        madeAt: async () => new Date(this.#promotedAt.getTime() - minute),
+        moveLabel: async () => {
+          this.labels = [["new", ["AWSCURRENT"]]];
+          return "moved";
+        },
+        tag: async () => {},
+      },
+      consumers: [this.toys, { ...view(this.others), name: "others" }],
+      retirer: {
+        ask: async () => 0,
+        retire: async ({ version }) => {
+          this.retired.push(version);
+          return "dead";
+        },
+      },
+      mirrorer: { mirror: async () => "superseded" },
+      manifest: { stage: "production", exempt: [], secrets: { [this.secret.name]: entry } },
+    };
+    const report = async ({ code, happened }: RotationError, task?: Task) => {
+      this.reports.push([code, happened, task?.token]);
+      return "told" as const;
+    };
+    return settle(this.secret.name, ports, contextFor({ now: () => new Date(this.now), report }));
+  }
+}
+
+const view = (toys: Toys) => ({ look: toys.look.bind(toys) });
+
+const entry: SecretEntry = {
+  schedule: { expression: "rate(90 days)" },
+  consumers: { rooms: ["nursery"] },
+  credentials: [],
+  place: "internet",
+  deadline: 24 * 60 * minute,
+};
+
+describe("settlement with consumers of another type", () => {
+  it("rolls what is old, proves it, and retires the old credential", async () => {
+    const scene = new Scene();
+    expect(await scene.settle()).toMatchObject({ outcome: "waiting", why: "rolled: bear" });
+    expect(scene.retired).toEqual([]);
+    expect(await scene.settle()).toMatchObject({ outcome: "settled" });
+    expect(scene.retired).toEqual(["old"]);
+    expect(scene.toys.toys.map(({ rolls }) => rolls)).toEqual([1]);
+    expect(scene.reports).toEqual([]);
+  });
+
+  it("looks at each type once in a pass, and at none when the secret is settled", async () => {
+    const scene = new Scene();
+    await scene.settle();
+    await scene.settle();
+    expect([scene.toys.looks, scene.others.looks]).toEqual([2, 2]);
+    await scene.settle();
+    expect([scene.toys.looks, scene.others.looks]).toEqual([2, 2]);
+  });
+
+  it("reports the problem of the type, with its code and remedy, and retires nothing", async () => {
+    const scene = new Scene();
+    scene.toys.start("ball", "garden", [scene.secret]);
+    await scene.settle();
+    expect(await scene.settle()).toMatchObject({
+      outcome: "alerted",
+      why: "ball: it is in garden",
+    });
+    expect(scene.reports).toEqual([["TOY_OUTSIDE", expect.stringContaining("ball"), "old"]]);
+    expect(scene.retired).toEqual([]);
+  });
+
+  it("retires nothing while any type is blind", async () => {
+    const scene = new Scene();
+    scene.others.dark.push("cellar");
+    await scene.settle();
+    expect(await scene.settle()).toMatchObject({ why: "the room cellar is dark" });
+    expect(scene.reports.map(([code]) => code)).toEqual(["TOYS_DARK"]);
+    expect(scene.retired).toEqual([]);
+  });
+});
