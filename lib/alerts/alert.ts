@@ -36,13 +36,13 @@ export interface Alert {
 const subjectLength = 99;
 const smsLength = 140;
 
-/** What failed inside a function. Pure; holds what the error and the context hold, and no value. */
+/** The alert of a failure. Pure; it holds what the error and the context hold, and no secret value. */
 export function failureAlert(error: RotationError, context: AlertContext): Alert {
   const { environment, region, logGroup, requestId } = context;
   const { secret, step, token } = context.task ?? unknown;
   const severity = error.impact === "outage" ? "critical" : "error";
-  const { kind, said } = failures[context.task?.kind ?? "call"];
-  const failure = `${said(step)} (${error.code})`;
+  const { kind, summary } = failures[context.task?.kind ?? "call"];
+  const failure = `${summary(step)} (${error.code})`;
   const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
   const { happened } = error;
   const at = context.at.toISOString();
@@ -89,9 +89,9 @@ export function failureAlert(error: RotationError, context: AlertContext): Alert
 }
 
 /**
- * The same for failures that are no news to each other: the code, and the message without its numbers and ids.
- * Of the code alone, the second permission that a role lacks would be silent after the first; and what was
- * harmless is news when consumers feel it.
+ * The same text for failures of which one alert is enough: the code, and a hash of the impact and of the message
+ * without its numbers and ids. With the code alone, the second permission that a role lacks would raise no alert;
+ * and a harmless failure must alert again when it becomes an outage.
  */
 export function reasonOf({ code, impact, message }: RotationError): string {
   const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|\d+/g, "");
@@ -100,17 +100,20 @@ export function reasonOf({ code, impact, message }: RotationError): string {
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
-/** What a failure of each kind of task is called by machines, and by people. */
+/** What a failure of each kind of task is called, for machines and for people. */
 const failures: Readonly<
-  Record<Task["kind"] | "call", { readonly kind: string; readonly said: (step: string) => string }>
+  Record<
+    Task["kind"] | "call",
+    { readonly kind: string; readonly summary: (step: string) => string }
+  >
 > = {
-  rotation: { kind: "rotation-failed", said: (step) => `rotation failed in ${step}` },
-  retirement: { kind: "retirement-failed", said: (step) => `retirement failed in ${step}` },
-  mirror: { kind: "mirror-failed", said: () => "parameters were not mirrored" },
-  settlement: { kind: "settlement-failed", said: () => "settlement does not go on" },
-  unreported: { kind: "rotation-failed", said: () => "rotation failed unreported" },
-  abandoned: { kind: "rotation-abandoned", said: () => "rotation was given up" },
-  call: { kind: "call-failed", said: (step) => `call of the function failed in ${step}` },
+  rotation: { kind: "rotation-failed", summary: (step) => `rotation failed in ${step}` },
+  retirement: { kind: "retirement-failed", summary: (step) => `retirement failed in ${step}` },
+  mirror: { kind: "mirror-failed", summary: () => "parameters were not mirrored" },
+  settlement: { kind: "settlement-failed", summary: () => "settlement is stuck" },
+  unreported: { kind: "rotation-failed", summary: () => "rotation failed without a report" },
+  abandoned: { kind: "rotation-abandoned", summary: () => "rotation was abandoned" },
+  call: { kind: "call-failed", summary: () => "the function could not read its event" },
 };
 
 /** Whether only Secrets Manager reported the failure, not the function that met it. */
@@ -121,11 +124,11 @@ const safeties: Readonly<
   Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
 > = {
   unchanged: {
-    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds what it held.",
+    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds the same value.",
     brief: "Production is safe.",
   },
   unknown: {
-    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: see whether they can.",
+    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: check whether they can.",
     brief: "Changed nothing; can consumers log in?",
   },
   outage: {
@@ -137,34 +140,34 @@ const safeties: Readonly<
 const safety = ({ impact, safety }: RotationError) => safety ?? safeties[impact];
 
 function whatNext(error: RotationError, { task }: AlertContext): string {
-  if (!task) return "nothing: what it was asked for cannot be read.";
+  if (!task) return "nothing: it cannot read what it was asked for.";
   if (task.kind === "settlement")
-    return "it looks again at the next event or tick and goes on by itself when the cause is gone; it tells you again only of something else.";
+    return "it rechecks every five minutes and continues once the cause is fixed. You will not be alerted again for the same cause.";
   if (error.next) return error.next;
   const repeated =
     task.kind === "retirement"
-      ? "settlement asks for it again at the next event or tick"
+      ? "settlement asks for it again within five minutes"
       : "Secrets Manager repeats the rotation";
   return error.retryable
-    ? `${repeated}; every step can be repeated without harm.`
-    : `${repeated}, but it will fail again until the cause is removed.`;
+    ? `${repeated}; every step is safe to repeat.`
+    : `${repeated}, but it will fail again until the cause is fixed.`;
 }
 
 function whereLog({ task, logGroup, requestId }: AlertContext): string {
   const own = `${logGroup}, request ${requestId}`;
-  return task?.rotationLog ? `${task.rotationLog}; of this alert itself ${own}` : own;
+  return task?.rotationLog ? `${task.rotationLog}; for this alert itself: ${own}` : own;
 }
 
-/** To be pasted into a shell. */
+/** Commands to paste into a shell, with their headings. */
 function* commands(error: RotationError, context: AlertContext): Generator<string> {
   const { task, region, logGroup, requestId } = context;
   const aws = (...words: string[]) => `  ${command("aws", ...words, "--region", region)}`;
   const about = (operation: string, secret: string, ...words: string[]) =>
     aws("secretsmanager", operation, "--secret-id", secret, ...words);
   const filter = ["--since", "30m", "--filter-pattern", `"${requestId}"`];
-  yield "To look closer:";
+  yield "To investigate:";
   if (task) yield about("describe-secret", task.secret);
-  // Unfiltered: what kills a function leaves lines that name neither the secret nor the version.
+  // Unfiltered: a function that is killed leaves lines that name neither the secret nor the version.
   if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
   else yield aws("logs", "tail", logGroup, ...filter);
   if (!task || (task.kind !== "rotation" && !isOutside(task))) return;
@@ -173,18 +176,18 @@ function* commands(error: RotationError, context: AlertContext): Generator<strin
     yield "To remove AWSPENDING:";
     yield about("update-secret-version-stage", task.secret, ...label);
   }
-  yield "To rotate again, when that is done:";
+  yield "To rotate again afterwards:";
   yield about("rotate-secret", task.secret);
 }
 
-/** To make sure by hand that alerts arrive. */
+/** An alert that a person sends to check that alerts arrive. */
 export function testAlert(context: Pick<AlertContext, "environment" | "region" | "at">): Alert {
   const { environment, region } = context;
   const at = context.at.toISOString();
   const attributes = { severity: "info", environment, code: "TEST" };
   return {
     subject: ascii(`[info] Quarterturn test alert (${environment})`, subjectLength),
-    text: `This is a test alert of Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
+    text: `This is a test alert from Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
     sms: ascii(`INFO ${environment}: Quarterturn test alert, nothing has happened`, smsLength),
     event: {
       source: "quarterturn",
@@ -198,7 +201,7 @@ export function testAlert(context: Pick<AlertContext, "environment" | "region" |
   };
 }
 
-/** SNS refuses other characters in subjects, and an SMS of others has 70 instead of 140. */
+/** SNS rejects other characters in subjects, and an SMS with other characters fits only 70 of them. */
 function ascii(text: string, length: number): string {
   const plain = text.replace(/[^\x20-\x7e]/gu, "?");
   return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;

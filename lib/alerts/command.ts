@@ -1,4 +1,4 @@
-/** A line for a POSIX shell in which every word stays one word, whatever it holds. */
+/** A command line for a POSIX shell: each word is quoted where it needs to be. */
 export function command(...words: readonly string[]): string {
   return words.map(quoted).join(" ");
 }

@@ -1,13 +1,13 @@
 import type { Alert } from "./alert.ts";
 
-/** Where on-call hears of it. */
+/** The topic that on-call subscribes to. */
 export interface AlertTopic {
   /** @throws AwsCallFailed, TopicMissing */
   publish(alert: Alert, signal: AbortSignal): Promise<void>;
 
   /**
-   * Proves, without a message, that this function can reach the topic.
-   * @returns how many confirmed subscriptions it has: those that hear an alert
+   * Proves that this function can reach the topic, without sending a message.
+   * @returns the number of confirmed subscriptions: those that get alerts
    * @throws AwsCallFailed, TopicMissing
    */
   prove(signal: AbortSignal): Promise<number>;

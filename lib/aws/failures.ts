@@ -24,14 +24,14 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /ResourceNotFound/,
     "Check that the secret exists in this account and Region and is not scheduled for deletion.",
   ],
-  [throttled, "It is tried again; spread schedules if this persists."],
+  [throttled, "Quarterturn tries again; spread the schedules if this persists."],
   [
     /LimitExceeded/,
-    "A quota is used up (of a secret: 20 staging labels); remove labels that nobody needs, or have it raised.",
+    "A quota is used up (a secret can have 20 staging labels); remove labels that nobody needs, or request an increase.",
   ],
   [
     /Credentials/,
-    "There are no AWS credentials: check the function's execution role, or your own profile.",
+    "No AWS credentials were found: check the function's execution role, or your own profile.",
   ],
   [
     /ENOTFOUND|EAI_AGAIN|ECONN|ETIMEDOUT|Timeout/,

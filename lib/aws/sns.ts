@@ -79,7 +79,7 @@ class SnsTopic implements AlertTopic {
   }
 }
 
-/** What is about the topic has a remedy of its own; all else fails as every call to AWS does. */
+/** Failures that concern the topic have remedies of their own; others are those of any call to AWS. */
 function topicFailure(thrown: unknown, call: string, topicArn: string, signal: AbortSignal) {
   const name = thrown instanceof SNSServiceException ? thrown.name : "";
   const remedy = remedies.find(([pattern]) => pattern.test(name))?.[1];

@@ -16,7 +16,7 @@ import type {
 import { Secret } from "../secret/secret.ts";
 import { callAws } from "./failures.ts";
 
-/** On the account and Region that the environment names; throttling is waited out by the SDK. */
+/** In the account and Region of the environment; the SDK retries throttled calls. */
 export function parameterStore(): ParameterStore {
   return new SsmParameters(new SSMClient({ maxAttempts: 6 }));
 }

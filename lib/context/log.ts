@@ -14,9 +14,9 @@ export interface LogLine {
   readonly message?: string;
 }
 
-/** Where the function writes what it did. Never a secret value. */
+/** The log of a function. Never a secret value. */
 export interface Log {
-  /** Every line from here on belongs to this invocation: the request's id finds them all. */
+  /** Tags all further lines with this request id. */
   begin(requestId: string): void;
   step(line: LogLine): void;
   warn(secret: string, message: string): void;

@@ -7,24 +7,24 @@ export class FieldNotMirrored extends DocumentError {
     super({
       code: "FIELD_NOT_MIRRORED",
       happened: `${where}: the field ${JSON.stringify(field)} cannot be mirrored: ${why}.`,
-      remedy: "Correct the secret, or what mirror says in rotation.yml.",
+      remedy: "Correct the secret, or its mirror in rotation.yml.",
     });
   }
 }
 
-/** A mirrored parameter exists and is no SecureString; nothing was written. */
+/** A mirrored parameter exists and is not a SecureString; nothing was written. */
 export class ParameterNotSecure extends RotationError {
   constructor(parameter: string) {
     super({
       code: "PARAMETER_NOT_SECURE",
-      happened: `The parameter ${parameter} is no SecureString: whoever may read it reads its value without the KMS key.`,
+      happened: `The parameter ${parameter} is not a SecureString: whoever may read it gets its value without the KMS key.`,
       remedy:
-        "Delete it; the next settlement makes it anew as a SecureString. Parameter Store cannot change its type.",
+        "Delete it; the next settlement creates it as a SecureString. Parameter Store cannot change its type.",
     });
   }
 }
 
-/** Somebody else goes on writing a parameter while it is written. */
+/** Somebody else keeps writing a parameter while it is written. */
 export class ParameterContested extends RotationError {
   constructor(secret: string, parameters: readonly string[]) {
     super({
@@ -32,12 +32,12 @@ export class ParameterContested extends RotationError {
       retryable: true,
       happened: `Parameters that mirror ${secret} do not keep what is written to them: ${parameters.join(", ")}.`,
       remedy:
-        "Find out who else writes them (CloudTrail: PutParameter) and stop it; it is tried again.",
+        "Find out who else writes them (CloudTrail: PutParameter) and stop it; settlement tries again.",
     });
   }
 }
 
-/** Somebody wrote a parameter at the very moment when it was mirrored, and that value was replaced. */
+/** Somebody wrote a parameter while it was being mirrored, and that value was replaced. */
 export class ParameterOverwritten extends RotationError {
   constructor(secret: string, versions: readonly string[]) {
     super({
@@ -45,7 +45,7 @@ export class ParameterOverwritten extends RotationError {
       retryable: true,
       happened: `While ${secret} was mirrored, somebody else wrote ${versions.join(", ")}, which AWSCURRENT has replaced.`,
       remedy:
-        "If that value was meant, put it into the secret: aws ssm get-parameter-history has it by its version.",
+        "If that value was intended, put it into the secret: aws ssm get-parameter-history shows it by its version.",
     });
   }
 }

@@ -2,7 +2,7 @@ import type { Secret } from "../secret/secret.ts";
 
 /** A parameter with its value, decrypted. */
 export interface StoredParameter {
-  /** As it was asked for, so with the version where one was. */
+  /** As it was asked for: with the version if one was given. */
   readonly name: string;
   readonly value: Secret<string>;
   /** Whether it is a SecureString. */
@@ -22,7 +22,7 @@ export interface Keeping {
 export interface ParameterWrite extends Keeping {
   readonly name: string;
   readonly value: Secret<string>;
-  /** Whether it replaces a value; else it makes a parameter. */
+  /** Whether it replaces a value; otherwise it creates a parameter. */
   readonly replaces: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface ParameterWrite extends Keeping {
  * of a write that threw is unknown.
  */
 export interface ParameterStore {
-  /** Those of these that exist, by name or `name:version`. */
+  /** The parameters that exist, by name or `name:version`. */
   read(names: readonly string[], signal: AbortSignal): Promise<readonly StoredParameter[]>;
 
   /** By name; those that do not exist are left out. */
@@ -39,7 +39,7 @@ export interface ParameterStore {
 
   /**
    * Writes a SecureString. A write that replaces is unconditional: Parameter Store compares nothing.
-   * @returns the version that it got; `"exists"`, and nothing was written, where a parameter to be made is there
+   * @returns the new version; `"exists"`, and nothing was written, if a parameter to be created is there already
    */
   write(write: ParameterWrite, signal: AbortSignal): Promise<number | "exists">;
 }

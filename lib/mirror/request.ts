@@ -1,6 +1,6 @@
 import { InvalidRequest } from "../context/errors.ts";
 
-/** What settlement asks of the function that writes parameters. */
+/** What settlement sends to the function that writes parameters. */
 export interface MirrorRequest {
   /** Name or ARN. */
   readonly secret: string;

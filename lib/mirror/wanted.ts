@@ -4,7 +4,7 @@ import type { SecretDocument } from "../secret/document.ts";
 import type { Secret } from "../secret/secret.ts";
 import { FieldNotMirrored } from "./errors.ts";
 
-/** What a parameter is to hold. */
+/** What a parameter should hold. */
 export interface Wanted {
   readonly field: string;
   readonly parameter: string;
@@ -27,7 +27,7 @@ export function wantedParameters(document: SecretDocument, mirror: MirrorSpec): 
     const refuse = (why: string) => new FieldNotMirrored(document.where, field, why);
     const parameter = parameterFor(field, mirror) ?? "";
     const found = document.value(field);
-    if (!found) throw refuse("it is missing, or no string or number, or empty");
+    if (!found) throw refuse("it is missing, empty, or not a string or number");
     const problem = nameProblem(parameter);
     if (problem) throw refuse(`its parameter's name ${problem}`);
     // The path below may be another secret's.

@@ -2,7 +2,7 @@ import { Metrics, MetricUnit } from "@aws-lambda-powertools/metrics";
 import type { LogLine } from "../context/log.ts";
 import { steps } from "../rotation/event.ts";
 
-/** One of the four of Secrets Manager; what settlement asks for is none. */
+/** Whether this is one of Secrets Manager's four steps (settlement's actions are not). */
 export function isRotationStep(step: string): boolean {
   return steps.some((each) => each === step);
 }

@@ -3,8 +3,8 @@ import { claims } from "../manifest/parameter-names.ts";
 import { secretNameOf } from "../secret/arn.ts";
 
 /**
- * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else of it is believed;
- * an event that names no secret (a deployment changed, the tick) is a reason to look at all.
+ * Which secrets an EventBridge event is a reason to look at: names or ARNs. Nothing else in it is trusted; an
+ * event that names no secret (a deployment changed, the tick) is a reason to look at all.
  */
 export function hintsOf(event: unknown, manifest: Manifest): readonly string[] {
   const all = Object.keys(manifest.secrets);

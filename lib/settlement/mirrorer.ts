@@ -1,4 +1,4 @@
-/** What writes a secret's fields to parameters for settlement, which itself may read no secret value. */
+/** Writes a secret's fields to parameters for settlement, which may not read secret values. */
 export interface Mirrorer {
   /**
    * Idempotent.
@@ -11,12 +11,12 @@ export interface Mirrorer {
   ): Promise<Mirrored | "superseded">;
 }
 
-/** How the mirrored parameters were found, or left. */
+/** How the mirrored parameters were found or left. */
 export interface Mirrored {
   /** The version whose fields they hold. */
   readonly version: string;
-  /** Since when each holds what it does, by name. */
+  /** Since when each holds its value, by name. */
   readonly parameters: ReadonlyMap<string, Date>;
-  /** Those that somebody else has written; then nothing was written. */
+  /** Those that somebody else wrote; then nothing was written. */
   readonly drifted: readonly string[];
 }

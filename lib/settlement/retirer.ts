@@ -1,4 +1,4 @@
-/** What reaches the server for settlement, which itself may read no secret value. */
+/** Reaches the server for settlement, which may not read secret values. */
 export interface Retirer {
   /**
    * @returns `"held"` when a live version holds the same credential; else how many sessions it has, `null`

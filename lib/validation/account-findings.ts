@@ -14,7 +14,7 @@ export function accountFindings(facts: Facts): readonly Finding[] {
   ];
 }
 
-/** Every check open is no pass: the wrong account, no credentials, or none that may look. */
+/** No secret could be checked: wrong account, no credentials, or credentials that may not look. */
 function nothingChecked({ secrets }: Facts): readonly Finding[] {
   const unknown = secrets.flatMap(({ state }) => ("unknown" in state ? [state.unknown] : []));
   const [first] = unknown;
@@ -23,14 +23,14 @@ function nothingChecked({ secrets }: Facts): readonly Finding[] {
     finding({
       severity: "error",
       code: "NOTHING_CHECKED",
-      what: `No secret of the manifest could be looked at: ${first.happened}`,
+      what: `None of the manifest's secrets could be checked: ${first.happened}`,
       remedy:
-        "Give this shell credentials of the account (aws sts get-caller-identity tells which it has) that may do what docs/validate.md lists.",
+        "Use credentials of the right account (aws sts get-caller-identity shows the current ones) with the permissions in docs/validate.md.",
     }),
   ];
 }
 
-/** One that records is enough; one that may not be looked at may be that one. */
+/** One trail that records is enough; one that may not be read could be that one. */
 function trailFindings({ trails }: Facts): readonly Finding[] {
   if ("unknown" in trails) return [trailsUnchecked(trails.unknown)];
   const seen = trails.known.map(({ arn, trail }) => ({
@@ -50,9 +50,9 @@ function trailFindings({ trails }: Facts): readonly Finding[] {
     finding({
       severity: "error",
       code: "NO_TRAIL",
-      what: `No CloudTrail trail records management events that write in this Region (${why.join(", ") || "there is none"}): EventBridge would not hear of a failed rotation.`,
+      what: `No CloudTrail trail records management events that write in this Region (${why.join(", ") || "there is none"}): EventBridge would not receive events of failed rotations.`,
       remedy:
-        "Create a trail with management events (the first copy of them is free), or add them to one and start its logging.",
+        "Create a trail with management events (the first copy of them is free), or add them to an existing trail and start its logging.",
     }),
   ];
 }
@@ -70,8 +70,8 @@ function topicFindings({ topic }: Facts): readonly Finding[] {
       finding({
         severity: "warning",
         code: "TOPIC_NOT_NAMED",
-        what: "Could not check whether somebody hears alerts, because no topic was named.",
-        remedy: "Name it by --topic ARN, or in ALERT_TOPIC_ARN; npx serverless info shows it.",
+        what: "Could not check whether anybody gets alerts, because no topic was named.",
+        remedy: "Name it with --topic ARN or in ALERT_TOPIC_ARN; npx serverless info shows it.",
       }),
     ];
   if ("known" in topic) return topic.known > 0 ? [] : [nobodyListens];
@@ -79,13 +79,13 @@ function topicFindings({ topic }: Facts): readonly Finding[] {
   if (unknown instanceof AwsCallFailed && unknown.isAbsent)
     return [{ ...failure(unknown, ""), code: "TOPIC_NOT_FOUND", secret: undefined }];
   const allow = "Allow sns:GetTopicAttributes on the topic to the credentials of this shell.";
-  return [unchecked("whether somebody hears alerts", unknown, allow)];
+  return [unchecked("whether anybody gets alerts", unknown, allow)];
 }
 
 const nobodyListens = finding({
   severity: "error",
   code: "NOBODY_LISTENS",
-  what: "The topic has no confirmed subscription: nobody would hear of a failure.",
+  what: "The topic has no confirmed subscription: nobody would be alerted of a failure.",
   remedy:
-    "Subscribe on-call (aws sns subscribe --protocol email), confirm by the link in the message, and try it: npm run alert:test.",
+    "Subscribe on-call (aws sns subscribe --protocol email), confirm with the link in the message, and test it: npm run alert:test.",
 });

@@ -9,22 +9,22 @@ import type { Sighting } from "./sighting.ts";
 export interface Findings {
   readonly sighting: Sighting;
   readonly secret: Pick<SecretState, "name" | "versions" | "deletedAt">;
-  /** Whether the manifest has a credential of it switched in place. */
+  /** Whether a credential of it is switched in place. */
   readonly inPlace: boolean;
-  /** The last failure that a function has told of itself. */
+  /** The last failure that a function reported itself. */
   readonly inside?: InsideAlert | undefined;
-  /** On-call was told of this secret from outside, today. */
+  /** On-call was alerted about this secret from outside today. */
   readonly toldToday: boolean;
-  /** Another invocation has said that it will tell, later than this one did. */
+  /** Another invocation claimed the alert after this one. */
   readonly leftToAnother: boolean;
 }
 
 export type Verdict =
   | { readonly kind: "tell"; readonly problem: RotationError; readonly token?: string | undefined }
-  /** On-call knows, or need not know. */
+  /** On-call knows, or does not need to. */
   | { readonly kind: "silent"; readonly why: string };
 
-/** Whether on-call must be told of what was seen from outside. Pure. */
+/** Whether on-call must be alerted of what was seen from outside. Pure. */
 export function decide(findings: Findings): Verdict {
   const { sighting, secret, toldToday, leftToAnother } = findings;
   if (secret.deletedAt)
@@ -33,11 +33,11 @@ export function decide(findings: Findings): Verdict {
   const pending = holderOf(secret, "AWSPENDING");
   const token = sighting.token ?? (pending === current ? undefined : pending);
   if (sighting.kind === "RotationFailed" && wasPromoted(secret, token))
-    return silent("its version has become AWSCURRENT all the same");
+    return silent("its version became AWSCURRENT after all");
   const switching = findings.inPlace && mayHaveSwitched(secret, token);
-  if (isTold(findings, token, switching)) return silent("the function has told of it itself");
-  if (toldToday) return silent("on-call was told of this secret today");
-  if (leftToAnother) return silent("another invocation is telling");
+  if (isTold(findings, token, switching)) return silent("the function has reported it itself");
+  if (toldToday) return silent("on-call was alerted about this secret today");
+  if (leftToAnother) return silent("another invocation sends the alert");
   return { kind: "tell", problem: problem(findings, switching), token };
 }
 
@@ -57,12 +57,12 @@ function mayHaveSwitched(secret: Findings["secret"], token: string | undefined):
   return Boolean(current?.includes(retiringLabel) && made);
 }
 
-/** The codes of a step that found AWSCURRENT replaced, or AWSPENDING gone: they tell of an abandonment. */
+/** The codes of a step that found AWSCURRENT replaced or AWSPENDING gone: they report an abandonment. */
 const foundAbandoned = ["SECRET_CHANGED", "TOKEN_NOT_PENDING", "TOKEN_UNKNOWN", "LABEL_MOVED"];
 
 /**
- * The function told of this rotation, and of nothing better than what is seen now: that it failed earlier,
- * before it had begun to switch, is no word about a switch that may hang.
+ * The function has reported what is seen now. Its report of a failure before the switch began does not cover a
+ * switch that may hang.
  */
 function isTold(
   { sighting, inside }: Findings,

@@ -1,21 +1,21 @@
 import { RotationError } from "../errors.ts";
 
-/** What the watching function was invoked with is no event of Secrets Manager about a rotation. */
+/** The payload is not an event of Secrets Manager about a rotation. */
 export class InvalidNotice extends RotationError {
   constructor(problem: string) {
     super({
       code: "INVALID_NOTICE",
-      happened: `The event tells of no rotation: ${problem}.`,
+      happened: `Not an event about a rotation: ${problem}.`,
       remedy:
-        "This function is invoked by EventBridge; its rule must match RotationFailed and RotationAbandoned of aws.secretsmanager alone.",
+        "EventBridge invokes this function; its rule must match only RotationFailed and RotationAbandoned of aws.secretsmanager.",
     });
   }
 }
 
-/** A rotation failed, and no function of ours reported it: it was killed, timed out, or never ran. */
+/** A rotation failed, and the rotation function did not report it: it was killed, timed out, or never ran. */
 export class RotationFailed extends RotationError {
   override safety = {
-    full: "yes, as far as can be seen from outside: AWSCURRENT was not moved, and the rotation had not come to the point where what it holds is changed.",
+    full: "yes, as far as can be seen from outside: AWSCURRENT was not moved, and the rotation had not begun to change the credential that it holds.",
     brief: "Production is safe.",
   };
 
@@ -23,14 +23,14 @@ export class RotationFailed extends RotationError {
     super({
       code: "ROTATION_FAILED",
       retryable: true,
-      happened: `Secrets Manager reports that a rotation of ${secret} failed (step: ${step}), and the function that rotates has not: it timed out, was killed, was throttled, could not start, or may not be invoked.`,
+      happened: `Secrets Manager reports that a rotation of ${secret} failed (step: ${step}), and the rotation function did not: it timed out, was killed, was throttled, could not start, or may not be invoked.`,
       remedy:
-        "Look at that function's log, errors and throttles, and whether Secrets Manager may invoke it; then rotate again.",
+        "Check that function's log, errors and throttles, and that Secrets Manager may invoke it; then rotate again.",
     });
   }
 }
 
-/** The same of `in-place`, when the switch had begun: the old password may be dead and the new one not current. */
+/** The same when an `in-place` switch had begun: the old password may be dead and the new one not current. */
 export class SwitchInterrupted extends RotationError {
   override impact: RotationError["impact"] = "outage";
 
@@ -38,18 +38,18 @@ export class SwitchInterrupted extends RotationError {
     super({
       code: "SWITCH_INTERRUPTED",
       retryable: true,
-      happened: `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Nobody can see from outside whether the password has been changed; if it has, AWSCURRENT is refused until the next attempt.`,
+      happened: `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Whether the password was changed cannot be seen from outside; if it was, AWSCURRENT is refused until the next attempt.`,
       remedy:
         "Run RotateSecret now: the next attempt completes the switch. Do not remove AWSPENDING.",
     });
   }
 }
 
-/** Somebody wrote a new AWSCURRENT before a rotation was complete; Secrets Manager gave the rotation up. */
+/** Somebody wrote a new AWSCURRENT before a rotation was complete, so Secrets Manager abandoned the rotation. */
 export class RotationAbandoned extends RotationError {
   override impact: RotationError["impact"] = "unknown";
   override safety = {
-    full: "not known: AWSCURRENT is what somebody wrote, and Quarterturn has not tried it. An in-place rotation that was given up inside its switch has left a password on the server that no label names.",
+    full: "not known: somebody wrote AWSCURRENT by hand, and Quarterturn has not tried it. If an in-place rotation was abandoned inside its switch, the server has a password that no label names.",
     brief: "Can consumers log in?",
   };
   override readonly next =
@@ -58,18 +58,18 @@ export class RotationAbandoned extends RotationError {
   constructor(secret: string) {
     super({
       code: "ROTATION_ABANDONED",
-      happened: `A new version of ${secret} was written by hand before a rotation was complete, so Secrets Manager took AWSPENDING away and gave the rotation up.`,
+      happened: `A new version of ${secret} was written by hand before a rotation was complete, so Secrets Manager removed AWSPENDING and abandoned the rotation.`,
       remedy:
-        "See that AWSCURRENT logs in, then rotate afresh: a value that was written by hand has been seen.",
+        "Check that AWSCURRENT logs in, then rotate again: a hand-written value must be assumed known to a person.",
     });
   }
 }
 
-/** The same again of a secret that cannot be described: how it stands is not known. */
+/** The same for a secret that cannot be described: its labels are not known. */
 export class SecretUnseen extends RotationError {
   override impact: RotationError["impact"] = "unknown";
   override safety = {
-    full: "not known: the secret cannot be looked at, so nobody sees what its labels are on.",
+    full: "not known: the secret cannot be described, so it is not known what its labels are on.",
     brief: "Can consumers log in?",
   };
   override readonly next =
@@ -81,7 +81,7 @@ export class SecretUnseen extends RotationError {
       retryable: true,
       happened: `Secrets Manager reports ${eventName} of ${secret}, and the secret cannot be described: ${failure}`,
       remedy:
-        "Describe it yourself; and correct what keeps this function from it: until then alerts about this secret may come more than once a day.",
+        "Describe it yourself, and fix what keeps this function from describing it: until then alerts about this secret may come more than once a day.",
     });
   }
 }

@@ -2,16 +2,16 @@ import { steps } from "../rotation/event.ts";
 import { InvalidNotice } from "./errors.ts";
 
 /**
- * What Secrets Manager told of a rotation. A hint and no more: which secret to look at, and names for the
- * reader, none of them free text.
+ * What Secrets Manager reported of a rotation. Only a hint: which secret to look at, and names to show the reader,
+ * none of them free text.
  */
 export interface Sighting {
   readonly kind: "RotationFailed" | "RotationAbandoned";
   /** ARN. */
   readonly secretId: string;
-  /** The version that was being made; absent where the event does not tell. */
+  /** The version that was being made; absent where the event does not say. */
   readonly token?: string | undefined;
-  /** Of the four; absent where the event does not tell. */
+  /** One of the four; absent where the event does not say. */
   readonly step?: string | undefined;
 }
 
@@ -19,17 +19,17 @@ export interface Sighting {
  * Reads an event of EventBridge, "AWS Service Event via CloudTrail" of aws.secretsmanager (Secrets Manager user
  * guide, "CloudTrail entries for rotation"). The guide promises the event's name. The ARN in
  * `additionalEventData`, the version at the end of `requestID` and the step at the end of `errorMessage` are
- * as events on AWS were seen to have them; without an ARN there is nothing to look at, and that is an error.
+ * as observed in events on AWS; an event without an ARN is an error, because there is nothing to look at.
  * @throws InvalidNotice
  */
 export function readSighting(event: unknown): Sighting {
   const detail = member(event, "detail");
   const kind = member(detail, "eventName");
   if (kind !== "RotationFailed" && kind !== "RotationAbandoned")
-    throw new InvalidNotice(`its name is ${isName(kind) ? kind : "none"}`);
+    throw new InvalidNotice(isName(kind) ? `its eventName is ${kind}` : "it has no eventName");
   const secretId = member(member(detail, "additionalEventData"), "SecretId");
   if (typeof secretId !== "string" || secretId === "")
-    throw new InvalidNotice("it names no secret in detail.additionalEventData.SecretId");
+    throw new InvalidNotice("detail.additionalEventData.SecretId is missing");
   const request = String(member(detail, "requestID") ?? "");
   const prefix = `Rotation-${secretId}-`;
   const rest = request.startsWith(prefix) ? request.slice(prefix.length) : "";

@@ -167,7 +167,7 @@ describe("with two users", () => {
     await world.aws.rotations.finished(SecretId, ClientRequestToken);
     expect(await alerts()).toMatchObject([killed]);
     const email = JSON.parse(world.aws.notifications.at(-1)?.message ?? "").email;
-    expect(email).toContain(`Where the log is: /aws/lambda/${name}; of this alert itself `);
+    expect(email).toContain(`Where the log is: /aws/lambda/${name}; for this alert itself: `);
   });
 
   it("a failure that the next attempt makes good is none", async () => {

@@ -62,7 +62,7 @@ describe("the function that mirrors leaks nothing", () => {
     await byHand((await suspect.stage.world.secret()).password);
   });
 
-  it("when a parameter is no SecureString", async () => {
+  it("when a parameter is not a SecureString", async () => {
     await ssm.deleteParameter({ Name: password });
     const Value = suspect.newCanary("in the open");
     await ssm.putParameter({ Name: password, Value, Type: "String" });

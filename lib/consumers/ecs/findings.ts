@@ -26,7 +26,7 @@ export function accountFindings({ clusters, allClusters }: AccountFacts): readon
   const findings = clusters.flatMap(clusterFindings);
   if ("known" in allClusters) return findings;
   const allow = "Allow ecs:ListClusters to the credentials of this shell.";
-  const check = "whether secrets are consumed outside the clusters that they list";
+  const check = "whether secrets are consumed outside their clusters";
   return [...findings, unchecked(check, allClusters.unknown, allow)];
 }
 
@@ -40,7 +40,7 @@ function clusterFindings({ cluster, listed, read }: ClusterFacts): readonly Find
       {
         severity: "error",
         code: "CLUSTER_MISSING",
-        what: `rotation.yml lists the cluster ${cluster}, and there is none in this account and Region: settlement would alert after each rotation.`,
+        what: `rotation.yml lists the cluster ${cluster}, which does not exist in this account and Region: settlement would alert after each rotation.`,
         remedy: "Correct clusters in rotation.yml.",
       },
     ];
@@ -100,7 +100,7 @@ function pinned(service: ReaderFacts): readonly SecretFinding[] {
     {
       severity: "error",
       code: "PINNED_REFERENCE",
-      what: `${serviceName(service)}: ${reference.where} is pinned to ${reference.pinned}, which no rotation replaces: none would ever settle.`,
+      what: `${serviceName(service)}: ${reference.where} is pinned to ${reference.pinned}, which no rotation replaces: no rotation would ever settle.`,
       remedy: remedies.PINNED_REFERENCE,
     },
   ];
@@ -123,6 +123,6 @@ function notForced(service: ReaderFacts): readonly SecretFinding[] {
 const referencedOutside = (who: readonly string[]): SecretFinding => ({
   severity: "error",
   code: "REFERENCE_OUTSIDE",
-  what: `Consumed outside the clusters that it lists, by ${who.join(", ")}: never rolled, so no rotation of it would ever settle.`,
+  what: `Consumed outside its clusters by ${who.join(", ")}, which settlement does not roll: no rotation would ever settle.`,
   remedy: remedies.REFERENCE_OUTSIDE,
 });

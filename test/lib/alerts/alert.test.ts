@@ -238,16 +238,16 @@ describe("what comes next", () => {
 
   it("is another try of Secrets Manager's for a rotation, and none of its for a retirement", () => {
     expect(next("setSecret")).toBe(
-      "Secrets Manager repeats the rotation; every step can be repeated without harm.",
+      "Secrets Manager repeats the rotation; every step is safe to repeat.",
     );
     expect(next("retire")).toBe(
-      "settlement asks for it again at the next event or tick; every step can be repeated without harm.",
+      "settlement asks for it again within five minutes; every step is safe to repeat.",
     );
   });
 
   it("says that another try is in vain where only a person can help", () => {
     const { event } = failureAlert(new SecretChanged("app", token), occasion("app"));
-    expect(event["next"]).toContain("it will fail again until the cause is removed");
+    expect(event["next"]).toContain("it will fail again until the cause is fixed");
   });
 });
 
@@ -265,12 +265,12 @@ describe("settlement that does not go on", () => {
 
   it("is no outage while both credentials work", () => {
     const { subject, text, event } = alert(true);
-    expect(subject).toBe("[error] settlement does not go on (ROLLED_BACK): app");
+    expect(subject).toBe("[error] settlement is stuck (ROLLED_BACK): app");
     expect(text).toContain(
       "so its old credential still works: service production/web: rolled back.\n",
     );
     expect(text).toContain("Is production safe: yes: both credentials work.");
-    expect(text).toMatch(/What Quarterturn does next: it looks again at the next event or tick/);
+    expect(text).toMatch(/What Quarterturn does next: it rechecks every five minutes/);
     expect(event).toMatchObject({ kind: "settlement-failed", productionSafe: true });
   });
 
@@ -293,10 +293,10 @@ describe("a rotation that Secrets Manager tells of", () => {
 
   it("failed, and the log to look at is that of the function that rotates, in full", async () => {
     const alert = watched(new RotationFailed("app", "setSecret"));
-    expect(alert.subject).toBe("[error] rotation failed unreported (ROTATION_FAILED): app");
+    expect(alert.subject).toBe("[error] rotation failed without a report (ROTATION_FAILED): app");
     expect(alert.text).toContain("Is production safe: yes, as far as can be seen from outside");
     expect(alert.text).toContain(
-      `Where the log is: /aws/lambda/rotate-database; of this alert itself /aws/lambda/watch, request ${requestId}.`,
+      `Where the log is: /aws/lambda/rotate-database; for this alert itself: /aws/lambda/watch, request ${requestId}.`,
     );
     const region = ["--region", "eu-central-1"];
     expect(await called(alert)).toEqual([
@@ -309,7 +309,9 @@ describe("a rotation that Secrets Manager tells of", () => {
 
   it("may have stopped inside a switch: that is critical", () => {
     const { subject, sms, text } = watched(new SwitchInterrupted("app", "finishSecret"));
-    expect(subject).toMatch(/^\[critical\] rotation failed unreported \(SWITCH_INTERRUPTED\)/);
+    expect(subject).toMatch(
+      /^\[critical\] rotation failed without a report \(SWITCH_INTERRUPTED\)/,
+    );
     expect(sms).toContain("NOT SAFE: logins may fail.");
     expect(text).toContain("Do not remove AWSPENDING");
   });

@@ -41,7 +41,7 @@ describe("the parameters of a document", () => {
   it.each([
     ["missing", {}, "it is missing"],
     ["empty", { KEY: "" }, "empty"],
-    ["an object", { KEY: { a: 1 } }, "no string or number"],
+    ["an object", { KEY: { a: 1 } }, "not a string or number"],
   ])("cannot be of a named field that is %s", (_what, text, problem) => {
     const of = () => wanted(text, { parameters: { KEY: "/key" } });
     expect(of).toThrow(expect.objectContaining({ code: "FIELD_NOT_MIRRORED" }));

@@ -123,7 +123,7 @@ describe("on-call hears once, and nothing is retired,", () => {
     await production.rotate();
     const alert = await expectStuck(production, "CONTROLLER_CANNOT_BE_FORCED", ["web"]);
     expect(alert?.subject).toBe(
-      "[error] settlement does not go on (CONTROLLER_CANNOT_BE_FORCED): production/database/primary",
+      "[error] settlement is stuck (CONTROLLER_CANNOT_BE_FORCED): production/database/primary",
     );
     expect(alert?.message).toContain("yes: both credentials work");
     expect(await production.oldIsAccepted()).toBe(true);

@@ -137,7 +137,7 @@ describe("a secret", () => {
     ]);
     expect(found(facts({ secrets: [hidden] }))).toEqual([
       could,
-      `error NOTHING_CHECKED: No secret of the manifest could be looked at: secretsmanager:DescribeSecret on ${name} failed: AccessDeniedException (HTTP 400).`,
+      `error NOTHING_CHECKED: None of the manifest's secrets could be checked: secretsmanager:DescribeSecret on ${name} failed: AccessDeniedException (HTTP 400).`,
     ]);
   });
 
@@ -538,7 +538,7 @@ describe("consumers", () => {
       "pinned to a version",
       of({ references: [{ secret: arn, where: "secrets DB of container app", pinned: "v1" }] }),
       [
-        `error PINNED_REFERENCE ${name}: service production/web: secrets DB of container app is pinned to v1, which no rotation replaces: none would ever settle.`,
+        `error PINNED_REFERENCE ${name}: service production/web: secrets DB of container app is pinned to v1, which no rotation replaces: no rotation would ever settle.`,
       ],
     ],
     [
@@ -553,7 +553,7 @@ describe("consumers", () => {
       "elsewhere",
       of({}, { cluster: clusterArn("staging"), name: "batch" }),
       [
-        `error REFERENCE_OUTSIDE ${name}: Consumed outside the clusters that it lists, by service staging/batch: never rolled, so no rotation of it would ever settle.`,
+        `error REFERENCE_OUTSIDE ${name}: Consumed outside its clusters by service staging/batch, which settlement does not roll: no rotation would ever settle.`,
       ],
     ],
     [
@@ -561,7 +561,7 @@ describe("consumers", () => {
       {
         consumers: consumersOf({ tasks: [task("t1", "staging"), task("t2", "production")] }),
       },
-      [expect.stringMatching(/^error REFERENCE_OUTSIDE .* by standalone task t1:/)],
+      [expect.stringMatching(/^error REFERENCE_OUTSIDE .* by standalone task t1, which/)],
     ],
     [
       "in a cluster that is listed by its ARN",
@@ -622,14 +622,14 @@ describe("the account", () => {
       "without a trail",
       trail({ known: [] }),
       [
-        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (there is none): EventBridge would not hear of a failed rotation.",
+        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (there is none): EventBridge would not receive events of failed rotations.",
       ],
     ],
     [
       "with trails that do not record it",
       trail({ known: [one(false, true), one(true, false)] }),
       [
-        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (all is stopped, all records no management events that write): EventBridge would not hear of a failed rotation.",
+        "error NO_TRAIL: No CloudTrail trail records management events that write in this Region (all is stopped, all records no management events that write): EventBridge would not receive events of failed rotations.",
       ],
     ],
     [
@@ -653,14 +653,14 @@ describe("the account", () => {
       "whose topic nobody hears",
       { topic: { known: 0 } },
       [
-        "error NOBODY_LISTENS: The topic has no confirmed subscription: nobody would hear of a failure.",
+        "error NOBODY_LISTENS: The topic has no confirmed subscription: nobody would be alerted of a failure.",
       ],
     ],
     [
       "without a topic named",
       { topic: undefined },
       [
-        "warning TOPIC_NOT_NAMED: Could not check whether somebody hears alerts, because no topic was named.",
+        "warning TOPIC_NOT_NAMED: Could not check whether anybody gets alerts, because no topic was named.",
       ],
     ],
     [
@@ -682,7 +682,7 @@ describe("the account", () => {
       { topic: { unknown: denied("sns:GetTopicAttributes") } },
       [
         expect.stringMatching(
-          /^warning COULD_NOT_CHECK: Could not check whether somebody hears alerts/,
+          /^warning COULD_NOT_CHECK: Could not check whether anybody gets alerts/,
         ),
       ],
     ],
@@ -690,7 +690,7 @@ describe("the account", () => {
       "without a cluster that is listed",
       cluster(true, "ClusterNotFoundException"),
       [
-        "error CLUSTER_MISSING: rotation.yml lists the cluster x, and there is none in this account and Region: settlement would alert after each rotation.",
+        "error CLUSTER_MISSING: rotation.yml lists the cluster x, which does not exist in this account and Region: settlement would alert after each rotation.",
       ],
     ],
     ["whose cluster went away meanwhile", cluster(false, "ClusterNotFoundException"), []],
@@ -710,7 +710,7 @@ describe("the account", () => {
         }),
       },
       [
-        `warning COULD_NOT_CHECK: Could not check whether secrets are consumed outside the clusters that they list, because: ecs:ListClusters on ${name} failed: AccessDeniedException (HTTP 400).`,
+        `warning COULD_NOT_CHECK: Could not check whether secrets are consumed outside their clusters, because: ecs:ListClusters on ${name} failed: AccessDeniedException (HTTP 400).`,
       ],
     ],
   ])("%s", (_, more, expected) => {

@@ -93,12 +93,12 @@ describe("of what was seen from outside", () => {
     [
       "a failure is no news when the version was promoted, in that attempt or a later one",
       { versions: "promoted" },
-      silent(/has become AWSCURRENT/),
+      silent(/became AWSCURRENT/),
     ],
     [
       "nor when it was AWSCURRENT for a while",
       { versions: "replaced" },
-      silent(/has become AWSCURRENT/),
+      silent(/became AWSCURRENT/),
     ],
     [
       "a failure is told where AWSPENDING lingers on AWSCURRENT and the event names no version",

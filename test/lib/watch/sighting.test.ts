@@ -57,14 +57,22 @@ describe("an event of Secrets Manager", () => {
 
 describe("what is none", () => {
   it.each<[string, unknown, RegExp]>([
-    ["nothing", undefined, /its name is none/],
-    ["a text", "RotationFailed", /its name is none/],
-    ["an empty event", {}, /its name is none/],
-    ["a success", event({ eventName: "RotationSucceeded" }), /its name is RotationSucceeded/],
-    ["a name that is none", event({ eventName: "a name: x" }), /its name is none\. This/],
-    ["a name that is no text", event({ eventName: { a: 1 } }), /its name is none\. This/],
-    ["no secret", event({ additionalEventData: null }), /names no secret in detail\.additional/],
-    ["a secret that is no text", event({ additionalEventData: { SecretId: [arn] } }), /no secret/],
+    ["nothing", undefined, /it has no eventName/],
+    ["a text", "RotationFailed", /it has no eventName/],
+    ["an empty event", {}, /it has no eventName/],
+    ["a success", event({ eventName: "RotationSucceeded" }), /its eventName is RotationSucceeded/],
+    ["a name that is none", event({ eventName: "a name: x" }), /it has no eventName\. EventBridge/],
+    ["a name that is no text", event({ eventName: { a: 1 } }), /it has no eventName\. EventBridge/],
+    [
+      "no secret",
+      event({ additionalEventData: null }),
+      /detail\.additionalEventData\.SecretId is missing/,
+    ],
+    [
+      "a secret that is no text",
+      event({ additionalEventData: { SecretId: [arn] } }),
+      /SecretId is missing/,
+    ],
   ])("is refused: %s", (_, payload, message) => {
     const read = () => readSighting(payload);
     expect(read).toThrow(expect.objectContaining({ code: "INVALID_NOTICE" }));
