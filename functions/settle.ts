@@ -1,7 +1,7 @@
 import middy from "@middy/core";
 import type { Invocation } from "../lib/reporting/step-report.ts";
 import { type QueueEvent, settleBatch } from "../lib/settlement/batch.ts";
-import type { SettlementPorts } from "../lib/settlement/settle.ts";
+import type { SettlementPorts } from "../lib/settlement/ports.ts";
 import { invocation } from "./wiring/invocation.ts";
 import { ports } from "./wiring/settlement.ts";
 

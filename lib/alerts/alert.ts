@@ -1,19 +1,8 @@
 import { createHash } from "node:crypto";
-import type { Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
-import { command } from "./command.ts";
-
-/** Where a failure happened, and in what. Identifiers only. */
-export interface AlertContext {
-  /** What the function was asked for; absent when the event could not be read. */
-  readonly task?: Task;
-  readonly environment: string;
-  readonly region: string;
-  /** The function's log group. */
-  readonly logGroup: string;
-  readonly requestId: string;
-  readonly at: Date;
-}
+import { type AlertContext, isOutside } from "./alert-context.ts";
+import { commands } from "./commands.ts";
+import { failures, safety, whatNext } from "./wording.ts";
 
 /**
  * One message for every kind of subscriber.
@@ -100,84 +89,9 @@ export function reasonOf({ code, impact, message }: RotationError): string {
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
-/** What a failure of each kind of task is called, for machines and for people. */
-const failures: Readonly<
-  Record<
-    Task["kind"] | "call",
-    { readonly kind: string; readonly summary: (step: string) => string }
-  >
-> = {
-  rotation: { kind: "rotation-failed", summary: (step) => `rotation failed in ${step}` },
-  retirement: { kind: "retirement-failed", summary: (step) => `retirement failed in ${step}` },
-  mirror: { kind: "mirror-failed", summary: () => "parameters were not mirrored" },
-  settlement: { kind: "settlement-failed", summary: () => "settlement is stuck" },
-  unreported: { kind: "rotation-failed", summary: () => "rotation failed without a report" },
-  abandoned: { kind: "rotation-abandoned", summary: () => "rotation was abandoned" },
-  call: { kind: "call-failed", summary: () => "the function could not read its event" },
-};
-
-/** Whether only Secrets Manager reported the failure, not the function that met it. */
-export const isOutside = (task: Task | undefined) =>
-  task?.kind === "unreported" || task?.kind === "abandoned";
-
-const safeties: Readonly<
-  Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
-> = {
-  unchanged: {
-    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds the same value.",
-    brief: "Production is safe.",
-  },
-  unknown: {
-    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: check whether they can.",
-    brief: "Changed nothing; can consumers log in?",
-  },
-  outage: {
-    full: "NO. New logins of consumers may be failing now.",
-    brief: "NOT SAFE: logins may fail.",
-  },
-};
-
-const safety = ({ impact, safety }: RotationError) => safety ?? safeties[impact];
-
-function whatNext(error: RotationError, { task }: AlertContext): string {
-  if (!task) return "nothing: it cannot read what it was asked for.";
-  if (task.kind === "settlement")
-    return "it rechecks every five minutes and continues once the cause is fixed. You will not be alerted again for the same cause.";
-  if (error.next) return error.next;
-  const repeated =
-    task.kind === "retirement"
-      ? "settlement asks for it again within five minutes"
-      : "Secrets Manager repeats the rotation";
-  return error.retryable
-    ? `${repeated}; every step is safe to repeat.`
-    : `${repeated}, but it will fail again until the cause is fixed.`;
-}
-
 function whereLog({ task, logGroup, requestId }: AlertContext): string {
   const own = `${logGroup}, request ${requestId}`;
   return task?.rotationLog ? `${task.rotationLog}; for this alert itself: ${own}` : own;
-}
-
-/** Commands to paste into a shell, with their headings. */
-function* commands(error: RotationError, context: AlertContext): Generator<string> {
-  const { task, region, logGroup, requestId } = context;
-  const aws = (...words: string[]) => `  ${command("aws", ...words, "--region", region)}`;
-  const about = (operation: string, secret: string, ...words: string[]) =>
-    aws("secretsmanager", operation, "--secret-id", secret, ...words);
-  const filter = ["--since", "30m", "--filter-pattern", `"${requestId}"`];
-  yield "To investigate:";
-  if (task) yield about("describe-secret", task.secret);
-  // Unfiltered: a function that is killed leaves lines that name neither the secret nor the version.
-  if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
-  else yield aws("logs", "tail", logGroup, ...filter);
-  if (!task || (task.kind !== "rotation" && !isOutside(task))) return;
-  if (error.undo === "removePending") {
-    const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
-    yield "To remove AWSPENDING:";
-    yield about("update-secret-version-stage", task.secret, ...label);
-  }
-  yield "To rotate again afterwards:";
-  yield about("rotate-secret", task.secret);
 }
 
 /** An alert that a person sends to check that alerts arrive. */

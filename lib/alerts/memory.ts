@@ -1,7 +1,8 @@
 import type { Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
 import type { SecretState } from "../secret/store.ts";
-import { isOutside, reasonOf } from "./alert.ts";
+import { reasonOf } from "./alert.ts";
+import { isOutside } from "./alert-context.ts";
 
 /** A tag of a secret. */
 export interface Tag {

@@ -2,9 +2,11 @@ import type { Context } from "../context/context.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { settlementTask } from "./act.ts";
 import { InvokedFailed } from "./errors.ts";
 import { hintsOf } from "./hints.ts";
-import { type SettlementPorts, settle, settlementTask } from "./settle.ts";
+import type { SettlementPorts } from "./ports.ts";
+import { settle } from "./settle.ts";
 
 /** The part of an SQS event that is read. */
 export interface QueueEvent {

@@ -1,7 +1,8 @@
-import { holderOf, isLeaked, preparedLabel, retiringLabel } from "../secret/labels.ts";
+import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
 import type { Consumer, Problem, Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
-import type { Consumers, SecretFacts, SettlementState } from "./state.ts";
+import { mirroredAs, promotionOf } from "./promotion.ts";
+import type { Consumers, SettlementState } from "./state.ts";
 
 /** The next thing to do for one secret. */
 export type Action =
@@ -79,35 +80,6 @@ function mirrors(state: SettlementState, current: string): Action | undefined {
   if (mirrored.drifted.length === 0) return undefined;
   const names = mirrored.drifted.join(", ");
   return alert("PARAMETER_DRIFT", `${names} holds a value that the secret never held`);
-}
-
-/** A mirror's answer holds for one version only, and somebody may have edited the secret since. */
-function mirroredAs({ mirror }: SettlementState, current: string) {
-  return mirror !== "unasked" && mirror?.version === current ? mirror : undefined;
-}
-
-/** When the value changed for consumers; `undefined` when Secrets Manager does not say. */
-export function promotionOf(
-  state: SettlementState,
-  currentCreatedAt: Date | undefined,
-): Promotion | undefined {
-  const current = holderOf(state.secret, "AWSCURRENT") ?? "";
-  const at = promotionTime(state.secret, current, currentCreatedAt);
-  return at && { at, parameters: mirroredAs(state, current)?.parameters ?? new Map() };
-}
-
-/**
- * When AWSCURRENT moved, or later. The date of the last completed rotation; a version that a rotation made
- * has none until that rotation is completed, one that was written by hand has its own.
- */
-function promotionTime(
-  { lastRotatedAt, versions }: SecretFacts,
-  current: string,
-  currentCreatedAt: Date | undefined,
-): Date | undefined {
-  if (!lastRotatedAt || !currentCreatedAt) return undefined;
-  if (lastRotatedAt >= currentCreatedAt) return lastRotatedAt;
-  return versions.get(current)?.includes(preparedLabel) ? undefined : currentCreatedAt;
 }
 
 function unknownPromotion({ now }: SettlementState, { currentCreatedAt }: Consumers): Action {

@@ -1,33 +1,16 @@
-import { bounded } from "../bounded.ts";
-import type { Context, Task } from "../context/context.ts";
-import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, retiringLabel } from "../secret/labels.ts";
-import type { SecretState, SecretStore } from "../secret/store.ts";
-import type { Consumer, ConsumerType, ConsumerView, Problem } from "./consumer.ts";
-import { type Action, decide, promotionOf } from "./decide.ts";
-import { ParameterDrift, SettlementStuck } from "./errors.ts";
-import type { Mirrored, Mirrorer } from "./mirrorer.ts";
-import type { Retirer } from "./retirer.ts";
-import type { OldCredential, SettlementState } from "./state.ts";
+import type { Context } from "../context/context.ts";
+import { entryFor } from "../manifest/manifest.ts";
+import { type Answers, act, type Ended, type Turn } from "./act.ts";
+import { decide } from "./decide.ts";
+import type { SettlementPorts } from "./ports.ts";
+import { promotionOf } from "./promotion.ts";
+import type { SettlementState } from "./state.ts";
 import { lookAt } from "./view.ts";
 
-/** Everything that settlement reaches the world through. It reads no secret value. */
-export interface SettlementPorts {
-  readonly store: Pick<SecretStore, "describe" | "madeAt" | "moveLabel" | "tag">;
-  /** All types of consumers. */
-  readonly consumers: readonly ConsumerType[];
-  readonly retirer: Retirer;
-  readonly mirrorer: Mirrorer;
-  readonly manifest: Manifest;
-}
-
-export interface Settlement {
+export interface Settlement extends Omit<Ended, "outcome"> {
   readonly secret: string;
   /** `ignored`: the manifest does not name it. */
-  readonly outcome: "settled" | "waiting" | "alerted" | "ignored";
-  readonly why?: string;
-  /** What it waits for is a matter of seconds, and no event will tell of it. */
-  readonly soon?: boolean;
+  readonly outcome: Ended["outcome"] | "ignored";
 }
 
 /** No secret takes more turns than these: mirror, ask, roll, look again, retire, remove the label. */
@@ -53,24 +36,6 @@ export async function settle(
     answers = { ...answers, ...done, ...(old && { old }) };
   }
   return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
-}
-
-/** What the invoked functions have answered in this pass. */
-interface Answers {
-  readonly old?: OldCredential;
-  readonly mirror?: Mirrored;
-}
-
-/** How far a secret has come. */
-type Ended = Omit<Settlement, "secret">;
-
-/** What one turn of one secret works with. */
-interface Turn {
-  readonly secret: SecretState;
-  readonly entry: SecretEntry;
-  readonly answers: Answers;
-  readonly ports: SettlementPorts;
-  readonly context: Context;
 }
 
 /** Looks, and does one thing: what it learned, or how far the secret has come. */
@@ -108,71 +73,3 @@ function stateOf({ secret, entry, answers, context }: Turn): SettlementState {
     ...(entry.mirror && { mirror: answers.mirror ?? "unasked" }),
   };
 }
-
-async function act(action: Action, turn: Turn, view?: ConsumerView): Promise<Ended | Answers> {
-  const { secret, ports, context } = turn;
-  switch (action.kind) {
-    case "settled":
-      return { outcome: "settled" };
-    case "wait":
-      return { outcome: "waiting", why: action.why, soon: action.soon ?? false };
-    case "alert":
-      await alert(action.problem, turn);
-      return { outcome: "alerted", why: action.problem.why };
-    case "mirror": {
-      const request = { secret: secret.arn, version: action.current };
-      const answer = await ports.mirrorer.mirror(request, context.signal);
-      return answer === "superseded" ? {} : { mirror: answer };
-    }
-    case "ask": {
-      const answer = await ports.retirer.ask(secret.arn, action.retiring, context.signal);
-      return { old: answer === "held" ? { heldByLive: true } : { sessions: answer } };
-    }
-    case "look":
-      return {};
-    case "roll":
-      // Lists of deployments lag behind; looking again at once could roll a second time.
-      await bounded(action.consumers, width, async (consumer) => view?.roll(consumer));
-      return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
-    case "retire": {
-      const { retiring: version, endSessions } = action;
-      const request = { secret: secret.arn, version, endSessions };
-      const outcome = await ports.retirer.retire(request, context.signal);
-      return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
-    }
-    case "removeLabel": {
-      const label = { secretId: secret.arn, label: retiringLabel, from: action.retiring };
-      await ports.store.moveLabel(label, context.signal);
-      return {};
-    }
-  }
-}
-
-/** How many consumers are rolled at once. */
-const width = 5;
-
-const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");
-
-/** Of a settled secret, only its parameters can be wrong. */
-async function alert(problem: Problem, { secret, entry, answers, context }: Turn): Promise<void> {
-  const current = holderOf(secret, "AWSCURRENT") ?? "";
-  const retiring = holderOf(secret, retiringLabel) ?? current;
-  const oldWorks = !answers.old?.retired && worksBesideNew(entry);
-  const error =
-    retiring === current
-      ? new ParameterDrift(secret.name, problem.why)
-      : new SettlementStuck(problem, secret.name, oldWorks);
-  await context.report(error, settlementTask(secret.name, retiring), secret);
-}
-
-/** For an alert. @param token the version that is retired */
-export const settlementTask = (secret: string, token: string): Task => ({
-  kind: "settlement",
-  secret,
-  step: "settle",
-  token,
-});
-
-/** Whether consumers that hold the old value of any credential can still work with it. */
-const worksBesideNew = ({ credentials }: SecretEntry) =>
-  credentials.every(({ traits }) => traits.oldWorksBeside);

@@ -46,7 +46,7 @@ export const ownCodes = [
 
 type OwnFinding = Finding & { readonly code: (typeof ownCodes)[number] };
 
-export const finding = (of: OwnFinding): Finding => of;
+export const finding = (own: OwnFinding): Finding => own;
 
 /** What a rotation would end with. */
 export function failure(

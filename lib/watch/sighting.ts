@@ -44,7 +44,7 @@ function isName(value: unknown): value is string {
   return typeof value === "string" && /^[A-Za-z]{1,40}$/.test(value);
 }
 
-function member(of: unknown, key: string): unknown {
-  const isObject = typeof of === "object" && of !== null && Object.hasOwn(of, key);
-  return isObject ? (of as Record<string, unknown>)[key] : undefined;
+function member(value: unknown, key: string): unknown {
+  const isObject = typeof value === "object" && value !== null && Object.hasOwn(value, key);
+  return isObject ? Reflect.get(value, key) : undefined;
 }

@@ -1,5 +1,4 @@
 import {
-  type ContainerDefinition,
   DescribeServicesCommand,
   DescribeTaskDefinitionCommand,
   DescribeTasksCommand,
@@ -10,8 +9,6 @@ import {
   paginateListClusters,
   paginateListServices,
   paginateListTasks,
-  type Service,
-  type Task,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { awsFailure, callAws } from "../../aws/failures.ts";
@@ -19,7 +16,8 @@ import { chunks } from "../../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { DeploymentFacts } from "./facts.ts";
-import type { Container, TaskDefinition, ValueFrom } from "./references.ts";
+import { idOf, isAlive, toContainer, toService, toTask } from "./from-sdk.ts";
+import type { TaskDefinition } from "./references.ts";
 
 /**
  * In the account and Region of the environment. The SDK retries throttled calls, except UpdateService: a retry
@@ -200,52 +198,4 @@ class EcsOnAws implements Ecs {
   ): Promise<T> {
     return callAws(`ecs:${action}`, on, signal, send);
   }
-}
-
-const isAlive = ({ lastStatus }: Task) => lastStatus !== "STOPPED" && lastStatus !== "DELETED";
-
-/** The last part of an ARN: a task's or a deployment's id. */
-const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
-
-function toService(service: Service): ServiceRecord {
-  const {
-    serviceArn = "",
-    serviceName = "",
-    status,
-    deploymentController,
-    desiredCount = 0,
-  } = service;
-  const definitions = [service, ...(service.deployments ?? [])].flatMap(
-    ({ taskDefinition }) => taskDefinition ?? [],
-  );
-  return {
-    arn: serviceArn,
-    name: serviceName,
-    status: status === "DRAINING" || status === "INACTIVE" ? status : "ACTIVE",
-    controller: deploymentController?.type ?? "ECS",
-    desiredCount,
-    taskDefinitions: [...new Set(definitions)],
-  };
-}
-
-/** A task without a date is still being provisioned, and gets its secrets later than now. */
-function toTask({ taskArn = "", createdAt, taskDefinitionArn = "", group = "" }: Task): TaskRecord {
-  const service = group.startsWith("service:") ? group.slice("service:".length) : undefined;
-  const made = createdAt ?? new Date();
-  return { id: idOf(taskArn), createdAt: made, taskDefinition: taskDefinitionArn, service };
-}
-
-function toContainer(definition: ContainerDefinition): Container {
-  const values = (list: { name?: string | undefined; valueFrom?: string | undefined }[] = []) =>
-    list.map(({ name = "", valueFrom = "" }): ValueFrom => ({ name, valueFrom }));
-  return {
-    name: definition.name ?? "",
-    environment: (definition.environment ?? []).map(({ name = "", value = "" }) => ({
-      name,
-      value,
-    })),
-    secrets: values(definition.secrets),
-    secretOptions: values(definition.logConfiguration?.secretOptions),
-    credentialsParameter: definition.repositoryCredentials?.credentialsParameter,
-  };
 }

@@ -7,7 +7,7 @@ export const clustersOf = (scope: ConsumerScope): readonly string[] => scope["cl
 const shortName = (cluster: string) => cluster.slice(cluster.lastIndexOf("/") + 1);
 
 /** Whether the manifest lists a cluster, whichever of name and ARN it and the caller use. */
-export function listedIn(scope: ConsumerScope): (of: { readonly cluster: string }) => boolean {
+export function listedIn(scope: ConsumerScope): (located: { readonly cluster: string }) => boolean {
   const listed = new Set(clustersOf(scope).map(shortName));
   return ({ cluster }) => listed.has(shortName(cluster));
 }

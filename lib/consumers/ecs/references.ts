@@ -27,22 +27,24 @@ export function findReferences(
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
   return definition.containers.flatMap((container) => {
-    const of = `of container ${container.name}`;
+    const inside = `of container ${container.name}`;
     const { credentialsParameter } = container;
     const named = [
-      ...container.secrets.map((each) => [`secrets ${each.name} ${of}`, each.valueFrom] as const),
+      ...container.secrets.map(
+        (each) => [`secrets ${each.name} ${inside}`, each.valueFrom] as const,
+      ),
       ...container.secretOptions.map(
-        (each) => [`secretOptions ${each.name} ${of}`, each.valueFrom] as const,
+        (each) => [`secretOptions ${each.name} ${inside}`, each.valueFrom] as const,
       ),
       ...(credentialsParameter
-        ? [[`repositoryCredentials ${of}`, credentialsParameter] as const]
+        ? [[`repositoryCredentials ${inside}`, credentialsParameter] as const]
         : []),
     ].flatMap(([where, valueFrom]) => [
       ...resolve(where, valueFrom, secrets),
       ...throughParameter(where, valueFrom, secrets),
     ]);
     const mentioned = container.environment.flatMap(({ name, value }) => {
-      const where = `environment ${name} ${of}`;
+      const where = `environment ${name} ${inside}`;
       const whole = secrets.filter(({ arn, name: secret }) => value === arn || value === secret);
       return [
         ...whole.map(({ arn }): Reference => ({ secret: arn, where, reads: true })),

@@ -2,12 +2,8 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import {
-  type Alert,
-  type AlertContext,
-  failureAlert,
-  testAlert,
-} from "../../../lib/alerts/alert.ts";
+import { type Alert, failureAlert, testAlert } from "../../../lib/alerts/alert.ts";
+import type { AlertContext } from "../../../lib/alerts/alert-context.ts";
 import type { Task } from "../../../lib/context/context.ts";
 import { AwsCallFailed, type RotationError } from "../../../lib/errors.ts";
 import { SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";

@@ -3,7 +3,7 @@ import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { LogLine } from "../../../lib/context/log.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
-import type { SettlementPorts } from "../../../lib/settlement/settle.ts";
+import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();

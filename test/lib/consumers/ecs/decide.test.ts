@@ -7,7 +7,8 @@ import type {
   TaskFacts,
 } from "../../../../lib/consumers/ecs/facts.ts";
 import { judgeService, judgeStandalone } from "../../../../lib/consumers/ecs/judge.ts";
-import { decide, promotionOf } from "../../../../lib/settlement/decide.ts";
+import { decide } from "../../../../lib/settlement/decide.ts";
+import { promotionOf } from "../../../../lib/settlement/promotion.ts";
 import type { SettlementState } from "../../../../lib/settlement/state.ts";
 import {
   alert,

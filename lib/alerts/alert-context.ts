@@ -1,0 +1,17 @@
+import type { Task } from "../context/context.ts";
+
+/** Where a failure happened, and in what. Identifiers only. */
+export interface AlertContext {
+  /** What the function was asked for; absent when the event could not be read. */
+  readonly task?: Task;
+  readonly environment: string;
+  readonly region: string;
+  /** The function's log group. */
+  readonly logGroup: string;
+  readonly requestId: string;
+  readonly at: Date;
+}
+
+/** Whether only Secrets Manager reported the failure, not the function that met it. */
+export const isOutside = (task: Task | undefined) =>
+  task?.kind === "unreported" || task?.kind === "abandoned";

@@ -1,0 +1,57 @@
+import type { ContainerDefinition, Service, Task } from "@aws-sdk/client-ecs";
+import type { ServiceRecord, TaskRecord } from "./ecs.ts";
+import type { Container, ValueFrom } from "./references.ts";
+
+export const isAlive = ({ lastStatus }: Task) =>
+  lastStatus !== "STOPPED" && lastStatus !== "DELETED";
+
+/** The last part of an ARN: a task's or a deployment's id. */
+export const idOf = (arn: string) => arn.slice(arn.lastIndexOf("/") + 1);
+
+export function toService(service: Service): ServiceRecord {
+  const {
+    serviceArn = "",
+    serviceName = "",
+    status,
+    deploymentController,
+    desiredCount = 0,
+  } = service;
+  const definitions = [service, ...(service.deployments ?? [])].flatMap(
+    ({ taskDefinition }) => taskDefinition ?? [],
+  );
+  return {
+    arn: serviceArn,
+    name: serviceName,
+    status: status === "DRAINING" || status === "INACTIVE" ? status : "ACTIVE",
+    controller: deploymentController?.type ?? "ECS",
+    desiredCount,
+    taskDefinitions: [...new Set(definitions)],
+  };
+}
+
+/** A task without a date is still being provisioned, and gets its secrets later than now. */
+export function toTask({
+  taskArn = "",
+  createdAt,
+  taskDefinitionArn = "",
+  group = "",
+}: Task): TaskRecord {
+  const service = group.startsWith("service:") ? group.slice("service:".length) : undefined;
+  const made = createdAt ?? new Date();
+  return { id: idOf(taskArn), createdAt: made, taskDefinition: taskDefinitionArn, service };
+}
+
+export function toContainer(definition: ContainerDefinition): Container {
+  const values = (list: { name?: string | undefined; valueFrom?: string | undefined }[] = []) =>
+    list.map(({ name = "", valueFrom = "" }): ValueFrom => ({ name, valueFrom }));
+  return {
+    name: definition.name ?? "",
+    environment: (definition.environment ?? []).map(({ name = "", value = "" }) => ({
+      name,
+      value,
+    })),
+    secrets: values(definition.secrets),
+    secretOptions: values(definition.logConfiguration?.secretOptions),
+    credentialsParameter: definition.repositoryCredentials?.credentialsParameter,
+  };
+}

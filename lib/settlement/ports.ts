@@ -1,0 +1,15 @@
+import type { Manifest } from "../manifest/manifest.ts";
+import type { SecretStore } from "../secret/store.ts";
+import type { ConsumerType } from "./consumer.ts";
+import type { Mirrorer } from "./mirrorer.ts";
+import type { Retirer } from "./retirer.ts";
+
+/** Everything that settlement reaches the world through. It reads no secret value. */
+export interface SettlementPorts {
+  readonly store: Pick<SecretStore, "describe" | "madeAt" | "moveLabel" | "tag">;
+  /** All types of consumers. */
+  readonly consumers: readonly ConsumerType[];
+  readonly retirer: Retirer;
+  readonly mirrorer: Mirrorer;
+  readonly manifest: Manifest;
+}
