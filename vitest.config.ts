@@ -32,6 +32,8 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     setupFiles: ["test/setup.ts"],
     globalSetup: ["test/postgres-server.ts"],
+    // Waits of the stand-in pass ten times faster than on AWS.
+    env: { STANDIN_PACE: "10" },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Real servers share two cores with the tests.

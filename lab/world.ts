@@ -1,7 +1,4 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -21,12 +18,12 @@ import {
 } from "@aws-sdk/client-sns";
 import pg from "pg";
 import type { Action } from "../lib/retirement/request.ts";
-import { type Aws, startAws } from "../standin/aws.ts";
+import type { Aws } from "../standin/aws.ts";
 import type { Invocation } from "../standin/lambda/functions.ts";
 import type { LambdaTiming } from "../standin/lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "../standin/secrets-manager/rotations.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
-import { deploy } from "./deploy.ts";
+import { Host } from "./host.ts";
 import {
   createMuejamAdmin,
   createMuejamDatabase,
@@ -34,7 +31,6 @@ import {
   muejamAdminId,
   muejamSecretId,
 } from "./muejam.ts";
-import { leash } from "./postgres/leash.ts";
 import { loginInUrl, logsIn } from "./postgres/login.ts";
 import type { PostgresServer } from "./postgres/server.ts";
 
@@ -55,6 +51,8 @@ export interface WorldOptions {
   }) => Promise<Beside>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
+  /** Emptied when the world ends; its functions are those of the first world that used it. Default: a new one. */
+  readonly host?: Host;
   /** What the manifest says under `mirror`. */
   readonly mirror?: object;
 }
@@ -128,18 +126,11 @@ export class World implements AsyncDisposable {
   }
 
   static async start(options: WorldOptions): Promise<World> {
-    const { postgres, name = "muejam", port, timing, lambda } = options;
+    const { postgres, name = "muejam" } = options;
     await using parts = new AsyncDisposableStack();
-    const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
-    const held = leash(folder);
-    parts.defer(() => held.release());
-    const aws = parts.use(
-      await startAws({
-        ...(port !== undefined && { port }),
-        ...(timing && { rotation: timing }),
-        ...(lambda && { lambda }),
-      }),
-    );
+    const host = options.host ?? parts.use(await startHost(options));
+    if (options.host) parts.defer(() => host.aws.reset());
+    const { aws, folder } = host;
     const address = options.address ?? postgres;
     const login = await createMuejamDatabase(postgres, address, name);
     const beside = await options.beside?.({ postgres, address, name });
@@ -151,7 +142,7 @@ export class World implements AsyncDisposable {
     await createSecret(client, muejamAdminId, admin);
     const manifest = manifestFor(options, beside?.credentials);
     const topicArn = await createTopic(aws);
-    const arns = await deploy(aws, { folder, manifest, ca: postgres.ca, topicArn });
+    const arns = await host.deploy({ manifest, ca: postgres.ca, topicArn });
     return new World({
       aws,
       client,
@@ -292,6 +283,13 @@ export class World implements AsyncDisposable {
     await this.#parts[Symbol.asyncDispose]();
   }
 }
+
+const startHost = ({ port, timing, lambda }: WorldOptions) =>
+  Host.start({
+    ...(port !== undefined && { port }),
+    ...(timing && { rotation: timing }),
+    ...(lambda && { lambda }),
+  });
 
 /** A client that calls the stand-in as this principal. */
 export function clientOf(aws: Aws, principal: string): SecretsManagerClient {

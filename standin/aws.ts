@@ -1,23 +1,17 @@
 import { randomBytes } from "node:crypto";
+import { type Account, type AccountHost, openAccount } from "./account.ts";
 import { Activity } from "./activity.ts";
 import type { Call, Interceptor } from "./call.ts";
-import { cloudTrail } from "./cloudtrail/cloudtrail.ts";
+import { Clock } from "./clock.ts";
 import { dispatch } from "./dispatch.ts";
-import { type EcsTaps, ecs } from "./ecs/ecs.ts";
+import type { EcsTaps } from "./ecs/ecs.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
-import { deliverTo } from "./events/deliver.ts";
 import type { ServiceEvent } from "./events/event.ts";
-import { eventBridge } from "./events/events.ts";
-import { startHttpServer } from "./http-server.ts";
+import { type HttpServer, startHttpServer } from "./http-server.ts";
 import { type Functions, LambdaHost } from "./lambda/functions.ts";
-import { lambda } from "./lambda/lambda.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./secrets-manager/rotations.ts";
-import { secretsManager } from "./secrets-manager/secrets-manager.ts";
 import type { Notification } from "./sns/notification.ts";
-import { sns } from "./sns/sns.ts";
-import { sqs } from "./sqs/sqs.ts";
-import { ssm } from "./ssm/ssm.ts";
 
 export { AwsError } from "./aws-error.ts";
 export type { Call, Interceptor } from "./call.ts";
@@ -70,63 +64,62 @@ export interface Aws extends AsyncDisposable {
    * ConfirmSubscription. Throws where the endpoint never subscribed.
    */
   confirmationToken(topicArn: string, endpoint: string): string;
+  /**
+   * Empties the account, so that the next test finds nothing of the last one: resources, `calls` and
+   * `notifications` go, what is under way is ended, listeners of `ecs` and `events` are dropped.
+   * Registered functions stay, with their idle processes, which saves their start. Interceptors stay
+   * until they are disposed of.
+   */
+  reset(): Promise<void>;
 }
 
 export interface AwsOptions {
   /** Default: a free one. */
-  port?: number;
-  region?: string;
-  rotation?: Partial<RotationTiming>;
-  lambda?: Partial<LambdaTiming>;
+  readonly port?: number;
+  /** Default: eu-central-1. */
+  readonly region?: string;
+  /** How many times faster than on AWS waits pass (see Clock). Default: STANDIN_PACE, else 1. */
+  readonly pace?: number;
+  readonly rotation?: Partial<RotationTiming>;
+  readonly lambda?: Partial<LambdaTiming>;
 }
 
+const DEFAULT_ROTATION: RotationTiming = { attempts: 3, retryDelayMs: 1000, stepGapMs: 0 };
+
 /**
- * A stand-in for the AWS services that Quarterturn calls, on 127.0.0.1 only, in memory: for
- * development, tests and the demo. `AWS_ENDPOINT_URL` is the only thing a client needs to know.
+ * A stand-in for AWS services on 127.0.0.1 only, in memory, for development and tests.
+ * `AWS_ENDPOINT_URL` is the only thing that a client needs to know.
  */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
-  const account = { region: options.region ?? "eu-central-1", accountId: "123456789012" };
+  const region = options.region ?? "eu-central-1";
+  const accountId = "123456789012";
   const calls: Call[] = [];
   const interceptors = new Set<Interceptor>();
-  const timing = { attempts: 3, retryDelayMs: 1000, stepGapMs: 0, ...options.rotation };
+  const clock = new Clock(options.pace);
   const activity = new Activity();
-  const functions = new LambdaHost(account, (principal) => env(principal), activity);
-  const queues = sqs(account, () => endpoint);
-  const invocations = lambda(functions, queues.queues, options.lambda ?? {}, activity);
-  const { operations, notifications, confirmationToken } = sns(account);
-  const { bus, operations: eventOperations } = eventBridge(
-    account,
-    deliverTo({ queues: queues.queues, topics: operations, functions: invocations }),
+  const endpoint = () => `http://127.0.0.1:${server.port}`;
+  const env = (principal: string) => callerEnv(endpoint(), region, principal);
+  const functions = new LambdaHost({ region, accountId, clock, activity, env });
+  const host: AccountHost = {
+    region,
+    accountId,
+    clock,
     activity,
-  );
-  const emit = (event: ServiceEvent) => bus.emit(event);
-  const secrets = secretsManager(account, functions, calls, timing, activity, emit);
-  const readSecret = (input: Record<string, unknown>) =>
-    secrets.operations["GetSecretValue"]?.(input) ?? {};
-  const parameters = ssm(account, readSecret, emit);
-  const containers = ecs(account, {
-    secret: readSecret,
-    parameters: (input) => parameters["GetParameters"]?.(input) ?? {},
-  });
-  const services = {
-    cloudtrail: cloudTrail(account),
-    ecs: containers.operations,
-    events: eventOperations,
-    lambda: invocations.operations,
-    secretsmanager: secrets.operations,
-    sns: operations,
-    sqs: queues.operations,
-    ssm: parameters,
-  };
-  containers.taps.onEvent(emit);
-  const server = await startHttpServer(options.port ?? 0, (request) =>
-    dispatch(request, services, calls, interceptors),
-  );
-  const endpoint = `http://127.0.0.1:${server.port}`;
-  const env = (principal: string) => callerEnv(endpoint, account.region, principal);
-  return {
+    functions,
+    rotation: { ...DEFAULT_ROTATION, ...options.rotation },
+    lambda: options.lambda ?? {},
+    calls,
+    revisions: new Map(),
     endpoint,
-    ...account,
+  };
+  let account = openAccount(host);
+  const server: HttpServer = await startHttpServer(options.port ?? 0, (request) =>
+    dispatch(request, account.services, calls, interceptors),
+  );
+  return {
+    endpoint: endpoint(),
+    region,
+    accountId,
     env,
     calls,
     intercept(interceptor) {
@@ -134,26 +127,39 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       return { [Symbol.dispose]: () => void interceptors.delete(interceptor) };
     },
     functions,
-    ecs: containers.taps,
-    rotations: { finished: secrets.finished },
-    events: {
-      emit,
-      intercept: (interceptor) => bus.intercept(interceptor),
-      tick: (ruleName) => bus.tick(ruleName),
-      undelivered: bus.undelivered,
+    ecs: {
+      onEvent: (listener) => account.ecs.onEvent(listener),
+      onOutput: (listener) => account.ecs.onOutput(listener),
     },
+    rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },
+    events: eventTaps(() => account),
     idle: () => activity.idle(),
-    notifications,
-    confirmationToken,
+    get notifications() {
+      return account.notifications;
+    },
+    confirmationToken: (topicArn, address) => account.confirmationToken(topicArn, address),
+    async reset() {
+      await account[Symbol.asyncDispose]();
+      calls.length = 0;
+      account = openAccount(host);
+    },
     async [Symbol.asyncDispose]() {
-      for (const part of [bus, invocations, queues]) part[Symbol.dispose]();
-      const rotationsEnded = secrets[Symbol.asyncDispose]();
-      await Promise.all([containers[Symbol.asyncDispose](), functions[Symbol.asyncDispose]()]);
-      await rotationsEnded;
+      await account[Symbol.asyncDispose]();
+      await functions[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
     },
   };
 }
+
+/** What is seen of events, and done to them, in the account that there is at that moment. */
+const eventTaps = (account: () => Account): Aws["events"] => ({
+  emit: (event) => account().bus.emit(event),
+  intercept: (interceptor) => account().bus.intercept(interceptor),
+  tick: (ruleName) => account().bus.tick(ruleName),
+  get undelivered() {
+    return account().bus.undelivered;
+  },
+});
 
 /** The secret access key is of no use to anybody: signatures are not checked. */
 function callerEnv(endpoint: string, region: string, principal: string): Record<string, string> {

@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import { setTimeout as sleep } from "node:timers/promises";
+import type { Clock } from "../clock.ts";
 import type {
   ContainerDefinition,
   ContainerOverride,
@@ -9,6 +9,11 @@ import { StartFailure } from "./injection.ts";
 import { killGroup, type Processes } from "./processes.ts";
 
 const DEFAULT_STOP_TIMEOUT_S = 30;
+
+interface ContainerHost {
+  readonly processes: Processes;
+  readonly clock: Clock;
+}
 
 export interface ContainerEvents {
   onLine(line: string): void;
@@ -32,10 +37,10 @@ export class Container {
   }
 
   /** Throws StartFailure. */
-  start(processes: Processes, env: Record<string, string>, events: ContainerEvents): void {
+  start(host: ContainerHost, env: Record<string, string>, events: ContainerEvents): void {
     const { entryPoint = [], command = [], healthCheck, name } = this.definition;
     const argv = [...entryPoint, ...(this.override?.command ?? command)];
-    this.#child = processes.start(argv, {
+    this.#child = host.processes.start(argv, {
       env,
       onLine: events.onLine,
       onExit: (exitCode) => {
@@ -49,7 +54,7 @@ export class Container {
       throw new StartFailure(`CannotStartContainerError: the command of ${name} cannot be started`);
     }
     this.lastStatus = "RUNNING";
-    if (healthCheck) void this.#watch(processes, env, healthCheck, events.onHealth);
+    if (healthCheck) void this.#watch(host, env, healthCheck, events.onHealth);
   }
 
   /** SIGTERM, and SIGKILL after the stop timeout. */
@@ -69,17 +74,17 @@ export class Container {
    * period or the first success (API_HealthCheck).
    */
   async #watch(
-    processes: Processes,
+    { processes, clock }: ContainerHost,
     env: Record<string, string>,
     check: HealthCheck,
     onHealth: () => void,
   ): Promise<void> {
     const { interval = 30, retries = 3, startPeriod = 0 } = check;
-    const graceEnds = performance.now() + startPeriod * 1000;
+    const graceEnds = performance.now() + clock.hurried(startPeriod * 1000);
     const { signal } = this.#ended;
     let failures = 0;
     for (;;) {
-      await sleep(interval * 1000, undefined, { signal, ref: false }).catch(() => undefined);
+      await clock.wait(interval * 1000, signal);
       if (signal.aborted) return;
       const passed = await probe(processes, env, check);
       if (signal.aborted) return;

@@ -1,4 +1,5 @@
 import type { Operations } from "../call.ts";
+import type { Clock } from "../clock.ts";
 import { ClusterTable } from "./cluster-table.ts";
 import { clusterOperations } from "./clusters.ts";
 import { type DeploymentEvent, deploymentEvent } from "./deployment-event.ts";
@@ -23,6 +24,14 @@ export interface EcsTaps {
   onOutput(listener: (output: TaskOutput) => void): Disposable;
 }
 
+export interface EcsHost {
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  /** The newest revision of each family of task definitions, ever. */
+  readonly revisions: Map<string, number>;
+}
+
 export interface Ecs extends AsyncDisposable {
   operations: Operations;
   taps: EcsTaps;
@@ -32,15 +41,16 @@ export interface Ecs extends AsyncDisposable {
  * Amazon ECS (test: ecs.contract). A task's containers are processes on this machine, with nothing
  * in their environment but PATH and what the task definition says; they end with this process.
  */
-export function ecs(account: { region: string; accountId: string }, sources: ValueSources): Ecs {
-  const clusters = new ClusterTable(account);
-  const definitions = new TaskDefinitions(account);
+export function ecs(host: EcsHost, sources: ValueSources): Ecs {
+  const { clock, revisions } = host;
+  const clusters = new ClusterTable(host);
+  const definitions = new TaskDefinitions(host, revisions);
   const processes = new Processes();
   const [onEvent, tellEvent] = tap<DeploymentEvent>();
   const [onOutput, tellOutput] = tap<TaskOutput>();
   const announce: Announce = (service, deployment) =>
     tellEvent(deploymentEvent(service, deployment));
-  const scheduler = new Scheduler({ processes, sources, onOutput: tellOutput }, announce);
+  const scheduler = new Scheduler({ clock, processes, sources, onOutput: tellOutput }, announce);
   return {
     operations: {
       ...clusterOperations(clusters),

@@ -84,7 +84,7 @@ export class Scheduler {
     }
     const tasks = runningTasks(cluster, service);
     this.#forgiveFailures(primary, tasks);
-    const startsAt = primary.failedAt + pauseAfter(primary.failures);
+    const startsAt = primary.failedAt + this.#host.clock.hurried(pauseAfter(primary.failures));
     const isFailed = primary.rolloutState === "FAILED";
     const { stop, start } = plan(
       tasks.map((task) => candidate(task, service)),

@@ -10,8 +10,11 @@ import { page, pageFields } from "./paging.ts";
 export class TaskDefinitions {
   readonly #byArn = new Map<string, TaskDefinition>();
   readonly #arnPrefix: string;
+  readonly #revisions: Map<string, number>;
 
-  constructor(account: { region: string; accountId: string }) {
+  /** @param revisions the newest one of each family: none is given twice, because clients remember them */
+  constructor(account: { region: string; accountId: string }, revisions: Map<string, number>) {
+    this.#revisions = revisions;
     this.#arnPrefix = `arn:aws:ecs:${account.region}:${account.accountId}:task-definition/`;
   }
 
@@ -19,10 +22,12 @@ export class TaskDefinitions {
     return [...this.#byArn.values()];
   }
 
-  add(of: Pick<TaskDefinition, "family" | "containers" | "rest">): TaskDefinition {
-    const revision = 1 + this.all().filter(({ family }) => family === of.family).length;
-    const arn = `${this.#arnPrefix}${of.family}:${revision}`;
-    const definition = { ...of, arn, revision, registeredAt: Date.now() };
+  add(input: Pick<TaskDefinition, "family" | "containers" | "rest">): TaskDefinition {
+    const { family } = input;
+    const revision = 1 + (this.#revisions.get(family) ?? 0);
+    this.#revisions.set(family, revision);
+    const arn = `${this.#arnPrefix}${family}:${revision}`;
+    const definition = { ...input, arn, revision, registeredAt: Date.now() };
     this.#byArn.set(arn, definition);
     return definition;
   }

@@ -1,3 +1,4 @@
+import type { Clock } from "../clock.ts";
 import { Container } from "./container.ts";
 import type { ContainerOverride } from "./container-definition.ts";
 import { environmentFor, StartFailure, type ValueSources } from "./injection.ts";
@@ -20,6 +21,7 @@ export interface TaskOutput {
 
 /** What a task needs of the world around it. */
 export interface TaskHost {
+  clock: Clock;
   processes: Processes;
   sources: ValueSources;
   onOutput(output: TaskOutput): void;
@@ -90,7 +92,7 @@ export class Task {
   /** From when on a service counts it as healthy; undefined where nothing is known. */
   get readyAt(): number | undefined {
     if (this.lastStatus !== "RUNNING" || this.startedAt === undefined) return undefined;
-    if (this.#checked().length === 0) return this.startedAt + SETTLING_MS;
+    if (this.#checked().length === 0) return this.startedAt + this.#host.clock.hurried(SETTLING_MS);
     return this.health === "HEALTHY" ? this.#healthyAt : undefined;
   }
 
@@ -107,12 +109,12 @@ export class Task {
     if (this.desiredStatus === "STOPPED") return;
     this.lastStatus = "PENDING";
     try {
-      const { sources, processes } = this.#host;
+      const { sources, processes, clock } = this.#host;
       const environments = this.containers.map(({ definition, override }) =>
         environmentFor(definition, override, sources),
       );
       for (const [index, container] of this.containers.entries()) {
-        container.start(processes, environments[index] ?? {}, this.#events(container));
+        container.start({ processes, clock }, environments[index] ?? {}, this.#events(container));
       }
     } catch (error) {
       if (!(error instanceof StartFailure)) throw error;

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
 import { notFound } from "../aws-error.ts";
+import type { Clock } from "../clock.ts";
 import { Environment, type Finished } from "./environment.ts";
 
 export interface FunctionError {
@@ -50,21 +51,24 @@ interface Deployed {
   busy: Set<Environment>;
 }
 
+interface LambdaHostOptions {
+  readonly region: string;
+  readonly accountId: string;
+  readonly clock: Clock;
+  readonly activity: Activity;
+  /** The environment of a process that calls the stand-in as this principal. */
+  env(principal: string): Record<string, string>;
+}
+
 /** The Lambda side of the stand-in: one process per execution environment. */
 export class LambdaHost implements Functions, AsyncDisposable {
   readonly #deployed = new Map<string, Deployed>();
   readonly #arnPrefix: string;
-  readonly #callerEnv: (principal: string) => Record<string, string>;
-  readonly #activity: Activity;
+  readonly #options: LambdaHostOptions;
 
-  constructor(
-    account: { region: string; accountId: string },
-    callerEnv: (principal: string) => Record<string, string>,
-    activity: Activity,
-  ) {
-    this.#arnPrefix = `arn:aws:lambda:${account.region}:${account.accountId}:function:`;
-    this.#callerEnv = callerEnv;
-    this.#activity = activity;
+  constructor(options: LambdaHostOptions) {
+    this.#arnPrefix = `arn:aws:lambda:${options.region}:${options.accountId}:function:`;
+    this.#options = options;
   }
 
   register(definition: FunctionDefinition): string {
@@ -94,7 +98,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
   ): Promise<Invocation> {
     const deployed = this.#find(nameOrArn);
     if (deployed === undefined) throw notFound(`Function not found: ${nameOrArn}`);
-    using _ = this.#activity.begin();
+    using _ = this.#options.activity.begin();
     const start = performance.now();
     const environment = this.#take(deployed);
     const message = { requestId, functionArn: deployed.arn, event: payload };
@@ -112,6 +116,13 @@ export class LambdaHost implements Functions, AsyncDisposable {
 
   running(nameOrArn: string): readonly string[] {
     return [...(this.#find(nameOrArn)?.busy ?? [])].map(({ principal }) => principal);
+  }
+
+  /** Ends the processes that run an invocation; those that are idle stay. */
+  async endInvocations(): Promise<void> {
+    const busy = [...this.#deployed.values()].flatMap((deployed) => [...deployed.busy]);
+    for (const environment of busy) environment.kill();
+    await Promise.all(busy.map(({ exited }) => exited));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -140,7 +151,8 @@ export class LambdaHost implements Functions, AsyncDisposable {
     const principal = `${name}-${deployed.started}`;
     return new Environment(principal, bundle, {
       ...environment,
-      ...this.#callerEnv(principal),
+      ...this.#options.env(principal),
+      ...this.#options.clock.env(),
       AWS_LAMBDA_FUNCTION_NAME: name,
       AWS_LAMBDA_FUNCTION_VERSION: "$LATEST",
       AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",

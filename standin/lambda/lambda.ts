@@ -1,5 +1,6 @@
 import type { Activity } from "../activity.ts";
 import type { Operations } from "../call.ts";
+import type { Clock } from "../clock.ts";
 import type { QueueTable } from "../sqs/queue-table.ts";
 import { AsynchronousInvocations } from "./asynchronous.ts";
 import type { LambdaHost } from "./functions.ts";
@@ -18,11 +19,12 @@ export function lambda(
   functions: LambdaHost,
   queues: QueueTable,
   timing: Partial<LambdaTiming>,
+  clock: Clock,
   activity: Activity,
 ): Lambda {
   const all = { ...AWS_TIMING, ...timing };
-  const asynchronous = new AsynchronousInvocations(functions, all, activity);
-  const mappings = new Mappings({ queues, functions, timing: all, activity });
+  const asynchronous = new AsynchronousInvocations(functions, all, clock, activity);
+  const mappings = new Mappings({ queues, functions, timing: all, clock, activity });
   return {
     operations: { ...mappings.operations, Invoke: invoke(functions, asynchronous) },
     start: (nameOrArn, payload) => asynchronous.start(nameOrArn, payload),

@@ -13,8 +13,11 @@ export interface MappingSettings {
   reportsFailures: boolean;
   /** Undefined: without a limit. */
   maximumConcurrency: number | undefined;
-  /** LambdaTiming.batchRetryDelayMs */
-  batchRetryDelayMs: number;
+  /**
+   * How long the messages of a failed batch stay hidden, in milliseconds.
+   * @param leftMs of their visibility timeout
+   */
+  retryDelay(leftMs: number): number;
 }
 
 /**
@@ -64,7 +67,7 @@ export class Mapping implements Disposable {
   }
 
   async #run(batch: readonly Received[]): Promise<void> {
-    const { functionArn, reportsFailures, batchRetryDelayMs } = this.settings;
+    const { functionArn, reportsFailures, retryDelay } = this.settings;
     const visibleAt = Date.now() + 1000 * this.queue.integer("VisibilityTimeout");
     this.#running += 1;
     const event = batchEvent(batch, this.queue.arn);
@@ -75,8 +78,9 @@ export class Mapping implements Disposable {
       reportsFailures || error ? reportedFailures(error ? "" : payload, batch) : null;
     for (const { id, handle } of batch) {
       if (!failures?.has(id)) settle(() => this.queue.delete(handle));
-      else if (Date.now() + batchRetryDelayMs < visibleAt) {
-        settle(() => this.queue.changeVisibility(handle, batchRetryDelayMs / 1000));
+      else {
+        const delay = retryDelay(Math.max(0, visibleAt - Date.now()));
+        settle(() => this.queue.changeVisibility(handle, delay / 1000));
       }
     }
     this.#read();

@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Activity } from "../activity.ts";
 import { AwsError } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
+import type { Clock } from "../clock.ts";
 import type { Queue } from "../sqs/queue.ts";
 import type { QueueTable } from "../sqs/queue-table.ts";
 import type { LambdaHost } from "./functions.ts";
@@ -22,6 +23,14 @@ const shape = z.object({
   FilterCriteria: absent,
 });
 
+interface MappingsHost {
+  readonly queues: QueueTable;
+  readonly functions: LambdaHost;
+  readonly timing: LambdaTiming;
+  readonly clock: Clock;
+  readonly activity: Activity;
+}
+
 /**
  * Event source mappings from queues to functions. Pages:
  * https://docs.aws.amazon.com/lambda/latest/api/, and for what applies to Amazon SQS
@@ -30,20 +39,10 @@ const shape = z.object({
 export class Mappings implements Disposable {
   readonly operations: Operations;
   readonly #byId = new Map<string, Mapping>();
-  readonly #of: {
-    queues: QueueTable;
-    functions: LambdaHost;
-    timing: LambdaTiming;
-    activity: Activity;
-  };
+  readonly #host: MappingsHost;
 
-  constructor(of: {
-    queues: QueueTable;
-    functions: LambdaHost;
-    timing: LambdaTiming;
-    activity: Activity;
-  }) {
-    this.#of = of;
+  constructor(host: MappingsHost) {
+    this.#host = host;
     this.operations = {
       CreateEventSourceMapping: operation(shape, (input) => this.#create(input)),
       DeleteEventSourceMapping: operation(z.object({ UUID: z.string() }), ({ UUID }) =>
@@ -68,7 +67,7 @@ export class Mappings implements Disposable {
   }
 
   #create(input: z.infer<typeof shape>): object {
-    const { queues, functions, timing, activity } = this.#of;
+    const { queues, functions, timing, clock, activity } = this.#host;
     const queue = queues.byArn(input.EventSourceArn);
     if (queue === undefined) throw noQueue();
     const deployed = functions.describe(input.FunctionName);
@@ -82,7 +81,7 @@ export class Mappings implements Disposable {
       batchSize: input.BatchSize,
       reportsFailures: input.FunctionResponseTypes.includes(REPORTS_FAILURES),
       maximumConcurrency: input.ScalingConfig?.MaximumConcurrency,
-      batchRetryDelayMs: timing.batchRetryDelayMs,
+      retryDelay: (leftMs: number) => clock.hurried(Math.min(leftMs, timing.batchRetryDelayMs)),
     };
     const mapping = new Mapping(queue, settings, functions, activity);
     this.#byId.set(mapping.id, mapping);
@@ -103,7 +102,7 @@ export class Mappings implements Disposable {
     const functionArn =
       functionName === undefined
         ? undefined
-        : (this.#of.functions.describe(functionName)?.arn ?? functionName);
+        : (this.#host.functions.describe(functionName)?.arn ?? functionName);
     return [...this.#byId.values()].filter(
       ({ queue, settings }) =>
         (queueArn ?? queue.arn) === queue.arn &&

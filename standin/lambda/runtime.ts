@@ -4,9 +4,11 @@
  * enumerable property of an unhandled error reaches the log
  * (https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html).
  */
-import { flushCompileCache } from "node:module";
+import { flushCompileCache, syncBuiltinESMExports } from "node:module";
 import { Socket } from "node:net";
+import timers from "node:timers/promises";
 import { pathToFileURL } from "node:url";
+import { Clock, PACE_VARIABLE } from "../clock.ts";
 import {
   endOfLog,
   type InvokeMessage,
@@ -34,13 +36,25 @@ Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
   return Reflect.apply(connect, this, given);
 };
 
+hurryPauses(new Clock());
+
 // Of this process, not of the function in it.
-delete process.env["NODE_COMPILE_CACHE"];
+for (const name of ["NODE_COMPILE_CACHE", PACE_VARIABLE]) delete process.env[name];
 
 const handler = await load(process.argv[2] ?? "");
 flushCompileCache();
 process.on("message", (message: InvokeMessage) => void serve(handler, message));
 report({ kind: "ready" });
+
+/**
+ * Pauses (`setTimeout` of `node:timers/promises`) pass at the stand-in's pace. Callback timers keep the
+ * machine's time: libraries use them for limits.
+ */
+function hurryPauses(clock: Clock): void {
+  const { setTimeout } = timers;
+  timers.setTimeout = (ms, ...more) => setTimeout(ms && clock.hurried(ms), ...more);
+  syncBuiltinESMExports();
+}
 
 async function load(bundle: string): Promise<Handler> {
   const module: { handler?: unknown } = await import(pathToFileURL(bundle).href);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Activity } from "../activity.ts";
 import type { Call } from "../call.ts";
+import type { Clock } from "../clock.ts";
 import type { FunctionError, Functions } from "../lambda/functions.ts";
 import { CURRENT, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
 import { scheduleNext } from "./version-write.ts";
@@ -38,36 +38,34 @@ export interface RotationTiming {
   stepGapMs: number;
 }
 
+export interface RotationHost {
+  readonly functions: Functions;
+  /** All calls so far. */
+  readonly calls: readonly Call[];
+  readonly timing: RotationTiming;
+  readonly clock: Clock;
+  readonly activity: Activity;
+}
+
 /**
  * Runs rotations in the background, as
  * https://docs.aws.amazon.com/secretsmanager/latest/userguide/rotate-secrets_lambda-functions.html
  * describes: the four steps one after the other, each a synchronous invocation.
  */
 export class Rotations implements AsyncDisposable {
-  readonly #functions: Functions;
-  readonly #calls: readonly Call[];
-  readonly #timing: RotationTiming;
-  readonly #activity: Activity;
+  readonly #host: RotationHost;
   readonly #closing = new AbortController();
   readonly #runs = new Map<string, Promise<RotationOutcome>>();
 
-  constructor(
-    functions: Functions,
-    calls: readonly Call[],
-    timing: RotationTiming,
-    activity: Activity,
-  ) {
-    this.#functions = functions;
-    this.#calls = calls;
-    this.#timing = timing;
-    this.#activity = activity;
+  constructor(host: RotationHost) {
+    this.#host = host;
   }
 
   /** Registers the version, without a value unless it has one, as AWSPENDING; runs all steps. */
   start(secret: Secret, token: string): void {
     secret.changed({ kind: "RotationStarted", token });
     this.#launch(secret, token, async (open) => {
-      const outcome = await this.#run(secret, open, STEPS, this.#timing.attempts, (step) =>
+      const outcome = await this.#run(secret, open, STEPS, this.#host.timing.attempts, (step) =>
         secret.changed({ kind: "RotationFailed", token, errorMessage: failure(secret, step) }),
       );
       if (outcome.succeeded) complete(secret, token);
@@ -113,7 +111,7 @@ export class Rotations implements AsyncDisposable {
     moveLabel(secret, PENDING, version);
     const open: OpenRotation = { token, running: true };
     secret.openRotation = open;
-    const activity = this.#activity.begin();
+    const activity = this.#host.activity.begin();
     const run = work(open).finally(() => {
       open.running = false;
       activity[Symbol.dispose]();
@@ -142,7 +140,7 @@ export class Rotations implements AsyncDisposable {
       if (succeeded || stopped() || attempt === maxAttempts) {
         return { succeeded, attempts: attempt, steps: done };
       }
-      await this.#pause(this.#timing.retryDelayMs);
+      await this.#pause(this.#host.timing.retryDelayMs);
     }
   }
 
@@ -153,28 +151,28 @@ export class Rotations implements AsyncDisposable {
     runStep: (step: Step) => Promise<boolean>,
   ): Promise<boolean> {
     for (const step of steps) {
-      if (step !== steps[0]) await this.#pause(this.#timing.stepGapMs);
+      if (step !== steps[0]) await this.#pause(this.#host.timing.stepGapMs);
       if (stopped() || secret.deletionAt !== undefined || !(await runStep(step))) return false;
     }
     return true;
   }
 
   async #step(secret: Secret, token: string, rotationToken: string, step: Step) {
-    const before = this.#calls.length;
-    const invocation = await this.#functions.invoke(secret.rotation?.functionArn ?? "", {
+    const before = this.#host.calls.length;
+    const invocation = await this.#host.functions.invoke(secret.rotation?.functionArn ?? "", {
       Step: step,
       SecretId: secret.arn,
       ClientRequestToken: token,
       RotationToken: rotationToken,
     });
     const { ms, principal, error, log } = invocation;
-    const calls = this.#calls.slice(before).filter((call) => call.principal === principal);
+    const calls = this.#host.calls.slice(before).filter((call) => call.principal === principal);
     return { step, ms, principal, ...(error && { error }), log, calls };
   }
 
   /** Ends early, without an error, when the stand-in closes. */
-  async #pause(ms: number): Promise<void> {
-    if (ms > 0) await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => undefined);
+  #pause(ms: number): Promise<void> {
+    return this.#host.clock.wait(ms, this.#closing.signal);
   }
 }
 

@@ -1,5 +1,4 @@
-import type { Activity } from "../activity.ts";
-import type { Call, Operations } from "../call.ts";
+import type { Operations } from "../call.ts";
 import type { ServiceEvent } from "../events/event.ts";
 import type { Functions } from "../lambda/functions.ts";
 import { descriptionOperations } from "./descriptions.ts";
@@ -7,7 +6,7 @@ import { changeEvent } from "./events.ts";
 import { labelOperations } from "./labels.ts";
 import { lifecycleOperations } from "./lifecycle.ts";
 import { rotationOperations } from "./rotation-operations.ts";
-import { type RotationOutcome, Rotations, type RotationTiming } from "./rotations.ts";
+import { type RotationHost, type RotationOutcome, Rotations } from "./rotations.ts";
 import { SecretTable } from "./secret-table.ts";
 import { valueOperations } from "./values.ts";
 
@@ -20,24 +19,21 @@ export interface SecretsManager extends AsyncDisposable {
 /** AWS Secrets Manager, in memory, with the documented behaviour (test: secrets-manager.contract). */
 export function secretsManager(
   account: { region: string; accountId: string },
-  functions: Functions,
-  calls: readonly Call[],
-  timing: RotationTiming,
-  activity: Activity,
+  host: RotationHost & { readonly functions: Functions },
   emit: (event: ServiceEvent) => void,
 ): SecretsManager {
   const secrets = new SecretTable(account.region, account.accountId, (secret, change) => {
     const event = changeEvent(secret, change);
     if (event !== undefined) emit(event);
   });
-  const rotations = new Rotations(functions, calls, timing, activity);
+  const rotations = new Rotations(host);
   return {
     operations: {
       ...valueOperations(secrets),
       ...labelOperations(secrets),
       ...descriptionOperations(secrets),
       ...lifecycleOperations(secrets),
-      ...rotationOperations(secrets, rotations, functions),
+      ...rotationOperations(secrets, rotations, host.functions),
     },
     finished: async (secretId, token) => rotations.finished(secrets.find(secretId), token),
     [Symbol.asyncDispose]: () => rotations[Symbol.asyncDispose](),

@@ -1,4 +1,5 @@
 import { AwsError } from "../aws-error.ts";
+import type { Clock } from "../clock.ts";
 import type { Attributes } from "./attributes.ts";
 import { Queue } from "./queue.ts";
 
@@ -7,12 +8,18 @@ const RECENTLY_MS = 60_000;
 
 /** The queues of one account and Region. */
 export class QueueTable implements Disposable {
+  readonly clock: Clock;
   readonly #account: { region: string; accountId: string };
   readonly #endpoint: () => string;
   readonly #byName = new Map<string, Queue>();
   readonly #deleted = new Map<string, number>();
 
-  constructor(account: { region: string; accountId: string }, endpoint: () => string) {
+  constructor(
+    account: { region: string; accountId: string },
+    endpoint: () => string,
+    clock: Clock,
+  ) {
+    this.clock = clock;
     this.#account = account;
     this.#endpoint = endpoint;
   }
@@ -50,7 +57,7 @@ export class QueueTable implements Disposable {
     }
     const { region, accountId } = this.#account;
     const arn = `arn:aws:sqs:${region}:${accountId}:${name}`;
-    const queue = new Queue({ arn, attributes, deadLetterQueue: (other) => this.byArn(other) });
+    const queue = new Queue(arn, attributes, this);
     this.#byName.set(name, queue);
     return queue;
   }

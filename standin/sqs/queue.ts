@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { AwsError } from "../aws-error.ts";
+import type { Clock } from "../clock.ts";
 import {
   type Attributes,
   INTEGER_DEFAULTS,
@@ -19,6 +20,12 @@ export interface Outgoing {
   delaySeconds?: number | undefined;
 }
 
+interface QueueHost {
+  readonly clock: Clock;
+  /** Another queue of this account. */
+  byArn(arn: string): Queue | undefined;
+}
+
 /**
  * A queue and its messages. In a FIFO queue a group's next message comes only after the one in
  * flight is deleted, also where that takes several receives
@@ -29,24 +36,20 @@ export class Queue implements Disposable {
   readonly arn: string;
   readonly createdAt = Date.now();
   readonly #accountId: string;
-  readonly #deadLetterQueue: (arn: string) => Queue | undefined;
+  readonly #host: QueueHost;
   #attributes: Attributes;
   #messages: Message[] = [];
   readonly #recent = new RecentlySent();
   readonly #listeners = new Set<() => void>();
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(of: {
-    arn: string;
-    attributes: Attributes;
-    deadLetterQueue: (arn: string) => Queue | undefined;
-  }) {
-    this.arn = of.arn;
-    const [accountId = "", name = ""] = of.arn.split(":").slice(-2);
+  constructor(arn: string, attributes: Attributes, host: QueueHost) {
+    this.arn = arn;
+    const [accountId = "", name = ""] = arn.split(":").slice(-2);
     this.name = name;
     this.#accountId = accountId;
-    this.#attributes = of.attributes;
-    this.#deadLetterQueue = of.deadLetterQueue;
+    this.#attributes = attributes;
+    this.#host = host;
   }
 
   get isFifo(): boolean {
@@ -89,7 +92,8 @@ export class Queue implements Disposable {
   } {
     const now = Date.now();
     const id = randomUUID();
-    const visibleAt = now + 1000 * (delaySeconds ?? this.integer("DelaySeconds"));
+    const delayMs = 1000 * (delaySeconds ?? this.integer("DelaySeconds"));
+    const visibleAt = now + this.#host.clock.hurried(delayMs);
     if (!this.isFifo) {
       this.#add({ id, body, sentAt: now, visibleAt, receiveCount: 0 });
       return { id };
@@ -163,7 +167,7 @@ export class Queue implements Disposable {
 
   /** FIFO: "the enqueue timestamp resets" (SQSDeveloperGuide/sqs-dead-letter-queues.html). */
   #bury(message: Message, deadLetterTargetArn: string): void {
-    const target = this.#deadLetterQueue(deadLetterTargetArn);
+    const target = this.#host.byArn(deadLetterTargetArn);
     if (target === undefined) return;
     this.#messages = this.#messages.filter((each) => each !== message);
     const sentAt = this.isFifo ? Date.now() : message.sentAt;

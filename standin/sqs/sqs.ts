@@ -1,4 +1,5 @@
 import type { Operations } from "../call.ts";
+import type { Clock } from "../clock.ts";
 import { batchOperations } from "./batches.ts";
 import { messageOperations } from "./messages.ts";
 import { QueueTable } from "./queue-table.ts";
@@ -13,8 +14,12 @@ export interface Sqs extends Disposable {
  * Amazon SQS, in memory, with the documented behaviour of FIFO and standard queues
  * (test: sqs.contract). `endpoint`: where queue URLs lead.
  */
-export function sqs(account: { region: string; accountId: string }, endpoint: () => string): Sqs {
-  const queues = new QueueTable(account, endpoint);
+export function sqs(
+  account: { region: string; accountId: string },
+  endpoint: () => string,
+  clock: Clock,
+): Sqs {
+  const queues = new QueueTable(account, endpoint, clock);
   return {
     operations: {
       ...queueOperations(queues),

@@ -139,7 +139,7 @@ export async function until<T>(
   for (;;) {
     const answer = await ask();
     if (answer) return answer as Exclude<T, undefined | false | null>;
-    await sleep(3);
+    await sleep(10);
   }
 }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import { rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type {
@@ -7,6 +7,8 @@ import type {
   ECS,
   Task,
 } from "@aws-sdk/client-ecs";
+import { afterAll } from "vitest";
+import { Host } from "../../../lab/host.ts";
 import type { PostgresServer } from "../../../lab/postgres/server.ts";
 import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
 import { World, type WorldOptions } from "../../../lab/world.ts";
@@ -14,6 +16,14 @@ import type { Call } from "../../../standin/aws.ts";
 import { ecsClient, until } from "../../standin/ecs-fixtures.ts";
 
 export const cluster = "production";
+
+/** Free ones, by what their manifest depends on. They end with the file of tests. */
+const hosts = new Map<string, Host[]>();
+afterAll(async () => {
+  const all = [...hosts.values()].flat();
+  hosts.clear();
+  for (const host of all) await host[Symbol.asyncDispose]();
+});
 
 /** The built functions with MueJam's secret, and the services that consume it. */
 export class Production implements AsyncDisposable {
@@ -25,11 +35,14 @@ export class Production implements AsyncDisposable {
   readonly mark: (fails: boolean) => void;
   readonly failsWhenMarked: Partial<ContainerDefinition>;
 
-  private constructor(world: World) {
+  readonly #giveBack: () => void;
+
+  private constructor(world: World, giveBack: () => void) {
     this.world = world;
+    this.#giveBack = giveBack;
     this.ecs = ecsClient(world.aws);
     world.aws.ecs.onOutput(({ taskArn, line }) => this.#count(taskArn, line));
-    const marker = join(world.folder, "marker");
+    const marker = join(world.folder, randomUUID());
     this.mark = (fails) => (fails ? writeFileSync(marker, "") : rmSync(marker));
     this.failsWhenMarked = {
       command: ["/bin/sh", "-c", `test ! -e ${marker} && exec sleep 60`],
@@ -41,10 +54,13 @@ export class Production implements AsyncDisposable {
     strategy = "alternating-users",
     more: Pick<WorldOptions, "mirror" | "beside" | "address"> = {},
   ): Promise<Production> {
-    const timing = { attempts: 2, retryDelayMs: 50 };
     const name = `app${randomBytes(4).toString("hex")}`;
-    const world = await World.start({ postgres, strategy, timing, name, ...more });
-    const production = new Production(world);
+    const key = [strategy, JSON.stringify(more.mirror), String(more.beside)].join("\n");
+    const free = hosts.get(key) ?? [];
+    hosts.set(key, free);
+    const host = free.pop() ?? (await Host.start({ rotation: { attempts: 2, retryDelayMs: 50 } }));
+    const world = await World.start({ postgres, strategy, name, host, ...more });
+    const production = new Production(world, () => free.push(host));
     await production.ecs.createCluster({ clusterName: cluster });
     return production;
   }
@@ -181,6 +197,7 @@ export class Production implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.ecs.destroy();
     await this.world[Symbol.asyncDispose]();
+    this.#giveBack();
   }
 
   #count(taskArn: string, line: string): void {

@@ -1,0 +1,79 @@
+import type { Activity } from "./activity.ts";
+import type { Call, Services } from "./call.ts";
+import { cloudTrail } from "./cloudtrail/cloudtrail.ts";
+import { type EcsHost, type EcsTaps, ecs } from "./ecs/ecs.ts";
+import type { EventBus } from "./events/bus.ts";
+import { deliverTo } from "./events/deliver.ts";
+import type { ServiceEvent } from "./events/event.ts";
+import { eventBridge } from "./events/events.ts";
+import type { LambdaHost } from "./lambda/functions.ts";
+import { lambda } from "./lambda/lambda.ts";
+import type { LambdaTiming } from "./lambda/timing.ts";
+import type { RotationTiming } from "./secrets-manager/rotations.ts";
+import { type SecretsManager, secretsManager } from "./secrets-manager/secrets-manager.ts";
+import { type Sns, sns } from "./sns/sns.ts";
+import { sqs } from "./sqs/sqs.ts";
+import { ssm } from "./ssm/ssm.ts";
+
+/** What the services of an account run on, and what stays when the account is emptied. */
+export interface AccountHost extends EcsHost {
+  readonly activity: Activity;
+  readonly functions: LambdaHost;
+  readonly rotation: RotationTiming;
+  readonly lambda: Partial<LambdaTiming>;
+  /** All calls so far. */
+  readonly calls: readonly Call[];
+  endpoint(): string;
+}
+
+/** The services of an account, with all that is in it. Disposing of it ends what is under way. */
+export interface Account extends AsyncDisposable {
+  readonly services: Services;
+  readonly ecs: EcsTaps;
+  readonly bus: EventBus;
+  readonly rotationFinished: SecretsManager["finished"];
+  readonly notifications: Sns["notifications"];
+  readonly confirmationToken: Sns["confirmationToken"];
+}
+
+/** An account with nothing in it but the host's functions. */
+export function openAccount(host: AccountHost): Account {
+  const { clock, activity, functions } = host;
+  const queues = sqs(host, host.endpoint, clock);
+  const invocations = lambda(functions, queues.queues, host.lambda, clock, activity);
+  const topics = sns(host);
+  const targets = { queues: queues.queues, topics: topics.operations, functions: invocations };
+  const events = eventBridge(host, deliverTo(targets), activity);
+  const emit = (event: ServiceEvent) => events.bus.emit(event);
+  const secrets = secretsManager(host, { ...host, timing: host.rotation }, emit);
+  const readSecret = (input: Record<string, unknown>) =>
+    secrets.operations["GetSecretValue"]?.(input) ?? {};
+  const parameters = ssm(host, readSecret, emit);
+  const readParameters = (input: Record<string, unknown>) =>
+    parameters["GetParameters"]?.(input) ?? {};
+  const containers = ecs(host, { secret: readSecret, parameters: readParameters });
+  containers.taps.onEvent(emit);
+  return {
+    services: {
+      cloudtrail: cloudTrail(host),
+      ecs: containers.operations,
+      events: events.operations,
+      lambda: invocations.operations,
+      secretsmanager: secrets.operations,
+      sns: topics.operations,
+      sqs: queues.operations,
+      ssm: parameters,
+    },
+    ecs: containers.taps,
+    bus: events.bus,
+    rotationFinished: secrets.finished,
+    notifications: topics.notifications,
+    confirmationToken: topics.confirmationToken,
+    async [Symbol.asyncDispose]() {
+      for (const part of [events.bus, invocations, queues]) part[Symbol.dispose]();
+      const rotationsEnded = secrets[Symbol.asyncDispose]();
+      await Promise.all([containers[Symbol.asyncDispose](), functions.endInvocations()]);
+      await rotationsEnded;
+    },
+  };
+}
