@@ -12,22 +12,36 @@ export interface Ran {
   readonly stderr: string;
 }
 
-export async function runProgram(file: string, ...options: string[]): Promise<Ran> {
-  const child = startProgram(file, ...options);
-  const printed = [child.stdout, child.stderr].map((stream) => stream?.toArray() ?? []);
-  const [code] = await once(child, "close");
-  const [stdout = "", stderr = ""] = (await Promise.all(printed)).map((chunks) => chunks.join(""));
-  return { code, stdout, stderr };
+type Environment = Readonly<Record<string, string | undefined>>;
+
+export function runProgram(file: string, ...options: string[]): Promise<Ran> {
+  return outcome(startProgram(file, ...options));
+}
+
+/** @param env the whole environment */
+export function runProgramIn(env: Environment, file: string, ...options: string[]): Promise<Ran> {
+  return outcome(start(env, file, options));
 }
 
 /** @param file below the root, e.g. `lab/demo.ts` */
 export function startProgram(file: string, ...options: string[]): ChildProcess {
+  return start({ PATH: process.env["PATH"] }, file, options);
+}
+
+function start(env: Environment, file: string, options: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [join(root, file), ...options], {
     cwd: root,
-    env: { PATH: process.env["PATH"], ...compileCache },
+    env: { ...compileCache, ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.setEncoding("utf8");
   child.stderr.setEncoding("utf8");
   return child;
+}
+
+async function outcome(child: ChildProcess): Promise<Ran> {
+  const printed = [child.stdout, child.stderr].map((stream) => stream?.toArray() ?? []);
+  const [code] = await once(child, "close");
+  const [stdout = "", stderr = ""] = (await Promise.all(printed)).map((chunks) => chunks.join(""));
+  return { code, stdout, stderr };
 }

@@ -8,7 +8,8 @@ import type { Processes } from "./processes.ts";
 /**
  * "If a task has no essential containers with a health check defined, the service scheduler will
  * wait for 40 seconds after a task reaches a RUNNING state before the task is counted towards the
- * minimum healthy percent total" (API_DeploymentConfiguration). Here it is this long.
+ * minimum healthy percent total" (API_DeploymentConfiguration). Here it is this long at any pace: a real
+ * process needs some time to fail.
  */
 const SETTLING_MS = 200;
 
@@ -92,7 +93,7 @@ export class Task {
   /** From when on a service counts it as healthy; undefined where nothing is known. */
   get readyAt(): number | undefined {
     if (this.lastStatus !== "RUNNING" || this.startedAt === undefined) return undefined;
-    if (this.#checked().length === 0) return this.startedAt + this.#host.clock.hurried(SETTLING_MS);
+    if (this.#checked().length === 0) return this.startedAt + SETTLING_MS;
     return this.health === "HEALTHY" ? this.#healthyAt : undefined;
   }
 

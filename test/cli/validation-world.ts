@@ -1,6 +1,5 @@
-import { execFile } from "node:child_process";
 import { writeFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   CloudTrailClient,
   CreateTrailCommand,
@@ -16,15 +15,11 @@ import type { PostgresServer } from "../../lab/postgres/server.ts";
 import type { Finding } from "../../lib/validation/finding.ts";
 import { Canaries } from "../leak/canaries.ts";
 import { Production } from "../lib/settlement/production.ts";
+import { type Ran, runProgramIn } from "../run-program.ts";
 import { clientConfig } from "../standin/fixtures.ts";
+import { WarmProgram } from "./warm-program.ts";
 
-const root = resolve(import.meta.dirname, "../..");
-
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+const program = "cli/validate.ts";
 
 /** As whom the command calls AWS. */
 const principal = "person";
@@ -36,6 +31,7 @@ export class ValidationWorld implements AsyncDisposable {
   readonly topic: string;
   /** Every value that the command could print by mistake. */
   readonly canaries = new Canaries();
+  readonly #warm = new WarmProgram(program);
 
   private constructor(production: Production) {
     const { aws } = production.world;
@@ -99,27 +95,18 @@ export class ValidationWorld implements AsyncDisposable {
     return { credentials: [{ type: "postgres", ...admin, ca: "ca.pem", ...more }] };
   }
 
-  /** As `npm run validate` runs it; neither the machine's profiles nor its metadata are looked at. */
+  /** As `npm run validate` runs it, in a process of its own. */
   async run(options: string[], env: Record<string, string> = {}): Promise<Ran> {
-    const caller = this.production.world.aws.env(principal);
-    const all = { PATH: "", HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
-    const ran = await new Promise<Ran>((done) => {
-      execFile(
-        process.execPath,
-        [join(root, "cli/validate.ts"), ...options],
-        { env: { ...all, ...caller, ...env }, cwd: root },
-        (error, stdout, stderr) => done({ code: Number(error?.code ?? 0), stdout, stderr }),
-      );
-    });
-    const leaked = this.canaries.in(ran.stdout + ran.stderr);
-    if (leaked.length > 0) throw new Error(`It printed ${leaked.join(", ")}.`);
-    return ran;
+    return this.#withoutLeak(await runProgramIn(this.#env(env), program, ...options));
   }
 
   /** What it finds in the account, notes left out: `severity CODE`, and each finding. */
-  async live(file = join(this.production.world.folder, "rotation.yml"), env = {}) {
+  async live(
+    file = join(this.production.world.folder, "rotation.yml"),
+    env: Record<string, string> = {},
+  ) {
     const options = ["--live", "--json", "--topic", this.topic, "--file", file];
-    const ran = await this.run(options, env);
+    const ran = this.#withoutLeak(await this.#warm.run(options, this.#env(env)));
     if (ran.stderr) throw new Error(ran.stderr);
     const { findings } = JSON.parse(ran.stdout) as { findings: Finding[] };
     const told = findings.filter(({ severity }) => severity !== "note");
@@ -144,8 +131,22 @@ export class ValidationWorld implements AsyncDisposable {
     return JSON.stringify([untouched, versions, roles, members]);
   }
 
+  /** Neither the machine's profiles nor its metadata are looked at. */
+  #env(more: Record<string, string>): Record<string, string> {
+    const caller = this.production.world.aws.env(principal);
+    const bare = { PATH: "", HOME: "/nonexistent", AWS_EC2_METADATA_DISABLED: "true" };
+    return { ...bare, ...caller, ...more };
+  }
+
+  #withoutLeak(ran: Ran): Ran {
+    const leaked = this.canaries.in(ran.stdout + ran.stderr);
+    if (leaked.length > 0) throw new Error(`It printed ${leaked.join(", ")}.`);
+    return ran;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.trails.destroy();
+    await this.#warm[Symbol.asyncDispose]();
     await this.production[Symbol.asyncDispose]();
   }
 }

@@ -299,7 +299,7 @@ describe("messages (with-sqs.html)", () => {
   });
 
   it("come back when their visibility timeout ends, as on AWS", async () => {
-    await using slow = await startAws();
+    await using slow = await startAws({ pace: 1 });
     const record = `${bundle.path}.timing`;
     slow.functions.register({
       name: "timing",
