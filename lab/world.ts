@@ -18,10 +18,13 @@ import {
 } from "@aws-sdk/client-sns";
 import pg from "pg";
 import type { Action } from "../lib/retirement/request.ts";
-import type { Aws } from "../standin/aws.ts";
-import type { Invocation } from "../standin/lambda/functions.ts";
-import type { LambdaTiming } from "../standin/lambda/timing.ts";
-import type { RotationOutcome, RotationTiming } from "../standin/secrets-manager/rotations.ts";
+import type {
+  Aws,
+  Invocation,
+  LambdaTiming,
+  RotationOutcome,
+  RotationTiming,
+} from "../standin/aws.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
 import { Host } from "./host.ts";
 import {

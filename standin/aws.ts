@@ -19,8 +19,9 @@ export type { DeploymentEvent } from "./ecs/deployment-event.ts";
 export type { TaskOutput } from "./ecs/task.ts";
 export type { EventInterceptor } from "./events/bus.ts";
 export type { AwsEvent, ServiceEvent } from "./events/event.ts";
-export type { Functions, Invocation } from "./lambda/functions.ts";
-export type { RotationOutcome, RotationStep } from "./secrets-manager/rotations.ts";
+export type { FunctionDefinition, Functions, Invocation } from "./lambda/functions.ts";
+export type { LambdaTiming } from "./lambda/timing.ts";
+export type { RotationOutcome, RotationStep, RotationTiming } from "./secrets-manager/rotations.ts";
 export { messageFor, type Notification } from "./sns/notification.ts";
 
 export interface Aws extends AsyncDisposable {

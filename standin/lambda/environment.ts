@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { fileURLToPath } from "node:url";
+import { extname, join } from "node:path";
 import { compileCache } from "../compile-cache.ts";
 import {
   endOfLog,
@@ -9,6 +9,9 @@ import {
   type RuntimeError,
   type RuntimeMessage,
 } from "./messages.ts";
+
+/** TypeScript in the repository, JavaScript in the published package. */
+const RUNTIME = join(import.meta.dirname, `runtime${extname(import.meta.filename)}`);
 
 /** Lambda's limit for the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
@@ -35,8 +38,7 @@ export class Environment {
 
   constructor(principal: string, bundle: string, env: Record<string, string>) {
     this.principal = principal;
-    const runtime = fileURLToPath(import.meta.resolve("./runtime.ts"));
-    this.#child = spawn(process.execPath, [runtime, bundle], {
+    this.#child = spawn(process.execPath, [RUNTIME, bundle], {
       env: { ...env, ...compileCache },
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

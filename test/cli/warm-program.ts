@@ -15,7 +15,7 @@ export class WarmProgram implements AsyncDisposable {
 
   /** @param file below the root */
   constructor(file: string) {
-    const runner = resolve(import.meta.dirname, "warm-runner.ts");
+    const runner = new URL("./warm-runner.ts", import.meta.url);
     this.#child = fork(runner, [resolve(root, file)], {
       cwd: root,
       env: { PATH: "", ...compileCache },
