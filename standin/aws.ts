@@ -81,11 +81,11 @@ export interface AwsOptions {
   readonly region?: string;
   /** How many times faster than on AWS waits pass (see Clock). Default: STANDIN_PACE, else 1. */
   readonly pace?: number;
+  /** In milliseconds of the machine, whatever the pace. */
   readonly rotation?: Partial<RotationTiming>;
+  /** In milliseconds of the machine, whatever the pace. */
   readonly lambda?: Partial<LambdaTiming>;
 }
-
-const DEFAULT_ROTATION: RotationTiming = { attempts: 3, retryDelayMs: 1000, stepGapMs: 0 };
 
 /**
  * A stand-in for AWS services on 127.0.0.1 only, in memory, for development and tests.
@@ -107,7 +107,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     clock,
     activity,
     functions,
-    rotation: { ...DEFAULT_ROTATION, ...options.rotation },
+    rotation: { attempts: 3, retryDelayMs: clock.hurried(1000), stepGapMs: 0, ...options.rotation },
     lambda: options.lambda ?? {},
     calls,
     revisions: new Map(),

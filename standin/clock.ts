@@ -26,12 +26,12 @@ export class Clock {
   hurried(ms: number): number {
     return ms / this.pace;
   }
+}
 
-  /** Waits, and ends early, without an error, when the signal aborts. */
-  async wait(ms: number, signal: AbortSignal): Promise<void> {
-    if (ms <= 0) return;
-    await sleep(this.hurried(ms), undefined, { signal, ref: false }).catch(() => undefined);
-  }
+/** Waits, in the machine's time, and ends early, without an error, when the signal aborts. */
+export async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  if (ms <= 0) return;
+  await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);
 }
 
 function paceOfEnvironment(): number {

@@ -31,7 +31,7 @@ export function startProgram(file: string, ...options: string[]): ChildProcess {
 function start(env: Environment, file: string, options: readonly string[]): ChildProcess {
   const child = spawn(process.execPath, [join(root, file), ...options], {
     cwd: root,
-    env: { ...compileCache, ...env },
+    env: { ...compileCache, STANDIN_PACE: process.env["STANDIN_PACE"], ...env },
     stdio: ["ignore", "pipe", "pipe"],
   });
   child.stdout.setEncoding("utf8");

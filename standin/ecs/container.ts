@@ -1,5 +1,5 @@
 import type { ChildProcess } from "node:child_process";
-import type { Clock } from "../clock.ts";
+import { type Clock, pause } from "../clock.ts";
 import type {
   ContainerDefinition,
   ContainerOverride,
@@ -84,7 +84,7 @@ export class Container {
     const { signal } = this.#ended;
     let failures = 0;
     for (;;) {
-      await clock.wait(interval * 1000, signal);
+      await pause(clock.hurried(interval * 1000), signal);
       if (signal.aborted) return;
       const passed = await probe(processes, env, check);
       if (signal.aborted) return;

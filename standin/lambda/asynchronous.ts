@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
-import type { Clock } from "../clock.ts";
+import { pause } from "../clock.ts";
 import type { Functions } from "./functions.ts";
 import { resourceNotFound } from "./operation.ts";
 import type { LambdaTiming } from "./timing.ts";
@@ -13,14 +13,12 @@ import type { LambdaTiming } from "./timing.ts";
 export class AsynchronousInvocations implements Disposable {
   readonly #functions: Functions;
   readonly #timing: LambdaTiming;
-  readonly #clock: Clock;
   readonly #activity: Activity;
   readonly #closing = new AbortController();
 
-  constructor(functions: Functions, timing: LambdaTiming, clock: Clock, activity: Activity) {
+  constructor(functions: Functions, timing: LambdaTiming, activity: Activity) {
     this.#functions = functions;
     this.#timing = timing;
-    this.#clock = clock;
     this.#activity = activity;
   }
 
@@ -41,7 +39,7 @@ export class AsynchronousInvocations implements Disposable {
     const { signal } = this.#closing;
     const requestId = randomUUID();
     for (const delay of [0, ...this.#timing.asyncRetryDelaysMs]) {
-      await this.#clock.wait(delay, signal);
+      await pause(delay, signal);
       if (signal.aborted) return;
       const { error } = await this.#functions.invoke(nameOrArn, payload, requestId);
       if (error === undefined) return;

@@ -6,7 +6,7 @@ import { AsynchronousInvocations } from "./asynchronous.ts";
 import type { LambdaHost } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import { Mappings } from "./mappings.ts";
-import { AWS_TIMING, type LambdaTiming } from "./timing.ts";
+import { awsTiming, type LambdaTiming } from "./timing.ts";
 
 export interface Lambda extends Disposable {
   operations: Operations;
@@ -22,8 +22,8 @@ export function lambda(
   clock: Clock,
   activity: Activity,
 ): Lambda {
-  const all = { ...AWS_TIMING, ...timing };
-  const asynchronous = new AsynchronousInvocations(functions, all, clock, activity);
+  const all = { ...awsTiming(clock), ...timing };
+  const asynchronous = new AsynchronousInvocations(functions, all, activity);
   const mappings = new Mappings({ queues, functions, timing: all, clock, activity });
   return {
     operations: { ...mappings.operations, Invoke: invoke(functions, asynchronous) },

@@ -81,7 +81,7 @@ export class Mappings implements Disposable {
       batchSize: input.BatchSize,
       reportsFailures: input.FunctionResponseTypes.includes(REPORTS_FAILURES),
       maximumConcurrency: input.ScalingConfig?.MaximumConcurrency,
-      retryDelay: (leftMs: number) => clock.hurried(Math.min(leftMs, timing.batchRetryDelayMs)),
+      retryDelay: (leftMs: number) => Math.min(clock.hurried(leftMs), timing.batchRetryDelayMs),
     };
     const mapping = new Mapping(queue, settings, functions, activity);
     this.#byId.set(mapping.id, mapping);

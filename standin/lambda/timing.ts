@@ -1,4 +1,6 @@
-/** What takes minutes on AWS. */
+import type { Clock } from "../clock.ts";
+
+/** What takes minutes on AWS; milliseconds of the machine. */
 export interface LambdaTiming {
   /**
    * The waits before an asynchronous invocation that failed is tried again. Default: a minute, then
@@ -12,7 +14,7 @@ export interface LambdaTiming {
   batchRetryDelayMs: number;
 }
 
-export const AWS_TIMING: LambdaTiming = {
-  asyncRetryDelaysMs: [60_000, 120_000],
+export const awsTiming = (clock: Clock): LambdaTiming => ({
+  asyncRetryDelaysMs: [60_000, 120_000].map((ms) => clock.hurried(ms)),
   batchRetryDelayMs: Number.POSITIVE_INFINITY,
-};
+});

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
 import type { Call } from "../call.ts";
-import type { Clock } from "../clock.ts";
+import { pause } from "../clock.ts";
 import type { FunctionError, Functions } from "../lambda/functions.ts";
 import { CURRENT, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
 import { scheduleNext } from "./version-write.ts";
@@ -43,7 +43,6 @@ export interface RotationHost {
   /** All calls so far. */
   readonly calls: readonly Call[];
   readonly timing: RotationTiming;
-  readonly clock: Clock;
   readonly activity: Activity;
 }
 
@@ -172,7 +171,7 @@ export class Rotations implements AsyncDisposable {
 
   /** Ends early, without an error, when the stand-in closes. */
   #pause(ms: number): Promise<void> {
-    return this.#host.clock.wait(ms, this.#closing.signal);
+    return pause(ms, this.#closing.signal);
   }
 }
 
