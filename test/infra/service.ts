@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { unzipSync } from "fflate";
 import type { Resource, Value } from "../../infra/cloudformation.ts";
+import { compileCache } from "../../standin/compile-cache.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 
@@ -44,6 +45,7 @@ export class Service implements Disposable {
       cwd: this.folder,
       // The framework leaves folders behind in the temporary one.
       env: {
+        ...compileCache,
         PATH: dirname(process.execPath),
         HOME: temporary,
         TMPDIR: temporary,
