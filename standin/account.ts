@@ -15,7 +15,7 @@ import { type Sns, sns } from "./sns/sns.ts";
 import { sqs } from "./sqs/sqs.ts";
 import { ssm } from "./ssm/ssm.ts";
 
-/** What the services of an account run on, and what stays when the account is emptied. */
+/** What the services of an account share, and what outlives a reset. */
 export interface AccountHost extends EcsHost {
   readonly activity: Activity;
   readonly functions: LambdaHost;
@@ -26,7 +26,7 @@ export interface AccountHost extends EcsHost {
   endpoint(): string;
 }
 
-/** The services of an account, with all that is in it. Disposing of it ends what is under way. */
+/** The services of an account and all its resources. Disposing of it ends what is in progress. */
 export interface Account extends AsyncDisposable {
   readonly services: Services;
   readonly ecs: EcsTaps;
@@ -36,7 +36,7 @@ export interface Account extends AsyncDisposable {
   readonly confirmationToken: Sns["confirmationToken"];
 }
 
-/** An account with nothing in it but the host's functions. */
+/** Opens an account that is empty but for the host's functions. */
 export function openAccount(host: AccountHost): Account {
   const { clock, activity, functions } = host;
   const queues = sqs(host, host.endpoint, clock);

@@ -1,11 +1,11 @@
-/** Counts what is under way in the background, so that a caller can wait until all is quiet. */
+/** Counts background work, so that a caller can wait until there is none. */
 export class Activity {
   #count = 0;
   #waiting: (() => void)[] = [];
 
   /**
-   * Something has begun; disposing of the result says that it has ended. What follows from it has
-   * to begin before it ends, or the quiet in between is taken for the end.
+   * Work has begun; it ends when the result is disposed of. Work that follows from it must begin before it
+   * ends, or `idle` resolves in between.
    */
   begin(): Disposable {
     this.#count += 1;

@@ -1,7 +1,7 @@
 /**
- * An error that a service answers with, in the words of the AWS API reference. `type` is the
+ * An error of a service, as in the AWS API reference. `type` is the
  * exact name that the SDK and the command line show (`ResourceNotFoundException`).
- * The message reaches logs: it never carries a secret value.
+ * The message reaches logs and never holds a secret value.
  */
 export class AwsError extends Error {
   readonly type: string;

@@ -29,47 +29,46 @@ export interface Aws extends AsyncDisposable {
   region: string;
   accountId: string;
   /**
-   * The environment for a process that calls the stand-in as `principal`: the access key id is the
-   * principal, so calls can be told apart. The AWS SDK and the `aws` command line read it.
+   * The environment for a process that calls the stand-in. The AWS SDK and the `aws` command line read it.
+   * @param principal becomes the access key id, and is shown by `calls`
    */
   env(principal: string): Record<string, string>;
-  /** Every call so far, in order. They hold secret values. */
+  /** All calls so far, in order. They hold secret values. */
   calls: readonly Call[];
   /** Until disposed of. */
   intercept(interceptor: Interceptor): Disposable;
   functions: Functions;
   ecs: EcsTaps;
   rotations: {
-    /** The outcome of the latest run for this token. Rejects where no rotation has the token. */
+    /** The outcome of the latest run for this token. Rejects if no rotation has the token. */
     finished(secretId: string, token: string): Promise<RotationOutcome>;
   };
   events: {
-    /** An event as a service sends it: what PutEvents refuses, "aws.…" sources, passes here. */
+    /** Sends an event as a service does; sources that begin with "aws." are allowed here. */
     emit(event: ServiceEvent): void;
     /** Until disposed of. */
     intercept(interceptor: EventInterceptor): Disposable;
-    /** The schedule of this rule is due. Throws ResourceNotFoundException. */
+    /** Runs the schedule of this rule once. Throws ResourceNotFoundException. */
     tick(ruleName: string): void;
-    /** What no target could be given, in order. */
+    /** Events that could not be delivered to a target, in order. */
     undelivered: readonly Undelivered[];
   };
   /**
-   * Resolves when no event, no message of a queue that a function reads, no invocation and no
-   * rotation is under way. A deployment of ECS may be.
+   * Resolves when nothing is in progress: no event, no message of a queue that a function reads, no
+   * invocation and no rotation. Deployments of ECS do not count.
    */
   idle(): Promise<void>;
-  /** What was published to SNS topics, in order. */
+  /** Messages published to SNS topics, in order. */
   notifications: readonly Notification[];
   /**
-   * What the owner of a subscribed endpoint reads in the confirmation message: the token for
-   * ConfirmSubscription. Throws where the endpoint never subscribed.
+   * The token for ConfirmSubscription, which a new subscriber gets in the confirmation message. Throws if
+   * the endpoint never subscribed.
    */
   confirmationToken(topicArn: string, endpoint: string): string;
   /**
-   * Empties the account, so that the next test finds nothing of the last one: resources, `calls` and
-   * `notifications` go, what is under way is ended, listeners of `ecs` and `events` are dropped.
-   * Registered functions stay, with their idle processes, which saves their start. Interceptors stay
-   * until they are disposed of.
+   * Empties the account for the next test: removes all resources, `calls` and `notifications`, ends tasks,
+   * rotations and invocations, and drops the listeners of `ecs` and `events`. Registered functions stay,
+   * with their idle processes, which need not start again. Interceptors stay until they are disposed of.
    */
   reset(): Promise<void>;
 }
@@ -152,7 +151,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   };
 }
 
-/** What is seen of events, and done to them, in the account that there is at that moment. */
+/** The taps of the event bus, whichever account is open. */
 const eventTaps = (account: () => Account): Aws["events"] => ({
   emit: (event) => account().bus.emit(event),
   intercept: (interceptor) => account().bus.intercept(interceptor),
@@ -162,7 +161,7 @@ const eventTaps = (account: () => Account): Aws["events"] => ({
   },
 });
 
-/** The secret access key is of no use to anybody: signatures are not checked. */
+/** Signatures are not checked, so any secret access key will do. */
 function callerEnv(endpoint: string, region: string, principal: string): Record<string, string> {
   if (!/^[\w-]{1,128}$/.test(principal)) throw new Error(`Not a principal: ${principal}`);
   return {

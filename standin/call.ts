@@ -10,9 +10,9 @@ export interface Call {
 
 /**
  * Observes or disturbs calls.
- * `before` runs ahead of the effect; an AwsError that it throws is the answer, without an effect.
- * `after` runs behind the effect (also where the service refused the call) and ahead of the
- * reply; "lose" cuts the connection without a reply.
+ * `before` runs before the effect. An AwsError that it throws is the reply, and there is no effect.
+ * `after` runs after the effect, or after the service refused the call, and before the reply. "lose"
+ * closes the connection without a reply.
  */
 export interface Interceptor {
   before?(call: Call): void | Promise<void>;
@@ -21,13 +21,13 @@ export interface Interceptor {
 }
 
 /**
- * Operation name -> function. Its effect is synchronous, so each one is atomic; a promise is for
- * what the caller waits for besides (a long poll, an invocation). The output has the members that
- * the API reference names; a Map stands for what the reference calls a map.
+ * Functions by operation name. Effects are synchronous, so each operation is atomic; a promise is for
+ * waits of the caller (a long poll, an invocation). The output has the members of the API reference; a
+ * Map stands for what the reference calls a map.
  */
 export type Operations = Readonly<
   Record<string, (input: Record<string, unknown>) => object | Promise<object>>
 >;
 
-/** Every service. Each protocol knows by which name its requests call one. */
+/** All services. Each protocol maps the names in its requests to these. */
 export type Services = Readonly<Record<Call["service"], Operations>>;

@@ -1,19 +1,19 @@
 import type { z } from "zod";
 import type { AwsError } from "./aws-error.ts";
 
-/** What of a request breaks the shape that the API reference gives. */
+/** A rule of the API reference that a request breaks. */
 interface Violation {
-  /** Of the member. */
+  /** The path of the member. */
   readonly path: string;
   readonly rule: string;
   readonly input: Readonly<Record<string, unknown>>;
 }
 
-/** In the words of most of AWS. Names the member and the rule, never what the member holds. */
+/** The message of most AWS services. It names the member and the rule, never the value. */
 export const constraint = ({ path, rule }: Violation) =>
   `1 validation error detected: Value at '${path}' failed to satisfy constraint: ${rule}`;
 
-/** Makes operations of a service that refuses in its own words what has not the shape of its API reference. */
+/** Makes operations that check their input against a shape, and refuse with the error of their service. */
 export function operationsOf(refusal: (violation: Violation) => AwsError) {
   return <S extends z.ZodObject, O extends object | Promise<object>>(
     shape: S,

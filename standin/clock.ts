@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 
-/** Names the environment variable that sets the pace of a stand-in whose options do not. */
+/** The environment variable with the default pace. */
 export const PACE_VARIABLE = "STANDIN_PACE";
 
 /**
@@ -17,7 +17,7 @@ export class Clock {
     this.pace = pace;
   }
 
-  /** For the environment of a process whose pauses pass at this pace, too. */
+  /** The environment of a process whose pauses pass at this pace, too. */
   env(): Record<string, string> {
     return { [PACE_VARIABLE]: String(this.pace) };
   }
@@ -28,7 +28,7 @@ export class Clock {
   }
 }
 
-/** Waits, in the machine's time, and ends early, without an error, when the signal aborts. */
+/** Waits in the machine's time. Resolves early when the signal aborts. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   if (ms <= 0) return;
   await sleep(ms, undefined, { signal, ref: false }).catch(() => undefined);

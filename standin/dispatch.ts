@@ -8,8 +8,7 @@ import { queryProtocol } from "./query-protocol.ts";
 import { restProtocol } from "./rest-protocol.ts";
 
 /**
- * Takes a request to its service, past the interceptors, and answers in the protocol that it came
- * in.
+ * Runs a request, with its interceptors, and replies in its protocol.
  * Signatures are not checked; the access key id in the Authorization header is the principal.
  */
 export async function dispatch(
@@ -38,7 +37,7 @@ export async function dispatch(
   }
 }
 
-/** A form is the Query protocol; a path names a resource; all else is JSON. */
+/** Forms are the Query protocol, paths are REST, everything else is JSON. */
 function protocolOf({ headers, url }: HttpRequest): Protocol {
   const type = headers["content-type"] ?? "";
   if (type.startsWith("application/x-www-form-urlencoded")) return queryProtocol;

@@ -14,14 +14,14 @@ export interface HttpRequest {
   body: string;
 }
 
-/** What goes back over the wire; "lose" cuts the connection instead of answering. */
+/** The reply; "lose" closes the connection without one. */
 export type HttpReply = { status: number; headers: Record<string, string>; body: string } | "lose";
 
 export interface HttpServer extends AsyncDisposable {
   port: number;
 }
 
-/** Larger than any request of the services here: a secret's value ends at 64 KiB. */
+/** Larger than any valid request: a secret's value has at most 64 KiB. */
 const MAX_BODY_BYTES = 1024 * 1024;
 
 /**

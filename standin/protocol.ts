@@ -2,17 +2,17 @@ import type { AwsError } from "./aws-error.ts";
 import type { Call } from "./call.ts";
 import type { HttpReply, HttpRequest } from "./http-server.ts";
 
-/** What a request asks for. */
+/** A parsed request. */
 type Asked = Pick<Call, "service" | "operation" | "input">;
 
-/** How requests and answers look on the wire. Every AwsError is in the protocol's own words. */
+/** How requests and replies look on the wire. */
 export interface Protocol {
-  /** `signedFor`: the service in the credential scope. Throws AwsError for what it cannot read. */
+  /** `signedFor`: the service in the credential scope. Throws AwsError for an invalid request. */
   parse(request: HttpRequest, signedFor: string): Asked;
   success(requestId: string, asked: Asked, output: object): HttpReply;
   failure(requestId: string, error: AwsError): HttpReply;
   unknownOperation(name: string): AwsError;
   unauthenticated(): AwsError;
-  /** The stand-in itself has failed. */
+  /** The error for a failure of the stand-in itself. */
   internal(error: unknown): AwsError;
 }

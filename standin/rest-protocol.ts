@@ -9,7 +9,7 @@ interface Route {
   method: string;
   path: RegExp;
   operation: string;
-  /** The input of the operation. `id` is what the path names. */
+  /** The input of the operation. `id` comes from the path. */
   input(request: HttpRequest, id: string): Input;
   reply(output: Input): Exclude<HttpReply, "lose">;
 }

@@ -6,7 +6,7 @@ export function element(name: string, content: string, namespace?: string): stri
 
 /**
  * A value as the Query protocol writes it: members as elements, lists of `<member>`, maps (a Map)
- * of `<entry>`; what is undefined is left out.
+ * of `<entry>`. Undefined members are left out.
  */
 export function xml(value: unknown): string {
   if (Array.isArray(value)) return value.map((each) => element("member", xml(each))).join("");

@@ -3,7 +3,7 @@ import { AwsError } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
 import { operationsOf } from "../checked-operation.ts";
 
-/** An operation that refuses what has not the shape of its reference. */
+/** An operation that refuses invalid input. */
 const operation = operationsOf(
   ({ path, rule }) =>
     new AwsError(
@@ -68,8 +68,8 @@ const selectorFields = {
 };
 
 /**
- * AWS CloudTrail, in memory, as far as it is asked whether a trail records management events
- * (test: cloudtrail.contract). Nothing is recorded. A trail is made in this Region.
+ * AWS CloudTrail, in memory: which trails there are and whether they record management events
+ * (test: cloudtrail.contract). Nothing is recorded. Trails are created in this Region.
  * https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_Operations.html
  */
 export function cloudTrail(account: { region: string; accountId: string }): Operations {

@@ -7,7 +7,7 @@ export interface Cluster {
   readonly arn: string;
   readonly name: string;
   readonly services: Map<string, Service>;
-  /** By id, the oldest first; stopped ones stay. */
+  /** By id, oldest first, stopped tasks included. */
   readonly tasks: Map<string, Task>;
 }
 
@@ -37,7 +37,7 @@ export class ClusterTable {
     this.#byName.delete(name);
   }
 
-  /** By name or ARN; the cluster "default" where none is named. */
+  /** By name or ARN; without one, the cluster "default". */
   lookUp(cluster = "default"): Cluster | undefined {
     return this.all().find(({ arn, name }) => cluster === arn || cluster === name);
   }

@@ -5,7 +5,7 @@ const environment = z.array(z.object({ name: z.string().min(1), value: z.string(
 
 /**
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_HealthCheck.html, in seconds; the
- * stand-in allows fractions and less than AWS's least.
+ * stand-in allows fractions and shorter times than AWS.
  */
 const healthCheck = z.object({
   command: z.tuple([z.enum(["CMD", "CMD-SHELL"])], z.string()),
@@ -16,9 +16,9 @@ const healthCheck = z.object({
 });
 
 /**
- * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: what the
- * stand-in acts on is checked, all else is kept as it came. A container is a process with
- * `entryPoint` and `command` for its arguments; `image` is not looked at.
+ * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ContainerDefinition.html: the
+ * members that the stand-in uses are checked, all others are kept. A container is a process started with
+ * `entryPoint` and `command`; `image` is ignored.
  */
 export const containerDefinition = z.looseObject({
   name: z.string().regex(/^[\w-]{1,255}$/),

@@ -30,7 +30,7 @@ const EVENTS = {
   FAILED: { eventType: "ERROR", eventName: "SERVICE_DEPLOYMENT_FAILED" },
 } as const;
 
-/** What the state that a deployment has got to is told as. */
+/** The event for the state that a deployment is in. */
 export function deploymentEvent(service: Service, deployment: Deployment): DeploymentEvent {
   const [, , , region = "", account = ""] = service.arn.split(":");
   // Whole seconds, as on AWS.

@@ -16,7 +16,7 @@ import { taskDescriptionOperations } from "./task-descriptions.ts";
 import { taskProtectionOperations } from "./task-protection.ts";
 import { taskOperations } from "./tasks.ts";
 
-/** What is seen of ECS from outside its API. */
+/** What tests see of ECS beside its API. */
 export interface EcsTaps {
   /** Deployment state changes, as EventBridge gets them. Until disposed of. */
   onEvent(listener: (event: DeploymentEvent) => void): Disposable;
@@ -38,19 +38,19 @@ export interface Ecs extends AsyncDisposable {
 }
 
 /**
- * Amazon ECS (test: ecs.contract). A task's containers are processes on this machine, with nothing
- * in their environment but PATH and what the task definition says; they end with this process.
+ * Amazon ECS (test: ecs.contract). A task's containers are processes on this machine. Their environment
+ * holds PATH and what the task definition declares. They end with this process.
  */
 export function ecs(host: EcsHost, sources: ValueSources): Ecs {
   const { clock, revisions } = host;
   const clusters = new ClusterTable(host);
   const definitions = new TaskDefinitions(host, revisions);
   const processes = new Processes();
-  const [onEvent, tellEvent] = tap<DeploymentEvent>();
-  const [onOutput, tellOutput] = tap<TaskOutput>();
+  const [onEvent, sendEvent] = tap<DeploymentEvent>();
+  const [onOutput, sendOutput] = tap<TaskOutput>();
   const announce: Announce = (service, deployment) =>
-    tellEvent(deploymentEvent(service, deployment));
-  const scheduler = new Scheduler({ clock, processes, sources, onOutput: tellOutput }, announce);
+    sendEvent(deploymentEvent(service, deployment));
+  const scheduler = new Scheduler({ clock, processes, sources, onOutput: sendOutput }, announce);
   return {
     operations: {
       ...clusterOperations(clusters),
@@ -76,8 +76,8 @@ function tap<T>() {
     listeners.add(listener);
     return { [Symbol.dispose]: () => void listeners.delete(listener) };
   };
-  const tell = (value: T) => {
+  const send = (value: T) => {
     for (const listener of [...listeners]) listener(value);
   };
-  return [subscribe, tell] as const;
+  return [subscribe, send] as const;
 }

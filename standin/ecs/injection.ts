@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import type { ContainerDefinition, ContainerOverride } from "./container-definition.ts";
 
-/** The stand-in's own services, as their operations answer. They throw AwsError. */
+/** Operations of the stand-in's own services. They throw AwsError. */
 export interface ValueSources {
   /** GetSecretValue. */
   secret(input: Record<string, unknown>): object;
@@ -13,7 +13,7 @@ export interface ValueSources {
 const secretValue = z.object({ SecretString: z.string().optional() });
 const parameterValues = z.object({ Parameters: z.array(z.object({ Value: z.string() })) });
 
-/** Why a task cannot start: its stoppedReason. Never carries a value. */
+/** Why a task cannot start. The message becomes its stoppedReason and never holds a value. */
 export class StartFailure extends Error {
   override readonly name = "StartFailure";
 }
@@ -22,7 +22,7 @@ export class StartFailure extends Error {
  * The environment of a container, its secrets read at this moment: "sensitive data is injected into
  * your container when the container is initially started"
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/specifying-sensitive-data.html).
- * What the log driver and the image registry need is read as well. Throws StartFailure.
+ * Secrets of the log driver and the image registry are read too. Throws StartFailure.
  */
 export function environmentFor(
   definition: ContainerDefinition,
@@ -100,7 +100,7 @@ function memberOf(value: string, key: string, secretId: string): string {
     const member = Object.entries(document ?? {}).find(([name]) => name === key)?.[1];
     if (member !== undefined) return typeof member === "string" ? member : JSON.stringify(member);
   } catch {
-    // The parser's text quotes the value.
+    // The parser's message quotes the value.
   }
   throw missing;
 }

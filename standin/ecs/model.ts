@@ -6,7 +6,7 @@ export interface TaskDefinition {
   readonly family: string;
   readonly revision: number;
   readonly containers: readonly ContainerDefinition[];
-  /** What else RegisterTaskDefinition was given; only shown. */
+  /** The other members of RegisterTaskDefinition; only shown. */
   readonly rest: Readonly<Record<string, unknown>>;
   readonly registeredAt: number;
   /** INACTIVE from then on. */
@@ -23,7 +23,7 @@ export interface Deployment {
   updatedAt: number;
   rolloutState: "IN_PROGRESS" | "COMPLETED" | "FAILED";
   reason: string;
-  /** Tasks that failed one after the other, none getting healthy in between. */
+  /** Consecutive failed tasks. */
   failures: number;
   failedAt: number;
 }
@@ -66,11 +66,11 @@ export interface Service {
   status: "ACTIVE" | "DRAINING" | "INACTIVE";
   desiredCount: number;
   configuration: DeploymentConfiguration;
-  /** Absent for an external controller that has made no task set. */
+  /** Absent if the external controller has created no task set. */
   primary?: Deployment;
   /** Deployments that still have tasks, or may be rolled back to. */
   replaced: Deployment[];
-  /** What `primary` is on the way to, until it is finished. */
+  /** The service deployment in progress. */
   underWay?: ServiceDeployment;
   /** The newest is first. */
   readonly history: ServiceDeployment[];

@@ -6,7 +6,7 @@ export const pageFields = {
   nextToken: z.string().optional(),
 };
 
-/** `size`: the results of a page where the request does not say. */
+/** @param size of a page, unless the request sets it */
 export function page<T>(
   all: readonly T[],
   input: { maxResults?: number | undefined; nextToken?: string | undefined },

@@ -1,6 +1,6 @@
-/** A task that shall run, as the scheduler sees it. */
+/** A task with desired status RUNNING. */
 export interface Candidate {
-  /** Of the PRIMARY deployment. */
+  /** Whether it belongs to the PRIMARY deployment. */
   isCurrent: boolean;
   isReady: boolean;
   isUnhealthy: boolean;
@@ -11,12 +11,12 @@ export interface Limits {
   desiredCount: number;
   minimumHealthyPercent: number;
   maximumPercent: number;
-  /** False: a deployment that failed launches nothing, one that keeps failing waits. */
+  /** False if the deployment failed, or pauses after failures. */
   mayStart: boolean;
 }
 
 /**
- * What a service does next: which tasks it stops, how many it starts. Rolling update
+ * The next tasks to stop, and how many to start. Rolling update
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-type-ecs.html): new tasks
  * as far as the maximum allows; an old one goes for each new one that is ready, and earlier where
  * only that makes room and the minimum allows it; protected tasks are left alone. An unhealthy task
@@ -43,7 +43,7 @@ export function plan<T extends Candidate>(
   stopUpTo(surplus, (task) => usable.includes(task) && !task.isReady);
   stopUpTo(surplus - starting, (task) => usable.includes(task) && task.isReady);
   if (!mayStart || ready >= desiredCount) stopUpTo(Infinity, (task) => task.isUnhealthy);
-  // An old task stands in for each one that is missing; those that are ready do it best.
+  // One old task is kept for each new one that is missing, ready ones first.
   const standIns = () => left().filter(old).length;
   const missing = Math.max(0, desiredCount - ready);
   stopUpTo(standIns() - missing, (task) => old(task) && !task.isReady);

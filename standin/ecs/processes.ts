@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 
-// Standard input ends with the process that holds its other end. "+" and "-" keep the list of
-// process groups that are to end then.
+// Standard input ends when the process at its other end does; then all listed process groups are killed.
+// "+" and "-" lines edit the list.
 const KEEPER = `
 pids=" "
 while read -r change pid; do
@@ -19,25 +19,25 @@ export interface Program {
   /** The whole environment. */
   env: Record<string, string>;
   onLine(line: string): void;
-  /** The process has ended, its output is read, and what it left behind in its group is killed. */
+  /** The process has ended, its output is read, and the rest of its group is killed. */
   onExit(exitCode: number): void;
 }
 
 /**
- * Processes that end with this one at the latest, however it ends (`kill -9` too). Each leads a
- * process group of its own, as a container's first process does, so Ctrl-C does not reach it.
+ * Processes that end when this one does, even by `kill -9`. Each leads a process group of its own, as the
+ * first process of a container does, so Ctrl-C does not reach it.
  */
 export class Processes implements AsyncDisposable {
   readonly #running = new Map<number, Promise<unknown>>();
   #keeper: ChildProcess | undefined;
   #closed = false;
 
-  /** Undefined where the program cannot be started. */
+  /** Undefined if the program cannot be started. */
   start(argv: readonly string[], { env, onLine, onExit }: Program): ChildProcess | undefined {
     const child = this.#spawn(argv, env);
     const pid = child?.pid;
     if (child === undefined || pid === undefined) return undefined;
-    this.#tell("+", pid);
+    this.#edit("+", pid);
     this.#running.set(pid, once(child, "close"));
     for (const stream of [child.stdout, child.stderr]) {
       if (stream !== null) createInterface(stream).on("line", onLine);
@@ -45,7 +45,7 @@ export class Processes implements AsyncDisposable {
     child.on("exit", () => killGroup(pid));
     child.on("close", (code, signal) => {
       this.#running.delete(pid);
-      this.#tell("-", pid);
+      this.#edit("-", pid);
       onExit(code ?? (signal === "SIGKILL" ? 137 : 143));
     });
     return child;
@@ -67,14 +67,14 @@ export class Processes implements AsyncDisposable {
     if (file === undefined || this.#closed) return undefined;
     try {
       const stdio = ["ignore", "pipe", "pipe"] as const;
-      // An error after this one is that of a process which never was.
+      // Without a listener, a program that cannot be started would throw.
       return spawn(file, args, { env, detached: true, stdio: [...stdio] }).on("error", () => {});
     } catch {
       return undefined; // its text may quote the environment
     }
   }
 
-  #tell(change: "+" | "-", pid: number): void {
+  #edit(change: "+" | "-", pid: number): void {
     this.#keeper ??= spawn("/bin/sh", ["-c", KEEPER], {
       cwd: "/",
       detached: true,
@@ -89,6 +89,6 @@ export function killGroup(pid: number): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch {
-    // Nothing is left of it.
+    // It has ended already.
   }
 }

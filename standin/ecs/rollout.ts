@@ -1,6 +1,6 @@
 import type { Deployment, Service, ServiceDeployment, TaskDefinition } from "./model.ts";
 
-/** Tells that the deployment has got to another state. */
+/** Sends the event for a deployment's new state. */
 export type Announce = (service: Service, deployment: Deployment) => void;
 
 export interface NewNames {
@@ -10,7 +10,7 @@ export interface NewNames {
 }
 
 /**
- * The PRIMARY deployment gives way to a new one. A service deployment that was under way is STOPPED.
+ * Replaces the PRIMARY deployment. A service deployment that was in progress becomes STOPPED.
  * Only the rolling update has rollout states, service deployments and events.
  */
 export function begin(
@@ -49,7 +49,7 @@ export function begin(
   announce(service, target);
 }
 
-/** The service is steady: nothing is left of what was replaced. */
+/** The service is steady: no task of an older deployment is left. */
 export function complete(service: Service, announce: Announce): void {
   const { primary, underWay } = service;
   if (primary === undefined) return;
@@ -65,7 +65,7 @@ export function complete(service: Service, announce: Announce): void {
  * The circuit breaker has tripped
  * (https://docs.aws.amazon.com/AmazonECS/latest/developerguide/deployment-circuit-breaker.html):
  * with `rollback` the last COMPLETED deployment is PRIMARY and IN_PROGRESS again and keeps the tasks
- * that it still has; where there is none, or it fails as well, the service stalls.
+ * that it still has. If there is none, or it fails too, the service stalls.
  */
 export function fail(service: Service, announce: Announce): void {
   const { primary, underWay, configuration } = service;
@@ -86,7 +86,7 @@ export function fail(service: Service, announce: Announce): void {
   }
 }
 
-/** Of a service that is deleted, or that begins a newer deployment. */
+/** Stops the service deployment in progress: the service is deleted, or a newer one begins. */
 export function stopUnderWay(service: Service, reason: string): void {
   if (service.underWay === undefined) return;
   service.underWay.stoppedAt = Date.now();

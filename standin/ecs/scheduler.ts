@@ -15,8 +15,8 @@ export interface TaskWanted {
 }
 
 /**
- * Starts tasks and keeps services at what they shall be. Works by reaction: each change of a task
- * or a service is looked at once, soon after.
+ * Starts tasks and keeps services at their desired state. After each change of a task or a service it
+ * reconciles that service once.
  */
 export class Scheduler {
   readonly #host: Omit<TaskHost, "onChange">;
@@ -29,7 +29,7 @@ export class Scheduler {
     this.#announce = announce;
   }
 
-  /** The service, or one of its tasks, is not as it was. */
+  /** Reconciles the service soon: it, or one of its tasks, has changed. */
   touch(cluster: Cluster, service: Service): void {
     if (this.#touched.has(service)) return;
     this.#touched.add(service);
@@ -67,7 +67,7 @@ export class Scheduler {
     return task;
   }
 
-  /** Starts nothing any more. */
+  /** From now on it starts nothing. */
   close(): void {
     this.#closed = true;
   }
@@ -110,10 +110,10 @@ export class Scheduler {
     });
   }
 
-  /** A deployment is complete, and a deleted service gone, once their tasks are as they shall be. */
+  /** Completes a deployment, and removes a deleted service, when their tasks are as desired. */
   #conclude(cluster: Cluster, service: Service, primary: Deployment, lookedAt: number): void {
     const running = runningTasks(cluster, service);
-    // One that has got ready since is looked at again, too.
+    // A task may have become ready meanwhile.
     for (const { readyAt = 0 } of running) {
       if (readyAt > lookedAt) this.touchAt(readyAt, cluster, service);
     }
@@ -175,7 +175,7 @@ function isReady(task: Task): boolean {
 /**
  * "A task is considered a failure if the service scheduler can't launch the task, the task doesn't
  * transition to a RUNNING state, or if it fails any of its defined health checks" (API_Deployment).
- * One that ends before it is ready has not got there.
+ * A task that ends before it is ready counts as a failure, too.
  */
 function isFailure(task: Task, change: Parameters<TaskHost["onChange"]>[1]): boolean {
   if (change === "health") return task.health === "UNHEALTHY";

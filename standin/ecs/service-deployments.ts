@@ -59,7 +59,7 @@ function describeServiceDeployments(clusters: ClusterTable) {
     const known = clusters
       .all()
       .flatMap((cluster) => [...cluster.services.values()].map((service) => ({ cluster, service })))
-      .flatMap((of) => of.service.history.map((each) => ({ ...of, each })));
+      .flatMap((found) => found.service.history.map((each) => ({ ...found, each })));
     const found = known.filter(({ each }) => serviceDeploymentArns.includes(each.arn));
     const missing = serviceDeploymentArns.filter(
       (arn) => !known.some(({ each }) => each.arn === arn),
@@ -91,7 +91,7 @@ function common(service: Service, each: ServiceDeployment): object {
 function description(cluster: Cluster, service: Service, each: ServiceDeployment): object {
   const { target, source, rollback, stoppedAt, updatedAt } = each;
   const isOver = each.finishedAt !== undefined;
-  const revision = (of: Deployment) => revisionSummary(cluster, service, of);
+  const revision = (deployment: Deployment) => revisionSummary(cluster, service, deployment);
   return {
     ...common(service, each),
     updatedAt: seconds(updatedAt),
@@ -114,11 +114,11 @@ function breakerStatus(service: Service, each: ServiceDeployment, isOver: boolea
   return isOver ? "MONITORING_COMPLETE" : "MONITORING";
 }
 
-function revisionSummary(cluster: Cluster, service: Service, of: Deployment): object {
-  const { runningCount, pendingCount } = taskCounts(cluster, service, of);
+function revisionSummary(cluster: Cluster, service: Service, deployment: Deployment): object {
+  const { runningCount, pendingCount } = taskCounts(cluster, service, deployment);
   return {
-    arn: of.revisionArn,
-    requestedTaskCount: of === service.primary ? service.desiredCount : 0,
+    arn: deployment.revisionArn,
+    requestedTaskCount: deployment === service.primary ? service.desiredCount : 0,
     runningTaskCount: runningCount,
     pendingTaskCount: pendingCount,
   };

@@ -27,7 +27,7 @@ const deploymentConfiguration = z.object({
   deploymentCircuitBreaker: z.object({ enable: z.boolean(), rollback: z.boolean() }).optional(),
 });
 
-/** What the operations that change services work on. */
+/** What the operations on services need. */
 export interface ServiceContext {
   clusters: ClusterTable;
   definitions: TaskDefinitions;

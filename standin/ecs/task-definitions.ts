@@ -12,7 +12,7 @@ export class TaskDefinitions {
   readonly #arnPrefix: string;
   readonly #revisions: Map<string, number>;
 
-  /** @param revisions the newest one of each family: none is given twice, because clients remember them */
+  /** @param revisions the newest of each family; a revision is never reused, because clients cache it */
   constructor(account: { region: string; accountId: string }, revisions: Map<string, number>) {
     this.#revisions = revisions;
     this.#arnPrefix = `arn:aws:ecs:${account.region}:${account.accountId}:task-definition/`;
@@ -41,7 +41,7 @@ export class TaskDefinitions {
     );
   }
 
-  /** One that new tasks can be started from. Throws ClientException. */
+  /** Throws ClientException if it does not exist or is inactive. */
   findActive(taskDefinition: string): TaskDefinition {
     const found = this.lookUp(taskDefinition);
     if (found === undefined) throw new AwsError("ClientException", "TaskDefinition not found.");
@@ -110,7 +110,7 @@ function listTaskDefinitions(definitions: TaskDefinitions) {
     ...pageFields,
   });
   return operation(shape, ({ familyPrefix, status, sort, ...input }) => {
-    // The whole name of a family, in spite of its name.
+    // Despite its name, familyPrefix must be the whole name of a family.
     const listed = definitions
       .all()
       .filter(({ family }) => familyPrefix === undefined || family === familyPrefix)

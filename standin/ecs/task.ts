@@ -20,13 +20,13 @@ export interface TaskOutput {
   line: string;
 }
 
-/** What a task needs of the world around it. */
+/** What a task runs on. */
 export interface TaskHost {
   clock: Clock;
   processes: Processes;
   sources: ValueSources;
   onOutput(output: TaskOutput): void;
-  /** "stopping" comes once, where its desired status turns to STOPPED. */
+  /** "stopping" comes once, when the desired status becomes STOPPED. */
   onChange(task: Task, change: "started" | "health" | "stopping" | "stopped"): void;
 }
 
@@ -37,7 +37,7 @@ export interface TaskSpec {
   overrides: readonly ContainerOverride[];
   group: string;
   startedBy?: string | undefined;
-  /** Of a task that a service started. */
+  /** The service that started it. */
   service?: Service;
   deployment?: Deployment;
 }
@@ -64,7 +64,7 @@ export class Task {
   stoppingAt: number | undefined;
   stoppedAt: number | undefined;
   stopped: { code: StopCode; reason: string } | undefined;
-  /** Once it is stopping: whether its service had counted it as healthy. */
+  /** Set when it stops: whether its service had counted it as healthy. */
   wasReady = false;
   protectedUntil = 0;
   readonly #host: TaskHost;
@@ -83,14 +83,14 @@ export class Task {
     return this.spec.arn;
   }
 
-  /** Of the essential containers that have a health check (API_Task, healthStatus). */
+  /** The health of the essential containers that have a health check (API_Task, healthStatus). */
   get health(): Container["health"] {
     const states = this.#checked().map(({ health }) => health);
     if (states.includes("UNHEALTHY")) return "UNHEALTHY";
     return states.length === 0 || states.includes("UNKNOWN") ? "UNKNOWN" : "HEALTHY";
   }
 
-  /** From when on a service counts it as healthy; undefined where nothing is known. */
+  /** When a service counts it as healthy; undefined while that is not known. */
   get readyAt(): number | undefined {
     if (this.lastStatus !== "RUNNING" || this.startedAt === undefined) return undefined;
     if (this.#checked().length === 0) return this.startedAt + SETTLING_MS;
@@ -127,7 +127,7 @@ export class Task {
     this.#host.onChange(this, "started");
   }
 
-  /** Asks it to stop, unless that has happened before. */
+  /** Begins to stop it, unless it is stopping already. */
   stop(code: StopCode, reason: string): void {
     if (this.desiredStatus === "STOPPED") return;
     this.wasReady = (this.readyAt ?? Infinity) <= Date.now();

@@ -5,14 +5,14 @@ import { matches } from "./pattern.ts";
 import type { Rule, RuleTable, Target } from "./rule-table.ts";
 
 /**
- * What becomes of an event on its way to the rules: none drops it, two duplicate it, another one
- * replaces it, a promise holds it back while others pass.
+ * Replaces an event on its way to the rules: by no event to drop it, by several to duplicate it, by a
+ * promise to delay it while others pass.
  */
 export type EventInterceptor = (
   event: AwsEvent,
 ) => readonly AwsEvent[] | Promise<readonly AwsEvent[]>;
 
-/** Hands an event to a target; throws what the target's service answers. */
+/** Delivers an event to a target. Throws the error of the target's service. */
 export type Deliver = (target: Target, event: AwsEvent) => void;
 
 export interface Undelivered {
@@ -21,9 +21,9 @@ export interface Undelivered {
   reason: string;
 }
 
-/** The default event bus. Delivery is asynchronous, and in order while nobody intercepts. */
+/** The default event bus. Delivery is asynchronous, and in order unless interceptors delay events. */
 export class EventBus implements Disposable {
-  /** What no target could be given. AWS tries for a day, and drops it then. */
+  /** Events that could not be delivered. AWS retries for a day and then drops them. */
   readonly undelivered: Undelivered[] = [];
   readonly #account: { region: string; accountId: string };
   readonly #rules: RuleTable;
@@ -50,7 +50,7 @@ export class EventBus implements Disposable {
     });
   }
 
-  /** The schedule of this rule is due. Throws ResourceNotFoundException. */
+  /** Runs the schedule of this rule once. Throws ResourceNotFoundException. */
   tick(ruleName: string): void {
     const { arn } = this.#rules.find(ruleName);
     const event = {

@@ -7,7 +7,11 @@ import type { Deliver } from "./bus.ts";
  * Hands events to queues, topics and functions. Functions are invoked asynchronously
  * (https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-targets.html).
  */
-export function deliverTo(of: {
+export function deliverTo({
+  queues,
+  topics,
+  functions,
+}: {
   queues: QueueTable;
   topics: Operations;
   functions: { start(nameOrArn: string, payload: unknown): void };
@@ -15,10 +19,10 @@ export function deliverTo(of: {
   return ({ Arn, SqsParameters }, event) => {
     const text = JSON.stringify(event);
     const service = Arn.split(":")[2];
-    if (service === "lambda") of.functions.start(Arn, event);
-    else if (service === "sns") of.topics["Publish"]?.({ TopicArn: Arn, Message: text });
+    if (service === "lambda") functions.start(Arn, event);
+    else if (service === "sns") topics["Publish"]?.({ TopicArn: Arn, Message: text });
     else {
-      const queue = of.queues.byArn(Arn);
+      const queue = queues.byArn(Arn);
       if (queue === undefined) throw queueDoesNotExist();
       send(queue, { MessageBody: text, ...SqsParameters });
     }

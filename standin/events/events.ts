@@ -13,7 +13,7 @@ export interface EventBridge {
 
 /**
  * Amazon EventBridge, in memory: the default bus with its rules (test: events.contract).
- * Schedules are accepted and shown; `bus.tick` is what lets one be due.
+ * Schedules are stored and shown; `bus.tick` runs one.
  */
 export function eventBridge(
   account: { region: string; accountId: string },

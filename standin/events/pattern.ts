@@ -3,7 +3,7 @@ import { AwsError } from "../aws-error.ts";
 type Json = unknown;
 type JsonObject = Readonly<Record<string, Json>>;
 
-/** The matchers that a pattern may hold besides plain values. The others of AWS are refused. */
+/** The supported matchers. The others of AWS are refused. */
 const MATCHERS: Readonly<Record<string, Matcher>> = {
   prefix: {
     accepts: isString,
@@ -25,7 +25,7 @@ const MATCHERS: Readonly<Record<string, Matcher>> = {
 
 interface Matcher {
   accepts(argument: Json): boolean;
-  /** `value`: a leaf of the event; undefined where it has none at this place. */
+  /** @param value a leaf of the event, or undefined if there is none */
   matches(value: Json, argument: Json): boolean;
 }
 
@@ -41,7 +41,7 @@ export function parsePattern(text: string): JsonObject {
   return pattern;
 }
 
-/** Every field of the pattern must match; what it does not name is of no account. */
+/** Every field of the pattern must match; other fields of the event are ignored. */
 export function matches(pattern: JsonObject, event: object): boolean {
   return Object.entries(pattern).every(([name, wanted]) => {
     const value: Json = (event as JsonObject)[name];
@@ -59,7 +59,7 @@ function matchesRule(rule: Json, leaf: Json): boolean {
   );
 }
 
-/** An array matches by any of its members; an object is no leaf, and so is not there. */
+/** An array matches if any of its members does. Objects are not leaves. */
 function leaves(value: Json): readonly Json[] {
   const all = [value].flat().filter((each) => !isObject(each) && each !== undefined);
   return all.length > 0 ? all : [undefined];

@@ -19,7 +19,7 @@ type Entry = z.infer<typeof entry>;
 
 /**
  * https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html: each entry is
- * accepted or refused by itself. Nobody but AWS can send from a source that begins with "aws.".
+ * accepted or refused on its own. Only AWS can send from a source that begins with "aws.".
  */
 export function putEvents(bus: EventBus, account: { region: string; accountId: string }) {
   const shape = z.object({ Entries: z.array(entry).min(1).max(10) });

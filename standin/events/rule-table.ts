@@ -46,7 +46,7 @@ export class RuleTable {
     );
   }
 
-  /** Replaces what an earlier rule of this name says, and keeps its targets (API_PutRule). */
+  /** Replaces an earlier rule of this name and keeps its targets (API_PutRule). */
   put(name: string, definition: Rule["definition"], pattern: Rule["pattern"]): Rule {
     const arn = this.#arnPrefix + name;
     const targets = this.#byName.get(name)?.targets ?? new Map<string, Target>();

@@ -36,7 +36,7 @@ export function ruleOperations(rules: RuleTable): Operations {
   };
 }
 
-/** API_PutRule. What an earlier rule said, and this one does not, is gone. */
+/** API_PutRule: replaces all of an earlier rule. */
 function putRule(rules: RuleTable) {
   const shape = z.object({
     Name: ruleName,

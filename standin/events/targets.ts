@@ -26,7 +26,7 @@ export function targetOperations(rules: RuleTable): Operations {
   };
 }
 
-/** API_PutTargets: queues, topics and functions. A target gets the event as it is. */
+/** API_PutTargets: queues, topics and functions. Targets get the whole event. */
 function putTargets(rules: RuleTable) {
   const target = z.object({
     Id: targetId,

@@ -22,7 +22,7 @@ export class AsynchronousInvocations implements Disposable {
     this.#activity = activity;
   }
 
-  /** Throws ResourceNotFoundException. What becomes of the invocation is nobody's answer. */
+  /** Throws ResourceNotFoundException. The outcome of the invocation is not reported. */
   start(nameOrArn: string, payload: unknown): void {
     if (!this.#functions.has(nameOrArn)) {
       throw resourceNotFound(`Function not found: ${nameOrArn}`);

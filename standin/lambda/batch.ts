@@ -21,8 +21,7 @@ export function batchEvent(batch: readonly Received[], queueArn: string): object
 }
 
 /**
- * The messages that a function which reports failures gives back. What is no such report fails the
- * whole batch
+ * The messages that the function reports as failed. Any other answer than a report fails the whole batch
  * (https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html#services-sqs-batchfailurereporting).
  */
 export function reportedFailures(report: unknown, batch: readonly Received[]): ReadonlySet<string> {

@@ -20,7 +20,7 @@ export interface Finished {
   payload?: unknown;
   error?: Pick<RuntimeError, "errorType" | "errorMessage">;
   log: string;
-  /** The TCP connections that it opened; empty where the process died. */
+  /** The TCP connections that it opened; empty if the process died. */
   sockets: readonly OpenedSocket[];
 }
 
@@ -84,7 +84,7 @@ export class Environment {
     return { ...this.#outcome(message.requestId, timeoutMs), log: this.#takeLog(end) };
   }
 
-  /** True once the bundle is loaded; false where it failed to load, died or took too long. */
+  /** True when the bundle is loaded; false if it failed to load, died or took too long. */
   async #init(): Promise<boolean> {
     const timer = setTimeout(() => this.#expire(), INIT_TIMEOUT_MS);
     const first = new Promise<void>((resolve) => {

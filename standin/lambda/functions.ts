@@ -22,7 +22,7 @@ export interface FunctionDefinition {
   /** Default 30 s. */
   timeoutMs?: number;
   environment?: Record<string, string>;
-  /** No process is started ahead of the first invocation; default: one is. */
+  /** Whether the first invocation must start a process. Default: one is started when it is registered. */
   startsCold?: boolean;
 }
 
@@ -31,12 +31,12 @@ export interface Functions {
   register(definition: FunctionDefinition): string;
   has(nameOrArn: string): boolean;
   /**
-   * A synchronous invocation in a process of its own: a warm one where one is free. Fails only
-   * with ResourceNotFoundException; a function that fails is an Invocation with an error.
+   * Invokes the function synchronously, in an idle process if there is one. Throws only
+   * ResourceNotFoundException: a function that fails is an Invocation with an error.
    * @param requestId of an invocation that is being repeated; default: a new one
    */
   invoke(nameOrArn: string, payload: unknown, requestId?: string): Promise<Invocation>;
-  /** SIGKILL to the process that acts as this principal. */
+  /** Sends SIGKILL to the process that calls as this principal. */
   kill(principal: string): void;
   /** Principals of the processes that run an invocation of this function. */
   running(nameOrArn: string): readonly string[];
@@ -46,7 +46,7 @@ interface Deployed {
   definition: FunctionDefinition;
   arn: string;
   started: number;
-  /** The one used last is last, and taken first. */
+  /** The one that was used last is last, and is taken first. */
   idle: Environment[];
   busy: Set<Environment>;
 }
@@ -118,7 +118,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     return [...(this.#find(nameOrArn)?.busy ?? [])].map(({ principal }) => principal);
   }
 
-  /** Ends the processes that run an invocation; those that are idle stay. */
+  /** Ends the processes that run an invocation; idle ones stay. */
   async endInvocations(): Promise<void> {
     const busy = [...this.#deployed.values()].flatMap((deployed) => [...deployed.busy]);
     for (const environment of busy) environment.kill();
@@ -132,7 +132,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     await Promise.all(environments.map(({ exited }) => exited));
   }
 
-  /** A spare process is started ahead, so that the invocation after a kill need not wait for it. */
+  /** Starts a spare process in advance, so that the invocation after a kill does not wait for one. */
   #take(deployed: Deployed): Environment {
     deployed.idle = deployed.idle.filter(({ isAlive }) => isAlive);
     const environment = deployed.idle.pop() ?? this.#start(deployed);

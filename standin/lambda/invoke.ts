@@ -28,7 +28,7 @@ export function invoke(functions: Functions, asynchronous: AsynchronousInvocatio
   });
 }
 
-/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html, but for the trace. */
+/** https://docs.aws.amazon.com/lambda/latest/dg/nodejs-exceptions.html, without the trace. */
 function answer({ error, payload }: Invocation): object {
   return {
     StatusCode: 200,

@@ -11,7 +11,7 @@ export interface MappingSettings {
   enabled: boolean;
   batchSize: number;
   reportsFailures: boolean;
-  /** Undefined: without a limit. */
+  /** Undefined: no limit. */
   maximumConcurrency: number | undefined;
   /**
    * How long the messages of a failed batch stay hidden, in milliseconds.
@@ -21,10 +21,10 @@ export interface MappingSettings {
 }
 
 /**
- * Reads batches from a queue and invokes a function with each. The messages of a batch are deleted
- * when it succeeds, and come back when their visibility timeout ends where it fails
- * (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). The queue itself sees to it that
- * there is one batch at a time for each message group.
+ * Reads batches from a queue and invokes a function with each. If it succeeds, the messages are deleted;
+ * if it fails, they come back when their visibility timeout ends
+ * (https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html). The queue ensures
+ * that each message group has one batch at a time.
  */
 export class Mapping implements Disposable {
   readonly id = randomUUID();
@@ -48,7 +48,7 @@ export class Mapping implements Disposable {
     this.#read();
   }
 
-  /** What runs is not stopped; its messages come back. */
+  /** Invocations go on; their messages come back. */
   [Symbol.dispose](): void {
     this.#subscription?.[Symbol.dispose]();
     this.#subscription = undefined;
@@ -96,7 +96,7 @@ export class Mapping implements Disposable {
   }
 }
 
-/** A message whose visibility timeout has ended meanwhile is another batch's. */
+/** Ignores a message whose visibility timeout has ended: it belongs to another batch by now. */
 function settle(change: () => void): void {
   try {
     change();

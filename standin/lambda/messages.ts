@@ -1,4 +1,4 @@
-/** What the host and the runtime of an execution environment tell each other over IPC. */
+/** Messages between the host and the runtime of an execution environment, over IPC. */
 export interface InvokeMessage {
   requestId: string;
   functionArn: string;
@@ -25,7 +25,7 @@ export type RuntimeMessage =
   | { kind: "done"; payload: string; sockets: OpenedSocket[] }
   | { kind: "failed"; error: RuntimeError; sockets: OpenedSocket[] };
 
-/** Printed on both streams behind an invocation, so that the host knows it has all of its output. */
+/** Printed on both streams after an invocation, so that the host knows that the output is complete. */
 export function endOfLog(requestId: string): string {
   return `\u0000end ${requestId}\u0000`;
 }

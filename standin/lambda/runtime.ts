@@ -25,7 +25,7 @@ process.on("uncaughtException", (error) => {
   report({ kind: "failed", error: runtimeError(error), sockets: [] }, () => process.exit(129));
 });
 
-/** Since the last invocation: whoever counts connections can tell a function's from all others. */
+/** Connections since the last invocation, so that a harness can count those of the function. */
 const sockets: OpenedSocket[] = [];
 const { connect } = Socket.prototype;
 Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
@@ -38,7 +38,7 @@ Socket.prototype.connect = function (this: Socket, ...given: unknown[]) {
 
 hurryPauses(new Clock());
 
-// Of this process, not of the function in it.
+// These are for this process, not for the function in it.
 for (const name of ["NODE_COMPILE_CACHE", PACE_VARIABLE]) delete process.env[name];
 
 const handler = await load(process.argv[2] ?? "");

@@ -1,15 +1,15 @@
 import type { Clock } from "../clock.ts";
 
-/** What takes minutes on AWS; milliseconds of the machine. */
+/** Waits that take minutes on AWS, in milliseconds of the machine. */
 export interface LambdaTiming {
   /**
-   * The waits before an asynchronous invocation that failed is tried again. Default: a minute, then
+   * The waits before the retries of a failed asynchronous invocation. Default: a minute, then
    * two (https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html).
    */
   asyncRetryDelaysMs: readonly number[];
   /**
-   * The longest time until the messages of a failed batch can be received again. Default: what is
-   * left of their visibility timeout, as on AWS.
+   * The longest time until the messages of a failed batch can be received again. Default: the rest of
+   * their visibility timeout, as on AWS.
    */
   batchRetryDelayMs: number;
 }

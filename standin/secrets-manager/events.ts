@@ -4,7 +4,7 @@ import { PENDING, PREVIOUS, type Secret, type SecretChange } from "./secret.ts";
 
 const SOURCE = "secretsmanager.amazonaws.com";
 
-/** What Secrets Manager tells EventBridge of a change; undefined where it tells nothing. */
+/** The event that Secrets Manager sends for a change; undefined if it sends none. */
 export function changeEvent(secret: Secret, change: SecretChange): ServiceEvent | undefined {
   if (change.kind !== "label") return serviceEvent(secret, change);
   const isSilent = change.label === PENDING || change.label === PREVIOUS;

@@ -10,7 +10,7 @@ export const tags = z.array(
   z.object({ Key: z.string().min(1).max(128), Value: z.string().max(256) }),
 );
 
-/** An operation that refuses by InvalidParameterException. */
+/** An operation that refuses invalid input with InvalidParameterException. */
 export const operation = operationsOf(({ path, rule }) =>
   invalidParameter(`The parameter ${path} is invalid: ${rule}`),
 );

@@ -30,7 +30,7 @@ export interface RotationOutcome {
 
 /**
  * How often and how fast a rotation is tried: AWS says "Secrets Manager retries the entire rotation
- * process multiple times" (API_DescribeSecret) and gives neither a number nor an interval.
+ * process multiple times" (API_DescribeSecret), without a number or an interval.
  */
 export interface RotationTiming {
   attempts: number;
@@ -60,7 +60,7 @@ export class Rotations implements AsyncDisposable {
     this.#host = host;
   }
 
-  /** Registers the version, without a value unless it has one, as AWSPENDING; runs all steps. */
+  /** Labels the version AWSPENDING (it has no value unless it had one before) and runs all steps. */
   start(secret: Secret, token: string): void {
     secret.changed({ kind: "RotationStarted", token });
     this.#launch(secret, token, async (open) => {
@@ -83,7 +83,7 @@ export class Rotations implements AsyncDisposable {
     });
   }
 
-  /** The outcome of the latest run for this token, once it is there. */
+  /** Resolves with the outcome of the latest run for this token. */
   finished(secret: Secret, token: string): Promise<RotationOutcome> {
     const run = this.#runs.get(`${secret.arn} ${token}`);
     return (
@@ -185,7 +185,7 @@ function failure(secret: Secret, step: Step): string {
   return `Error when executing lambda ${secret.rotation?.functionArn} during ${step} step`;
 }
 
-/** AWSPENDING "might be attached to the same version as AWSCURRENT, or to none": to none, here. */
+/** AWSPENDING "might be attached to the same version as AWSCURRENT, or to none"; here it is removed. */
 function complete(secret: Secret, token: string): void {
   secret.versions.get(token)?.labels.delete(PENDING);
   secret.changed({ kind: "RotationSucceeded", token });

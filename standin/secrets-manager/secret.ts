@@ -16,14 +16,14 @@ export interface Version {
   accessedAt?: number;
 }
 
-/** A rotation that was started and is neither finished nor abandoned nor cancelled. */
+/** A rotation that was started and is not finished, abandoned or cancelled. */
 export interface OpenRotation {
   readonly token: string;
   /** false after the service gave up: labels stay, the next RotateSecret tries it again. */
   running: boolean;
 }
 
-/** What becomes an event. */
+/** A change that Secrets Manager sends an event for. */
 export type SecretChange =
   | { kind: "label"; label: string; versionId: string }
   | {
@@ -39,7 +39,7 @@ export interface Secret {
   readonly versions: Map<string, Version>;
   tags: { Key: string; Value: string }[];
   description?: string;
-  /** Nothing is encrypted here; it is only shown. */
+  /** Only shown: nothing is encrypted. */
   kmsKey?: string;
   changedAt: number;
   accessedAt?: number;

@@ -82,7 +82,7 @@ export function writeVersion(
   if (secret.rotation?.enabled) scheduleNext(secret, now);
 }
 
-/** LimitExceededException where the labels would be more than a secret can have. */
+/** Throws LimitExceededException if the secret would have too many labels. */
 export function requireRoomFor(secret: Secret, labels: readonly string[]): void {
   const attached = [...secret.versions.values()].flatMap((version) => [...version.labels]);
   if (new Set([...attached, ...labels]).size <= MAX_LABELS) return;

@@ -41,7 +41,7 @@ export function attributeValues(attributes: MessageAttributes): Record<string, s
       );
     }
     if (!type.accepts(value)) {
-      throw refused(`The value of the message attribute '${name}' is no ${DataType}.`);
+      throw refused(`The value of the message attribute '${name}' is not a ${DataType}.`);
     }
     return [name, value];
   });

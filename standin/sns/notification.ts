@@ -2,7 +2,7 @@
 export interface Notification {
   topicArn: string;
   subject?: string;
-  /** As published: with messageStructure "json", the JSON of one text for each protocol. */
+  /** As published. With messageStructure "json": a JSON object with one text per protocol. */
   message: string;
   messageStructure?: "json";
   /** The values of the message attributes; a binary one is base64. */

@@ -1,17 +1,17 @@
 import { AwsError } from "../aws-error.ts";
 import { constraint, operationsOf } from "../checked-operation.ts";
 
-/** The error that SNS answers a parameter with that breaks a rule, in its words. */
+/** The error of SNS for an invalid parameter. */
 export function invalid(what: string): AwsError {
   return new AwsError("InvalidParameter", `Invalid parameter: ${what}`);
 }
 
-/** An operation that refuses by ValidationError (https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html). */
+/** An operation that refuses invalid input with ValidationError (https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html). */
 export const operation = operationsOf(
   (violation) => new AwsError("ValidationError", constraint(violation)),
 );
 
-/** The elements of an ARN. Throws InvalidParameter where there are fewer than six. */
+/** The elements of an ARN. Throws InvalidParameter if there are fewer than six. */
 export function arnElements(arn: string, parameter: string): string[] {
   const elements = arn.split(":");
   if (elements.length >= 6) return elements;

@@ -9,7 +9,7 @@ const MAX_BYTES = 262_144;
 const SUBJECT_ENDS_BEFORE = 100;
 
 /**
- * To topics only, neither a phone nor a mobile endpoint.
+ * Only to topics, not to phones or mobile endpoints.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
 export function publish(topics: TopicTable, notifications: Notification[]) {

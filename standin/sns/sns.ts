@@ -9,13 +9,13 @@ export interface Sns {
   operations: Operations;
   /** What was published, in order. */
   notifications: readonly Notification[];
-  /** The token of the confirmation message to this endpoint. Throws where it never subscribed. */
+  /** The token of the confirmation message to this endpoint. Throws if it never subscribed. */
   confirmationToken(topicArn: string, endpoint: string): string;
 }
 
 /**
  * Amazon SNS, in memory, with the documented behaviour of standard topics (test: sns.contract).
- * Nothing is delivered: `notifications` is where a message ends.
+ * Messages are not delivered, but collected in `notifications`.
  */
 export function sns(account: { region: string; accountId: string }): Sns {
   const topics = new TopicTable(account);

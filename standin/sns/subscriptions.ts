@@ -6,7 +6,7 @@ import type { Subscription, Topic, TopicTable } from "./topic-table.ts";
 
 interface Protocol {
   endpoint: RegExp;
-  /** What SNS says of an endpoint that is none. */
+  /** The message of SNS for an invalid endpoint. */
   refusal: string;
   /** Whether the endpoint's owner has to confirm, even in the topic's own account. */
   asksOwner: boolean;

@@ -5,7 +5,7 @@ export interface Subscription {
   readonly arn: string;
   readonly protocol: string;
   readonly endpoint: string;
-  /** What the confirmation message holds. */
+  /** The token in the confirmation message. */
   readonly token: string;
   confirmed: boolean;
 }
@@ -45,7 +45,7 @@ export class TopicTable {
     return topic;
   }
 
-  /** Throws InvalidParameter for what is no ARN or of another Region, NotFound. */
+  /** Throws InvalidParameter for an invalid ARN or another Region; NotFound. */
   find(topicArn: string, parameter = "TopicArn"): Topic {
     const region = arnElements(topicArn, parameter)[3];
     if (region !== this.#region) throw invalid(parameter);

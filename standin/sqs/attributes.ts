@@ -14,7 +14,7 @@ const INTEGERS = {
 } as const;
 export type IntegerAttribute = keyof typeof INTEGERS;
 
-/** Stored and shown, without an effect here. */
+/** Stored and shown, without effect. */
 const STORED: ReadonlySet<string> = new Set([
   "KmsDataKeyReusePeriodSeconds",
   "KmsMasterKeyId",
@@ -36,7 +36,7 @@ export interface RedrivePolicy {
   maxReceiveCount: number;
 }
 
-/** Throws InvalidAttributeName, InvalidAttributeValue. `fifo`: of the queue that gets them. */
+/** Throws InvalidAttributeName, InvalidAttributeValue. `fifo`: whether they are for a FIFO queue. */
 export function checkAttributes(attributes: Attributes, fifo: boolean): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (name in INTEGERS) checkInteger(name as IntegerAttribute, value);
@@ -46,7 +46,7 @@ export function checkAttributes(attributes: Attributes, fifo: boolean): void {
   }
 }
 
-/** Undefined for the empty text, which takes a policy away. */
+/** Undefined for an empty string, which removes the policy. */
 export function redrivePolicy(text = ""): RedrivePolicy | undefined {
   if (text === "") return undefined;
   const shape = z.object({

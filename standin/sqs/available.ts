@@ -1,8 +1,8 @@
 import type { Message } from "./message.ts";
 
 /**
- * What can be received, in the order in which it is given: as many messages of one group as
- * possible first, none of a group that has one in flight, none ahead of one that is delayed
+ * The messages that can be received, in order: as many of one group as possible first, none of a group
+ * with a message in flight, none ahead of a delayed one
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html).
  */
 export function available(messages: readonly Message[], now: number): Message[] {
@@ -18,7 +18,7 @@ export function available(messages: readonly Message[], now: number): Message[] 
   return [...Map.groupBy(open, groupOf).values()].flat();
 }
 
-/** A message of a standard queue waits for nobody. */
+/** Each message of a standard queue is a group of its own. */
 function groupOf({ id, fifo }: Message): string {
   return fifo?.group ?? id;
 }

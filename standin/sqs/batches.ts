@@ -11,7 +11,7 @@ const entryId = {
   Id: z.string().regex(/^[\w-]{1,80}$/, "it must have 1 to 80 letters, digits, hyphens"),
 };
 
-/** API_SendMessageBatch, API_DeleteMessageBatch: each entry succeeds or fails by itself. */
+/** API_SendMessageBatch, API_DeleteMessageBatch: each entry succeeds or fails on its own. */
 export function batchOperations(queues: QueueTable): Operations {
   return {
     SendMessageBatch: batch(queues, z.object({ ...entryId, ...sendFields }), send),

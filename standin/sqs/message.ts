@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-/** What only the messages of a FIFO queue have. */
+/** Members of messages in FIFO queues. */
 interface FifoFields {
   group: string;
   deduplicationId: string;
@@ -13,7 +13,7 @@ export interface Message {
   readonly body: string;
   readonly sentAt: number;
   readonly fifo?: FifoFields;
-  /** The queue whose dead letter it is. */
+  /** Of a dead letter: the queue that it comes from. */
   readonly sourceArn?: string;
   visibleAt: number;
   /** In all queues: "across all queues but not deleted" (API_ReceiveMessage). */
@@ -21,7 +21,7 @@ export interface Message {
   firstReceivedAt?: number;
 }
 
-/** As ReceiveMessage and the event of a function have it. */
+/** As ReceiveMessage and events for functions show it. */
 export interface Received {
   id: string;
   handle: string;
@@ -35,7 +35,7 @@ function handleOf({ id, receiveCount }: Message): string {
   return Buffer.from(`${id} ${receiveCount}`).toString("base64");
 }
 
-/** Undefined where no queue can have given the handle. */
+/** Undefined if the text is not a handle. */
 export function parseHandle(handle: string): { id: string; receive: number } | undefined {
   const text = Buffer.from(handle, "base64").toString();
   const [, id, receive] = /^([0-9a-f-]{36}) (\d+)$/.exec(text) ?? [];

@@ -92,7 +92,7 @@ function receiveMessage(queues: QueueTable) {
   });
 }
 
-/** What there is, or else the first that comes within the time. */
+/** The visible messages, or else the first that arrive in time. */
 function longPoll(
   queue: Queue,
   seconds: number,

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import { operationsOf } from "../checked-operation.ts";
 
-/** The errors that Amazon SQS answers a request with that breaks a rule, in its words. */
+/** The errors of Amazon SQS for invalid requests. */
 export function invalidValue(parameter: string, value: unknown, reason: string): AwsError {
   return new AwsError(
     "InvalidParameterValueException",
@@ -17,12 +17,12 @@ export function missing(parameter: string): AwsError {
   );
 }
 
-/** An operation that refuses what is missing, and what is there, each in its own words. */
+/** An operation that refuses missing and invalid parameters, with an error for each. */
 export const operation = operationsOf(({ path, rule, input }) => {
   const [parameter = ""] = path.split(".");
   if (input[parameter] === undefined) return missing(parameter);
   return invalidValue(parameter, JSON.stringify(input[parameter]), rule);
 });
 
-/** What a request may not have, rather than answer it wrongly. */
+/** A parameter that is not implemented: refused rather than ignored. */
 export const absent = z.undefined("the stand-in does not know this parameter").optional();

@@ -40,7 +40,7 @@ export class QueueTable implements Disposable {
     return `${this.#endpoint()}/${this.#account.accountId}/${name}`;
   }
 
-  /** By URL. Throws QueueDoesNotExist. The host is not looked at: a port can be forwarded. */
+  /** By URL. Throws QueueDoesNotExist. The host is ignored, because a port can be forwarded. */
   find(queueUrl: string): Queue {
     const [accountId, name = ""] = queueUrl.split("/").slice(-2);
     const queue = this.#byName.get(name);

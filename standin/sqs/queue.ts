@@ -16,7 +16,7 @@ export interface Outgoing {
   body: string;
   group?: string | undefined;
   deduplicationId?: string | undefined;
-  /** Default: the queue's. */
+  /** Default: the queue's DelaySeconds. */
   delaySeconds?: number | undefined;
 }
 
@@ -27,8 +27,8 @@ interface QueueHost {
 }
 
 /**
- * A queue and its messages. In a FIFO queue a group's next message comes only after the one in
- * flight is deleted, also where that takes several receives
+ * A queue and its messages. In a FIFO queue the next message of a group is received only after the one
+ * in flight is deleted, however often that one is received
  * (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html).
  */
 export class Queue implements Disposable {
@@ -56,7 +56,7 @@ export class Queue implements Disposable {
     return this.name.endsWith(".fifo");
   }
 
-  /** Those that were set. */
+  /** Without defaults. */
   get attributes(): Attributes {
     return this.#attributes;
   }
@@ -69,7 +69,7 @@ export class Queue implements Disposable {
     return Number(this.#attributes[name] ?? INTEGER_DEFAULTS[name]);
   }
 
-  /** `delayed`: never received, and not to be received yet. */
+  /** `delayed`: not received yet, and still hidden. */
   counts(): { visible: number; inFlight: number; delayed: number } {
     const now = Date.now();
     this.#forgetExpired(now);
@@ -79,13 +79,13 @@ export class Queue implements Disposable {
     return { visible, inFlight: hidden.length - delayed, delayed };
   }
 
-  /** The listener hears of everything that can give or take a message, until disposed of. */
+  /** Calls the listener after every change that can add or remove a visible message, until disposed of. */
   subscribe(listener: () => void): Disposable {
     this.#listeners.add(listener);
     return { [Symbol.dispose]: () => void this.#listeners.delete(listener) };
   }
 
-  /** A duplicate within the interval is accepted, and not delivered again. */
+  /** A duplicate within the deduplication interval is accepted and not delivered. */
   send({ body, group, deduplicationId, delaySeconds }: Outgoing): {
     id: string;
     sequence?: string;
@@ -108,7 +108,7 @@ export class Queue implements Disposable {
     return sent;
   }
 
-  /** Hides what it gives; what was received too often goes to the dead-letter queue instead. */
+  /** Hides the messages that it returns. One that was received too often goes to the dead-letter queue. */
   receive(most: number, visibilitySeconds = this.integer("VisibilityTimeout")): Received[] {
     const now = Date.now();
     this.#forgetExpired(now);
@@ -129,7 +129,7 @@ export class Queue implements Disposable {
     return given;
   }
 
-  /** Also where the message is gone already. A handle that is too old is refused by FIFO queues. */
+  /** Succeeds if the message is gone already. FIFO queues refuse an expired handle. */
   delete(handle: string): void {
     const message = this.#byHandle(handle);
     if (message === undefined) return;
@@ -207,8 +207,8 @@ export class Queue implements Disposable {
   }
 
   /**
-   * The next moment at which a hidden message can be received.
-   * @param now as of the look at the messages: one that came out of hiding since then must not be missed
+   * Sets the timer for the next hidden message that becomes visible.
+   * @param now when the messages were last read: one that became visible since then must not be missed
    */
   #schedule(now: number): void {
     clearTimeout(this.#timer);

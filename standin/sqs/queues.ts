@@ -41,7 +41,7 @@ export function queueOperations(queues: QueueTable): Operations {
 function createQueue(queues: QueueTable) {
   const shape = z.object({ QueueName: z.string(), Attributes: attributes.default({}) });
   return operation(shape, ({ QueueName, Attributes: { FifoQueue, ...given } }) => {
-    // AWS does not know the attribute with another value than true.
+    // AWS accepts no other value than "true".
     if (FifoQueue !== undefined && FifoQueue !== "true") throw unknownAttribute("FifoQueue");
     const fifo = FifoQueue === "true";
     if (!/^[\w-]{1,80}$/.test(fifo ? QueueName.replace(/\.fifo$/, "_fifo") : QueueName)) {

@@ -14,7 +14,7 @@ export class RecentlySent {
   readonly #byDeduplicationId = new Map<string, { sent: Sent; at: number }>();
   #sequence = 0;
 
-  /** What a message is known by: that of the earlier one where it is a duplicate. */
+  /** The id and sequence number of a message; those of the earlier one if it is a duplicate. */
   sent(deduplicationId: string, id: string, now: number): { sent: Sent; isNew: boolean } {
     const earlier = this.#byDeduplicationId.get(deduplicationId);
     if (earlier !== undefined && now - earlier.at < INTERVAL_MS) {

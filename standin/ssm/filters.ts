@@ -13,7 +13,7 @@ export const parameterFilters = z.array(
 
 type Filter = z.infer<typeof parameterFilters>[number];
 
-/** Of a parameter, by the key of the filter. */
+/** The value of a parameter that each filter key looks at. */
 const subjects: Readonly<Record<string, (parameter: Parameter) => string | undefined>> = {
   Name: ({ name }) => name,
   Path: ({ name }) => name,

@@ -2,7 +2,7 @@ import { AwsError } from "../aws-error.ts";
 import { invalid } from "./operation.ts";
 
 const MAX_LEVELS = 15;
-/** Together with what precedes the name in the ARN. */
+/** Including the part of the ARN before the name. */
 const MAX_LENGTH = 1011;
 const ARN_PREFIX = "arn:aws:ssm:us-east-2:111122223333:parameter/";
 

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import { constraint, operationsOf } from "../checked-operation.ts";
 
-/** A name or an ARN; what it may hold beyond that, each operation says. */
+/** A name or an ARN; each operation checks it further. */
 export const parameterName = z.string().min(1).max(2048);
 
 export const tags = z
@@ -14,10 +14,10 @@ export function invalid(message: string): AwsError {
   return new AwsError("ValidationException", message);
 }
 
-/** An operation that refuses by ValidationException. */
+/** An operation that refuses invalid input with ValidationException. */
 export const operation = operationsOf((violation) => invalid(constraint(violation)));
 
-/** `most`: the greatest MaxResults of the operation, which is its default too. */
+/** @param most the maximum and default of MaxResults */
 export const pageFields = (most: number) => ({
   MaxResults: z.int().min(1).max(most).default(most),
   NextToken: z.string().optional(),

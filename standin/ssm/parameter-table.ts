@@ -1,11 +1,11 @@
 import { AwsError } from "../aws-error.ts";
 import type { Parameter, ParameterVersion } from "./parameter.ts";
 
-/** A parameter that was asked for, in the version that was asked for. */
+/** The requested parameter in the requested version. */
 export interface Selected {
   readonly parameter: Parameter;
   readonly version: ParameterVersion;
-  /** As it was asked for, e.g. `:3`. */
+  /** As requested, e.g. `:3`. */
   readonly selector?: string;
 }
 
@@ -13,7 +13,7 @@ export interface Selected {
 export class ParameterTable {
   readonly accountId: string;
   readonly #arnPrefix: string;
-  /** By ARN: that of `/name` and of `name` is the same, and so there is one of them at most. */
+  /** By ARN. `/name` and `name` have the same ARN, so only one of them can exist. */
   readonly #byArn = new Map<string, Parameter>();
 
   constructor({ region, accountId }: { region: string; accountId: string }) {
@@ -30,7 +30,7 @@ export class ParameterTable {
     return `${this.#arnPrefix}/${name.replace(/^\//, "")}`;
   }
 
-  /** Of this name, or of the name that differs in the leading slash alone. */
+  /** By name, with or without the leading slash. */
   taken(name: string): Parameter | undefined {
     return this.#byArn.get(this.arnOf(name));
   }
@@ -56,7 +56,7 @@ export class ParameterTable {
     return found;
   }
 
-  /** By name or ARN, with a version behind it or not. Throws ParameterNotFound, ParameterVersionNotFound. */
+  /** By name or ARN, and an optional version. Throws ParameterNotFound, ParameterVersionNotFound. */
   select(asked: string): Selected {
     const [, nameOrArn = "", selector] =
       /^((?:arn(?::[^:]*){5})?[^:]*)(:[^:]+)?$/.exec(asked) ?? [];

@@ -6,9 +6,9 @@ type ParameterType = (typeof types)[number];
 export interface ParameterVersion {
   readonly version: number;
   readonly value: string;
-  /** What a SecureString reads as where decryption is not asked for. */
+  /** The value that a SecureString shows without decryption. */
   readonly cipherText: string;
-  /** Of a SecureString: the key's id, ARN or alias, as PutParameter was given it. */
+  /** Of a SecureString: the KeyId of PutParameter. */
   readonly keyId?: string | undefined;
   readonly tier: "Standard" | "Advanced";
   readonly description?: string | undefined;
@@ -36,21 +36,21 @@ export function latestOf({ name, versions }: Parameter): ParameterVersion {
 export function shown(
   { name, arn, type }: Parameter,
   { value, cipherText, version, modifiedAt }: ParameterVersion,
-  of: { readonly decrypted?: boolean | undefined; readonly selector?: string | undefined },
+  options: { readonly decrypted?: boolean | undefined; readonly selector?: string | undefined },
 ): object {
   return {
     Name: name,
     Type: type,
-    Value: type === "SecureString" && !of.decrypted ? cipherText : value,
+    Value: type === "SecureString" && !options.decrypted ? cipherText : value,
     Version: version,
-    ...(of.selector !== undefined && { Selector: of.selector }),
+    ...(options.selector !== undefined && { Selector: options.selector }),
     LastModifiedDate: modifiedAt / 1000,
     ARN: arn,
     DataType: "text",
   };
 }
 
-/** What DescribeParameters and GetParameterHistory tell of a version. */
+/** A version as DescribeParameters and GetParameterHistory show it. */
 export function metadata(
   { name, type }: Parameter,
   version: ParameterVersion,

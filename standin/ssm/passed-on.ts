@@ -5,7 +5,7 @@ import { invalid } from "./operation.ts";
 /** GetSecretValue of the stand-in's own Secrets Manager. Throws AwsError. */
 export type ReadSecret = (input: Record<string, unknown>) => object;
 
-/** A name that is passed on, and whether decryption was asked for. */
+/** A name that refers to a secret, and whether to decrypt it. */
 export type PassOn = (name: string, decrypted: boolean) => object;
 
 const prefix = "/aws/reference/secretsmanager/";

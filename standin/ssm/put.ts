@@ -6,7 +6,7 @@ import { invalid, operation, parameterName, tags } from "./operation.ts";
 import { latestOf, type Parameter, type ParameterVersion, tiers, types } from "./parameter.ts";
 import type { ParameterTable } from "./parameter-table.ts";
 
-/** Characters that the value of a parameter may have, by tier. */
+/** The maximum length of a value, by tier, in characters. */
 const limits = { Standard: 4096, Advanced: 8192 };
 
 /** "Parameter Store retains the 100 most recently created versions of a parameter." */
@@ -111,7 +111,7 @@ function nextVersion(
   };
 }
 
-/** The account's default is Standard, and a parameter keeps the tier that it has. */
+/** Default: the tier that the parameter has, else Standard. */
 function tierFor(
   { Tier, Value }: Input,
   before: ParameterVersion["tier"] | undefined,
