@@ -251,7 +251,7 @@ describe("a forced deployment (API_UpdateService)", () => {
   it("goes on when a protection expires; a standalone task cannot be protected", async () => {
     const service = await test.serve({ taskDefinition: await test.define() });
     const [task = ""] = await arnsOf(service);
-    const asked = { cluster, protectionEnabled: true, expiresInMinutes: 0.4 / 60 };
+    const asked = { cluster, protectionEnabled: true, expiresInMinutes: 1 / 60 };
     await ecs.updateTaskProtection({ ...asked, tasks: [task] });
     await force(service);
     const { createdAt, finishedAt } = await test.deployed(service);
