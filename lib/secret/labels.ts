@@ -13,13 +13,22 @@ const origin = "FROM-";
 
 /**
  * Our own label, on the version that createSecret made: names the version that was AWSCURRENT then. A rotation goes on
- * only while that one is AWSCURRENT; settlement removes the label.
+ * only while that one is AWSCURRENT. A secret has 20 labels at most, so each rotation removes those of earlier ones.
  */
 export const originLabel = (currentId: string) => `${origin}${currentId}`;
 
 /** The id in the `originLabel` among these labels. */
 export const originOf = (labels: readonly string[]): string | undefined =>
   labels.find((label) => label.startsWith(origin))?.slice(origin.length);
+
+/** The `originLabel`s of rotations that are over: those on any version but AWSPENDING. */
+export function staleOrigins({ versions }: VersionLabels) {
+  return [...versions].flatMap(([from, labels]) =>
+    labels.includes("AWSPENDING") && !labels.includes("AWSCURRENT")
+      ? []
+      : labels.filter((label) => label.startsWith(origin)).map((label) => ({ from, label })),
+  );
+}
 
 /** A token of this form becomes the version's id, and means that the old credential leaked. */
 export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");

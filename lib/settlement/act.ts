@@ -1,7 +1,7 @@
 import { bounded } from "../bounded.ts";
 import type { Context, Task } from "../context/context.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { holderOf, retiringLabel, staleOrigins } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
 import type { Action } from "./decide.ts";
@@ -70,8 +70,10 @@ export async function act(
       return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
     }
     case "removeLabel": {
-      const label = { secretId: secret.arn, label: retiringLabel, from: action.retiring };
-      await ports.store.moveLabel(label, context.signal);
+      const retiring = { label: retiringLabel, from: action.retiring };
+      // RETIRING last: while it is there, settlement comes back.
+      for (const label of [...staleOrigins(secret), retiring])
+        await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
       return {};
     }
   }

@@ -45,7 +45,7 @@ describe("npm run bench", { timeout: 60_000 }, () => {
       },
     });
     const { total, byOperation } = figures.settlement.awsRequests;
-    expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 5 });
+    expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 10 });
     expect(Object.values<number>(byOperation).reduce((sum, count) => sum + count)).toBe(total);
     const { names, perRotation } = figures.awsRequests;
     expect(Object.values<number>(names).reduce((sum, count) => sum + count)).toBe(perRotation);

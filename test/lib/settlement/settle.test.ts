@@ -107,7 +107,10 @@ describe("events", () => {
     for (const event of kept.toReversed()) await production.settle(event);
     expect(await production.world.labels()).toEqual(before);
     expect(production.rolled()).toEqual(["web"]);
-    expect(production.calls("UpdateSecretVersionStage")).toHaveLength(1);
+    const removed = production
+      .calls("UpdateSecretVersionStage")
+      .map(({ input }) => input["VersionStage"]);
+    expect(removed).toEqual([expect.stringMatching(/^FROM-/), "RETIRING"]);
     expect(production.alerts()).toEqual([]);
   });
 
