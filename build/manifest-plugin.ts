@@ -1,21 +1,19 @@
 import type { Plugin } from "esbuild";
 import { compileManifest } from "../lib/manifest/compile.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
-import { rotators } from "../lib/registry.ts";
+import { type Remark, remarkText } from "../lib/manifest/remark.ts";
+import { typeList } from "../lib/types.ts";
 
 /**
- * The manifest of a stage; warnings are printed, unless somebody else hears them.
+ * The manifest of a stage.
+ * @param warn default: prints the warning
  * @throws InvalidManifest
  */
-export const readManifest = (file: string, stage: string, warn = console.warn): Manifest =>
-  compileManifest(
-    file,
-    {
-      types: Object.keys(rotators).filter((type) => type !== "generated"),
-      defaultType: "postgres",
-    },
-    { stage, warn },
-  );
+export const readManifest = (
+  file: string,
+  stage: string,
+  warn = (warning: Remark) => console.warn(remarkText(warning)),
+): Manifest => compileManifest(file, typeList, { stage, warn });
 
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
 export const manifestPlugin = (read: () => Manifest): Plugin => ({

@@ -7,6 +7,7 @@ import { snsTopic } from "../lib/aws/sns.ts";
 import { consumerTypes } from "../lib/consumers/registry.ts";
 import { InvalidManifest } from "../lib/manifest/errors.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
+import type { Remark } from "../lib/manifest/remark.ts";
 import { loadCredential } from "../lib/registry.ts";
 import { exemptionFindings } from "../lib/validation/exemption-findings.ts";
 import { type Finding, ofManifest } from "../lib/validation/finding.ts";
@@ -60,7 +61,7 @@ async function check(
   stage: string,
   look: Look,
 ): Promise<Pick<Report, "manifest" | "findings">> {
-  const warnings: string[] = [];
+  const warnings: Remark[] = [];
   let manifest: Manifest;
   try {
     manifest = readManifest(file, stage, (warning) => warnings.push(warning));
@@ -69,7 +70,7 @@ async function check(
     return { findings: error.problems.map((problem) => ofManifest("error", problem)) };
   }
   // An exemption that has ended is an error here, with a finding of its own.
-  const others = warnings.filter((warning) => !/\.exempt\.until: /.test(warning));
+  const others = warnings.filter(({ path }) => path.at(-2) !== "exempt");
   const found = others.map((warning) => ofManifest("warning", warning));
   return { manifest, findings: [...found, ...(await look(manifest))] };
 }

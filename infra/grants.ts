@@ -1,6 +1,7 @@
 import { chunks } from "../lib/chunks.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
-import { typeOf } from "../lib/types.ts";
+import { typeIn } from "../lib/manifest/type.ts";
+import { typeList } from "../lib/types.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, functionArn } from "./deployment.ts";
 
@@ -35,7 +36,7 @@ const rotated = ({ secrets }: Manifest): readonly Encrypted[] =>
 const admins = ({ secrets }: Manifest): readonly Encrypted[] =>
   Object.values(secrets)
     .flatMap(({ credentials }) => credentials)
-    .flatMap((spec) => typeOf(spec)?.reads(spec) ?? []);
+    .flatMap((spec) => typeIn(typeList, spec.type)?.reads(spec) ?? []);
 
 /** These actions of Secrets Manager on every secret that rotates. */
 export function onSecrets({ manifest }: Deployment, ...actions: readonly string[]): Statement[] {

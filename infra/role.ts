@@ -19,7 +19,10 @@ export function role(id: string, statements: readonly Statement[]): Resources {
   );
   if (policies.length > maximumPolicies)
     throw new InvalidManifest([
-      `secrets: there are so many that ${id} needs ${policies.length} policies, and IAM takes ${maximumPolicies}; divide them between two copies of this service with a name each`,
+      {
+        path: ["secrets"],
+        message: `there are so many that ${id} needs ${policies.length} policies, and IAM allows ${maximumPolicies}; divide them between two copies of this service, each with its own name`,
+      },
     ]);
   return {
     ...Object.fromEntries(

@@ -1,13 +1,13 @@
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
-import { credentialSchema } from "../lib/manifest/schema.ts";
 import { steps } from "../lib/rotation/event.ts";
+import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { brokenPromises, perform } from "./demo/performance.ts";
 import { reportOf } from "./demo/report.ts";
 import { Story } from "./demo/story.ts";
 import { startPostgres } from "./postgres/server.ts";
 import { World } from "./world.ts";
 
-const strategies = credentialSchema.shape.strategy.unwrap().options;
+const strategies = sharedKeys.strategy.options;
 
 const usage = `Rotates a PostgreSQL password from end to end on this machine, without AWS.
 

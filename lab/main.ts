@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
-import { credentialSchema } from "../lib/manifest/schema.ts";
+import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { type Aws, messageFor } from "../standin/aws.ts";
 import { guide, stepLine } from "./main/guide.ts";
 import { enableRotation } from "./main/rotation.ts";
@@ -10,7 +10,7 @@ import { StepWatch } from "./step-watch.ts";
 import { connectWatch } from "./watch.ts";
 import { World, type WorldOptions } from "./world.ts";
 
-const strategies = credentialSchema.shape.strategy.unwrap().options;
+const strategies = sharedKeys.strategy.options;
 
 const usage = `Keeps a stand-in for AWS running, with a PostgreSQL server and a secret that rotates.
 

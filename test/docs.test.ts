@@ -3,12 +3,9 @@ import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { failureAlert } from "../lib/alerts/alert.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
-import {
-  credentialSchema,
-  generatedKeys,
-  loginKeys,
-  secretSchema,
-} from "../lib/manifest/schema.ts";
+import { secretKeys } from "../lib/manifest/schema.ts";
+import { typeIn } from "../lib/manifest/type.ts";
+import { typeList } from "../lib/types.ts";
 import { ownCodes } from "../lib/validation/finding.ts";
 import { everyError } from "./lib/alerts/every-error.ts";
 
@@ -21,6 +18,11 @@ const occasion = {
   logGroup: "/aws/lambda/settle",
   requestId: "r",
 };
+
+function keysOf(name: string): readonly string[] {
+  const type = typeIn(typeList, name);
+  return Object.keys({ ...type?.sharedKeys, ...type?.ownKeys });
+}
 
 const read = (path: string) => readFileSync(path, "utf8");
 
@@ -56,23 +58,20 @@ describe("the documentation", () => {
 
   const manifest = "docs/manifest.md";
   it.each<[string, string, string, readonly string[]]>([
-    ["a credential", manifest, "## Keys of a credential", ["type", ...loginKeys]],
-    ["a generated value", "docs/types/generated.md", "## Keys", generatedKeys],
-    [
-      "a secret",
-      manifest,
-      "## Keys of a secret",
-      Object.keys(secretSchema.shape).filter((key) => !(key in credentialSchema.shape)),
-    ],
+    ["a credential", manifest, "## Keys of a credential", ["type", ...keysOf("postgres")]],
+    ["a generated value", "docs/types/generated.md", "## Keys", keysOf("generated")],
+    ["a secret", manifest, "## Keys of a secret", [...Object.keys(secretKeys), "credentials"]],
   ])("explains every key of %s, and no other", (_, page, heading, keys) => {
     const tables = read(page).split(heading)[1]?.split("\n## ")[0];
     const listed = [...(tables ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);
     expect(listed.toSorted()).toEqual([...keys].toSorted());
   });
 
-  it("leaves out no key of a credential", () => {
-    const keys = ["type", ...loginKeys, ...generatedKeys];
-    expect(keys.toSorted()).toEqual(Object.keys(credentialSchema.shape).toSorted());
+  it("has a page for every type, and explains its keys", () => {
+    for (const name of Object.keys(typeList.types)) {
+      const page = read(`docs/types/${name}.md`) + read(manifest);
+      for (const key of keysOf(name)) expect(page, `${name}.${key}`).toContain(`| \`${key}\` |`);
+    }
   });
 
   it("shows only schedules that are taken", () => {

@@ -1,11 +1,14 @@
 /**
- * One field of a cron expression as Secrets Manager takes it (user guide, "Rotation schedules", "Cron
+ * One field of a cron expression as Secrets Manager accepts it (user guide, "Rotation schedules", "Cron
  * expression requirements in Secrets Manager").
  */
 export interface CronField {
-  readonly called: string;
-  /** What can stand there. */
-  readonly written: string;
+  /** E.g. `hours`. */
+  readonly name: string;
+  /** One value of it, e.g. `an hour`. */
+  readonly one: string;
+  /** What can stand there, e.g. `0 to 23`. */
+  readonly range: string;
   readonly from: number;
   readonly to: number;
   /** Three letters each, the first standing for `from`. */
@@ -17,8 +20,9 @@ export interface CronField {
 }
 
 export const hours: CronField = {
-  called: "hours",
-  written: "0 to 23",
+  name: "hours",
+  one: "an hour",
+  range: "0 to 23",
   from: 0,
   to: 23,
   names: [],
@@ -27,8 +31,9 @@ export const hours: CronField = {
 };
 
 export const daysOfMonth: CronField = {
-  called: "days of the month",
-  written: "1 to 31, or L for the last",
+  name: "days of the month",
+  one: "a day of the month",
+  range: "1 to 31, or L for the last",
   from: 1,
   to: 31,
   names: [],
@@ -37,8 +42,9 @@ export const daysOfMonth: CronField = {
 };
 
 export const months: CronField = {
-  called: "months",
-  written: "1 to 12, or JAN to DEC",
+  name: "months",
+  one: "a month",
+  range: "1 to 12, or JAN to DEC",
   from: 1,
   to: 12,
   several: true,
@@ -49,8 +55,9 @@ export const months: CronField = {
 const weekdays = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
 export const daysOfWeek: CronField = {
-  called: "days of the week",
-  written: "1 to 7, SUN to SAT, or SUN#1 to SAT#5",
+  name: "days of the week",
+  one: "a day of the week",
+  range: "1 to 7, SUN to SAT, or SUN#1 to SAT#5",
   from: 1,
   to: 7,
   names: weekdays,
@@ -58,11 +65,11 @@ export const daysOfWeek: CronField = {
   special: /^(\*|\?|L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)(L|#[1-5]))$/,
 };
 
-/** What a field says. */
+/** What a field means. */
 export interface CronValues {
-  /** Every value that is named, in order; none where it is not told by numbers (L, #, ?). */
+  /** Every value that it lists, in order; none where it has no numbers (L, #, ?). */
   readonly values: readonly number[];
-  /** Parts that the guide does not list and that may be accepted all the same. */
+  /** Parts that the guide does not list but that Secrets Manager may accept. */
   readonly unlisted: readonly string[];
   readonly problems: readonly string[];
 }
@@ -74,7 +81,7 @@ export function readCronField(field: CronField, text: string): CronValues {
   const isUnlisted = read.some(({ unlisted }) => unlisted) || (parts.length > 1 && !field.several);
   return {
     values: [...values].toSorted((one, other) => one - other),
-    unlisted: isUnlisted ? [`${text} for ${field.called}`] : [],
+    unlisted: isUnlisted ? [`${text} for ${field.name}`] : [],
     problems: read.flatMap(({ problem }) => problem ?? []),
   };
 }
@@ -85,13 +92,13 @@ interface Part {
   readonly problem?: string;
 }
 
-/** A number or name, a range of them, and a step, each as far as it is there. */
+/** A number or name, a range of them, and a step; each may be missing. */
 const shape = /^(?<first>\*|\w+)?(?:-(?<last>\w+))?(?:\/(?<step>\d+))?$/;
 
 function readPart(field: CronField, part: string): Part {
   if (field.special.test(part)) return { values: part === "*" ? all(field) : [] };
   const { first = "", last, step } = shape.exec(part)?.groups ?? {};
-  // What other schedulers take (15W, L-3, LW, a name in small letters) is for Secrets Manager to judge.
+  // Other schedulers accept these (15W, L-3, LW, a lower-case name): leave them to Secrets Manager.
   if (field.several && /^(L|LW|L-\d+|\d+W|[a-z-]+)$/.test(part)) return { unlisted: true };
   const start = first === "" || first === "*" ? field.from : numberOf(field, first);
   const end = last === undefined ? undefined : numberOf(field, last);
@@ -99,7 +106,9 @@ function readPart(field: CronField, part: string): Part {
   if (isBare || start === undefined || (last !== undefined && end === undefined))
     return unreadable(field, part);
   if (Number(step) === 0)
-    return { problem: `${part} for ${field.called} steps by 0: write how many, like ${start}/4` };
+    return {
+      problem: `${part} for ${field.name} has a step of 0: write a number, like ${start}/4`,
+    };
   const isOne = first !== "*" && last === undefined && step === undefined;
   const stop = isOne ? start : (end ?? field.to);
   return {
@@ -122,6 +131,6 @@ function numberOf(field: CronField, text: string): number | undefined {
 
 function unreadable(field: CronField, part: string): Part {
   return {
-    problem: `${JSON.stringify(part)} is none of the ${field.called}: write ${field.written}`,
+    problem: `${JSON.stringify(part)} is not ${field.one}: write ${field.range}`,
   };
 }

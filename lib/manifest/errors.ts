@@ -1,14 +1,15 @@
 import { RotationError } from "../errors.ts";
+import { type Remark, remarkText } from "./remark.ts";
 
 /** rotation.yml is not usable; found when the functions are built. */
 export class InvalidManifest extends RotationError {
-  /** `file:line: path: what is wrong and what to do`. */
-  readonly problems: readonly string[];
+  readonly problems: readonly Remark[];
 
-  constructor(problems: readonly string[]) {
+  constructor(problems: readonly Remark[]) {
+    const lines = problems.map((problem) => `  ${remarkText(problem)}`).join("\n");
     super({
       code: "INVALID_MANIFEST",
-      happened: `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${problems.map((problem) => `  ${problem}`).join("\n")}\n`,
+      happened: `The manifest has ${problems.length === 1 ? "a problem" : `${problems.length} problems`}:\n${lines}\n`,
       remedy: "Correct it and build again; nothing was changed.",
     });
     this.problems = problems;

@@ -1,29 +1,37 @@
 import { z } from "zod";
-import {
-  credentialSchema,
-  defaultsSchema,
-  manifestSchema,
-  schemaAt,
-  secretSchema,
-} from "./schema.ts";
-import type { Path } from "./source.ts";
+import type { Path } from "./remark.ts";
+import { schemaAt } from "./schema.ts";
 import { suggestion } from "./suggestion.ts";
 
-/** What an issue of the schema means, in words that say what to do, and where it stands. */
-export function* explanation(issue: z.core.$ZodIssue): Generator<[Path, string]> {
+/** A problem at a path from the value that was checked. */
+export type Problem = readonly [path: Path, problem: string];
+
+/**
+ * What an issue of a schema means, in words that say what to do.
+ * @param root the schema that found it
+ * @param elsewhere what to say of an unknown key that is known in another place
+ */
+export function* explanation(
+  issue: z.core.$ZodIssue,
+  root: z.core.$ZodType,
+  elsewhere: (path: Path, key: string) => string | undefined = () => undefined,
+): Generator<Problem> {
   const { path } = issue;
   switch (issue.code) {
-    case "unrecognized_keys":
-      for (const key of issue.keys) yield [[...path, key], unknownKey(path, key)];
+    case "unrecognized_keys": {
+      const known = keysOf(schemaAt(root, path));
+      for (const key of issue.keys)
+        yield [[...path, key], elsewhere(path, key) ?? unknownKey(key, known)];
       return;
+    }
     case "invalid_type":
-      yield [path, wrongKind(path, issue)];
+      yield [path, wrongKind(root, path, issue)];
       return;
     case "invalid_value":
       yield [path, notOneOf(issue.values.map(String), issue.input)];
       return;
     case "invalid_union":
-      yield* ofTheMeantForm(issue);
+      yield* ofTheMeantForm(issue, root);
       return;
     case "invalid_key":
       yield [path, issue.issues[0]?.message ?? issue.message];
@@ -33,72 +41,60 @@ export function* explanation(issue: z.core.$ZodIssue): Generator<[Path, string]>
   }
 }
 
-function unknownKey(path: Path, key: string): string {
-  const schema = schemaAt(path);
-  const objects = schema instanceof z.ZodUnion ? schema.options : [schema];
-  const object = objects.find((option) => option instanceof z.ZodObject);
-  const known = Object.keys(object?.shape ?? {});
-  const elsewhere = place(object, key);
-  const instead = elsewhere ?? `${suggestion(key, known) || ` (known: ${known.join(", ")})`}`;
-  return `unknown key ${JSON.stringify(key)}${instead}`;
+function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {
+  const options = schema instanceof z.ZodUnion ? schema.options : [schema];
+  const object = options.find((option) => option instanceof z.ZodObject);
+  return Object.keys(object?.shape ?? {});
 }
 
-/** Where a key that is known, but not here, belongs. */
-function place(object: unknown, key: string): string | undefined {
-  if (object === manifestSchema && key in defaultsSchema.shape) return ": move it under defaults";
-  if (object === defaultsSchema && key in secretSchema.shape)
-    return ": it holds for single secrets; move it to those";
-  if (object === credentialSchema && key in secretSchema.shape)
-    return ": it belongs to the whole secret; move it one level up";
-  return undefined;
+export function unknownKey(key: string, known: readonly string[]): string {
+  const hint = suggestion(key, known) || ` (known: ${known.join(", ")})`;
+  return `unknown key ${JSON.stringify(key)}${hint}`;
 }
 
 const kinds: Readonly<Record<string, string>> = {
-  object: "keys with values",
-  record: "keys with values",
+  object: "a mapping",
+  record: "a mapping",
   array: "a list",
-  string: "text",
+  string: "a string",
   number: "a number",
   int: "a whole number",
   boolean: "true or false",
 };
 
-function wrongKind(path: Path, issue: z.core.$ZodIssueInvalidType): string {
-  const like = example(path);
+function wrongKind(root: z.core.$ZodType, path: Path, issue: z.core.$ZodIssueInvalidType): string {
+  const like = example(schemaAt(root, path));
   const kind = `${kinds[issue.expected] ?? issue.expected}${like ? `, like ${like}` : ""}`;
   if (issue.input === undefined) return `is missing: it must be ${kind}`;
-  if (issue.input === null && path.length === 0) return `the manifest is empty: it must be ${kind}`;
-  if (issue.input === null)
-    return isOptional(path)
-      ? `is empty: remove it, or give ${kind}`
-      : `is empty: it must be ${kind}`;
-  return `must be ${kind}, not ${shown(issue.input)}`;
+  if (issue.input !== null) return `must be ${kind}, not ${shown(issue.input)}`;
+  return isOptional(root, path)
+    ? `is empty: remove it, or write ${kind}`
+    : `is empty: it must be ${kind}`;
 }
 
-function isOptional(path: Path): boolean {
-  const around = schemaAt(path.slice(0, -1));
+function isOptional(root: z.core.$ZodType, path: Path): boolean {
+  const parent = schemaAt(root, path.slice(0, -1));
   return (
-    around instanceof z.ZodObject && around.shape[String(path.at(-1))] instanceof z.ZodOptional
+    parent instanceof z.ZodObject && parent.shape[String(path.at(-1))] instanceof z.ZodOptional
   );
 }
 
 /** The schema's own example, as the manifest would write it. */
-function example(path: Path): string | undefined {
-  const schema = schemaAt(path);
+function example(schema: z.core.$ZodType | undefined): string | undefined {
   const examples = schema && z.globalRegistry.get(schema)?.["examples"];
-  return Array.isArray(examples) ? written(examples[0]) : undefined;
+  return Array.isArray(examples) ? inYaml(examples[0]) : undefined;
 }
 
-function written(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(written).join(", ")}]`;
+function inYaml(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(inYaml).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
-  const entries = Object.entries(value).map(([key, of]) => `${key}: ${written(of)}`);
+  const entries = Object.entries(value).map(([key, each]) => `${key}: ${inYaml(each)}`);
   return `{ ${entries.join(", ")} }`;
 }
 
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" ? "keys with values" : JSON.stringify(value);
+  return typeof value === "object" ? "a mapping" : JSON.stringify(value);
 }
 
 function notOneOf(known: readonly string[], input: unknown): string {
@@ -106,16 +102,15 @@ function notOneOf(known: readonly string[], input: unknown): string {
   return `must be one of ${known.join(", ")}, not ${shown(input)}${meant}`;
 }
 
-/** The problems inside the form that was written, rather than that it is not the other one. */
-function* ofTheMeantForm(issue: z.core.$ZodIssueInvalidUnion): Generator<[Path, string]> {
+/** The problems inside the form that was meant, rather than that it is not the other one. */
+function* ofTheMeantForm(
+  issue: z.core.$ZodIssueInvalidUnion,
+  root: z.core.$ZodType,
+): Generator<Problem> {
   const meant = issue.errors.find((problems) =>
     problems.some(({ code, path }) => code !== "invalid_type" || path.length > 0),
   );
   for (const problem of meant ?? [])
-    yield* explanation({ ...problem, path: [...issue.path, ...problem.path] });
-  if (!meant)
-    yield [
-      issue.path,
-      `must be the name of a secret, or { secret: …, host: …, port: … }, not ${shown(issue.input)}`,
-    ];
+    yield* explanation({ ...problem, path: [...issue.path, ...problem.path] }, root);
+  if (!meant) yield [issue.path, `${issue.message}, not ${shown(issue.input)}`];
 }

@@ -1,40 +1,42 @@
-import type { Path } from "./source.ts";
+import type { Path } from "./remark.ts";
 
-/** What is said in one place of the manifest. */
-export interface Layer<T> {
+/** The keys of one place in the manifest. */
+export interface Layer {
   readonly path: Path;
-  readonly said: Partial<T>;
+  readonly keys: object;
 }
 
-/** What holds, and where it was said. */
-export interface Said<V> {
+/** The value that counts, and where it stands. */
+export interface Value<V> {
   readonly value: V;
   readonly path: Path;
   /** 0 for the nearest place. */
   readonly depth: number;
 }
 
-/** The same keys said in several places, the nearest first, which wins. */
+/** The same keys in several places. The nearest place comes first, and wins. */
 export class Layers<T extends object> {
-  readonly #layers: readonly Layer<T>[];
+  readonly #layers: readonly Layer[];
 
-  constructor(layers: readonly Layer<T>[]) {
+  constructor(layers: readonly Layer[]) {
     this.#layers = layers;
   }
 
-  under<N extends T>(layer: Layer<N>): Layers<N> {
-    return new Layers<N>([layer, ...(this.#layers as readonly Layer<N>[])]);
+  under<N extends T>(layer: Layer & { readonly keys: N }): Layers<N> {
+    return new Layers<N>([layer, ...this.#layers]);
   }
 
-  find<K extends keyof T & string>(key: K): Said<NonNullable<T[K]>> | undefined {
-    for (const [depth, { path, said }] of this.#layers.entries()) {
-      const value = said[key];
+  find<K extends string>(
+    key: K,
+  ): Value<K extends keyof T ? NonNullable<T[K]> : unknown> | undefined {
+    for (const [depth, { path, keys }] of this.#layers.entries()) {
+      const value = Object.hasOwn(keys, key) ? Reflect.get(keys, key) : undefined;
       if (value !== undefined && value !== null) return { value, path: [...path, key], depth };
     }
     return undefined;
   }
 
-  value<K extends keyof T & string>(key: K): NonNullable<T[K]> | undefined {
+  value<K extends string>(key: K) {
     return this.find(key)?.value;
   }
 }

@@ -1,5 +1,6 @@
 import type { Shape } from "../secret/document.ts";
-import type { CredentialSpec, Place } from "./type.ts";
+import type { Place } from "./place.ts";
+import type { CredentialSpec } from "./type.ts";
 
 /** rotation.yml as it is compiled into the functions: checked, with every default filled in. */
 export interface Manifest {

@@ -1,18 +1,18 @@
 import { z } from "zod";
 import { defined } from "./defined.ts";
 import type { MirrorSpec } from "./manifest.ts";
-import { named } from "./names.ts";
+import { inStage } from "./names.ts";
 import { nameProblem } from "./parameter-names.ts";
-import type { Path } from "./source.ts";
+import type { Path } from "./remark.ts";
 
-/** Fields of a secret that are copied to parameters of SSM. */
+/** Fields of a secret that are copied to SSM parameters. */
 export const mirrorSchema = z
   .strictObject({
     prefix: z
       .string()
       .meta({ examples: ["/clip-it/"] })
       .describe(
-        "Every field goes below this path: OPENAI_API_KEY to /clip-it/openai-api-key. Fields that hold no filled-in string or number stay out.",
+        "Every field goes below this path: OPENAI_API_KEY to /clip-it/openai-api-key. Fields that are empty, or neither a string nor a number, are left out.",
       ),
     parameters: z
       .record(z.string().min(1, "must name a field of the secret"), z.string())
@@ -22,31 +22,29 @@ export const mirrorSchema = z
       .string()
       .regex(
         /^arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+$/,
-        "must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID); policies cannot grant an alias or a key id",
+        "must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID); IAM policies cannot grant an alias or a key id",
       )
       .meta({ examples: ["arn:aws:kms:eu-central-1:123456789012:key/ID"] })
       .describe(
-        "ARN of the KMS key that encrypts the parameters; by default the one that each has, else aws/ssm.",
+        "ARN of the KMS key that encrypts the parameters; default the key that each has, else aws/ssm.",
       ),
     tier: z
       .enum(["Standard", "Advanced", "Intelligent-Tiering"])
-      .describe("Of the parameters; by default the one that each has, else the account's."),
+      .describe("Of the parameters; default the tier that each has, else the account's default."),
     overwrite: z
       .boolean()
       .describe(
-        "Whether a value that the secret never held is replaced; by default it is reported (PARAMETER_DRIFT) and kept.",
+        "Whether a value that the secret never held is overwritten; by default it is kept and reported (PARAMETER_DRIFT).",
       ),
   })
   .partial();
 
-export type MirrorFile = z.infer<typeof mirrorSchema>;
-
 /** With the stage's name in the names. */
-export function completedMirror(said: MirrorFile, stage: string): MirrorSpec {
-  const { prefix, parameters = {}, overwrite = false, kmsKey, tier } = said;
-  const names = Object.entries(parameters).map(([field, name]) => [field, named(name, stage)]);
+export function completedMirror(input: z.infer<typeof mirrorSchema>, stage: string): MirrorSpec {
+  const { prefix, parameters = {}, overwrite = false, kmsKey, tier } = input;
+  const names = Object.entries(parameters).map(([field, name]) => [field, inStage(name, stage)]);
   return {
-    ...defined({ prefix: prefix && named(prefix, stage), kmsKey, tier }),
+    ...defined({ prefix: prefix && inStage(prefix, stage), kmsKey, tier }),
     parameters: Object.fromEntries(names),
     overwrite,
   };
@@ -56,7 +54,7 @@ export function completedMirror(said: MirrorFile, stage: string): MirrorSpec {
 export function* mirrorProblems({ prefix, parameters }: MirrorSpec): Generator<[Path, string]> {
   const mapped = Object.entries(parameters);
   if (!prefix && mapped.length === 0)
-    yield [[], "mirrors nothing: say prefix (/app/) for every field, or parameters for some"];
+    yield [[], "mirrors nothing: add prefix (/app/) for every field, or parameters for some"];
   const path = prefix && pathProblem(prefix);
   if (path) yield [["prefix"], path];
   for (const [index, [field, name]] of mapped.entries()) {
@@ -64,7 +62,7 @@ export function* mirrorProblems({ prefix, parameters }: MirrorSpec): Generator<[
     if (problem !== undefined) yield [["parameters", field], `${JSON.stringify(name)} ${problem}`];
     const [other] = mapped.slice(0, index).find(([, each]) => sameName(each, name)) ?? [];
     if (other !== undefined)
-      yield [["parameters", field], `${name} holds ${other} already: name another parameter`];
+      yield [["parameters", field], `${name} already holds ${other}: name another parameter`];
   }
 }
 
@@ -74,27 +72,30 @@ function pathProblem(prefix: string): string | undefined {
   return problem && `${JSON.stringify(prefix)} ${problem}`;
 }
 
-/** A mirror, and where the manifest says it. */
-interface Said {
+/** The mirror of a secret, and where it stands in the manifest. */
+interface Placed {
   readonly secret: string;
   readonly path: Path;
   readonly mirror: MirrorSpec;
 }
 
 /** Parameters that two secrets would write. */
-export function* clashes(mirrors: readonly Said[]): Generator<[Path, string]> {
+export function* clashes(mirrors: readonly Placed[]): Generator<[Path, string]> {
   for (const [index, { path, mirror }] of mirrors.entries())
     for (const other of mirrors.slice(0, index))
       for (const [below, problem] of clash(mirror, other)) yield [[...path, ...below], problem];
 }
 
-function* clash(mirror: MirrorSpec, other: Said): Generator<[Path, string]> {
+function* clash(mirror: MirrorSpec, other: Placed): Generator<[Path, string]> {
   const theirs = other.mirror;
   if (mirror.prefix !== undefined && mirror.prefix === theirs.prefix)
-    yield [["prefix"], `${mirror.prefix} is where ${other.secret} goes: choose another path`];
+    yield [
+      ["prefix"],
+      `${mirror.prefix} is already the prefix of ${other.secret}: choose another path`,
+    ];
   for (const [field, name] of Object.entries(mirror.parameters))
     if (isTaken(name, theirs))
-      yield [["parameters", field], `${name} belongs to ${other.secret}: name another one`];
+      yield [["parameters", field], `${name} belongs to ${other.secret}: name another parameter`];
   for (const name of Object.values(theirs.parameters))
     if (isBelow(name, mirror))
       yield [
@@ -111,6 +112,6 @@ function isTaken(name: string, theirs: MirrorSpec): boolean {
 const isBelow = (name: string, { prefix }: MirrorSpec) =>
   prefix !== undefined && name.slice(0, name.lastIndexOf("/") + 1) === prefix;
 
-/** `/name` and `name` are one (Systems Manager user guide, requirements for parameter names, "Uniqueness"). */
+/** `/name` and `name` are the same parameter (Systems Manager user guide, requirements for parameter names, "Uniqueness"). */
 const sameName = (one: string, other: string) => slashless(one) === slashless(other);
 const slashless = (name: string) => name.replace(/^\//, "");

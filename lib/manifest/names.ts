@@ -1,69 +1,71 @@
 /** AWS's names and ARNs, as far as the manifest may hold them. */
 
 /** KMS developer guide, "Specifying KMS keys in IAM policy statements": by key ARN only. */
-export const kmsKey =
+export const kmsKeyForm =
   /^(aws\/secretsmanager|arn:aws[a-z-]*:kms:[a-z0-9-]+:\d{12}:key\/[A-Za-z0-9-]+)$/;
 
 export const stageName = /^[A-Za-z0-9-]+$/;
 
-/** A name with that of the stage in the place of `${stage}`. */
-export function named(name: string, stage: string): string {
+/** Replaces `${stage}` by the stage's name. */
+export function inStage(name: string, stage: string): string {
   return name.replaceAll(`\${stage}`, stage);
 }
 
-/** What is wrong with a name whose stage is filled in; nothing if no other variable is left. */
+/** The problem of a name in which another variable than `${stage}` is left. */
 export function unknownVariable(name: string): string | undefined {
   const variable = /\$\{[^}]*\}?/.exec(name)?.[0];
-  return variable && `holds ${variable}, which is not known: only \${stage} can stand in a name`;
+  return (
+    variable && `contains the unknown variable ${variable}: only \${stage} is replaced in a name`
+  );
 }
 
-/** What is wrong with the name or ARN of a cluster (CreateCluster); nothing if it is well. */
+/** The problem of a name or ARN that no cluster can have (CreateCluster). */
 export function clusterProblem(name: string): string | undefined {
   if (/^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[A-Za-z0-9_-]{1,255}$/.test(name))
     return undefined;
   return (
     unknownVariable(name) ??
-    "is no ECS cluster: give its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)"
+    "is not an ECS cluster: use its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)"
   );
 }
 
-/** What is wrong with the name or ARN of a secret; nothing if it is well. */
+/** The problem of a name or ARN that no secret can have. */
 export function nameProblem(name: string): string | undefined {
   const variable = unknownVariable(name);
   if (variable) return variable;
   if (name.startsWith("arn:")) return arnProblem(name);
-  // CreateSecret: ASCII letters, digits and /_+=.@-. Services of AWS put their own name and "!" in front.
-  const stranger = /[^A-Za-z0-9/_+=.@!-]/.exec(name)?.[0];
-  if (stranger !== undefined)
-    return `holds ${JSON.stringify(stranger)}, which no secret's name can: letters, digits and /_+=.@- are allowed`;
+  // CreateSecret: ASCII letters, digits and /_+=.@-. AWS services put their own name and "!" in front.
+  const invalid = /[^A-Za-z0-9/_+=.@!-]/.exec(name)?.[0];
+  if (invalid !== undefined)
+    return `contains ${JSON.stringify(invalid)}: only letters, digits and /_+=.@- are allowed in the name of a secret`;
   if (name === "") return "is empty: it must name a secret";
-  if (name.length > 512) return "is longer than the 512 characters of a secret's name";
+  if (name.length > 512) return "is longer than 512 characters, the limit for a secret's name";
   return undefined;
 }
 
 function arnProblem(arn: string): string | undefined {
   const [, service] = /^arn:aws[a-z-]*:([a-z0-9-]*):/.exec(arn) ?? [];
   if (service !== undefined && service !== "secretsmanager")
-    return `is an ARN of ${service || "no service"}: only secrets of Secrets Manager (arn:aws:secretsmanager:…) rotate`;
+    return `is an ARN of ${service || "no service"}: only secrets in Secrets Manager (arn:aws:secretsmanager:…) rotate`;
   const whole =
     /^arn:aws[a-z-]*:secretsmanager:[a-z0-9-]+:\d{12}:secret:[A-Za-z0-9/_+=.@!-]+-[A-Za-z0-9]{6}$/;
   if (whole.test(arn)) return undefined;
-  return "is not the whole ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf, with its six last characters): `aws secretsmanager describe-secret` prints it";
+  return "is not the complete ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf, with the last six characters): `aws secretsmanager describe-secret` prints it";
 }
 
-/** RDS and others make such secrets, and rotate them themselves. */
+/** RDS and other services create such secrets, and rotate them themselves. */
 export function belongsToAService(name: string): boolean {
   return /!/.test(name);
 }
 
-/** The name in an ARN; a name is its own. */
+/** The name in an ARN; anything else is already a name. */
 function bareName(nameOrArn: string): string {
   return (
     /^arn:[^:]*:secretsmanager:[^:]*:[^:]*:secret:(.+)-.{6}$/.exec(nameOrArn)?.[1] ?? nameOrArn
   );
 }
 
-/** Whether two names or ARNs mean the same secret, as far as they tell. */
+/** Whether two names or ARNs mean the same secret, as far as that can be told from them. */
 export function sameSecret(one: string, other: string): boolean {
   if (one.startsWith("arn:") && other.startsWith("arn:")) return one === other;
   return bareName(one) === bareName(other);

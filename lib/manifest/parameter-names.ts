@@ -17,14 +17,14 @@ export function claims({ prefix, parameters }: Mapping, name: string): boolean {
 }
 
 /**
- * What keeps Parameter Store from taking this name; nothing if it takes it (Systems Manager user guide,
- * "Understanding requirements and constraints for parameter names").
+ * The problem of a name that Parameter Store does not accept (Systems Manager user guide, "Understanding requirements
+ * and constraints for parameter names").
  */
 export function nameProblem(name: string): string | undefined {
-  const stranger = /[^A-Za-z0-9_.\-/]/.exec(name)?.[0];
-  if (stranger !== undefined)
-    return `holds ${JSON.stringify(stranger)}: only letters, digits and . - _ / are allowed`;
-  if (/^\/?(aws|ssm)/i.test(name)) return "begins with aws or ssm, which AWS keeps for itself";
+  const invalid = /[^A-Za-z0-9_.\-/]/.exec(name)?.[0];
+  if (invalid !== undefined)
+    return `contains ${JSON.stringify(invalid)}: only letters, digits and . - _ / are allowed`;
+  if (/^\/?(aws|ssm)/i.test(name)) return "begins with aws or ssm, which AWS reserves";
   if (name.includes("/") && !name.startsWith("/"))
     return "is a path that does not begin with /: write it in full";
   if (!/^\/?[^/]+(\/[^/]+)*$/.test(name)) return "is empty, or has an empty part between slashes";

@@ -1,9 +1,10 @@
 import { regionOf } from "./names.ts";
-import type { Path, Source } from "./source.ts";
+import type { Path } from "./remark.ts";
+import type { Source } from "./source.ts";
 
 export type RegionGuard = (path: Path, nameOrArn: string) => void;
 
-/** Secrets Manager, its functions and the clusters that they roll are of one Region; a name is of any. */
+/** Secrets, their rotation functions and the clusters that settlement rolls are in one Region. A name is in any. */
 export function regionGuard(source: Source): RegionGuard {
   let first: { region: string; path: Path } | undefined;
   return (path, arn) => {
@@ -13,7 +14,7 @@ export function regionGuard(source: Source): RegionGuard {
     if (region !== first.region)
       source.complain(
         path,
-        `is in ${region}, but ${first.path.map(String).join(".")} is in ${first.region}: what one deployment rotates is in one Region; use a stage of its own for the other`,
+        `is in ${region}, but ${first.path.map(String).join(".")} is in ${first.region}: one deployment rotates in one Region; use another stage for the other Region`,
       );
   };
 }

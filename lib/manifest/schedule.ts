@@ -1,16 +1,16 @@
 import { daysOfMonth, daysOfWeek, hours, months, readCronField } from "./cron.ts";
 
 /**
- * What Secrets Manager makes of a schedule expression. Every rule is from its user guide, "Rotation
+ * What a schedule expression means to Secrets Manager. Every rule is from its user guide, "Rotation
  * schedules", or from the API's RotationRulesType; times are UTC, and in hours.
  */
 export interface ScheduleReading {
   readonly problems: readonly string[];
-  /** Forms that the guide does not list: whether they are accepted, the deployment tells. */
+  /** Forms that the guide does not list: Secrets Manager may refuse them. */
   readonly unlisted: readonly string[];
-  /** The longest window: it may not reach into the next one, nor into the next UTC day. */
+  /** The longest window: it may reach neither into the next window nor into the next UTC day. */
   readonly room: number;
-  /** The shortest time between two rotations, where the expression tells. */
+  /** The shortest time between two rotations, if known. */
   readonly every?: number | undefined;
 }
 
@@ -20,7 +20,7 @@ export function readSchedule(expression: string): ScheduleReading {
   const cron = /^cron\((.*)\)$/.exec(expression);
   if (cron?.[1] !== undefined) return readCron(cron[1].split(" "));
   return refused(
-    "this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+    "not a schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
   );
 }
 
@@ -29,14 +29,14 @@ function refused(problem: string): ScheduleReading {
 }
 
 const longest = 999 * 24;
-const tooOften = "Secrets Manager rotates every 4 hours at most: make the interval longer";
+const tooOften = "Secrets Manager rotates at most every 4 hours: make the interval longer";
 
 /** Windows start at midnight. */
 function readRate(value: number, unit: number): ScheduleReading {
   const every = value * unit;
   if (every < 4) return refused(tooOften);
   if (every > longest)
-    return refused("Secrets Manager takes 999 days at most: make the interval shorter");
+    return refused("Secrets Manager allows at most 999 days: make the interval shorter");
   return { problems: [], unlisted: [], room: Math.min(every, 24), every };
 }
 
@@ -44,7 +44,7 @@ function readCron(parts: readonly string[]): ScheduleReading {
   const [minute, hour = "", dayOfMonth = "", month = "", dayOfWeek = "", year] = parts;
   if (parts.length !== 6)
     return refused(
-      `${parts.length} fields, of which cron takes 6 with one space between: write minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)`,
+      `has ${parts.length} fields, but cron needs 6 with one space between them: minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)`,
     );
   const read = {
     hours: readCronField(hours, hour),
@@ -58,7 +58,7 @@ function readCron(parts: readonly string[]): ScheduleReading {
   const problems = [
     ...(minute === "0" ? [] : ["windows open on the hour: write 0 for the minutes"]),
     ...fields.flatMap(({ problems }) => problems),
-    ...(year === "*" ? [] : ["Secrets Manager plans no single years: write * for the year"]),
+    ...(year === "*" ? [] : ["Secrets Manager does not support years: write * for the year"]),
     ...daysProblem(dayOfMonth, dayOfWeek),
     ...neverProblem(read.daysOfMonth.values, read.months.values),
     ...(gaps(starts).some((gap) => gap < 4) ? [tooOften] : []),
@@ -87,8 +87,8 @@ function daysProblem(dayOfMonth: string, dayOfWeek: string): string[] {
   if (open === 1) return [];
   return [
     open === 0
-      ? "day-of-month and day-of-week exclude each other: write ? for the one that does not matter"
-      : "? for both days names none: write * for day-of-month to mean every day",
+      ? "only one of day-of-month and day-of-week may be set: write ? for the other"
+      : "day-of-month and day-of-week are both ?: write * for day-of-month to mean every day",
   ];
 }
 
@@ -101,6 +101,6 @@ function neverProblem(days: readonly number[], inMonths: readonly number[]): str
     return [];
   if (inMonths.length === 0) return [];
   return [
-    "its months do not have this day every year, and Secrets Manager plans nothing more than a year apart: write another day, or L for the last one",
+    "not every year has this day, and Secrets Manager does not support schedules more than a year apart: write another day, or L for the last one",
   ];
 }

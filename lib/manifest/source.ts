@@ -1,23 +1,18 @@
 import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import { InvalidManifest } from "./errors.ts";
+import { type Path, type Remark, remarkText } from "./remark.ts";
 
-/** Where in the manifest: the keys from its top. */
-export type Path = readonly PropertyKey[];
+type Located = Required<Remark>;
 
-interface Remark {
-  readonly line: number;
-  readonly text: string;
-}
-
-/** The text of the manifest with what was found in it, each at its line. */
+/** The text of the manifest with the remarks on it, each at its line. */
 export class Source {
   readonly file: string;
-  readonly #problems: Remark[] = [];
-  readonly #warnings: Remark[] = [];
+  readonly #problems: Located[] = [];
+  readonly #warnings: Located[] = [];
   readonly #lines = new LineCounter();
   readonly #document: Document;
 
-  /** @throws InvalidManifest for what is no YAML */
+  /** @throws InvalidManifest if the text is not YAML */
   constructor(file: string, text: string) {
     this.file = file;
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
@@ -28,7 +23,7 @@ export class Source {
     visit(this.#document, {
       Alias: (_, alias) => {
         if (alias.resolve(this.#document)) return;
-        const remedy = `*${alias.source} names nothing: write &${alias.source} above, where it is meant`;
+        const remedy = `*${alias.source} refers to no anchor: add &${alias.source} above, at the value that is meant`;
         this.#add(this.#problems, alias.range?.[0] ?? 0, [], remedy);
       },
     });
@@ -45,18 +40,18 @@ export class Source {
     }
   }
 
-  /** Said once, however often it is found. */
+  /** Adds a problem. The same problem at the same place counts once. */
   complain(path: Path, message: string): void {
     this.#add(this.#problems, this.#offset(path), path, message);
   }
 
-  /** Of what is allowed and yet probably not meant. */
+  /** Adds a warning, about something that is allowed but probably a mistake. */
   warn(path: Path, message: string): void {
     this.#add(this.#warnings, this.#offset(path), path, message);
   }
 
-  get warnings(): readonly string[] {
-    return texts(this.#warnings);
+  get warnings(): readonly Remark[] {
+    return sorted(this.#warnings);
   }
 
   /** @throws InvalidManifest if there are any */
@@ -65,36 +60,34 @@ export class Source {
   }
 
   #invalid(): InvalidManifest {
-    return new InvalidManifest(texts(this.#problems));
+    return new InvalidManifest(sorted(this.#problems));
   }
 
-  /** Of the key or list item, or of the nearest one around it that is there. */
+  /** Of the key or list item, or of the nearest parent that exists. */
   #offset(path: Path): number {
     if (path.length === 0) return 0;
-    const around = this.#document.getIn(path.slice(0, -1), true);
+    const parent = this.#document.getIn(path.slice(0, -1), true);
     const name = String(path.at(-1));
-    const key = isMap(around)
-      ? around.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === name)?.key
+    const key = isMap(parent)
+      ? parent.items.find((pair) => isScalar(pair.key) && String(pair.key.value) === name)?.key
       : this.#document.getIn(path, true);
     return isNode(key) && key.range ? key.range[0] : this.#offset(path.slice(0, -1));
   }
 
-  #add(to: Remark[], offset: number, path: Path, message: string): void {
+  #add(to: Located[], offset: number, path: Path, message: string): void {
     const { line } = this.#lines.linePos(offset);
-    const where = path.length > 0 ? `${path.join(".")}: ` : "";
-    const text = `${this.file}:${line}: ${where}${message}`;
-    if (!to.some((remark) => remark.text === text)) to.push({ line, text });
+    const remark = { file: this.file, line, path, message };
+    if (!to.some((other) => remarkText(other) === remarkText(remark))) to.push(remark);
   }
 }
 
 /** From the top of the file to its end. */
-function texts(remarks: readonly Remark[]): string[] {
-  return remarks.toSorted((one, other) => one.line - other.line).map(({ text }) => text);
-}
+const sorted = (remarks: readonly Located[]) =>
+  remarks.toSorted((one, other) => one.line - other.line);
 
-/** Where the parser's own words do not say what to do. */
+/** Where the parser's own message does not say what to do. */
 const remedies: Readonly<Record<string, ((key: string) => string) | undefined>> = {
-  DUPLICATE_KEY: (key) => `the key ${key} stands here a second time: keep one of them`,
-  TAB_AS_INDENT: () => "a tab cannot indent YAML: use spaces",
-  MULTIPLE_DOCS: () => "a second document begins here (---): a manifest is a single one",
+  DUPLICATE_KEY: (key) => `the key ${key} occurs twice: remove one of them`,
+  TAB_AS_INDENT: () => "tabs cannot indent YAML: use spaces",
+  MULTIPLE_DOCS: () => "a second document begins here (---): a manifest is a single document",
 };

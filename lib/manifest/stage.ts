@@ -1,56 +1,49 @@
-import type { Around, Known } from "./credential-file.ts";
+import type { NamedSecret, StageContext } from "./credentials.ts";
+import type { ManifestFile } from "./file.ts";
 import { Layers } from "./layers.ts";
 import { isExpired, type Manifest, type SecretEntry } from "./manifest.ts";
 import { clashes } from "./mirror.ts";
-import { belongsToAService, endsLikeAnArn, named, nameProblem, sameSecret } from "./names.ts";
+import { belongsToAService, endsLikeAnArn, inStage, nameProblem, sameSecret } from "./names.ts";
 import { regionGuard } from "./region.ts";
-import type { Defaults, ManifestFile, SecretFile } from "./schema.ts";
-import { secretEntry } from "./secret-file.ts";
-import type { Path, Source } from "./source.ts";
+import type { Defaults } from "./schema.ts";
+import { secretEntry } from "./secret-entry.ts";
+import type { Source } from "./source.ts";
 import { suggestion } from "./suggestion.ts";
 
-/** One secret of the file, in one stage. */
-interface Entry {
-  /** Its key in the file. */
-  readonly written: string;
-  /** Its name or ARN in this stage. */
-  readonly name: string;
-  readonly said: SecretFile;
-  readonly path: Path;
-}
-
-/** The manifest of one stage; what is wrong with it is told to the source. */
+/** The manifest of one stage. Problems go to the source; where there are any, the result is not to be used. */
 export function compileStage(
   source: Source,
   file: ManifestFile,
-  { stage, known, now }: { stage: string; known: Known; now: Date },
+  { stage, now }: { readonly stage: string; readonly now: Date },
 ): Manifest {
+  const { schema, isSound } = file;
+  const named = secretsOf(source, file, stage);
   const defaults = new Layers<Defaults>([
-    { path: ["stages", stage], said: file.stages?.[stage] ?? {} },
-    { path: ["defaults"], said: file.defaults ?? {} },
+    { path: ["stages", stage], keys: file.stages[stage] ?? {} },
+    { path: ["defaults"], keys: file.defaults },
   ]);
-  const entries = entriesOf(source, file, stage);
   const kmsKeyOf = (secret: string) =>
-    entries.find(({ name }) => sameSecret(name, secret))?.said.kmsKey ?? defaults.value("kmsKey");
+    named.find(({ name }) => sameSecret(name, secret))?.keys.kmsKey ?? defaults.value("kmsKey");
   const oneRegion = regionGuard(source);
+  const context: StageContext = { source, schema, stage, defaults, isSound, kmsKeyOf, oneRegion };
   const secrets: Record<string, SecretEntry> = {};
   const exempt: Manifest["exempt"][number][] = [];
-  for (const entry of entries) {
-    const around: Around = { source, known, stage, secret: entry.name, kmsKeyOf, oneRegion };
-    const made = secretEntry(around, entry, defaults);
-    if (!entry.said.exempt) {
-      secrets[entry.name] = made;
+  for (const secret of named) {
+    const { name, path, keys } = secret;
+    const entry = secretEntry(context, secret);
+    if (!keys.exempt) {
+      secrets[name] = entry;
       continue;
     }
-    const exemption = { secret: entry.name, ...entry.said.exempt };
+    const exemption = { secret: name, ...keys.exempt };
     exempt.push(exemption);
     if (isExpired(exemption, now))
       source.warn(
-        [...entry.path, "exempt", "until"],
-        `the exemption ended on ${exemption.until}: let the secret rotate, or give a new day`,
+        [...path, "exempt", "until"],
+        `the exemption ended on ${exemption.until}: let the secret rotate, or set a later day`,
       );
   }
-  const mirrors = entries.flatMap(({ name, path }) => {
+  const mirrors = named.flatMap(({ name, path }) => {
     const mirror = secrets[name]?.mirror;
     return mirror ? { secret: name, path: [...path, "mirror"], mirror } : [];
   });
@@ -59,47 +52,47 @@ export function compileStage(
 }
 
 /** The secrets of this stage under the names that they have there. */
-function entriesOf(source: Source, file: ManifestFile, stage: string): readonly Entry[] {
-  const stages = ["production", ...Object.keys(file.stages ?? {})];
-  const entries: Entry[] = [];
-  for (const [written, said] of Object.entries(file.secrets)) {
-    const entry = {
-      written,
-      name: named(written, stage),
-      said: said ?? {},
-      path: ["secrets", written],
-    };
-    for (const [index, other] of (said?.stages ?? []).entries())
+function secretsOf(source: Source, file: ManifestFile, stage: string): readonly NamedSecret[] {
+  const stages = ["production", ...Object.keys(file.stages)];
+  const named: NamedSecret[] = [];
+  for (const each of file.secrets) {
+    const secret = { ...each, name: inStage(each.key, stage) };
+    const { path, keys } = secret;
+    for (const [index, other] of (keys.stages ?? []).entries())
       if (!stages.includes(other))
         source.complain(
-          [...entry.path, "stages", index],
+          [...path, "stages", index],
           `unknown stage ${JSON.stringify(other)}${suggestion(other, stages)}; known: ${stages.join(", ")} (declare others under stages)`,
         );
-    if (said?.stages && !said.stages.includes(stage)) continue;
-    checkName(source, entry, entries, stage);
-    entries.push(entry);
+    if (keys.stages && !keys.stages.includes(stage)) continue;
+    checkName(source, secret, named, stage);
+    named.push(secret);
   }
-  return entries;
+  return named;
 }
 
-function checkName(source: Source, entry: Entry, before: readonly Entry[], stage: string): void {
-  const { name, path, written } = entry;
+function checkName(
+  source: Source,
+  { name, key, path }: NamedSecret,
+  before: readonly NamedSecret[],
+  stage: string,
+): void {
   const problem = nameProblem(name);
-  if (problem) source.complain(path, `${JSON.stringify(written)} ${problem}`);
+  if (problem) source.complain(path, `${JSON.stringify(key)} ${problem}`);
   else if (belongsToAService(name))
     source.complain(
       path,
-      "belongs to a service of AWS, which rotates it itself: it can only be named under admin",
+      "belongs to an AWS service, which rotates it itself: only admin may name it",
     );
   else if (endsLikeAnArn(name))
     source.warn(
       path,
-      "ends in a hyphen and six characters, as ARNs do, and AWS may take it for one: give the whole ARN instead",
+      "ends in a hyphen and six characters, as ARNs do, so AWS may take it for a part of one: use the whole ARN instead",
     );
   const same = before.find((other) => sameSecret(other.name, name));
   if (same)
     source.complain(
       path,
-      `is the same secret as secrets.${same.written}${name === written && same.name === same.written ? "" : ` in stage ${stage}`}: keep one of the entries`,
+      `is the same secret as secrets.${same.key}${name === key && same.name === same.key ? "" : ` in stage ${stage}`}: keep one of the entries`,
     );
 }

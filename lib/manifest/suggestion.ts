@@ -1,4 +1,4 @@
-/** ` (did you mean "urls"?)`, where one of the words is near enough to be meant. */
+/** ` (did you mean "urls"?)`, if one of the words is similar enough. */
 export function suggestion(word: string, words: readonly string[]): string {
   const near = words
     .map((other) => ({ other, distance: distance(word.toLowerCase(), other.toLowerCase()) }))

@@ -1,3 +1,7 @@
+import type { z } from "zod";
+import type { Place } from "./place.ts";
+import type { Path } from "./remark.ts";
+
 /** One credential of a secret as the manifest, completed with its defaults, describes it; each type adds its own. */
 export interface CredentialSpec {
   /** A key of the two lists of types: lib/types.ts when building, lib/registry.ts when running. */
@@ -18,7 +22,85 @@ export interface CredentialTraits {
 }
 
 /**
- * Where a credential can be reached: `network` is the VPC of the databases (rotate-database, retire-database),
- * `internet` is outside it (rotate-api-key, retire-api-key).
+ * What a type of credentials brings to rotation.yml and to a deployment. The manifest gives a type only entries and
+ * specs of its own, so that each may declare those that it knows (parameters of methods are bivariant).
  */
-export type Place = "network" | "internet";
+export interface CredentialType {
+  /** For editors, e.g. `A PostgreSQL login.` */
+  readonly description: string;
+  /** The keys of a short entry, for messages and editors. */
+  readonly example: Readonly<Record<string, string>>;
+  readonly place: Place;
+  /** Keys of a credential beside `type`. All are optional: `complete` complains of what is missing. */
+  readonly ownKeys: z.ZodRawShape;
+  /** Keys that may also stand under `defaults`. Types that share such a key share its schema. */
+  readonly sharedKeys: z.ZodRawShape;
+
+  /** Fills in every default. Problems go to `entry.complain`; the result of an entry with problems is not used. */
+  complete(entry: CredentialEntry): CredentialSpec;
+
+  /** The fields that a rotation writes. The whole secret is one of them where the secret is plain text. */
+  writes(spec: CredentialSpec): readonly Claim[];
+
+  /**
+   * Why two credentials of one secret, both of this type, are the same one although they write different fields.
+   * @param name of the other, for the message: `credentials.0`
+   */
+  sameAs?(spec: CredentialSpec, other: CredentialSpec, name: string): string | undefined;
+
+  /** Other secrets that rotating it reads, e.g. an administrator's. */
+  reads(spec: CredentialSpec): readonly ReadSecret[];
+}
+
+/** The types that a manifest may name. */
+export interface TypeList {
+  readonly types: Readonly<Record<string, CredentialType>>;
+  /** What a credential without a `type` is. */
+  readonly defaultType: string;
+}
+
+/** @returns `undefined` for a type that does not exist */
+export function typeIn({ types }: TypeList, name: string): CredentialType | undefined {
+  return Object.hasOwn(types, name) ? types[name] : undefined;
+}
+
+/** What an entry may say of these keys. */
+export type KeysOf<Shape extends z.ZodRawShape> = {
+  readonly [Key in keyof Shape]?: z.output<Shape[Key]> | undefined;
+};
+
+/** One credential of rotation.yml; its keys have the form that its type declares. */
+export interface CredentialEntry<Keys extends object = object> {
+  readonly type: string;
+  /** Those of the entry, and those of the defaults that the entry leaves out. */
+  readonly keys: Keys;
+  /** Of its secret: name or ARN. */
+  readonly secret: string;
+  readonly stage: string;
+  /** The manifest's folder, in which other files are looked for. */
+  readonly folder: string;
+  /** Whether the entry itself has this key, and not the defaults. */
+  isOwn(key: string): boolean;
+  /** The KMS key of another secret, as the manifest has it. */
+  kmsKeyOf(secret: string): string | undefined;
+  /** Complains if this ARN is of another Region than the others. */
+  oneRegion(path: Path, arn: string): void;
+  /** @param path from the credential, e.g. `["admin", "secret"]`; what the defaults say is found there */
+  complain(path: Path, problem: string): void;
+}
+
+/** A field of the secret that a rotation writes. What one credential names twice in the same words is its type's to refuse. */
+export interface Claim {
+  /** The key that names it, e.g. `["fields", "password"]`. */
+  readonly role: Path;
+  readonly field: string;
+  /** Only where the secret has it: it is a usual name that the manifest does not say. */
+  readonly isPossible?: boolean;
+}
+
+/** Another secret that a credential needs to read, and its KMS key if it has one of its own. */
+export interface ReadSecret {
+  /** Its name or ARN. */
+  readonly secret: string;
+  readonly kmsKey?: string | undefined;
+}

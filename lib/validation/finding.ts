@@ -1,4 +1,5 @@
 import type { RotationError } from "../errors.ts";
+import { type Remark, remarkText } from "../manifest/remark.ts";
 
 /** An error will break a rotation or its settlement; a warning may; a note is good to know. */
 export type Severity = "error" | "warning" | "note";
@@ -57,11 +58,9 @@ export function failure(
   return { severity, code: error.code, secret, what: error.happened, remedy: error.remedy };
 }
 
-/** @param remark of the manifest: `file:line: path: what is wrong and what to do` */
-export function ofManifest(severity: "error" | "warning", remark: string): Finding {
-  const line = Number(/:(\d+): /.exec(remark)?.[1]);
+export function ofManifest(severity: "error" | "warning", remark: Remark): Finding {
   const code = severity === "error" ? "INVALID_MANIFEST" : "MANIFEST_WARNING";
-  return { severity, code, line, what: remark };
+  return { severity, code, line: remark.line, what: remarkText(remark) };
 }
 
 /** A check that could not be made is no pass. @param otherwise how else to make it */

@@ -118,12 +118,13 @@ describe("the bundles of all functions", () => {
 
 describe("a bad manifest", () => {
   it("fails the build with every problem", async () => {
-    const file = manifest("secrets:\n  app:\n    credentials: [{ type: oracle }]\n");
+    const credentials = "[{ type: oracle }, { type: postgres }]";
+    const file = manifest(`secrets:\n  app:\n    credentials: ${credentials}\n`);
     const built = bundleFunctions(join(folder, "bad"), file);
     await expect(built).rejects.toThrow(
       "rotation.yml:3: secrets.app.credentials.0.type: unknown type",
     );
-    await expect(built).rejects.toThrow("secrets.app.credentials.0: no strategy");
+    await expect(built).rejects.toThrow("secrets.app.credentials.1: no strategy");
     await expect(built).rejects.toThrow("The manifest has 2 problems");
   });
 });

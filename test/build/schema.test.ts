@@ -15,6 +15,12 @@ function* objects(node: unknown, path: readonly string[] = []): Generator<[strin
   for (const [key, value] of Object.entries(node)) yield* objects(value, [...path, key]);
 }
 
+/** What a property is when editors have resolved its references; they look for descriptions no deeper. */
+function resolved(property: unknown): unknown {
+  const { $ref } = Object(property);
+  return $ref ? resolved(published.definitions[$ref.split("/").at(-1)]) : property;
+}
+
 /** Every manifest that the documentation shows, not the parts of one. */
 function shown(): string[] {
   const pages = ["docs/manifest.md", ...globSync("docs/types/*.md")];
@@ -42,7 +48,8 @@ describe("rotation.schema.json", () => {
     const plain = /^(host|port|database|username|password)$/;
     for (const [path, object] of objects(published))
       for (const [key, value] of Object.entries(Object(object).properties ?? {}))
-        if (!plain.test(key)) expect(value, `${path}.${key}`).toHaveProperty("description");
+        if (!plain.test(key))
+          expect(resolved(value), `${path}.${key}`).toHaveProperty("description");
   });
 
   it("accepts rotation.yml and what the documentation shows", () => {
@@ -52,12 +59,27 @@ describe("rotation.schema.json", () => {
   });
 
   it.each([
+    "secrets: { app: { type: generated, format: hex, field: KEY, schedule: rate(1 day) } }",
+    "secrets: { app: { credentials: [{ admin: admin }, { type: generated, format: hex, field: KEY }] } }",
+    "{ defaults: { type: generated }, secrets: { app: { format: hex } } }",
+    "{ defaults: { type: generated, admin: admin }, secrets: { app: } }",
+  ])("accepts %s", (text) => {
+    expect(schema.safeParse(parse(text)).error).toBeUndefined();
+  });
+
+  it.each([
     "{}",
     "secrets: []",
     "secrets: { app: { shedule: x } }",
     "secrets: { app: { urls: URL } }",
     "secrets: { app: { window: 90m } }",
     "secrets: { app: { credentials: [{ schedule: rate(1 day) }] } }",
+    "secrets: { app: { type: generated, format: hex, urls: [URL] } }",
+    "secrets: { app: { type: postgres, strategy: in-place, field: KEY } }",
+    "secrets: { app: { credentials: [{ type: generated, format: hex, admin: admin }] } }",
+    "secrets: { app: { admin: admin, format: hex } }",
+    "secrets: { app: { type: mysql } }",
+    "{ secrets: {}, defaults: { type: mysql } }",
     "secrets: { app: { exempt: { reason: r } } }",
     "{ secrets: {}, defaults: { urls: [a] } }",
   ])("refuses %s", (text) => {

@@ -47,12 +47,11 @@ const problems: readonly Omit<Problem, "why">[] = (
     Object.entries(remedies).map(([code, remedy]) => ({ code, remedy })),
   );
 
-/** Some take a list where others take a text: then a list of one, which is rendered as its text. */
+/** Some take a list where others take a text: then a list of one, which is rendered as its text; or of one remark. */
 function made(Class: ErrorClass, name: string): RotationError {
-  const texts = [name, name, name, name, name];
-  try {
-    return new Class(...texts);
-  } catch {
-    return new Class(...texts.map((text) => [text]));
-  }
+  for (const argument of [name, [name]])
+    try {
+      return new Class(...Array.from({ length: 5 }, () => argument));
+    } catch {}
+  return new Class([{ path: [], message: name }]);
 }

@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
 import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
-import { secretSchema } from "../../../lib/manifest/schema.ts";
+import { secretKeys } from "../../../lib/manifest/schema.ts";
+import { ownKeys as generatedKeys } from "../../../lib/rotators/generated/keys.ts";
+import { ownKeys, sharedKeys } from "../../../lib/rotators/login/keys.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
@@ -14,7 +16,13 @@ const value = fc.oneof(
   fc.constantFrom("3h", "24h", "in-place", "alternating-users", "rate(4 hours)", "admin", "ca.pem"),
   fc.constantFrom(["URL"], ["production"], { secret: "app" }, { password: "P" }, [{}], {}),
 );
-const keys = fc.constantFrom(...Object.keys(secretSchema.shape), "url", "__proto__");
+const keys = fc.constantFrom(
+  ...Object.keys({ ...secretKeys, ...sharedKeys, ...ownKeys, ...generatedKeys }),
+  "credentials",
+  "type",
+  "url",
+  "__proto__",
+);
 const some = fc.dictionary(keys, value, { maxKeys: 5 });
 const names = fc.constantFrom(
   "app",

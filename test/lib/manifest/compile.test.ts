@@ -7,6 +7,7 @@ import {
   entropyBits,
   minimumEntropy,
 } from "../../../lib/rotators/login/password.ts";
+import { typeList } from "../../../lib/types.ts";
 import { loginOf, ManifestFolder } from "./manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
@@ -196,8 +197,7 @@ describe("a password policy that is too weak", () => {
 describe("a manifest that is not there", () => {
   it("is told with a message of the system", () => {
     const file = join(folder.file, "../none.yml");
-    const known = { types: ["postgres"], defaultType: "postgres" };
-    expect(() => compileManifest(file, known, { stage: "production" })).toThrow(
+    expect(() => compileManifest(file, typeList, { stage: "production" })).toThrow(
       /ENOENT.*none\.yml/,
     );
   });

@@ -28,6 +28,43 @@ describe.each(Object.entries(malformed))(
 );
 
 describe("a malformed manifest", () => {
+  it("hides no mistake of one part behind one of another", () => {
+    const text = `secrets:
+  app:
+    window: 90m
+    clusters: [a b]
+    mirror: {}
+    credentials:
+      - { fields: { hots: HOST } }
+      - { strategy: in-place, ca: missing.pem }
+      - { type: generated, format: hex, field: KEY, bytes: 4 }
+  b c: { stages: [prodcution], grace: 2d, shedule: x }
+defaults: { type: 5 }`;
+    expect(problems(text).map((line) => line.split(": ", 2).join(": "))).toEqual([
+      "rotation.yml:3: secrets.app.window",
+      "rotation.yml:4: secrets.app.clusters.0",
+      "rotation.yml:5: secrets.app.mirror",
+      "rotation.yml:7: secrets.app.credentials.0.fields.hots",
+      "rotation.yml:10: secrets.b c.stages.0",
+      "rotation.yml:10: secrets.b c",
+      "rotation.yml:10: secrets.b c.shedule",
+      "rotation.yml:11: defaults.type",
+    ]);
+    expect(
+      problems(text.replace(/\ndefaults.*/, "")).map((line) => line.split(": ", 2)[1]),
+    ).toEqual([
+      "secrets.app.window",
+      "secrets.app.clusters.0",
+      "secrets.app.mirror",
+      "secrets.app.credentials.0.fields.hots",
+      "secrets.app.credentials.1.ca",
+      "secrets.app.credentials.2.bytes",
+      "secrets.b c.stages.0",
+      "secrets.b c",
+      "secrets.b c.shedule",
+    ]);
+  });
+
   it("is told with all its problems at once, from the top of the file to its end", () => {
     const text = `defaults: { clusters: [a b] }
 stages:

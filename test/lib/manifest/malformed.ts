@@ -14,27 +14,27 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an empty file",
       "",
-      "rotation.yml:1: the manifest is empty: it must be keys with values, like { secrets: { production/database/primary: { strategy: in-place } } }",
+      "rotation.yml:1: the manifest is empty: it must be a mapping, like { secrets: { production/database/primary: { strategy: in-place } } }",
     ],
     [
       "no secrets",
       "defaults: {}",
-      "rotation.yml:1: secrets: is missing: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
+      "rotation.yml:1: secrets: is missing: it must be a mapping, like { production/database/primary: { strategy: in-place } }",
     ],
     [
       "an empty list of secrets",
       "secrets:",
-      "rotation.yml:1: secrets: is empty: it must be keys with values, like { production/database/primary: { strategy: in-place } }",
+      "rotation.yml:1: secrets: is empty: it must be a mapping, like { production/database/primary: { strategy: in-place } }",
     ],
     [
       "a word",
       "secrets",
-      'rotation.yml:1: must be keys with values, like { secrets: { production/database/primary: { strategy: in-place } } }, not "secrets"',
+      'rotation.yml:1: must be a mapping, like { secrets: { production/database/primary: { strategy: in-place } } }, not "secrets"',
     ],
     [
       "a list of secrets",
       "secrets:\n  - app",
-      "rotation.yml:1: secrets: must be keys with values, like { production/database/primary: { strategy: in-place } }, not a list",
+      "rotation.yml:1: secrets: must be a mapping, like { production/database/primary: { strategy: in-place } }, not a list",
     ],
     [
       "a bracket left open",
@@ -44,34 +44,34 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a tab for indentation",
       "secrets:\n\tapp: {}",
-      "rotation.yml:2: a tab cannot indent YAML: use spaces",
+      "rotation.yml:2: tabs cannot indent YAML: use spaces",
     ],
     [
       "a key twice",
       "secrets: {}\nsecrets: {}",
-      "rotation.yml:2: the key secrets stands here a second time: keep one of them",
+      "rotation.yml:2: the key secrets occurs twice: remove one of them",
     ],
     [
       "a secret twice",
       `secrets:\n  app: ${good}\n  app: ${good}`,
-      "rotation.yml:3: the key app stands here a second time: keep one of them",
+      "rotation.yml:3: the key app occurs twice: remove one of them",
     ],
     [
       "an anchor that is not there",
       "secrets:\n  app: *other",
-      "rotation.yml:2: *other names nothing: write &other above, where it is meant",
+      "rotation.yml:2: *other refers to no anchor: add &other above, at the value that is meant",
     ],
     [
       "two documents",
       "secrets: {}\n---\nsecrets: {}",
-      "rotation.yml:2: a second document begins here (---): a manifest is a single one",
+      "rotation.yml:2: a second document begins here (---): a manifest is a single document",
     ],
   ],
   "generated values, plain secrets and their fields": [
     [
       "a generated value without a form",
       "secrets:\n  app: { type: generated, field: KEY }",
-      "rotation.yml:2: secrets.app: no format: say how the value looks, e.g. `format: hex` (or base64, base64url, alphanumeric, uuid)",
+      "rotation.yml:2: secrets.app: no format: write what the value looks like, e.g. `format: hex` (or base64, base64url, alphanumeric, uuid)",
     ],
     [
       "an unknown form",
@@ -81,30 +81,30 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a value that can be guessed",
       secret("type: generated\n    format: hex\n    field: KEY\n    bytes: 8"),
-      "rotation.yml:6: secrets.app.bytes: gives 64 bits, 128 are required: say bytes: 16 or more",
+      "rotation.yml:6: secrets.app.bytes: gives 64 bits of entropy, at least 128 are required: use bytes: 16 or more",
     ],
     [
       "a short alphanumeric value",
       secret("type: generated\n    format: alphanumeric\n    field: KEY\n    length: 21"),
-      "rotation.yml:6: secrets.app.length: gives 125 bits, 128 are required: say length: 22 or more",
+      "rotation.yml:6: secrets.app.length: gives 125 bits of entropy, at least 128 are required: use length: 22 or more",
     ],
     [
       "a UUID of another size",
       secret("type: generated\n    format: uuid\n    field: KEY\n    bytes: 32\n    length: 3"),
       [
-        "rotation.yml:6: secrets.app.bytes: uuid counts no bytes: remove it",
-        "rotation.yml:7: secrets.app.length: uuid has its length by itself: remove it",
+        "rotation.yml:6: secrets.app.bytes: uuid is not measured in bytes: remove it",
+        "rotation.yml:7: secrets.app.length: uuid has a fixed length: remove it",
       ],
     ],
     [
       "bytes where characters count",
       secret("type: generated\n    format: alphanumeric\n    field: KEY\n    bytes: 32"),
-      "rotation.yml:6: secrets.app.bytes: alphanumeric counts no bytes: say length",
+      "rotation.yml:6: secrets.app.bytes: alphanumeric is not measured in bytes: use length",
     ],
     [
       "a length where bytes count",
       secret("type: generated\n    format: hex\n    field: KEY\n    length: 64"),
-      "rotation.yml:6: secrets.app.length: hex has its length by itself: say bytes",
+      "rotation.yml:6: secrets.app.length: hex is measured in bytes: use bytes",
     ],
     [
       "a generated value with a server",
@@ -112,16 +112,16 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
         "type: generated\n    format: hex\n    field: KEY\n    strategy: in-place\n    urls: [URL]",
       ),
       [
-        "rotation.yml:6: secrets.app.strategy: belongs to a login, and type: generated is none: remove it",
-        "rotation.yml:7: secrets.app.urls: belongs to a login, and type: generated is none: remove it",
+        "rotation.yml:6: secrets.app.strategy: belongs to type postgres or mysql, but this credential has type generated: change its type, or remove the key",
+        "rotation.yml:7: secrets.app.urls: belongs to type postgres or mysql, but this credential has type generated: change its type, or remove the key",
       ],
     ],
     [
       "a login with a form",
       inPlace("format: hex\n    field: KEY"),
       [
-        "rotation.yml:4: secrets.app.format: belongs to a generated value: say `type: generated` too, or remove it",
-        "rotation.yml:5: secrets.app.field: belongs to a generated value: say `type: generated` too, or remove it",
+        "rotation.yml:4: secrets.app.format: belongs to type generated, but this credential has type postgres (the default): write `type: generated`, or remove the key",
+        "rotation.yml:5: secrets.app.field: belongs to type generated, but this credential has type postgres (the default): write `type: generated`, or remove the key",
       ],
     ],
     [
@@ -132,45 +132,45 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a date for a value before that is kept nowhere",
       secret("type: generated\n    format: hex\n    field: KEY\n    previousExpiresAt: UNTIL"),
-      "rotation.yml:6: secrets.app.previousExpiresAt: says something of the value before: name the field that keeps it under previous",
+      "rotation.yml:6: secrets.app.previousExpiresAt: needs a previous value: name the field that keeps it under previous",
     ],
     [
       "an overlap that nobody reads",
       secret(
         "type: generated\n    format: hex\n    field: KEY\n    previous: OLD\n    overlap: 1h",
       ),
-      "rotation.yml:7: secrets.app.overlap: is written nowhere: name a field for it under previousExpiresAt",
+      "rotation.yml:7: secrets.app.overlap: is stored nowhere: name a field for it under previousExpiresAt",
     ],
     [
       "a value before beside a secret without fields",
       secret("type: generated\n    format: hex\n    previous: OLD"),
-      "rotation.yml:5: secrets.app.previous: needs a secret with fields: name the one of the value itself under field",
+      "rotation.yml:5: secrets.app.previous: needs a secret with fields: name the field of the value itself under field",
     ],
     [
       "two entries that claim the same field",
       secret(
         "credentials:\n      - { type: generated, format: hex, field: KEY }\n      - { type: generated, format: uuid, field: KEY }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.field: the field KEY is rotated by credentials.0 already: name this credential's own one under field",
+      "rotation.yml:5: secrets.app.credentials.1.field: the field KEY is already rotated by credentials.0: name another field under field",
     ],
     [
       "a value before that is another credential",
       secret(
         "credentials:\n      - { strategy: in-place, fields: { password: PW } }\n      - { type: generated, format: hex, field: KEY, previous: PW }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.previous: the field PW is rotated by credentials.0 already: name this credential's own one under previous",
+      "rotation.yml:5: secrets.app.credentials.1.previous: the field PW is already rotated by credentials.0: name another field under previous",
     ],
     [
       "a date of rotation where a password is",
       inPlace("rotatedAt: password"),
-      "rotation.yml:4: secrets.app.rotatedAt: the field password is rotated by credentials.0 already: name this credential's own one under rotatedAt",
+      "rotation.yml:4: secrets.app.rotatedAt: the field password is already rotated by the credential: name another field under rotatedAt",
     ],
     [
       "a plain password of nobody",
       inPlace("plain: password"),
       [
-        "rotation.yml:4: secrets.app.plain: the secret is nothing but the password: say the host under connection.host",
-        "rotation.yml:4: secrets.app.plain: the secret is nothing but the password: say the username under connection.username",
+        "rotation.yml:4: secrets.app.plain: the secret holds only the password: add the host under connection.host",
+        "rotation.yml:4: secrets.app.plain: the secret holds only the password: add the username under connection.username",
       ],
     ],
     [
@@ -186,58 +186,58 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       secret(
         "credentials:\n      - { strategy: in-place, plain: url }\n      - { type: generated, format: hex, field: KEY }",
       ),
-      "rotation.yml:4: secrets.app.credentials.0: takes the whole secret for its value, beside other credentials: name its field, or leave it alone",
+      "rotation.yml:4: secrets.app.credentials.0: is the whole secret, beside other credentials: name its field, or make it the only credential",
     ],
     [
       "plain text with a date in it",
       inPlace("plain: url\n    rotatedAt: rotated_at"),
-      "rotation.yml:5: secrets.app.rotatedAt: needs a secret with fields, and this one is the credential itself: remove it",
+      "rotation.yml:5: secrets.app.rotatedAt: needs a secret with fields, but this one is the credential itself: remove it",
     ],
     [
       "a value that is to be its own predecessor",
       secret("type: generated\n    format: hex\n    field: KEY\n    previous: KEY"),
-      "rotation.yml:6: secrets.app.previous: the field KEY is this credential's field already: name another one",
+      "rotation.yml:6: secrets.app.previous: the field KEY is already this credential's field: name another field",
     ],
     [
       "a date where the value before is to be",
       secret(
         "type: generated\n    format: hex\n    field: KEY\n    previous: OLD\n    previousExpiresAt: OLD",
       ),
-      "rotation.yml:7: secrets.app.previousExpiresAt: the field OLD is this credential's previous already: name another one",
+      "rotation.yml:7: secrets.app.previousExpiresAt: the field OLD is already this credential's previous: name another field",
     ],
     [
       "one field by two names",
       secret(
         "credentials:\n      - { type: generated, format: hex, field: KEY }\n      - { type: generated, format: uuid, field: /KEY }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.field: the field /KEY (the place of KEY) is rotated by credentials.0 already: name this credential's own one under field",
+      "rotation.yml:5: secrets.app.credentials.1.field: the field /KEY (which overlaps KEY) is already rotated by credentials.0: name another field under field",
     ],
     [
       "a field inside another one",
       secret(
         "credentials:\n      - { type: generated, format: hex, field: /a }\n      - { type: generated, format: uuid, field: /a/KEY }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.field: the field /a/KEY (the place of /a) is rotated by credentials.0 already: name this credential's own one under field",
+      "rotation.yml:5: secrets.app.credentials.1.field: the field /a/KEY (which overlaps /a) is already rotated by credentials.0: name another field under field",
     ],
     [
       "a URL by two names",
       inPlace("urls: [URL, /URL]"),
-      "rotation.yml:4: secrets.app.urls.1: the field /URL (the place of URL) is this credential's urls already: name another one",
+      "rotation.yml:4: secrets.app.urls.1: the field /URL (which overlaps URL) is already this credential's urls: name another field",
     ],
     [
       "no fields, and no URL either",
       inPlace("fields: {}"),
-      "rotation.yml:4: secrets.app.fields: is empty, which means that the login stands in a URL alone: name the URL's field under urls",
+      "rotation.yml:4: secrets.app.fields: is empty, which means that the login is only in a URL: name the URL's field under urls",
     ],
     [
       "plain text with a mirror of its fields",
       inPlace("plain: url\n    mirror: { prefix: /app/ }"),
-      "rotation.yml:5: secrets.app.mirror: needs a secret with fields, and this one is the credential itself: remove it",
+      "rotation.yml:5: secrets.app.mirror: needs a secret with fields, but this one is the credential itself: remove it",
     ],
     [
       "a pointer to nothing",
       inPlace("urls: [/]"),
-      "rotation.yml:4: secrets.app.urls.0: leads nowhere: give a field's name, or a JSON Pointer like /database/password",
+      "rotation.yml:4: secrets.app.urls.0: names no field: give a field's name, or a JSON Pointer like /database/password",
     ],
   ],
   "unknown keys": [
@@ -254,12 +254,12 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "what cannot be a default",
       "defaults:\n  urls: [a]\nsecrets: {}",
-      'rotation.yml:2: defaults.urls: unknown key "urls": it holds for single secrets; move it to those',
+      'rotation.yml:2: defaults.urls: unknown key "urls": it cannot be a default; move it to each secret',
     ],
     [
       "what cannot differ by stage",
       "stages:\n  staging:\n    stages: [a]\nsecrets: {}",
-      'rotation.yml:3: stages.staging.stages: unknown key "stages": it holds for single secrets; move it to those',
+      'rotation.yml:3: stages.staging.stages: unknown key "stages": it cannot be a default; move it to each secret',
     ],
     [
       "a slip in a secret",
@@ -269,7 +269,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, credentials, mirror, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password, format, bytes, length, prefix, field, previous, previousExpiresAt, overlap)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, mirror, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
     ],
     [
       "a slip in a credential",
@@ -295,7 +295,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "a slip in exempt",
       secret("exempt: { reason: later, untill: 2027-03-01 }"),
       [
-        "rotation.yml:3: secrets.app.exempt.until: is missing: it must be text, like 2027-03-01",
+        "rotation.yml:3: secrets.app.exempt.until: is missing: it must be a string, like 2027-03-01",
         'rotation.yml:3: secrets.app.exempt.untill: unknown key "untill" (did you mean "until"?)',
       ],
     ],
@@ -304,7 +304,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a secret in words",
       "secrets:\n  app: in-place",
-      'rotation.yml:2: secrets.app: must be keys with values, like { strategy: in-place }, not "in-place"',
+      'rotation.yml:2: secrets.app: must be a mapping, like { strategy: in-place }, not "in-place"',
     ],
     [
       "a single URL",
@@ -334,7 +334,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a key without a value",
       inPlace("ca:"),
-      "rotation.yml:4: secrets.app.ca: is empty: remove it, or give text, like system",
+      "rotation.yml:4: secrets.app.ca: is empty: remove it, or write a string, like system",
     ],
     [
       "an empty field name",
@@ -364,12 +364,39 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a type that is mistyped",
       inPlace("type: postgre"),
-      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); known: postgres, mysql, generated',
+      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); the types are postgres, mysql, generated',
+    ],
+    [
+      "an unknown type, whose keys nobody knows",
+      secret("type: oracle\n    wallet: W\n    fields: { pasword: x }"),
+      'rotation.yml:3: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+    ],
+    [
+      "an unknown type beside another credential",
+      secret("credentials:\n      - { type: stripe }\n      - { type: generated, field: KEY }"),
+      [
+        'rotation.yml:4: secrets.app.credentials.0.type: unknown type "stripe": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+        "rotation.yml:5: secrets.app.credentials.1: no format: write what the value looks like, e.g. `format: hex` (or base64, base64url, alphanumeric, uuid)",
+      ],
+    ],
+    [
+      "an unknown type by default",
+      `defaults: { type: oracle }\nsecrets:\n  app: { urls: URL }\n  "a b": {}`,
+      [
+        'rotation.yml:1: defaults.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+        'rotation.yml:3: secrets.app.urls: must be a list, like [connection_string], not "URL"',
+        'rotation.yml:4: secrets.a b: "a b" contains " ": only letters, digits and /_+=.@- are allowed in the name of a secret',
+      ],
+    ],
+    [
+      "a type that is not a string",
+      inPlace("type: 5"),
+      "rotation.yml:4: secrets.app.type: must be a string, like postgres, not 5",
     ],
     [
       "an unknown type",
       inPlace("type: oracle"),
-      'rotation.yml:4: secrets.app.type: unknown type "oracle"; known: postgres, mysql, generated',
+      'rotation.yml:4: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
     ],
     [
       "an admin that is no secret",
@@ -379,12 +406,12 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an admin without a secret",
       secret("admin: { host: db.internal }"),
-      "rotation.yml:3: secrets.app.admin.secret: is missing: it must be text, like production/database/admin",
+      "rotation.yml:3: secrets.app.admin.secret: is missing: it must be a string, like production/database/admin",
     ],
     [
       "one user of two",
       secret("admin: admin\n    users: { owner: app }"),
-      "rotation.yml:4: secrets.app.users.clone: is missing: it must be text, like app_clone",
+      "rotation.yml:4: secrets.app.users.clone: is missing: it must be a string, like app_clone",
     ],
     [
       "twice the same user",
@@ -394,21 +421,21 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an empty list of credentials",
       secret("credentials: []"),
-      "rotation.yml:3: secrets.app.credentials: is empty: remove it for one credential in the usual form, or list them",
+      "rotation.yml:3: secrets.app.credentials: is empty: remove it for one credential with the usual names, or list the credentials",
     ],
   ],
   "strategies and fields that exclude each other": [
     [
       "nothing said at all",
       "secrets:\n\n  app: {}",
-      "rotation.yml:3: secrets.app: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or say `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+      "rotation.yml:3: secrets.app: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or write `strategy: in-place`, which means that new connections fail for a moment at each rotation",
     ],
     [
       "nothing said of one credential",
       secret(
         "credentials:\n      - strategy: in-place\n      - fields: { username: A, password: B }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or say `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+      "rotation.yml:5: secrets.app.credentials.1: no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or write `strategy: in-place`, which means that new connections fail for a moment at each rotation",
     ],
     [
       "alternating-users without an administrator",
@@ -433,80 +460,80 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "one thing in the secret and in the manifest",
       inPlace("fields: { host: HOST }\n    connection: { host: db.internal }"),
-      "rotation.yml:5: secrets.app.connection.host: fields says that the secret holds the host, in HOST: remove it here, or there",
+      "rotation.yml:5: secrets.app.connection.host: the host is also under fields, in HOST: remove one of the two",
     ],
     [
       "one field for two things",
       inPlace("fields: { username: LOGIN, password: LOGIN }"),
-      "rotation.yml:4: secrets.app.fields.password: the field LOGIN is the username already: name another one",
+      "rotation.yml:4: secrets.app.fields.password: the field LOGIN is already the username: name another field",
     ],
     [
       "a URL where the password is",
       inPlace("urls: [password]"),
-      "rotation.yml:4: secrets.app.urls.0: the field password is the password, it cannot be a URL as well: remove it",
+      "rotation.yml:4: secrets.app.urls.0: the field password is the password and cannot be a URL as well: remove it",
     ],
     [
       "a URL where the user is",
       inPlace("fields: { username: LOGIN }\n    urls: [URL, LOGIN]"),
-      "rotation.yml:5: secrets.app.urls.1: the field LOGIN is the username, it cannot be a URL as well: remove it",
+      "rotation.yml:5: secrets.app.urls.1: the field LOGIN is the username and cannot be a URL as well: remove it",
     ],
     [
       "a URL twice",
       inPlace("urls: [URL, URL]"),
-      'rotation.yml:4: secrets.app.urls: names "URL" twice: remove one',
+      'rotation.yml:4: secrets.app.urls: lists "URL" twice: remove one',
     ],
     [
       "two credentials with one password",
       secret(
         "credentials:\n      - { strategy: in-place, fields: { username: A } }\n      - { strategy: in-place, fields: { username: B } }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.fields.password: the field password is rotated by credentials.0 already: name this credential's own one under fields",
+      "rotation.yml:5: secrets.app.credentials.1.fields.password: the field password is already rotated by credentials.0: name another field under fields",
     ],
     [
       "two credentials with one URL",
       secret(
         "credentials:\n      - { strategy: in-place, urls: [URL] }\n      - { strategy: in-place, fields: { username: B, password: C }, urls: [URL] }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.urls.0: the field URL is rotated by credentials.0 already: name this credential's own one under urls",
+      "rotation.yml:5: secrets.app.credentials.1.urls.0: the field URL is already rotated by credentials.0: name another field under urls",
     ],
     [
       "two credentials with one user name",
       secret(
         "credentials:\n      - { admin: admin, fields: { host: A } }\n      - { admin: admin, fields: { host: B, password: C } }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1.fields.username: the field username is rotated by credentials.0 already: name this credential's own one under fields",
+      "rotation.yml:5: secrets.app.credentials.1.fields.username: the field username is already rotated by credentials.0: name another field under fields",
     ],
     [
       "two credentials for one login",
       secret(
         "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B } }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1: has host and user from where credentials.0 has them, so both are the same login: make them one credential, or say under fields or connection what differs",
+      "rotation.yml:5: secrets.app.credentials.1: takes host and user from the same place as credentials.0, so both are the same login: make them one credential, or name under fields or connection what differs",
     ],
     [
       "both forms at once",
       secret("admin: admin\n    urls: [URL]\n    credentials: [{ strategy: in-place }]"),
       [
-        "rotation.yml:3: secrets.app.admin: stands beside credentials: move it into one of those, or remove credentials",
-        "rotation.yml:4: secrets.app.urls: stands beside credentials: move it into one of those, or remove credentials",
+        "rotation.yml:3: secrets.app.admin: stands beside credentials: move it into one of them, or remove credentials",
+        "rotation.yml:4: secrets.app.urls: stands beside credentials: move it into one of them, or remove credentials",
       ],
     ],
     [
       "an administrator of itself",
       secret("admin: app"),
-      "rotation.yml:3: secrets.app.admin: is the secret itself, which cannot help when its own login is refused: name another administrator, or say `strategy: in-place` without one",
+      "rotation.yml:3: secrets.app.admin: is this secret itself, which cannot help when its own login is refused: name another administrator, or write `strategy: in-place` and no admin",
     ],
     [
       "an administrator of itself by ARN",
       `secrets:\n  app:\n    admin: { secret: ${arn} }`,
-      "rotation.yml:3: secrets.app.admin.secret: is the secret itself, which cannot help when its own login is refused: name another administrator, or say `strategy: in-place` without one",
+      "rotation.yml:3: secrets.app.admin.secret: is this secret itself, which cannot help when its own login is refused: name another administrator, or write `strategy: in-place` and no admin",
     ],
   ],
   "names and ARNs": [
     [
       "a space in a name",
       `secrets:\n  my app: ${good}`,
-      'rotation.yml:2: secrets.my app: "my app" holds " ", which no secret\'s name can: letters, digits and /_+=.@- are allowed',
+      'rotation.yml:2: secrets.my app: "my app" contains " ": only letters, digits and /_+=.@- are allowed in the name of a secret',
     ],
     [
       "an empty name",
@@ -516,37 +543,37 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a name that is too long",
       `secrets:\n  ? ${long}\n  : ${good}`,
-      `rotation.yml:2: secrets.${long}: "${long}" is longer than the 512 characters of a secret's name`,
+      `rotation.yml:2: secrets.${long}: "${long}" is longer than 512 characters, the limit for a secret's name`,
     ],
     [
       "an unknown variable",
       `secrets:\n  \${region}/app: ${good}`,
-      `rotation.yml:2: secrets.\${region}/app: "\${region}/app" holds \${region}, which is not known: only \${stage} can stand in a name`,
+      `rotation.yml:2: secrets.\${region}/app: "\${region}/app" contains the unknown variable \${region}: only \${stage} is replaced in a name`,
     ],
     [
       "an unknown variable in a host",
       `secrets:\n  app: { strategy: in-place, connection: { host: 'db.\${region}.internal' } }`,
-      `rotation.yml:2: secrets.app.connection.host: "db.\${region}.internal" holds \${region}, which is not known: only \${stage} can stand in a name`,
+      `rotation.yml:2: secrets.app.connection.host: "db.\${region}.internal" contains the unknown variable \${region}: only \${stage} is replaced in a name`,
     ],
     [
       "an ARN of another service",
       `secrets:\n  arn:aws:ssm:eu-central-1:123456789012:parameter/app: ${good}`,
-      'rotation.yml:2: secrets.arn:aws:ssm:eu-central-1:123456789012:parameter/app: "arn:aws:ssm:eu-central-1:123456789012:parameter/app" is an ARN of ssm: only secrets of Secrets Manager (arn:aws:secretsmanager:…) rotate',
+      'rotation.yml:2: secrets.arn:aws:ssm:eu-central-1:123456789012:parameter/app: "arn:aws:ssm:eu-central-1:123456789012:parameter/app" is an ARN of ssm: only secrets in Secrets Manager (arn:aws:secretsmanager:…) rotate',
     ],
     [
       "half an ARN",
       `secrets:\n  arn:aws:secretsmanager:eu-central-1:123456789012:secret:app: ${good}`,
-      'rotation.yml:2: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app" is not the whole ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf, with its six last characters): `aws secretsmanager describe-secret` prints it',
+      'rotation.yml:2: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app: "arn:aws:secretsmanager:eu-central-1:123456789012:secret:app" is not the complete ARN of a secret (arn:aws:secretsmanager:REGION:ACCOUNT:secret:NAME-AbCdEf, with the last six characters): `aws secretsmanager describe-secret` prints it',
     ],
     [
       "a secret that RDS rotates",
       `secrets:\n  rds!db-0123: ${good}`,
-      "rotation.yml:2: secrets.rds!db-0123: belongs to a service of AWS, which rotates it itself: it can only be named under admin",
+      "rotation.yml:2: secrets.rds!db-0123: belongs to an AWS service, which rotates it itself: only admin may name it",
     ],
     [
       "a bad name of an administrator",
       secret('admin: { secret: "admin secret" }'),
-      'rotation.yml:3: secrets.app.admin.secret: "admin secret" holds " ", which no secret\'s name can: letters, digits and /_+=.@- are allowed',
+      'rotation.yml:3: secrets.app.admin.secret: "admin secret" contains " ": only letters, digits and /_+=.@- are allowed in the name of a secret',
     ],
     [
       "a name and its ARN",
@@ -561,76 +588,76 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a cluster with a space",
       inPlace("clusters: [my cluster]"),
-      'rotation.yml:4: secrets.app.clusters.0: "my cluster" is no ECS cluster: give its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
+      'rotation.yml:4: secrets.app.clusters.0: "my cluster" is not an ECS cluster: use its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
     ],
     [
       "an ARN of no cluster",
       inPlace(
         "clusters:\n      - production\n      - arn:aws:ecs:eu-central-1:123456789012:service/web",
       ),
-      'rotation.yml:6: secrets.app.clusters.1: "arn:aws:ecs:eu-central-1:123456789012:service/web" is no ECS cluster: give its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
+      'rotation.yml:6: secrets.app.clusters.1: "arn:aws:ecs:eu-central-1:123456789012:service/web" is not an ECS cluster: use its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)',
     ],
     [
       "a cluster twice",
       "defaults:\n  clusters: [a, a]\nsecrets: {}",
-      'rotation.yml:2: defaults.clusters: names "a" twice: remove one',
+      'rotation.yml:2: defaults.clusters: lists "a" twice: remove one',
     ],
     [
       "the alias of a key",
       inPlace("kmsKey: alias/secrets"),
-      "rotation.yml:4: secrets.app.kmsKey: must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), or aws/secretsmanager; policies cannot grant an alias or a key id: `aws kms describe-key --key-id …` prints the ARN",
+      "rotation.yml:4: secrets.app.kmsKey: must be the ARN of a KMS key (arn:aws:kms:REGION:ACCOUNT:key/ID), or aws/secretsmanager; IAM policies cannot grant an alias or a key id: `aws kms describe-key --key-id …` prints the ARN",
     ],
     [
       "a key in another Region",
       `secrets:\n  ${arn}:\n    strategy: in-place\n    kmsKey: arn:aws:kms:us-east-1:123456789012:key/1234`,
-      "rotation.yml:4: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.kmsKey: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+      "rotation.yml:4: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.kmsKey: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: one deployment rotates in one Region; use another stage for the other Region",
     ],
     [
       "an administrator in another Region",
       `secrets:\n  ${arn}:\n    admin: ${arn.replace("eu-central-1", "us-east-1").replace("app-", "admin-")}`,
-      "rotation.yml:3: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.admin: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+      "rotation.yml:3: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.admin: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: one deployment rotates in one Region; use another stage for the other Region",
     ],
     [
       "secrets of two Regions",
       `secrets:\n  ${arn}: ${good}\n  ${arn.replace("eu-central-1", "us-east-1")}: ${good}`,
-      "rotation.yml:3: secrets.arn:aws:secretsmanager:us-east-1:123456789012:secret:app-AbCdEf: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: what one deployment rotates is in one Region; use a stage of its own for the other",
+      "rotation.yml:3: secrets.arn:aws:secretsmanager:us-east-1:123456789012:secret:app-AbCdEf: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: one deployment rotates in one Region; use another stage for the other Region",
     ],
   ],
   "schedules and windows": [
     [
       "a number of days",
       inPlace("schedule: 90"),
-      "rotation.yml:4: secrets.app.schedule: must be text, like rate(90 days), not 90",
+      "rotation.yml:4: secrets.app.schedule: must be a string, like rate(90 days), not 90",
     ],
     [
       "an interval of no known form",
       inPlace("schedule: every 90 days"),
-      "rotation.yml:4: secrets.app.schedule: every 90 days: this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+      "rotation.yml:4: secrets.app.schedule: every 90 days: not a schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
     ],
     [
       "weeks",
       inPlace("schedule: rate(12 weeks)"),
-      "rotation.yml:4: secrets.app.schedule: rate(12 weeks): this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+      "rotation.yml:4: secrets.app.schedule: rate(12 weeks): not a schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
     ],
     [
       "no number",
       inPlace("schedule: rate(days)"),
-      "rotation.yml:4: secrets.app.schedule: rate(days): this is no schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
+      "rotation.yml:4: secrets.app.schedule: rate(days): not a schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
     ],
     [
       "more often than AWS allows",
       inPlace("schedule: rate(3 hours)"),
-      "rotation.yml:4: secrets.app.schedule: rate(3 hours): Secrets Manager rotates every 4 hours at most: make the interval longer",
+      "rotation.yml:4: secrets.app.schedule: rate(3 hours): Secrets Manager rotates at most every 4 hours: make the interval longer",
     ],
     [
       "less often than AWS allows",
       inPlace("schedule: rate(1000 days)"),
-      "rotation.yml:4: secrets.app.schedule: rate(1000 days): Secrets Manager takes 999 days at most: make the interval shorter",
+      "rotation.yml:4: secrets.app.schedule: rate(1000 days): Secrets Manager allows at most 999 days: make the interval shorter",
     ],
     [
       "cron of five fields",
       inPlace('schedule: "cron(0 2 1 * ?)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ?): 5 fields, of which cron takes 6 with one space between: write minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ?): has 5 fields, but cron needs 6 with one space between them: minutes hours day-of-month month day-of-week year, like cron(0 2 1 * ? *)",
     ],
     [
       "a minute",
@@ -640,114 +667,114 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a year",
       inPlace('schedule: "cron(0 2 1 * ? 2027)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ? 2027): Secrets Manager plans no single years: write * for the year",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * ? 2027): Secrets Manager does not support years: write * for the year",
     ],
     [
       "an hour that no day has",
       inPlace('schedule: "cron(0 24 1 * ? *)"'),
-      'rotation.yml:4: secrets.app.schedule: cron(0 24 1 * ? *): "24" is none of the hours: write 0 to 23',
+      'rotation.yml:4: secrets.app.schedule: cron(0 24 1 * ? *): "24" is not an hour: write 0 to 23',
     ],
     [
       "every hour",
       inPlace('schedule: "cron(0 * * * ? *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 * * * ? *): Secrets Manager rotates every 4 hours at most: make the interval longer",
+      "rotation.yml:4: secrets.app.schedule: cron(0 * * * ? *): Secrets Manager rotates at most every 4 hours: make the interval longer",
     ],
     [
       "every two hours",
       inPlace('schedule: "cron(0 0/2 * * ? *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 0/2 * * ? *): Secrets Manager rotates every 4 hours at most: make the interval longer",
+      "rotation.yml:4: secrets.app.schedule: cron(0 0/2 * * ? *): Secrets Manager rotates at most every 4 hours: make the interval longer",
     ],
     [
       "a step of nothing",
       inPlace('schedule: "cron(0 0/0 * * ? *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 0/0 * * ? *): 0/0 for hours steps by 0: write how many, like 0/4",
+      "rotation.yml:4: secrets.app.schedule: cron(0 0/0 * * ? *): 0/0 for hours has a step of 0: write a number, like 0/4",
     ],
     [
       "a day that no month has",
       inPlace('schedule: "cron(0 2 32 * ? *)"'),
-      'rotation.yml:4: secrets.app.schedule: cron(0 2 32 * ? *): "32" is none of the days of the month: write 1 to 31, or L for the last',
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 32 * ? *): "32" is not a day of the month: write 1 to 31, or L for the last',
     ],
     [
       "a month that is none",
       inPlace('schedule: "cron(0 2 1 JUNE ? *)"'),
-      'rotation.yml:4: secrets.app.schedule: cron(0 2 1 JUNE ? *): "JUNE" is none of the months: write 1 to 12, or JAN to DEC',
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 1 JUNE ? *): "JUNE" is not a month: write 1 to 12, or JAN to DEC',
     ],
     [
       "a day of the week that is none",
       inPlace('schedule: "cron(0 2 ? * 8 *)"'),
-      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * 8 *): "8" is none of the days of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * 8 *): "8" is not a day of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
     ],
     [
       "a sixth Sunday",
       inPlace('schedule: "cron(0 2 ? * SUN#6 *)"'),
-      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * SUN#6 *): "SUN#6" is none of the days of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
+      'rotation.yml:4: secrets.app.schedule: cron(0 2 ? * SUN#6 *): "SUN#6" is not a day of the week: write 1 to 7, SUN to SAT, or SUN#1 to SAT#5',
     ],
     [
       "two kinds of days",
       inPlace('schedule: "cron(0 2 1 * MON *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * MON *): day-of-month and day-of-week exclude each other: write ? for the one that does not matter",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 1 * MON *): only one of day-of-month and day-of-week may be set: write ? for the other",
     ],
     [
       "no days",
       inPlace('schedule: "cron(0 2 ? * ? *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 ? * ? *): ? for both days names none: write * for day-of-month to mean every day",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 ? * ? *): day-of-month and day-of-week are both ?: write * for day-of-month to mean every day",
     ],
     [
       "a day that comes every four years",
       inPlace('schedule: "cron(0 2 29 FEB ? *)"'),
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 29 FEB ? *): its months do not have this day every year, and Secrets Manager plans nothing more than a year apart: write another day, or L for the last one",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 29 FEB ? *): not every year has this day, and Secrets Manager does not support schedules more than a year apart: write another day, or L for the last one",
     ],
     [
       "an expression without end",
       inPlace(`schedule: rate(${"1".repeat(260)} days)`),
-      "rotation.yml:4: secrets.app.schedule: is longer than the 256 characters that Secrets Manager takes: shorten it",
+      "rotation.yml:4: secrets.app.schedule: is longer than the 256 characters that Secrets Manager accepts: shorten it",
     ],
     [
       "a window in minutes",
       inPlace("window: 90m"),
-      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager takes no others",
+      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager accepts no others",
     ],
     [
       "a window of more than a day",
       inPlace("window: 25h"),
-      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager takes no others",
+      "rotation.yml:4: secrets.app.window: must be whole hours from 1h to 24h, like 3h: Secrets Manager accepts no others",
     ],
     [
       "a window beyond midnight",
       inPlace('schedule: "cron(0 22 1 * ? *)"\n    window: 3h'),
-      "rotation.yml:5: secrets.app.window: a window of 3h would reach into the next one or the next UTC day: after cron(0 22 1 * ? *) at most 2h are left; shorten it",
+      "rotation.yml:5: secrets.app.window: a window of 3h would reach into the next window or the next UTC day: cron(0 22 1 * ? *) leaves at most 2h; shorten it",
     ],
     [
       "a window beyond the next one",
       inPlace('schedule: "cron(0 2/10 * * ? *)"\n    window: 4h'),
-      "rotation.yml:5: secrets.app.window: a window of 4h would reach into the next one or the next UTC day: after cron(0 2/10 * * ? *) at most 2h are left; shorten it",
+      "rotation.yml:5: secrets.app.window: a window of 4h would reach into the next window or the next UTC day: cron(0 2/10 * * ? *) leaves at most 2h; shorten it",
     ],
     [
       "a default window that is too long here",
       `defaults: { window: 6h }\nsecrets:\n  app:\n    strategy: in-place\n    schedule: rate(4 hours)`,
-      "rotation.yml:5: secrets.app.schedule: a window of 6h would reach into the next one or the next UTC day: after rate(4 hours) at most 4h are left; shorten it",
+      "rotation.yml:5: secrets.app.schedule: a window of 6h would reach into the next window or the next UTC day: rate(4 hours) leaves at most 4h; shorten it",
     ],
     [
       "a window that is too long in a stage",
       `defaults: { window: 6h }\nstages:\n  staging: { schedule: rate(4 hours) }\nsecrets:\n  app: ${good}`,
-      "rotation.yml:3: stages.staging.schedule: a window of 6h would reach into the next one or the next UTC day: after rate(4 hours) at most 4h are left; shorten it",
+      "rotation.yml:3: stages.staging.schedule: a window of 6h would reach into the next window or the next UTC day: rate(4 hours) leaves at most 4h; shorten it",
     ],
   ],
   settlement: [
     [
       "a grace without a unit",
       inPlace('grace: "24"'),
-      "rotation.yml:4: secrets.app.grace: must be a whole number and one of s, m, h, d, like 90m or 24h",
+      "rotation.yml:4: secrets.app.grace: must be a whole number followed by s, m, h or d, like 90m or 24h",
     ],
     [
       "a grace that is a number",
       inPlace("grace: 24"),
-      "rotation.yml:4: secrets.app.grace: must be text, like 24h, not 24",
+      "rotation.yml:4: secrets.app.grace: must be a string, like 24h, not 24",
     ],
     [
       "a deadline of nothing",
       inPlace("deadline: 0h"),
-      "rotation.yml:4: secrets.app.deadline: alerts before anything can be settled: say 24h, or leave it out",
+      "rotation.yml:4: secrets.app.deadline: would alert before anything can be settled: write 24h, or remove it",
     ],
     [
       "a deadline before the grace is over",
@@ -762,12 +789,12 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a grace beyond the next rotation",
       inPlace("schedule: rate(12 hours)\n    grace: 12h"),
-      "rotation.yml:5: secrets.app.grace: a grace of 12h outlasts the 12 hours between two rotations of rate(12 hours), so the next one would be refused (UNSETTLED): make it shorter, or rotate less often",
+      "rotation.yml:5: secrets.app.grace: a grace of 12h outlasts the 12 hours between two rotations of rate(12 hours), so the next rotation would be refused (UNSETTLED): make it shorter, or rotate less often",
     ],
     [
       "a grace beyond tomorrow's rotation",
       inPlace('schedule: "cron(0 2 * * ? *)"\n    grace: 1d\n    deadline: 2d'),
-      "rotation.yml:5: secrets.app.grace: a grace of 1d outlasts the 24 hours between two rotations of cron(0 2 * * ? *), so the next one would be refused (UNSETTLED): make it shorter, or rotate less often",
+      "rotation.yml:5: secrets.app.grace: a grace of 1d outlasts the 24 hours between two rotations of cron(0 2 * * ? *), so the next rotation would be refused (UNSETTLED): make it shorter, or rotate less often",
     ],
   ],
   "stages and exemptions": [
@@ -779,27 +806,27 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "no stage at all",
       inPlace("stages: []"),
-      "rotation.yml:4: secrets.app.stages: names no stage: remove it, or name the stages in which the secret rotates",
+      "rotation.yml:4: secrets.app.stages: lists no stage: remove it, or list the stages in which the secret rotates",
     ],
     [
       "a stage twice",
       inPlace("stages: [production, production]"),
-      'rotation.yml:4: secrets.app.stages: names "production" twice: remove one',
+      'rotation.yml:4: secrets.app.stages: lists "production" twice: remove one',
     ],
     [
       "a stage with a space",
       `stages: { "my stage": {} }\nsecrets: {}`,
-      "rotation.yml:1: stages.my stage: is no name of a stage: use letters, digits and -",
+      "rotation.yml:1: stages.my stage: is not a stage name: use letters, digits and -",
     ],
     [
       "a mistake in a stage that is not built",
       `stages:\n  staging: { ca: missing.pem }\nsecrets:\n  app: ${good}`,
-      "rotation.yml:2: stages.staging.ca: cannot read missing.pem (it is looked for beside the manifest): put it there, or say system, or rds",
+      "rotation.yml:2: stages.staging.ca: cannot read the file missing.pem in the manifest's folder: put it there, or write system or rds",
     ],
     [
       "an exemption for ever",
       secret("exempt: { reason: later }"),
-      "rotation.yml:3: secrets.app.exempt.until: is missing: it must be text, like 2027-03-01",
+      "rotation.yml:3: secrets.app.exempt.until: is missing: it must be a string, like 2027-03-01",
     ],
     [
       "an exemption without a reason",
@@ -809,14 +836,14 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an exemption until no day",
       secret("exempt: { reason: later, until: 2027-02-30 }"),
-      "rotation.yml:3: secrets.app.exempt.until: must be a day of the calendar, like 2027-03-01",
+      "rotation.yml:3: secrets.app.exempt.until: must be a calendar day, like 2027-03-01",
     ],
   ],
   passwords: [
     [
       "a short password",
       inPlace("password: { length: 16 }"),
-      "rotation.yml:4: secrets.app.password: passwords of this form carry 95.2 bits, 190 are required: set length to 33 or allow more characters",
+      "rotation.yml:4: secrets.app.password: has 95.2 bits of entropy, at least 190 are required: set length to 33 or allow more characters",
     ],
     [
       "a very short password",
@@ -826,17 +853,17 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a small alphabet",
       inPlace("password: { characters: '01ab', require: [] }"),
-      "rotation.yml:4: secrets.app.password: passwords of this form carry 64.0 bits, 190 are required: set length to 96 or allow more characters",
+      "rotation.yml:4: secrets.app.password: has 64.0 bits of entropy, at least 190 are required: set length to 96 or allow more characters",
     ],
     [
       "one character",
       inPlace("password: { characters: a, require: [], length: 1000 }"),
-      "rotation.yml:4: secrets.app.password: passwords of this form carry 0.0 bits, 190 are required: allow more characters",
+      "rotation.yml:4: secrets.app.password: has 0.0 bits of entropy, at least 190 are required: allow more characters",
     ],
     [
       "an alphabet without a required kind",
       inPlace("password: { characters: 0123456789abcdef, length: 64 }"),
-      "rotation.yml:4: secrets.app.password: characters has no upper: add some, or say in require what must occur",
+      "rotation.yml:4: secrets.app.password: characters has no upper: add some, or list under require what must occur",
     ],
     [
       "a space in the alphabet",
@@ -853,22 +880,22 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a file that is missing",
       inPlace("ca: missing.pem"),
-      "rotation.yml:4: secrets.app.ca: cannot read missing.pem (it is looked for beside the manifest): put it there, or say system, or rds",
+      "rotation.yml:4: secrets.app.ca: cannot read the file missing.pem in the manifest's folder: put it there, or write system or rds",
     ],
     [
       "a file without a certificate",
       inPlace("ca: key.pem"),
-      "rotation.yml:4: secrets.app.ca: key.pem holds no PEM certificate: name the file of the server's CA, or system, or rds",
+      "rotation.yml:4: secrets.app.ca: key.pem contains no PEM certificate: name the file of the server's CA, or write system or rds",
     ],
     [
       "a file that is spoilt",
       inPlace("ca: broken.pem"),
-      "rotation.yml:4: secrets.app.ca: broken.pem holds a certificate that cannot be read: export it again as PEM",
+      "rotation.yml:4: secrets.app.ca: broken.pem contains an invalid certificate: export it again as PEM",
     ],
     [
       "the same by default",
       `defaults:\n  ca: key.pem\nsecrets:\n  a: ${good}\n  b: ${good}`,
-      "rotation.yml:2: defaults.ca: key.pem holds no PEM certificate: name the file of the server's CA, or system, or rds",
+      "rotation.yml:2: defaults.ca: key.pem contains no PEM certificate: name the file of the server's CA, or write system or rds",
     ],
   ],
 };

@@ -4,7 +4,18 @@ import { join } from "node:path";
 import { makeAuthority } from "../../../lab/postgres/certificates.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
 import type { Manifest, SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { type Remark, remarkText } from "../../../lib/manifest/remark.ts";
+import type { TypeList } from "../../../lib/manifest/type.ts";
+import { type as generated } from "../../../lib/rotators/generated/type.ts";
 import { isLogin, type LoginSpec } from "../../../lib/rotators/login/login.ts";
+import { loginType } from "../../../lib/rotators/login/type.ts";
+import { type as postgres } from "../../../lib/rotators/postgres/type.ts";
+
+/** With a second engine. */
+const list: TypeList = {
+  types: { postgres, mysql: loginType("A login of a MySQL server."), generated },
+  defaultType: "postgres",
+};
 
 /** A folder with a rotation.yml and with PEM files of every kind: ca, both, key, broken. */
 export class ManifestFolder implements Disposable {
@@ -39,9 +50,8 @@ export class ManifestFolder implements Disposable {
     { stage = "production", now = new Date(), warnings = [] as string[] } = {},
   ) {
     writeFileSync(this.file, text);
-    const known = { types: ["postgres", "mysql"], defaultType: "postgres" };
-    const warn = (warning: string) => void warnings.push(this.withoutItsName(warning));
-    const manifest: Manifest = compileManifest(this.file, known, { stage, now, warn });
+    const warn = (warning: Remark) => void warnings.push(this.withoutItsName(remarkText(warning)));
+    const manifest: Manifest = compileManifest(this.file, list, { stage, now, warn });
     return manifest;
   }
 

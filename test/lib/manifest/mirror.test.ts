@@ -72,12 +72,12 @@ describe("a bad mirror", () => {
     [
       "of nothing",
       "{}",
-      "secrets.a.mirror: mirrors nothing: say prefix (/app/) for every field, or parameters for some",
+      "secrets.a.mirror: mirrors nothing: add prefix (/app/) for every field, or parameters for some",
     ],
     [
       "that is a text",
       "/clip-it/",
-      /^secrets\.a\.mirror: must be keys with values, like \{ prefix: \/clip-it\/ \}, not "\/clip-it\/"$/,
+      /^secrets\.a\.mirror: must be a mapping, like \{ prefix: \/clip-it\/ \}, not "\/clip-it\/"$/,
     ],
     ["with an unknown key", "{ path: /clip-it/ }", /^secrets\.a\.mirror\.path: unknown key "path"/],
     [
@@ -97,13 +97,13 @@ describe("a bad mirror", () => {
       /prefix: "\/a\/\/b\/" .*empty part between slashes/,
     ],
     ["below AWS's own path", "{ prefix: /aws/app/ }", /prefix: .*begins with aws or ssm/],
-    ["with a variable that is none", `{ prefix: "/\${env}/" }`, /prefix: .*holds "\$"/],
+    ["with a variable that is none", `{ prefix: "/\${env}/" }`, /prefix: .*contains "\$"/],
     [
       "to a name with a space",
       '{ parameters: { A: "/a b" } }',
-      `secrets.a.mirror.parameters.A: "/a b" holds " ": only letters, digits and . - _ / are allowed`,
+      `secrets.a.mirror.parameters.A: "/a b" contains " ": only letters, digits and . - _ / are allowed`,
     ],
-    ["to a name with a version", "{ parameters: { A: '/a:1' } }", /parameters\.A: .*holds ":"/],
+    ["to a name with a version", "{ parameters: { A: '/a:1' } }", /parameters\.A: .*contains ":"/],
     [
       "to a name of AWS",
       "{ parameters: { A: SSM-key } }",
@@ -134,12 +134,12 @@ describe("a bad mirror", () => {
     [
       "of two fields to one parameter",
       "{ parameters: { A: /a, B: /a } }",
-      "secrets.a.mirror.parameters.B: /a holds A already: name another parameter",
+      "secrets.a.mirror.parameters.B: /a already holds A: name another parameter",
     ],
     [
       "of two fields to one parameter, written otherwise",
       "{ parameters: { A: /a, B: a } }",
-      /parameters\.B: a holds A already/,
+      /parameters\.B: a already holds A/,
     ],
     [
       "with an alias for a key",
@@ -169,17 +169,17 @@ describe("a bad mirror", () => {
     [
       "the same path",
       ["{ prefix: /app/ }", "{ prefix: /app/ }"],
-      "prefix: /app/ is where a goes: choose another path",
+      "prefix: /app/ is already the prefix of a: choose another path",
     ],
     [
       "the same parameter",
       ["{ parameters: { A: /x } }", "{ parameters: { B: /x } }"],
-      "parameters.B: /x belongs to a: name another one",
+      "parameters.B: /x belongs to a: name another parameter",
     ],
     [
       "a parameter below the other's path",
       ["{ prefix: /app/ }", "{ parameters: { B: /app/x } }"],
-      "parameters.B: /app/x belongs to a: name another one",
+      "parameters.B: /app/x belongs to a: name another parameter",
     ],
     [
       "a path above the other's parameter",

@@ -164,9 +164,15 @@ describe("an exempt secret", () => {
     expect(exemption && isExpired(exemption, new Date(now.getTime() + 1000))).toBe(true);
   });
 
+  it("may be of a type that does not exist yet", () => {
+    const text =
+      "secrets:\n  app: { exempt: { reason: no stripe yet, until: 2027-03-01 }, type: stripe }";
+    expect(Object.keys(compile(text, { now }).secrets)).toEqual([]);
+  });
+
   it("is checked in what else is said of it", () => {
     const text = "secrets:\n  app: { exempt: { reason: r, until: 2027-03-01 }, ca: missing.pem }";
-    expect(() => compile(text)).toThrow("secrets.app.ca: cannot read missing.pem");
+    expect(() => compile(text)).toThrow("secrets.app.ca: cannot read the file missing.pem");
   });
 });
 
@@ -175,22 +181,22 @@ describe("what is allowed and yet probably not meant is a warning", () => {
     [
       "an exemption that is over",
       "secrets:\n  app: { strategy: in-place }\n  old: { exempt: { reason: r, until: 2027-02-28 } }",
-      "rotation.yml:3: secrets.old.exempt.until: the exemption ended on 2027-02-28: let the secret rotate, or give a new day",
+      "rotation.yml:3: secrets.old.exempt.until: the exemption ended on 2027-02-28: let the secret rotate, or set a later day",
     ],
     [
       "a name that looks like an ARN's end",
       "secrets:\n  my-secret: { strategy: in-place }",
-      "rotation.yml:2: secrets.my-secret: ends in a hyphen and six characters, as ARNs do, and AWS may take it for one: give the whole ARN instead",
+      "rotation.yml:2: secrets.my-secret: ends in a hyphen and six characters, as ARNs do, so AWS may take it for a part of one: use the whole ARN instead",
     ],
     [
       "a form of cron that AWS does not list",
       'secrets:\n  app:\n    strategy: in-place\n    schedule: "cron(0 2 15W * ? *)"',
-      "rotation.yml:4: secrets.app.schedule: cron(0 2 15W * ? *): 15W for days of the month is not among the forms that AWS's guide lists for Secrets Manager, which may refuse it when it is deployed",
+      "rotation.yml:4: secrets.app.schedule: cron(0 2 15W * ? *): AWS's guide does not list 15W for days of the month for Secrets Manager, which may refuse it when you deploy",
     ],
     [
       "no secret for this stage",
       "stages: { dev: {} }\nsecrets:\n  app: { strategy: in-place, stages: [dev] }",
-      "rotation.yml:2: secrets: nothing rotates in stage production: no secret is named for it",
+      "rotation.yml:2: secrets: nothing rotates in stage production: no secret is in this stage",
     ],
   ])("%s", (_, text, expected) => {
     const warnings: string[] = [];

@@ -743,7 +743,13 @@ describe("a remark of the manifest", () => {
     ["warning", "MANIFEST_WARNING"],
   ] as const)("is an %s with its line", (severity, code) => {
     const what = "C:/a b/rotation.yml:17: secrets.app: wrong: put 3 right";
-    expect(ofManifest(severity, what)).toEqual({ severity, code, line: 17, what });
+    const remark = {
+      file: "C:/a b/rotation.yml",
+      line: 17,
+      path: ["secrets", "app"],
+      message: "wrong: put 3 right",
+    };
+    expect(ofManifest(severity, remark)).toEqual({ severity, code, line: 17, what });
     seen.add(code);
   });
 });

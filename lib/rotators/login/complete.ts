@@ -1,0 +1,92 @@
+import { defined } from "../../manifest/defined.ts";
+import { inStage, nameProblem, sameSecret, unknownVariable } from "../../manifest/names.ts";
+import type { CredentialEntry } from "../../manifest/type.ts";
+import { whole } from "../../secret/field.ts";
+import { authority } from "./authority.ts";
+import { besidePlain, type Problem, saysNoFields, usedTwice } from "./contradictions.ts";
+import type { LoginKeys } from "./keys.ts";
+import type { LoginSpec } from "./login.ts";
+import { passwordPolicy } from "./password-policy.ts";
+import { strategyTraits } from "./traits.ts";
+
+type LoginEntry = CredentialEntry<LoginKeys>;
+
+/** The login that an entry of rotation.yml means. */
+export function completeLogin(entry: LoginEntry): LoginSpec {
+  const { keys, complain } = entry;
+  const admin = administrator(entry);
+  const strategy = keys.strategy ?? (admin ? "alternating-users" : "in-place");
+  const problems = [...usedTwice(keys), ...besidePlain(keys), ...strategyProblems(entry, admin)];
+  for (const [path, problem] of problems) complain(path, problem);
+  return {
+    type: entry.type,
+    strategy,
+    traits: strategyTraits[strategy],
+    admin,
+    users: keys.users,
+    fields: keys.plain === "password" ? { password: whole } : defined(keys.fields ?? {}),
+    connection: connectionOf(entry),
+    urls: keys.plain === "url" ? [whole] : (keys.urls ?? []),
+    ...(saysNoFields(keys) && { isInUrlAlone: true }),
+    ca: authority(keys.ca, entry.folder, (problem) => complain(["ca"], problem)),
+    passwordForm: keys.passwordForm ?? "verifier",
+    password: passwordPolicy(keys.password, (problem) => complain(["password"], problem)),
+  };
+}
+
+function connectionOf({ keys, stage, complain }: LoginEntry): LoginSpec["connection"] {
+  const { connection = {} } = keys;
+  if (connection.host === undefined) return connection;
+  const host = inStage(connection.host, stage);
+  const problem = unknownVariable(host);
+  if (problem) complain(["connection", "host"], `${JSON.stringify(connection.host)} ${problem}`);
+  return { ...connection, host };
+}
+
+/** The administrator of the entry or of the defaults. By default no secret is its own administrator. */
+function administrator(entry: LoginEntry): LoginSpec["admin"] {
+  const { keys, stage, secret, complain, kmsKeyOf, oneRegion } = entry;
+  if (!keys.admin) return undefined;
+  const input = typeof keys.admin === "string" ? { secret: keys.admin } : keys.admin;
+  const path = typeof keys.admin === "string" ? ["admin"] : ["admin", "secret"];
+  const name = inStage(input.secret, stage);
+  const problem = nameProblem(name);
+  if (problem) complain(path, `${JSON.stringify(input.secret)} ${problem}`);
+  if (sameSecret(name, secret)) {
+    if (!entry.isOwn("admin")) return undefined;
+    complain(
+      path,
+      "is this secret itself, which cannot help when its own login is refused: name another administrator, or write `strategy: in-place` and no admin",
+    );
+  }
+  const key = input.kmsKey ?? kmsKeyOf(name);
+  oneRegion(path, name);
+  if (input.kmsKey) oneRegion(["admin", "kmsKey"], input.kmsKey);
+  return { ...input, secret: name, kmsKey: key === "aws/secretsmanager" ? undefined : key };
+}
+
+function* strategyProblems(
+  { keys, isOwn }: LoginEntry,
+  admin: LoginSpec["admin"],
+): Generator<Problem> {
+  const { strategy = admin && "alternating-users" } = keys;
+  if (!strategy)
+    yield [
+      [],
+      "no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or write `strategy: in-place`, which means that new connections fail for a moment at each rotation",
+    ];
+  if (strategy !== "alternating-users") {
+    if (keys.users) yield [["users"], "only alternating-users has two users: remove it"];
+    return;
+  }
+  if (!admin)
+    yield [
+      isOwn("strategy") ? ["strategy"] : [],
+      "alternating-users needs an administrator: name its secret under admin",
+    ];
+  if (keys.connection?.username !== undefined)
+    yield [
+      ["connection", "username"],
+      "alternating-users changes the user, so consumers must read it from the secret: add a field for it there",
+    ];
+}

@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { fieldName, kmsKey, list, text, wholeNumber } from "../../manifest/forms.ts";
+import type { KeysOf } from "../../manifest/type.ts";
+
+const userName = text("a user");
+const host = text("a host");
+const port = wholeNumber("a port", 1, 65_535).meta({ examples: [5432] });
+const secret = text("a secret");
+
+/** Keys of a login that may also stand under `defaults`. */
+export const sharedKeys = {
+  strategy: z
+    .enum(["alternating-users", "in-place"])
+    .describe(
+      "The order of replacement; alternating-users where an admin is named. in-place is never a default: new connections fail for a moment at each rotation.",
+    ),
+  admin: z
+    .union(
+      [
+        secret,
+        z.strictObject({
+          secret: secret
+            .meta({ examples: ["production/database/admin"] })
+            .describe("Its name or ARN."),
+          host: host.optional().describe("Its server's host, where the secret does not hold it."),
+          port: port.optional().describe("Its server's port, where the secret does not hold it."),
+          kmsKey: kmsKey
+            .optional()
+            .describe("ARN of the KMS key that encrypts it; default as for the other secrets."),
+        }),
+      ],
+      { error: "must be the name of a secret, or { secret: …, host: …, port: … }" },
+    )
+    .meta({ examples: ["production/database/admin"] })
+    .describe("The secret of an administrator of the same server: its name or ARN."),
+  ca: text("a certificate authority")
+    .meta({ examples: ["system", "rds", "ca.pem"] })
+    .describe(
+      "The certificate authority to trust for TLS: system, rds, or a PEM file beside rotation.yml. Default rds for *.rds.amazonaws.com, else system.",
+    ),
+};
+
+const password = z
+  .strictObject({
+    length: wholeNumber("a length", 8, 1024).describe("In characters; default 32."),
+    characters: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces")
+      .describe("The alphabet; default letters and digits."),
+    require: z
+      .array(z.enum(["lower", "upper", "digit", "symbol"]))
+      .describe("Kinds of which at least one must occur; default lower, upper, digit."),
+  })
+  .partial()
+  .describe("What the server requires of a password; default 32 letters and digits.");
+
+/** Keys of a single login. */
+export const ownKeys = {
+  users: z
+    .strictObject({
+      owner: userName
+        .meta({ examples: ["app"] })
+        .describe("The user that owns what the application creates."),
+      clone: userName
+        .meta({ examples: ["app_clone"] })
+        .describe("The second user, which acts as the owner."),
+    })
+    .refine(({ owner, clone }) => owner !== clone, "owner and clone are the same user: name two")
+    .meta({ examples: [{ owner: "app", clone: "app_clone" }] })
+    .describe("The two users of alternating-users; default the user, and its name with _clone."),
+  fields: z
+    .strictObject({
+      host: fieldName,
+      port: fieldName,
+      database: fieldName,
+      username: fieldName,
+      password: fieldName,
+    })
+    .partial()
+    .meta({ examples: [{ password: "POSTGRES_PASSWORD" }] })
+    .describe(
+      "Which field of the secret holds what; fields with the usual names are found without it. {} for a login that is in a URL only, beside another login's fields.",
+    ),
+  urls: list(fieldName, "connection_string").describe(
+    "Fields that hold a connection URL with this login in it; only user and password in them change.",
+  ),
+  connection: z
+    .strictObject({ host, port, database: text("a database"), username: userName })
+    .partial()
+    .meta({ examples: [{ host: "db.internal", database: "app" }] })
+    .describe("What the secret does not hold."),
+  plain: z
+    .enum(["password", "url"])
+    .describe(
+      "The secret is not JSON but the password itself, or a connection URL with the login in it.",
+    ),
+  passwordForm: z
+    .enum(["verifier", "plaintext"])
+    .describe("plaintext only for servers that refuse verifiers (Neon and others)."),
+  password,
+};
+
+export type LoginKeys = KeysOf<typeof sharedKeys & typeof ownKeys>;

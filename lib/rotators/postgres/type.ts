@@ -1,0 +1,3 @@
+import { loginType } from "../login/type.ts";
+
+export const type = loginType("A login of a PostgreSQL server.");
