@@ -1,13 +1,13 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
 import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { outsideEvents, settlementEvents } from "./events.ts";
-import { functions } from "./functions.ts";
+import { deployedFunctions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
 
-/** What functions cannot tell themselves: that they died, never ran, or never heard of something. */
+/** What functions cannot report themselves: that they died, never ran, or never got an event. */
 export function alarms(deployment: Deployment): Resources {
   const all = [
-    ...Object.keys(functions).flatMap(ofFunction),
+    ...Object.keys(deployedFunctions(deployment)).flatMap(ofFunction),
     ...Object.keys({ ...settlementEvents, ...outsideEvents }).map(ofRule),
     ...ofQueue,
     ofWatch,
@@ -19,13 +19,13 @@ export function alarms(deployment: Deployment): Resources {
 
 interface Alarm {
   readonly name: string;
-  /** For whoever reads the mail: what it means, and what to do. */
+  /** For the reader of the mail: what it means, and what to do. */
   readonly means: string;
   readonly metric: string;
   readonly of: string;
   readonly dimensions: Readonly<Record<string, Value>>;
   readonly statistic?: "Maximum";
-  /** It is raised from here on; default 1. */
+  /** It is raised from this value on; default 1. */
   readonly threshold?: number;
 }
 
@@ -36,13 +36,13 @@ const ofFunction = (name: string): readonly Alarm[] => {
       ...common,
       name: `${name}-errors`,
       metric: "Errors",
-      means: `${name} failed. Its own alert says more, in docs/runbook.md by its code; without one it died before it could tell: see its log.`,
+      means: `${name} failed. Its own alert says more (docs/runbook.md lists them by code); without one it died before it could send it: see its log.`,
     },
     {
       ...common,
       name: `${name}-throttles`,
       metric: "Throttles",
-      means: `Lambda refused to start ${name}: the account's concurrency is used up. What was refused is tried again; raise the quota if this persists.`,
+      means: `Lambda refused to start ${name}: the account's concurrency is used up. It is retried; raise the quota if this persists.`,
     },
   ];
 };
@@ -52,7 +52,7 @@ const ofRule = (name: string): Alarm => ({
   metric: "FailedInvocations",
   of: "AWS/Events",
   dimensions: { RuleName: ref(ruleId(name)) },
-  means: `EventBridge could not deliver events of the rule ${name}. Check that its target and the target's policy are as the stack made them.`,
+  means: `EventBridge could not deliver events of the rule ${name}. Check that its target and the target's policy are as the stack created them.`,
 });
 
 const ofQueue: readonly Alarm[] = [
@@ -63,7 +63,7 @@ const ofQueue: readonly Alarm[] = [
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementDeadLetters", "QueueName"] } },
     statistic: "Maximum",
     means:
-      "Settlement gave up on an event. See the log of settle for why; every five minutes it looks at all secrets again, so the message itself can be deleted.",
+      "Settlement gave up on an event. See the log of settle for why; it checks all secrets every five minutes anyway, so the message can be deleted.",
   },
   {
     name: "settlement-waiting",
@@ -73,7 +73,7 @@ const ofQueue: readonly Alarm[] = [
     statistic: "Maximum",
     threshold: 3 * 3600,
     means:
-      "For three hours nobody has taken an event from the queue with success. Check the log of settle, and that its event source mapping is enabled.",
+      "No event has been taken from the queue successfully for three hours. Check the log of settle, and that its event source mapping is enabled.",
   },
 ];
 
@@ -83,7 +83,7 @@ const ofWatch: Alarm = {
   of: "AWS/Lambda",
   dimensions: { FunctionName: ref(functionId("watch")) },
   means:
-    "Lambda gave up on telling watch of a rotation that failed. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
+    "Lambda gave up delivering an event about a failed rotation to watch. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
 };
 
 const resource = (deployment: Deployment, alarm: Alarm): Resource => ({

@@ -1,4 +1,5 @@
-import type { Manifest } from "../lib/manifest/manifest.ts";
+import type { Manifest, SecretEntry } from "../lib/manifest/manifest.ts";
+import type { Place } from "../lib/manifest/place.ts";
 import { arn } from "./cloudformation.ts";
 import type { Parameters } from "./parameters.ts";
 
@@ -8,6 +9,21 @@ export interface Deployment extends Parameters {
   readonly service: string;
   readonly stage: string;
   readonly manifest: Manifest;
+}
+
+/** The same, with those secrets alone for which this holds. */
+export function only(
+  { manifest, ...rest }: Deployment,
+  isServed: (secret: SecretEntry) => boolean,
+): Deployment {
+  const secrets = Object.entries(manifest.secrets).filter(([, secret]) => isServed(secret));
+  return { ...rest, manifest: { ...manifest, secrets: Object.fromEntries(secrets) } };
+}
+
+/** The places of its secrets. */
+export function placesOf({ manifest }: Deployment): readonly Place[] {
+  const places = new Set(Object.values(manifest.secrets).map(({ place }) => place));
+  return (["network", "internet"] as const).filter((place) => places.has(place));
 }
 
 /** A name that no other stage in the account has. */

@@ -1,9 +1,10 @@
+import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { ref, type Value } from "./cloudformation.ts";
-import { type Deployment, functionArn, functionId } from "./deployment.ts";
+import { type Deployment, functionArn, functionId, placesOf } from "./deployment.ts";
 import {
   onSecrets,
   onTopic,
-  readAdmins,
+  readOtherSecrets,
   type Statement,
   useKeysOfSecrets,
   whereItRotates,
@@ -16,62 +17,87 @@ export interface FunctionEntry {
   readonly description: string;
   /** In seconds. */
   readonly timeout: number;
-  /** Whether it reaches databases, and so runs in their VPC. */
-  readonly reachesDatabases: boolean;
+  /**
+   * Where the secrets are reached that it serves: it may touch no others, and is deployed only if there are any. In
+   * the network it runs in the VPC. Absent: it serves all secrets, and reaches none of their servers.
+   */
+  readonly place?: Place;
   /** Beside ALERT_TOPIC_ARN and ENVIRONMENT. */
-  readonly environment: Readonly<Record<string, Value>>;
-  /** What it calls of AWS, beside its log and its VPC. */
+  readonly environment?: (deployment: Deployment) => Readonly<Record<string, Value>>;
+  /** What it calls of AWS, beside its log and its VPC. @param deployment with the secrets that it serves */
   readonly grants: (deployment: Deployment) => readonly Statement[];
 }
 
-/** THE list of functions, by the name of the file in functions/: one entry is all that a new one needs here. */
-export const functions: Readonly<Record<string, FunctionEntry>> = {
-  "rotate-database": {
-    description: "Rotates database credentials, one step at a time, for Secrets Manager.",
-    timeout: 60,
-    reachesDatabases: true,
-    environment: {},
-    grants: (deployment) => [
-      ...whereItRotates(
+const rotating = (place: Place, description: string): FunctionEntry => ({
+  description,
+  timeout: 60,
+  place,
+  grants: (deployment) => [
+    ...whereItRotates(
+      deployment,
+      functionsOf[place].rotate,
+      onSecrets(
         deployment,
-        "rotate-database",
-        onSecrets(
-          deployment,
-          "DescribeSecret",
-          "GetSecretValue",
-          "ListSecretVersionIds",
-          "PutSecretValue",
-          "TagResource",
-          "UpdateSecretVersionStage",
-        ),
+        "DescribeSecret",
+        "GetSecretValue",
+        "ListSecretVersionIds",
+        "PutSecretValue",
+        "TagResource",
+        "UpdateSecretVersionStage",
       ),
-      ...useKeysOfSecrets(deployment, "Decrypt", "GenerateDataKey"),
-      ...readAdmins(deployment),
-      ...onTopic("GetTopicAttributes", "Publish"),
-    ],
-  },
-  "retire-database": {
-    description: "Ends the old credential of a database, and proves it dead, for settlement.",
-    timeout: 60,
-    reachesDatabases: true,
-    environment: {},
-    grants: (deployment) => [
-      ...onSecrets(deployment, "DescribeSecret", "GetSecretValue", "TagResource"),
-      ...useKeysOfSecrets(deployment, "Decrypt"),
-      ...readAdmins(deployment),
-      ...onTopic("Publish"),
-    ],
-  },
+    ),
+    ...useKeysOfSecrets(deployment, "Decrypt", "GenerateDataKey"),
+    ...readOtherSecrets(deployment),
+    ...onTopic("GetTopicAttributes", "Publish"),
+  ],
+});
+
+const retiring = (place: Place, description: string): FunctionEntry => ({
+  description,
+  timeout: 60,
+  place,
+  grants: (deployment) => [
+    ...onSecrets(deployment, "DescribeSecret", "GetSecretValue", "TagResource"),
+    ...useKeysOfSecrets(deployment, "Decrypt"),
+    ...readOtherSecrets(deployment),
+    ...onTopic("Publish"),
+  ],
+});
+
+/** The functions that retire the secrets of a deployment. */
+const retirers = (deployment: Deployment) =>
+  placesOf(deployment).map((place) => functionsOf[place].retire);
+
+/** `retire-database` is in RETIRE_DATABASE_FUNCTION. */
+const variable = (name: string) => `${name.toUpperCase().replaceAll("-", "_")}_FUNCTION`;
+
+/** THE list of functions, by the name of the file in functions/: one entry is all that a new one needs here. */
+export const functions = {
+  [functionsOf.network.rotate]: rotating(
+    "network",
+    "Rotates database credentials, one step at a time, for Secrets Manager.",
+  ),
+  [functionsOf.network.retire]: retiring(
+    "network",
+    "Retires the old credential of a database, and proves that it is refused, for settlement.",
+  ),
+  [functionsOf.internet.rotate]: rotating(
+    "internet",
+    "Rotates API keys and generated values, one step at a time, for Secrets Manager.",
+  ),
+  [functionsOf.internet.retire]: retiring(
+    "internet",
+    "Retires the old API key, and proves that it is refused, for settlement.",
+  ),
   settle: {
     description:
-      "Rolls and proves the consumers of rotated secrets, then has the old credentials ended.",
-    // A batch may be a reason to look at every secret; one that is not looked at in time is told as a failure.
+      "Rolls and proves the consumers of rotated secrets, then has the old credentials retired.",
+    // A batch may be a reason to look at every secret; one that is not looked at in time counts as a failure.
     timeout: 300,
-    reachesDatabases: false,
-    environment: {
-      MIRROR_FUNCTION: ref(functionId("mirror")),
-      RETIRE_DATABASE_FUNCTION: ref(functionId("retire-database")),
-    },
+    environment: (deployment) =>
+      Object.fromEntries(
+        ["mirror", ...retirers(deployment)].map((name) => [variable(name), ref(functionId(name))]),
+      ),
     grants: (deployment) => [
       ...onSecrets(
         deployment,
@@ -83,7 +109,7 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
       ...findAndRollConsumers(deployment),
       {
         actions: ["lambda:InvokeFunction"],
-        resources: ["mirror", "retire-database"].map((name) => functionArn(deployment, name)),
+        resources: ["mirror", ...retirers(deployment)].map((name) => functionArn(deployment, name)),
       },
       {
         actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
@@ -95,8 +121,6 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
   mirror: {
     description: "Copies fields of secrets to the SSM parameters that mirror them, for settlement.",
     timeout: 60,
-    reachesDatabases: false,
-    environment: {},
     grants: (deployment) => [
       ...onSecrets(
         mirroring(deployment),
@@ -111,19 +135,25 @@ export const functions: Readonly<Record<string, FunctionEntry>> = {
     ],
   },
   watch: {
-    description:
-      "Tells on-call of rotations that failed and that the rotating function did not tell of.",
+    description: "Alerts on-call of failed rotations that the rotation function did not report.",
     timeout: 60,
-    reachesDatabases: false,
-    environment: {},
     grants: (deployment) => [
       ...onSecrets(deployment, "DescribeSecret", "TagResource"),
       ...onTopic("Publish"),
     ],
   },
-};
+} satisfies Readonly<Record<string, FunctionEntry>>;
 
-/** Where this function tells on-call, and which environment it names. */
+/** The functions of a deployment: without those whose place no secret has. */
+export function deployedFunctions(deployment: Deployment): Readonly<Record<string, FunctionEntry>> {
+  const places: readonly (Place | undefined)[] = placesOf(deployment);
+  const all: Readonly<Record<string, FunctionEntry>> = functions;
+  return Object.fromEntries(
+    Object.entries(all).filter(([, { place }]) => place === undefined || places.includes(place)),
+  );
+}
+
+/** Where each function sends alerts, and which environment they name. */
 export const commonEnvironment = ({ stage }: Deployment): Readonly<Record<string, Value>> => ({
   ALERT_TOPIC_ARN: ref("AlertTopic"),
   ENVIRONMENT: stage,

@@ -1,12 +1,10 @@
 import { arn } from "./cloudformation.ts";
-import type { Deployment } from "./deployment.ts";
+import { type Deployment, only } from "./deployment.ts";
 import type { Statement } from "./grants.ts";
 
-/** The same, of the secrets alone that parameters mirror. */
-export function mirroring({ manifest, ...rest }: Deployment): Deployment {
-  const mirrored = Object.entries(manifest.secrets).filter(([, { mirror }]) => mirror);
-  return { ...rest, manifest: { ...manifest, secrets: Object.fromEntries(mirrored) } };
-}
+/** The same, with the mirrored secrets alone. */
+export const mirroring = (deployment: Deployment) =>
+  only(deployment, ({ mirror }) => mirror !== undefined);
 
 /** The parameters that mirror secrets, to be read and written, and the keys that the manifest names for them. */
 export function writeParameters({ manifest }: Deployment): Statement[] {

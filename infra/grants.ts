@@ -33,19 +33,20 @@ interface Encrypted {
 const rotated = ({ secrets }: Manifest): readonly Encrypted[] =>
   Object.entries(secrets).map(([secret, { kmsKey }]) => ({ secret, kmsKey }));
 
-const admins = ({ secrets }: Manifest): readonly Encrypted[] =>
+/** E.g. the administrators' secrets. */
+const others = ({ secrets }: Manifest): readonly Encrypted[] =>
   Object.values(secrets)
     .flatMap(({ credentials }) => credentials)
     .flatMap((spec) => typeIn(typeList, spec.type)?.reads(spec) ?? []);
 
-/** These actions of Secrets Manager on every secret that rotates. */
+/** These actions of Secrets Manager on every secret. */
 export function onSecrets({ manifest }: Deployment, ...actions: readonly string[]): Statement[] {
   return onEach(rotated(manifest), actions);
 }
 
-/** The administrators' logins, to be read. */
-export function readAdmins({ manifest }: Deployment): Statement[] {
-  const secrets = admins(manifest);
+/** Read access to the other secrets that rotating needs, e.g. those of administrators. */
+export function readOtherSecrets({ manifest }: Deployment): Statement[] {
+  const secrets = others(manifest);
   return [...onEach(secrets, ["GetSecretValue"]), ...useKeys(secrets, ["Decrypt"])];
 }
 

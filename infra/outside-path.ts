@@ -3,7 +3,7 @@ import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { outsideEvents } from "./events.ts";
 import { ruleId } from "./settlement.ts";
 
-/** Rule → watch, for what the function that rotates could not tell itself. */
+/** Rule → watch, for failures that the rotation function could not report itself. */
 export function outsidePath(deployment: Deployment): Resources {
   const target = { "Fn::GetAtt": [functionId("watch"), "Arn"] };
   return Object.fromEntries(

@@ -1,46 +1,57 @@
 import { createHash } from "node:crypto";
+import type { SecretEntry } from "../lib/manifest/manifest.ts";
+import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { logicalId, type Resource, type Resources, ref } from "./cloudformation.ts";
-import { type Deployment, functionId } from "./deployment.ts";
+import { type Deployment, functionId, placesOf } from "./deployment.ts";
 
-const rotator = functionId("rotate-database");
-
-/** When Secrets Manager rotates which secret, and that it may. */
-export function schedules({ manifest }: Deployment): Resources {
+/** When Secrets Manager rotates which secret by which function, and that it may. */
+export function schedules(deployment: Deployment): Resources {
   return {
-    RotationPermission: {
-      Type: "AWS::Lambda::Permission",
-      Properties: {
-        FunctionName: { "Fn::GetAtt": [rotator, "Arn"] },
-        Action: "lambda:InvokeFunction",
-        Principal: "secretsmanager.amazonaws.com",
-        SourceAccount: ref("AWS::AccountId"),
-      },
-    },
     ...Object.fromEntries(
-      Object.entries(manifest.secrets).map(([secret, { schedule }]) => [
+      placesOf(deployment).map((place) => [permissionId(place), permission(place)]),
+    ),
+    ...Object.fromEntries(
+      Object.entries(deployment.manifest.secrets).map(([secret, entry]) => [
         scheduleId(secret),
-        rotation(secret, schedule),
+        rotation(secret, entry),
       ]),
     ),
   };
 }
 
-/** A deployment rotates nothing: it has testSecret run, and the first rotation comes by the schedule. */
+/** Of the function that rotates the secrets of a place. */
+const rotatorArn = (place: Place) => ({
+  "Fn::GetAtt": [functionId(functionsOf[place].rotate), "Arn"],
+});
+
+const permissionId = (place: Place) => `${logicalId(functionsOf[place].rotate)}Permission`;
+
+const permission = (place: Place): Resource => ({
+  Type: "AWS::Lambda::Permission",
+  Properties: {
+    FunctionName: rotatorArn(place),
+    Action: "lambda:InvokeFunction",
+    Principal: "secretsmanager.amazonaws.com",
+    SourceAccount: ref("AWS::AccountId"),
+  },
+});
+
+/** A deployment rotates nothing: Secrets Manager runs testSecret, and the first rotation comes by the schedule. */
 const rotation = (
   secret: string,
-  { expression, duration }: { expression: string; duration?: string | undefined },
+  { place, schedule: { expression, duration } }: SecretEntry,
 ): Resource => ({
   Type: "AWS::SecretsManager::RotationSchedule",
-  DependsOn: ["RotationPermission", "AlertTopicPolicy"],
+  DependsOn: [permissionId(place), "AlertTopicPolicy"],
   Properties: {
     SecretId: secret,
-    RotationLambdaARN: { "Fn::GetAtt": [rotator, "Arn"] },
+    RotationLambdaARN: rotatorArn(place),
     RotationRules: { ScheduleExpression: expression, ...(duration && { Duration: duration }) },
     RotateImmediatelyOnUpdate: false,
   },
 });
 
-/** Readable, and another for every secret, whatever characters its name has. */
+/** Readable, and unique for every secret, whatever characters its name has. */
 function scheduleId(secret: string): string {
   const name = secret.replace(/^arn:.*:secret:/, "");
   const hash = createHash("sha256").update(secret).digest("hex").slice(0, 8);

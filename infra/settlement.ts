@@ -3,7 +3,7 @@ import { type Deployment, deployedName, functionId } from "./deployment.ts";
 import { settlementEvents, type When } from "./events.ts";
 import { functions } from "./functions.ts";
 
-/** In seconds: events of one rotation are looked at together, and when Secrets Manager has noted its end. */
+/** In seconds: events of one rotation are handled together, after Secrets Manager has recorded its end. */
 const delay = 15;
 
 /**
@@ -13,12 +13,12 @@ const delay = 15;
  */
 const spare = 60;
 
-/** How often a message comes before it is put aside. */
+/** How often a message is delivered before it goes to the dead letters. */
 const receives = 5;
 
-/** Rules → FIFO queue → settle. One message group, so that no two run at once without a reserved concurrency. */
+/** Rules → FIFO queue → settle. One message group, so that no two invocations run at once; no concurrency is reserved. */
 export function settlement(deployment: Deployment): Resources {
-  const timeout = functions["settle"]?.timeout ?? 0;
+  const { timeout } = functions.settle;
   return {
     SettlementDeadLetters: queue(deployedName(deployment, "settle-dead.fifo"), {
       MessageRetentionPeriod: 14 * 24 * 3600,

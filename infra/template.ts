@@ -1,8 +1,8 @@
 import { alarms } from "./alarms.ts";
 import { alerts } from "./alerts.ts";
 import { logicalId, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, deployedName, functionId } from "./deployment.ts";
-import { commonEnvironment, type FunctionEntry, functions } from "./functions.ts";
+import { type Deployment, deployedName, functionId, only } from "./deployment.ts";
+import { commonEnvironment, deployedFunctions, type FunctionEntry } from "./functions.ts";
 import { type Statement, writeLogs } from "./grants.ts";
 import { joinVpc } from "./grants-vpc.ts";
 import { outsidePath } from "./outside-path.ts";
@@ -29,12 +29,12 @@ export function resources(deployment: Deployment): Resources {
 /** Everything that each function may do, by its name. */
 export function statementsOf(deployment: Deployment): Record<string, readonly Statement[]> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, entry]) => [
+    Object.entries(deployedFunctions(deployment)).map(([name, { place, grants }]) => [
       name,
       [
         writeLogs(`/aws/lambda/${deployedName(deployment, name)}`),
-        ...(entry.reachesDatabases ? joinVpc(deployment, name) : []),
-        ...entry.grants(deployment),
+        ...(place === "network" ? joinVpc(deployment, name) : []),
+        ...grants(place ? only(deployment, (secret) => secret.place === place) : deployment),
       ],
     ]),
   );
@@ -43,14 +43,17 @@ export function statementsOf(deployment: Deployment): Record<string, readonly St
 /** The `functions` of serverless.yml. */
 export function functionsOf(deployment: Deployment): Record<string, Value> {
   return Object.fromEntries(
-    Object.entries(functions).map(([name, entry]) => [name, functionOf(deployment, name, entry)]),
+    Object.entries(deployedFunctions(deployment)).map(([name, entry]) => [
+      name,
+      functionOf(deployment, name, entry),
+    ]),
   );
 }
 
 function functionOf(
   deployment: Deployment,
   name: string,
-  { description, timeout, environment, reachesDatabases }: FunctionEntry,
+  { description, timeout, environment, place }: FunctionEntry,
 ): Value {
   const { network } = deployment;
   return {
@@ -59,27 +62,28 @@ function functionOf(
     description,
     timeout,
     role: roleId(name),
-    environment: { ...commonEnvironment(deployment), ...environment },
-    ...(reachesDatabases && network && { vpc: { ...network } }),
+    environment: { ...commonEnvironment(deployment), ...environment?.(deployment) },
+    ...(place === "network" && network && { vpc: { ...network } }),
   };
 }
 
 const roleId = (name: string) => `${logicalId(name)}Role`;
 
-/** What whoever deploys needs next. */
-export function outputs({ alertEmail }: Deployment): Record<string, Value> {
+/** What the person who deploys needs next. */
+export function outputs(deployment: Deployment): Record<string, Value> {
+  const { alertEmail } = deployment;
   const subscribe =
-    "Nobody hears the alerts yet. Subscribe on-call: aws sns subscribe --topic-arn ${AlertTopic} --protocol email --notification-endpoint YOU@EXAMPLE.COM";
+    "Nobody receives the alerts yet. Subscribe on-call: aws sns subscribe --topic-arn ${AlertTopic} --protocol email --notification-endpoint YOU@EXAMPLE.COM";
   return {
-    AlertTopicArn: { Description: "Where on-call hears of it", Value: ref("AlertTopic") },
+    AlertTopicArn: { Description: "The topic of the alerts", Value: ref("AlertTopic") },
     AlertSubscription: {
-      Description: "Who hears the alerts",
+      Description: "Who receives the alerts",
       Value: alertEmail
-        ? `${alertEmail}, once the link in the message of AWS is followed`
+        ? `${alertEmail}, once the link in AWS's message is followed`
         : { "Fn::Sub": subscribe },
     },
     ...Object.fromEntries(
-      Object.keys(functions).map((name) => [
+      Object.keys(deployedFunctions(deployment)).map((name) => [
         `${logicalId(name)}FunctionArn`,
         { Value: { "Fn::GetAtt": [functionId(name), "Arn"] } },
       ]),

@@ -28,6 +28,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
     RETIRE_DATABASE_FUNCTION: "retire-database",
+    RETIRE_API_KEY_FUNCTION: "retire-api-key",
     MIRROR_FUNCTION: "mirror",
   };
   const arnOf = (name: string, startsCold = false) =>
@@ -35,6 +36,8 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   return {
     "rotate-database": arnOf("rotate-database"),
     "retire-database": arnOf("retire-database"),
+    "rotate-api-key": arnOf("rotate-api-key", true),
+    "retire-api-key": arnOf("retire-api-key", true),
     settle: arnOf("settle"),
     watch: arnOf("watch", true),
     mirror: arnOf("mirror", true),

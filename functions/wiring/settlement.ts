@@ -8,7 +8,10 @@ import manifest from "../../rotation.yml";
 export const ports = {
   store: secretsManagerStore(),
   consumers: consumerTypes(),
-  retirer: lambdaRetirer(process.env["RETIRE_DATABASE_FUNCTION"]),
+  retirers: {
+    network: lambdaRetirer(process.env["RETIRE_DATABASE_FUNCTION"]),
+    internet: lambdaRetirer(process.env["RETIRE_API_KEY_FUNCTION"]),
+  },
   mirrorer: lambdaMirrorer(process.env["MIRROR_FUNCTION"]),
   manifest,
 };

@@ -10,6 +10,7 @@ import {
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
+import { functionsOf } from "../../lib/manifest/place.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
 import { deploy } from "../deploy.ts";
 import { leash } from "../postgres/leash.ts";
@@ -155,11 +156,11 @@ export class Account implements AsyncDisposable {
   /** One rotation through RotateSecret, to its end. @returns why it failed; `undefined` when it did not */
   async rotate(): Promise<string | undefined> {
     const SecretId = this.#system.secret;
-    const schedule = entryOf(this.#system)?.schedule;
+    const { schedule, place = "network" } = entryOf(this.#system) ?? {};
     const { VersionId = "" } = await this.#client.send(
       new RotateSecretCommand({
         SecretId,
-        RotationLambdaARN: this.#arns["rotate-database"],
+        RotationLambdaARN: this.#arns[functionsOf[place].rotate],
         RotationRules: { ScheduleExpression: schedule?.expression, Duration: schedule?.duration },
       }),
     );

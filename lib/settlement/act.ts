@@ -39,7 +39,8 @@ export async function act(
   turn: Turn,
   view?: ConsumerView,
 ): Promise<Ended | Answers> {
-  const { secret, ports, context } = turn;
+  const { secret, entry, ports, context } = turn;
+  const retirer = ports.retirers[entry.place];
   switch (action.kind) {
     case "settled":
       return { outcome: "settled" };
@@ -54,7 +55,7 @@ export async function act(
       return answer === "superseded" ? {} : { mirror: answer };
     }
     case "ask": {
-      const answer = await ports.retirer.ask(secret.arn, action.retiring, context.signal);
+      const answer = await retirer.ask(secret.arn, action.retiring, context.signal);
       return { old: answer === "held" ? { heldByLive: true } : { sessions: answer } };
     }
     case "look":
@@ -66,7 +67,7 @@ export async function act(
     case "retire": {
       const { retiring: version, endSessions } = action;
       const request = { secret: secret.arn, version, endSessions };
-      const outcome = await ports.retirer.retire(request, context.signal);
+      const outcome = await retirer.retire(request, context.signal);
       return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
     }
     case "removeLabel": {

@@ -1,4 +1,5 @@
 import type { Manifest } from "../manifest/manifest.ts";
+import type { Place } from "../manifest/place.ts";
 import type { SecretStore } from "../secret/store.ts";
 import type { ConsumerType } from "./consumer.ts";
 import type { Mirrorer } from "./mirrorer.ts";
@@ -9,7 +10,8 @@ export interface SettlementPorts {
   readonly store: Pick<SecretStore, "describe" | "madeAt" | "moveLabel" | "tag">;
   /** All types of consumers. */
   readonly consumers: readonly ConsumerType[];
-  readonly retirer: Retirer;
+  /** By the place of the secret. */
+  readonly retirers: Readonly<Record<Place, Retirer>>;
   readonly mirrorer: Mirrorer;
   readonly manifest: Manifest;
 }

@@ -1,6 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateSecretCommand,
+  DescribeSecretCommand,
+  GetSecretValueCommand,
+  RotateSecretCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { functions } from "../../infra/functions.ts";
@@ -14,6 +19,7 @@ import { allows, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 
 const names = Object.keys(functions);
+const keySecretId = "packaged/key";
 const token = "f".repeat(32);
 
 /** In milliseconds: packaging takes seconds, and more where other tests run beside it. */
@@ -30,7 +36,9 @@ beforeAll(async () => {
   postgres = await startPostgres();
   const mirror = { prefix: "/packaged/" };
   world = await World.start({ postgres, strategy: "alternating-users", name: "packaged", mirror });
-  service = new Service(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
+  const SecretString = JSON.stringify({ key: "a".repeat(64) });
+  await world.client.send(new CreateSecretCommand({ Name: keySecretId, SecretString }));
+  service = new Service(manifest());
   service.write("ca.pem", postgres.ca);
   await service.package();
   template = service.template();
@@ -41,6 +49,13 @@ afterAll(async () => {
   await world?.[Symbol.asyncDispose]();
   await postgres?.[Symbol.asyncDispose]();
 });
+
+/** The world's, with a secret that is rotated outside the VPC. */
+function manifest(): string {
+  const { secrets, ...rest } = JSON.parse(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
+  const key = { type: "generated", format: "hex", field: "key" };
+  return JSON.stringify({ ...rest, secrets: { ...secrets, [keySecretId]: key } });
+}
 
 const propertiesOf = (name: string) => {
   const found = Object.values(template.Resources).find(
@@ -63,6 +78,7 @@ function deploy(name: string): string {
     ALERT_TOPIC_ARN: topicArn(),
     MIRROR_FUNCTION: functionName("mirror"),
     RETIRE_DATABASE_FUNCTION: functionName("retire-database"),
+    RETIRE_API_KEY_FUNCTION: functionName("retire-api-key"),
     ENVIRONMENT: "production",
   };
   const environment = Object.fromEntries(
@@ -78,17 +94,21 @@ const topicArn = () => `arn:aws:sns:${world.aws.region}:${world.aws.accountId}:a
 const callsOf = (name: string): readonly Call[] =>
   world.aws.calls.filter(({ principal }) => principal.startsWith(`${functionName(name)}-`));
 
-async function rotate(RotateImmediately: boolean, ClientRequestToken: string): Promise<unknown> {
+async function rotate(
+  RotateImmediately: boolean,
+  ClientRequestToken: string,
+  { SecretId = muejamSecretId, by = "rotate-database" } = {},
+): Promise<unknown> {
   await world.client.send(
     new RotateSecretCommand({
-      SecretId: muejamSecretId,
+      SecretId,
       ClientRequestToken,
-      RotationLambdaARN: packaged["rotate-database"],
+      RotationLambdaARN: packaged[by],
       RotationRules: { ScheduleExpression: "rate(90 days)" },
       RotateImmediately,
     }),
   );
-  return world.aws.rotations.finished(muejamSecretId, ClientRequestToken);
+  return world.aws.rotations.finished(SecretId, ClientRequestToken);
 }
 
 describe("what serverless packages, unpacked, each function in fresh processes", () => {
@@ -108,6 +128,24 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     expect((await world.labels())["AWSCURRENT"]).toBe(token);
     expect(await world.accepts(await world.secret())).toBe(true);
     expect(await world.accepts(before)).toBe(false);
+  });
+
+  it("rotates and settles a generated value without the functions for databases", async () => {
+    const { client } = world;
+    const before = callsOf("retire-database").length;
+    const on = { SecretId: keySecretId, by: "rotate-api-key" };
+    expect(await rotate(true, token, on)).toMatchObject({ succeeded: true });
+    await until(async () => {
+      const { VersionIdsToStages = {} } = await client.send(
+        new DescribeSecretCommand({ SecretId: keySecretId }),
+      );
+      return !Object.values(VersionIdsToStages).flat().includes("RETIRING");
+    });
+    const { SecretString: after = "" } = await client.send(
+      new GetSecretValueCommand({ SecretId: keySecretId }),
+    );
+    expect(JSON.parse(after)).toEqual({ key: expect.stringMatching(/^(?!a{64})[0-9a-f]{64}$/) });
+    expect(callsOf("retire-database")).toHaveLength(before);
   });
 
   it("tells on-call of a rotation that failed unreported", async () => {
@@ -133,7 +171,11 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     const statements = statementsOfRole(template, id, facts);
     const calls = callsOf(name);
     expect(calls.length).toBeGreaterThan(0);
-    const secrets = { [muejamSecretId]: world.secretArn, [muejamAdminId]: await adminArn() };
+    const secrets = {
+      [muejamSecretId]: world.secretArn,
+      [muejamAdminId]: await arnOf(muejamAdminId),
+      [keySecretId]: await arnOf(keySecretId),
+    };
     const asked = calls.flatMap((call) => requests(call, secrets));
     expect(asked.filter((request) => !allows(statements, request))).toEqual([]);
   });
@@ -141,14 +183,15 @@ describe("what serverless packages, unpacked, each function in fresh processes",
   it("needed more than nothing of each service", () => {
     const services = (name: string) => [...new Set(callsOf(name).map(({ service }) => service))];
     expect(services("rotate-database").toSorted()).toEqual(["secretsmanager", "sns"]);
+    expect(services("rotate-api-key").toSorted()).toEqual(["secretsmanager"]);
     expect(services("mirror").toSorted()).toEqual(["secretsmanager", "ssm"]);
     expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager"]);
     expect(callsOf("settle").map(({ operation }) => operation)).toContain("UpdateService");
   });
 });
 
-const adminArn = async () =>
-  (await world.client.send(new DescribeSecretCommand({ SecretId: muejamAdminId }))).ARN ?? "";
+const arnOf = async (SecretId: string) =>
+  (await world.client.send(new DescribeSecretCommand({ SecretId }))).ARN ?? "";
 
 /** What IAM would be asked for a call: the action, and each resource that the request names. */
 function requests(
@@ -187,7 +230,7 @@ function requests(
 
 describe("the packages", { timeout: patience }, () => {
   it("are the same bytes wherever and whenever they are made, and small enough", async () => {
-    using other = new Service(readFileSync(join(world.folder, "rotation.yml"), "utf8"));
+    using other = new Service(manifest());
     other.write("ca.pem", postgres.ca);
     await other.package();
     for (const name of names) {

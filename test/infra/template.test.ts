@@ -3,8 +3,14 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import type { Resource, Value } from "../../infra/cloudformation.ts";
-import { functions } from "../../infra/functions.ts";
-import { resources, statementsOf } from "../../infra/template.ts";
+import { type FunctionEntry, functions } from "../../infra/functions.ts";
+import {
+  functionsOf as functionsIn,
+  outputs,
+  resources,
+  statementsOf,
+} from "../../infra/template.ts";
+import { functionsOf } from "../../lib/manifest/place.ts";
 import { matches, type PolicyStatement, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 
@@ -27,6 +33,9 @@ secrets:
     credentials: [{ type: postgres, admin: { secret: app/encrypted-admin, kmsKey: "${keyOf("admin")}" } }]
   ${secretByArn}:
     credentials: [{ type: postgres, strategy: in-place }]
+  app/token:
+    kmsKey: ${keyOf("token")}
+    credentials: [{ type: generated, format: hex, field: TOKEN }]
 `;
 
 const facts = {
@@ -36,10 +45,20 @@ const facts = {
 };
 const secretArn = (name: string) =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-??????`;
-const rotatedArns = [secretArn("app/plain"), secretArn("app/encrypted"), secretByArn];
 const adminArns = [secretArn("app/admin"), secretArn("app/encrypted-admin")];
+/** What the functions of each place rotate. */
+const rotatedArns = {
+  network: [secretArn("app/plain"), secretArn("app/encrypted"), secretByArn],
+  internet: [secretArn("app/token")],
+};
+/** The functions of each place, and what they may read. */
+const places = [
+  { ...functionsOf.network, rotated: rotatedArns.network, others: adminArns },
+  { ...functionsOf.internet, rotated: rotatedArns.internet, others: [] },
+];
 
-const names = Object.keys(functions);
+const entries: Readonly<Record<string, FunctionEntry>> = functions;
+const names = Object.keys(entries);
 const network = [
   "--param",
   "subnetIds=subnet-0a1b2c3d,subnet-4e5f6a7b",
@@ -93,7 +112,7 @@ describe("the functions", () => {
       Runtime: "nodejs24.x",
       Architectures: ["arm64"],
       MemorySize: 512,
-      Timeout: functions[name]?.timeout,
+      Timeout: entries[name]?.timeout,
       Environment: {
         Variables: { ALERT_TOPIC_ARN: { Ref: "AlertTopic" }, ENVIRONMENT: "production" },
       },
@@ -141,10 +160,36 @@ describe("the functions", () => {
     }
   });
 
-  it("settle knows which function retires", () => {
+  it("settle knows which functions retire", () => {
     expect(functionResource("settle").Properties["Environment"]).toMatchObject({
-      Variables: { RETIRE_DATABASE_FUNCTION: { Ref: "RetireDashdatabaseLambdaFunction" } },
+      Variables: {
+        RETIRE_DATABASE_FUNCTION: { Ref: "RetireDashdatabaseLambdaFunction" },
+        RETIRE_API_KEY_FUNCTION: { Ref: "RetireDashapiDashkeyLambdaFunction" },
+      },
     });
+  });
+
+  it.each([
+    ["network", "{ strategy: in-place }"],
+    ["internet", "{ type: generated, format: hex }"],
+    [undefined, "{ exempt: { reason: r, until: 9999-01-01 } }"],
+  ] as const)("of places that no secret has are not deployed: %s", (place, secret) => {
+    const deployment = {
+      service: "q",
+      stage: "production",
+      manifest: read(`secrets: { app: ${secret} }`),
+    };
+    const pair = place ? [functionsOf[place].rotate, functionsOf[place].retire] : [];
+    const others = ["settle", "mirror", "watch"];
+    expect(Object.keys(statementsOf(deployment))).toEqual([...pair, ...others]);
+    const made = functionsIn(deployment);
+    expect(Object.keys(made)).toEqual([...pair, ...others]);
+    const { settle } = made as { settle: { environment: object } };
+    const invoked = Object.keys(settle.environment).filter((key) => key.endsWith("_FUNCTION"));
+    expect(invoked).toHaveLength(place ? 2 : 1);
+    const text = JSON.stringify([made, resources(deployment), outputs(deployment)]);
+    for (const { rotate } of places)
+      expect(text.includes(rotate), rotate).toBe(pair.some((name) => name === rotate));
   });
 });
 
@@ -156,41 +201,51 @@ describe("the roles", () => {
     expect(keys).toEqual(["${AlertKey.Arn}"]);
   });
 
-  it("let only the functions that reach databases read values, of the manifest's secrets", () => {
+  it("let only the functions that rotate and retire read values, each of its own secrets", () => {
     const readers = names.filter((name) =>
       actionsOf(name).includes("secretsmanager:GetSecretValue"),
     );
-    expect(readers).toEqual(["rotate-database", "retire-database"]);
-    for (const name of readers)
-      expect(resourcesOf(name, "secretsmanager:GetSecretValue").toSorted()).toEqual(
-        [...rotatedArns, ...adminArns].toSorted(),
-      );
+    expect(readers).toEqual(places.flatMap(({ rotate, retire }) => [rotate, retire]));
+    for (const { rotate, retire, rotated, others } of places)
+      for (const name of [rotate, retire])
+        expect(resourcesOf(name, "secretsmanager:GetSecretValue").toSorted()).toEqual(
+          [...rotated, ...others].toSorted(),
+        );
   });
 
-  it("let only rotate-database write, and only what is configured to be rotated by it", () => {
+  it("let only the functions that rotate write, and only what is configured to be rotated by it", () => {
     const writers = names.filter((name) =>
       actionsOf(name).includes("secretsmanager:PutSecretValue"),
     );
-    expect(writers).toEqual(["rotate-database"]);
-    const [write] = allowed("rotate-database").filter(({ Action }) =>
-      Action.includes("secretsmanager:PutSecretValue"),
-    );
-    expect(write).toMatchObject({
-      Resource: rotatedArns,
-      Condition: {
-        StringEquals: {
-          "secretsmanager:resource/AllowRotationLambdaArn":
-            "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-rotate-database",
+    expect(writers).toEqual(places.map(({ rotate }) => rotate));
+    for (const { rotate, rotated } of places) {
+      const write = allowed(rotate).filter(({ Action }) =>
+        Action.includes("secretsmanager:PutSecretValue"),
+      );
+      expect(write).toMatchObject([
+        {
+          Resource: rotated,
+          Condition: {
+            StringEquals: {
+              "secretsmanager:resource/AllowRotationLambdaArn": `arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-${rotate}`,
+            },
+          },
         },
-      },
-    });
+      ]);
+    }
   });
 
-  it("reach no secret but the manifest's", () => {
-    for (const name of names)
-      for (const { Action, Resource } of allowed(name))
-        if (Action.some((action) => action.startsWith("secretsmanager:")))
-          for (const each of Resource) expect([...rotatedArns, ...adminArns]).toContain(each);
+  it("reach no secret but the manifest's, and of those only the ones of their place", () => {
+    const reached = (name: string) =>
+      allowed(name)
+        .filter(({ Action }) => Action.some((action) => action.startsWith("secretsmanager:")))
+        .flatMap(({ Resource }) => Resource);
+    for (const { rotate, retire, rotated, others } of places)
+      for (const name of [rotate, retire])
+        for (const each of reached(name)) expect([...rotated, ...others], name).toContain(each);
+    const all = [...rotatedArns.network, ...rotatedArns.internet];
+    for (const name of ["settle", "mirror", "watch"])
+      for (const each of reached(name)) expect(all, name).toContain(each);
   });
 
   it("grant a secret's own key through Secrets Manager, for that secret alone", () => {
@@ -209,6 +264,10 @@ describe("the roles", () => {
     const writeOwn = { ...readOwn, Action: ["kms:Decrypt", "kms:GenerateDataKey"] };
     expect(onKeys("rotate-database")).toEqual([writeOwn, readAdmin]);
     expect(onKeys("retire-database")).toEqual([readOwn, readAdmin]);
+    const readToken = key("token", ["kms:Decrypt"], "app/token");
+    const writeToken = { ...readToken, Action: ["kms:Decrypt", "kms:GenerateDataKey"] };
+    expect(onKeys("rotate-api-key")).toEqual([writeToken]);
+    expect(onKeys("retire-api-key")).toEqual([readToken]);
     expect(onKeys("settle")).toEqual([]);
   });
 
@@ -223,6 +282,7 @@ describe("the roles", () => {
     expect(resourcesOf("settle", "lambda:InvokeFunction")).toEqual([
       "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-mirror",
       "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-retire-database",
+      "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-retire-api-key",
     ]);
   });
 
@@ -306,7 +366,7 @@ describe("the roles", () => {
 
   it("are refused where IAM would", () => {
     const { deployment } = manySecrets(400);
-    expect(() => resources(deployment)).toThrow(/IAM takes 10; divide them/);
+    expect(() => resources(deployment)).toThrow(/IAM allows 10; divide them/);
   });
 
   it("fit into IAM's limits with 200 secrets", () => {
@@ -352,13 +412,18 @@ const resolvedLong = (value: Value | undefined): unknown =>
   );
 
 describe("the schedules", () => {
+  const rotators: Readonly<Record<string, string>> = {
+    Database: "RotateDashdatabaseLambdaFunction",
+    ApiKey: "RotateDashapiDashkeyLambdaFunction",
+  };
+
   it("rotate every secret as the manifest says, and none because of a deployment", () => {
     const found = ofType("AWS::SecretsManager::RotationSchedule").map(
       ([, { Properties }]) => Properties,
     );
-    const rotation = (SecretId: string, RotationRules: Value) => ({
+    const rotation = (SecretId: string, RotationRules: Value, by = "Database") => ({
       SecretId,
-      RotationLambdaARN: { "Fn::GetAtt": ["RotateDashdatabaseLambdaFunction", "Arn"] },
+      RotationLambdaARN: { "Fn::GetAtt": [rotators[by], "Arn"] },
       RotationRules,
       RotateImmediatelyOnUpdate: false,
     });
@@ -366,18 +431,22 @@ describe("the schedules", () => {
       rotation("app/plain", { ScheduleExpression: "rate(90 days)" }),
       rotation("app/encrypted", { ScheduleExpression: "cron(0 3 1 * ? *)", Duration: "3h" }),
       rotation(secretByArn, { ScheduleExpression: "rate(90 days)" }),
+      rotation("app/token", { ScheduleExpression: "rate(90 days)" }, "ApiKey"),
     ]);
   });
 
   it("are set up after Secrets Manager may invoke the function, from this account only", () => {
-    for (const [, { DependsOn }] of ofType("AWS::SecretsManager::RotationSchedule"))
-      expect(DependsOn).toContain("RotationPermission");
-    expect(template.Resources["RotationPermission"]?.Properties).toEqual({
-      FunctionName: { "Fn::GetAtt": ["RotateDashdatabaseLambdaFunction", "Arn"] },
-      Action: "lambda:InvokeFunction",
-      Principal: "secretsmanager.amazonaws.com",
-      SourceAccount: { Ref: "AWS::AccountId" },
-    });
+    for (const [, { DependsOn, Properties }] of ofType("AWS::SecretsManager::RotationSchedule")) {
+      const by = Properties["SecretId"] === "app/token" ? "ApiKey" : "Database";
+      expect(DependsOn).toContain(`Rotate${by}Permission`);
+    }
+    for (const [by, rotator] of Object.entries(rotators))
+      expect(template.Resources[`Rotate${by}Permission`]?.Properties).toEqual({
+        FunctionName: { "Fn::GetAtt": [rotator, "Arn"] },
+        Action: "lambda:InvokeFunction",
+        Principal: "secretsmanager.amazonaws.com",
+        SourceAccount: { Ref: "AWS::AccountId" },
+      });
   });
 });
 

@@ -8,6 +8,7 @@ import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();
 const entry = {
+  place: "network",
   schedule: { expression: "rate(90 days)" },
   consumers: { clusters: [] },
   credentials: [],
@@ -30,6 +31,14 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
   let now = start + 1000;
   let looks = 0;
   const seen = { lines: [] as LogLine[], reports: 0, labels: 0, looks: () => looks };
+  const retirer = {
+    ask: async () => {
+      now += secondsALook * 1000;
+      looks += 1;
+      return sessions[Math.min(looks, sessions.length) - 1] ?? 0;
+    },
+    retire: async () => "dead" as const,
+  };
   const ports = {
     store: {
       describe: async (_: string, signal: AbortSignal) => {
@@ -45,14 +54,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
       tag: async () => {},
     },
     consumers: [],
-    retirer: {
-      ask: async () => {
-        now += secondsALook * 1000;
-        looks += 1;
-        return sessions[Math.min(looks, sessions.length) - 1] ?? 0;
-      },
-      retire: async () => "dead" as const,
-    },
+    retirers: { network: retirer, internet: retirer },
     manifest: { stage: "production", exempt: [], secrets: { app: entry } },
   };
   const context = {

@@ -3,6 +3,7 @@ import type { Task } from "../../../lib/context/context.ts";
 import type { RotationError } from "../../../lib/errors.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
+import type { Retirer } from "../../../lib/settlement/retirer.ts";
 import { settle } from "../../../lib/settlement/settle.ts";
 import { contextFor } from "../../context.ts";
 import { consumerContract } from "../../contracts/consumer.ts";
@@ -55,6 +56,13 @@ class Scene {
   }
 
   settle() {
+    const retirer: Retirer = {
+      ask: async () => 0,
+      retire: async ({ version }) => {
+        this.retired.push(version);
+        return "dead";
+      },
+    };
     const ports: SettlementPorts = {
       store: {
         describe: async () => ({
@@ -71,13 +79,7 @@ class Scene {
         tag: async () => {},
       },
       consumers: [this.toys, { ...view(this.others), name: "others" }],
-      retirer: {
-        ask: async () => 0,
-        retire: async ({ version }) => {
-          this.retired.push(version);
-          return "dead";
-        },
-      },
+      retirers: { network: retirer, internet: retirer },
       mirrorer: { mirror: async () => "superseded" },
       manifest: { stage: "production", exempt: [], secrets: { [this.secret.name]: entry } },
     };
