@@ -82,7 +82,14 @@ export const layers: readonly Layer[] = [
   },
   {
     path: "lib/types.ts",
-    imports: [...protocol, "lib/registry.ts", "lib/rotators", "lib/consumers"],
+    imports: [
+      ...protocol,
+      "lib/rotation",
+      "lib/validation",
+      "lib/registry.ts",
+      "lib/rotators",
+      "lib/consumers",
+    ],
   },
   { path: "functions", imports: ["lib", "rotation.yml"], packages: ["@middy/core", "aws-lambda"] },
   {

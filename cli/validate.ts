@@ -8,7 +8,7 @@ import { consumerTypes } from "../lib/consumers/registry.ts";
 import { InvalidManifest } from "../lib/manifest/errors.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import type { Remark } from "../lib/manifest/remark.ts";
-import { loadCredential } from "../lib/registry.ts";
+import { loadChecks } from "../lib/types.ts";
 import { exemptionFindings } from "../lib/validation/exemption-findings.ts";
 import { type Finding, ofManifest } from "../lib/validation/finding.ts";
 import { findings } from "../lib/validation/findings.ts";
@@ -88,7 +88,7 @@ async function liveCheck(topic: string | undefined): Promise<Look> {
     store: secretsManagerStore(),
     consumers: consumerTypes(),
     trails: cloudTrail(),
-    credential: loadCredential,
+    checks: loadChecks,
     topic: topic ? snsTopic(topicArn(topic).arn) : undefined,
     now: () => new Date(),
     progress: progress.show,
@@ -96,6 +96,6 @@ async function liveCheck(topic: string | undefined): Promise<Look> {
   return async (manifest) => {
     const facts = await gather(manifest, ports, AbortSignal.timeout(patience));
     progress.clear();
-    return findings(facts);
+    return findings(facts, "the credentials of this shell");
   };
 }

@@ -53,14 +53,17 @@ export interface CredentialType {
 }
 
 /** The types that a manifest may name. */
-export interface TypeList {
-  readonly types: Readonly<Record<string, CredentialType>>;
+export interface TypeList<Type extends CredentialType = CredentialType> {
+  readonly types: Readonly<Record<string, Type>>;
   /** What a credential without a `type` is. */
   readonly defaultType: string;
 }
 
 /** @returns `undefined` for a type that does not exist */
-export function typeIn({ types }: TypeList, name: string): CredentialType | undefined {
+export function typeIn<Type extends CredentialType>(
+  { types }: TypeList<Type>,
+  name: string,
+): Type | undefined {
   return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
@@ -99,7 +102,7 @@ export interface Claim {
 }
 
 /** Another secret that a credential needs to read, and its KMS key if it has one of its own. */
-export interface ReadSecret {
+interface ReadSecret {
   /** Its name or ARN. */
   readonly secret: string;
   readonly kmsKey?: string | undefined;

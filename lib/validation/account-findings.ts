@@ -58,11 +58,11 @@ function trailFindings({ trails }: Facts): readonly Finding[] {
 }
 
 const trailsUnchecked = (error: RotationError) =>
-  unchecked(
-    "whether a CloudTrail trail records failed rotations",
-    error,
-    "Allow cloudtrail:DescribeTrails, GetTrailStatus and GetEventSelectors to the credentials of this shell, or ask who owns the organization's trail whether it records management events that write.",
-  );
+  unchecked("whether a CloudTrail trail records failed rotations", error, {
+    allow: "cloudtrail:DescribeTrails, GetTrailStatus and GetEventSelectors",
+    remedy:
+      "ask the owner of the organization's trail whether it records management events that write.",
+  });
 
 function topicFindings({ topic }: Facts): readonly Finding[] {
   if (!topic)
@@ -78,8 +78,8 @@ function topicFindings({ topic }: Facts): readonly Finding[] {
   const { unknown } = topic;
   if (unknown instanceof AwsCallFailed && unknown.isAbsent)
     return [{ ...failure(unknown, ""), code: "TOPIC_NOT_FOUND", secret: undefined }];
-  const allow = "Allow sns:GetTopicAttributes on the topic to the credentials of this shell.";
-  return [unchecked("whether anybody gets alerts", unknown, allow)];
+  const allow = "sns:GetTopicAttributes on the topic";
+  return [unchecked("whether anybody gets alerts", unknown, { allow })];
 }
 
 const nobodyListens = finding({

@@ -58,10 +58,10 @@ function inPlace(
 function usernameNotRead({ name: secret, credentials }: SecretFacts, consumer: ConfiguredConsumer) {
   const taken = consumer.references.map(({ field }) => field);
   const isWhole = taken.includes(undefined);
-  return credentials.flatMap(({ spec, target }) => {
-    if (!spec.traits.changesUsername || "unknown" in target || isWhole) return [];
-    const { username, password } = target.known.fields;
-    const isUserTaken = [username, ...spec.urls].some((field) => taken.includes(field));
+  return credentials.flatMap(({ spec, fields }) => {
+    if (!spec.traits.changesUsername || !fields || isWhole) return [];
+    const { username, password, urls } = fields;
+    const isUserTaken = [username, ...urls].some((field) => taken.includes(field));
     if (!taken.includes(password) || isUserTaken) return [];
     return [
       finding({

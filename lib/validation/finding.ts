@@ -15,6 +15,8 @@ export interface Finding {
   readonly line?: number | undefined;
   readonly what: string;
   readonly remedy?: string | undefined;
+  /** Actions that are missing to check more: `sns:GetTopicAttributes on the topic`. Part of the remedy in the end. */
+  readonly allow?: string | undefined;
 }
 
 /** The codes of validation's own; the others are those of the errors that a rotation would end with. */
@@ -63,14 +65,24 @@ export function ofManifest(severity: "error" | "warning", remark: Remark): Findi
   return { severity, code, line: remark.line, what: remarkText(remark) };
 }
 
-/** A check that could not be made is no pass. @param otherwise how else to make it */
+/** A check that could not be made has not passed. */
 export function unchecked(
   check: string,
   error: RotationError,
-  otherwise: string,
+  solution: Pick<Finding, "allow" | "remedy">,
   secret?: string,
 ): Finding {
   const because = error.code === "DEADLINE" ? "there was no answer in time." : error.happened;
   const what = `Could not check ${check}, because: ${because}`;
-  return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, remedy: otherwise });
+  return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, ...solution });
+}
+
+/**
+ * The finding with its whole remedy.
+ * @param caller who made the checks: `the credentials of this shell`
+ */
+export function addressedTo(caller: string, { allow, remedy, ...finding }: Finding): Finding {
+  if (allow === undefined) return { ...finding, remedy };
+  const otherwise = remedy === undefined ? "." : `, or ${remedy}`;
+  return { ...finding, remedy: `Allow ${allow} to ${caller}${otherwise}` };
 }

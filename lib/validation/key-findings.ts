@@ -2,9 +2,8 @@ import { command } from "../alerts/command.ts";
 import { type Finding, finding } from "./finding.ts";
 
 /**
- * Whether a secret is encrypted with the key that the manifest says: by that the roles are allowed to decrypt.
- * Pure.
- * @param of what is encrypted, for a message, and where the manifest says its key
+ * Whether a secret is encrypted with the key of the manifest, which is the one that the roles may decrypt with. Pure.
+ * @param where the manifest's key for it, e.g. `kmsKey`
  */
 export function keyFindings(
   secret: string,
@@ -20,8 +19,8 @@ export function keyFindings(
         severity: "warning",
         code: "COULD_NOT_CHECK",
         secret,
-        what: `Could not check ${where}, because the secret names its key by an alias, ${used}.`,
-        remedy: `See that this tells ${declared}: ${command("aws", "kms", "describe-key", "--key-id", used, "--query", "KeyMetadata.Arn")}`,
+        what: `Could not check ${where}, because the secret's key is set by an alias, ${used}.`,
+        remedy: `Check that this prints ${declared}: ${command("aws", "kms", "describe-key", "--key-id", used, "--query", "KeyMetadata.Arn")}`,
       }),
     ];
   return [
@@ -29,13 +28,13 @@ export function keyFindings(
       severity: "error",
       code: "KMS_KEY_DIFFERS",
       secret,
-      what: `${subject} is encrypted with ${used ?? "aws/secretsmanager"}, and ${where} in rotation.yml says ${declared ?? "nothing, which means aws/secretsmanager"}: the functions could not decrypt it.`,
+      what: `${subject} is encrypted with ${used ?? "aws/secretsmanager"}, but ${where} in rotation.yml is ${declared ?? "not set, which means aws/secretsmanager"}: the functions could not decrypt it.`,
       remedy: used
-        ? `Say ${where}: with the key's ARN in rotation.yml.`
+        ? `Set ${where} to the key's ARN in rotation.yml.`
         : `Remove ${where} from rotation.yml, or encrypt the secret with that key.`,
     }),
   ];
 }
 
-/** DescribeSecret tells a key's id or its ARN, as it was given. */
+/** DescribeSecret returns a key's id or its ARN, whichever was set. */
 const isIdOf = (id: string, arn: string) => arn.endsWith(`:key/${id}`);

@@ -1,65 +1,51 @@
-import { address } from "../rotators/login/login.ts";
 import type { Asked } from "./ask.ts";
-import type { CredentialFacts, SecretFacts } from "./facts.ts";
+import type { SecretFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
 
-/** A user of a server, and where its login stands. */
-interface Place {
-  readonly login: string;
+/** Something outside the secrets, e.g. a user of a server, and the secrets that hold it. */
+interface Holders {
+  readonly name: string;
   readonly secrets: string[];
   /** The first of them that rotates it. */
   rotated?: string;
 }
 
-/**
- * Logins that stand in more than one place: the rotation of the one would leave the other with a password that
- * is dead. Pure.
- */
+/** Credentials that are in more than one place: rotating the one would leave a dead value in the other. Pure. */
 export function sameLogins(secrets: readonly SecretFacts[]): readonly Finding[] {
-  const several = placesOf(secrets).filter(({ secrets: { length } }) => length > 1);
-  const bySecrets = Map.groupBy(several, (place) => place.secrets.join(" and in "));
-  return [...bySecrets].flatMap(([where, places]) => {
-    const secret = places.find(({ rotated }) => rotated)?.rotated;
+  const several = holdersOf(secrets).filter(({ secrets: { length } }) => length > 1);
+  const bySecrets = Map.groupBy(several, (holders) => holders.secrets.join(" and in "));
+  return [...bySecrets].flatMap(([where, all]) => {
+    const secret = all.find(({ rotated }) => rotated)?.rotated;
     if (secret === undefined) return [];
-    const logins = places.map(({ login }) => login).join(" and ");
-    const stand = places.length > 1 ? `Users ${logins} stand` : `User ${logins} stands`;
+    const names = all.map(({ name }) => name).join(" and ");
     return finding({
       severity: "error",
       code: "SAME_LOGIN",
       secret,
-      what: `${stand} in ${where}: the rotation of the one leaves the other with a dead password.`,
-      remedy: "Give each its own user, or have all consumers read one secret.",
+      what: `The same credential (${names}) is in ${where}: rotating it in one place leaves a dead value in the other.`,
+      remedy: "Give each its own user or key, or have all consumers read one secret.",
     });
   });
 }
 
-function placesOf(secrets: readonly SecretFacts[]): readonly Place[] {
-  const places = new Map<string, Place>();
-  const note = (login: string, secret: string, rotated?: string) => {
-    const place = places.get(login.toLowerCase()) ?? { login, secrets: [] };
-    places.set(login.toLowerCase(), place);
-    if (!place.secrets.includes(secret)) place.secrets.push(secret);
-    if (rotated) place.rotated ??= rotated;
+function holdersOf(secrets: readonly SecretFacts[]): readonly Holders[] {
+  const all = new Map<string, Holders>();
+  const note = (name: string, secret: string, rotated?: string) => {
+    const holders = all.get(name.toLowerCase()) ?? { name, secrets: [] };
+    all.set(name.toLowerCase(), holders);
+    if (!holders.secrets.includes(secret)) holders.secrets.push(secret);
+    if (rotated) holders.rotated ??= rotated;
   };
   for (const { name, state, credentials } of secrets)
-    for (const [index, credential] of credentials.entries()) {
-      const own = named(state, name);
+    for (const [index, { holds }] of credentials.entries()) {
       const nth = credentials.length > 1 ? ` (credential ${index + 1})` : "";
-      for (const login of loginsOf(credential)) note(login, own + nth, name);
-      const { admin } = credential;
-      const who = admin && "known" in admin.who ? admin.who.known : undefined;
-      if (admin && who)
-        note(`${who.username} on ${address(who)}`, named(admin.state, admin.secret));
+      for (const { name: held, readFrom } of holds)
+        if (readFrom === undefined) note(held, nameOf(state, name) + nth, name);
+        else note(held, readFrom);
     }
-  return [...places.values()];
+  return [...all.values()];
 }
 
-/** The manifest may say an ARN here and the name there. */
-const named = (state: Asked<{ readonly name: string } | undefined>, said: string) =>
-  "known" in state ? (state.known?.name ?? said) : said;
-
-/** With alternating users both of the pair. */
-function loginsOf({ target }: CredentialFacts): readonly string[] {
-  if ("unknown" in target) return [];
-  return target.known.usernames.map((username) => `${username} on ${address(target.known)}`);
-}
+/** The manifest may use an ARN in one place and the name in another. */
+const nameOf = (state: Asked<{ readonly name: string } | undefined>, nameOrArn: string) =>
+  "known" in state ? (state.known?.name ?? nameOrArn) : nameOrArn;

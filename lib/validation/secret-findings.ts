@@ -1,4 +1,5 @@
 import { command } from "../alerts/command.ts";
+import { functionsOf } from "../manifest/place.ts";
 import { ManagedByAws, NoCurrentVersion, Unsettled } from "../rotation/refusals.ts";
 import { DocumentError } from "../secret/errors.ts";
 import { holderOf, retiringLabel } from "../secret/labels.ts";
@@ -21,7 +22,7 @@ export function secretFindings(secret: SecretFacts, context: Context): readonly 
       unchecked(
         "whether it exists and what is on it",
         state.unknown,
-        `Allow secretsmanager:DescribeSecret on it to the credentials of this shell, or look: ${look}`,
+        { allow: "secretsmanager:DescribeSecret on it", remedy: `look: ${look}` },
         name,
       ),
     ];
@@ -45,7 +46,7 @@ const missing = (secret: string) =>
     secret,
     what: "There is no such secret in this account and Region.",
     remedy:
-      "Create it, correct its name in rotation.yml, or set AWS_PROFILE and AWS_REGION to where it is; say stages: […] where it is in some stages only.",
+      "Create it, correct its name in rotation.yml, or set AWS_PROFILE and AWS_REGION to where it is; use stages: […] if it exists in some stages only.",
   });
 
 const deleted = (secret: string, at: Date) =>
@@ -54,7 +55,7 @@ const deleted = (secret: string, at: Date) =>
     code: "SECRET_DELETED",
     secret,
     what: `It is scheduled for deletion (${at.toISOString()}).`,
-    remedy: `Take it out of rotation.yml, or keep it: ${command("aws", "secretsmanager", "restore-secret", "--secret-id", secret)}`,
+    remedy: `Remove it from rotation.yml, or keep it: ${command("aws", "secretsmanager", "restore-secret", "--secret-id", secret)}`,
   });
 
 function documentFindings({ name, document }: SecretFacts, state: SecretState): readonly Finding[] {
@@ -62,13 +63,12 @@ function documentFindings({ name, document }: SecretFacts, state: SecretState): 
   if (!document) return [];
   if ("known" in document) return document.known ? [] : [failure(new NoCurrentVersion(name), name)];
   if (document.unknown instanceof DocumentError) return [failure(document.unknown, name)];
-  const allow =
-    "Allow secretsmanager:GetSecretValue on it (and kms:Decrypt on its key) to the credentials of this shell; the deployed function checks the same: " +
-    loneTest(name);
-  return [unchecked("its fields and its logins", document.unknown, allow, name)];
+  const allow = "secretsmanager:GetSecretValue on it (and kms:Decrypt on its key)";
+  const remedy = `have the deployed function check the same: ${loneTest(name)}`;
+  return [unchecked("its fields and credentials", document.unknown, { allow, remedy }, name)];
 }
 
-/** Secrets Manager has testSecret alone run where the deployed function is: it changes nothing. */
+/** Has Secrets Manager run testSecret alone, in the deployed function: it changes nothing. */
 export const loneTest = (secret: string) =>
   command(
     "aws",
@@ -86,7 +86,7 @@ function* labelFindings(
 ): Generator<Finding> {
   const current = holderOf(state, "AWSCURRENT");
   const { rotationFunction, rotationEnabled, lastRotatedAt } = state;
-  const isOurs = rotationFunction !== undefined && isRotateDatabase(rotationFunction, stage);
+  const isOurs = rotationFunction !== undefined && isRotator(rotationFunction, stage);
   if (rotationFunction && rotationEnabled && !isOurs)
     yield finding({
       severity: "warning",
@@ -94,11 +94,12 @@ function* labelFindings(
       secret,
       what: `Another function rotates it: ${rotationFunction}.`,
       remedy:
-        "End that rotation where it was set up (template, Terraform, console) before you deploy: a secret has one rotation function, and two tools would take it from each other.",
+        "Turn that rotation off where it was set up (template, Terraform, console) before you deploy: a secret has one rotation function, and two tools would overwrite each other's.",
     });
 
   const pending = holderOf(state, "AWSPENDING");
-  if (pending && pending !== current) yield pendingFinding(secret, pending, isOurs);
+  if (pending && pending !== current)
+    yield pendingFinding(secret, pending, isOurs && functionsOf[entry.place].rotate);
 
   const retiring = holderOf(state, retiringLabel);
   if (!retiring || retiring === current) return;
@@ -106,21 +107,25 @@ function* labelFindings(
   yield failure(new Unsettled(secret, retiring), secret, isFresh ? "warning" : "error");
 }
 
-/** By the name that serverless gives it, or that it was given by hand. */
-function isRotateDatabase(arn: string, stage: string): boolean {
+/**
+ * Whether it is a rotation function of ours, by the name that Serverless or a person gave it. That of the other place
+ * is ours, too: the next deployment moves the secret.
+ */
+function isRotator(arn: string, stage: string): boolean {
   const name = /:function:([\w-]+)/.exec(arn)?.[1] ?? "";
-  return name === "rotate-database" || name.endsWith(`-${stage}-rotate-database`);
+  const names = Object.values(functionsOf).map(({ rotate }) => rotate);
+  return names.some((rotate) => name === rotate || name.endsWith(`-${stage}-${rotate}`));
 }
 
-function pendingFinding(secret: string, pending: string, isOurs: boolean): Finding {
-  if (isOurs)
+/** @param rotator the function that rotates it; `false`: not one of ours */
+function pendingFinding(secret: string, pending: string, rotator: string | false): Finding {
+  if (rotator)
     return finding({
       severity: "warning",
       code: "ROTATION_UNDER_WAY",
       secret,
-      what: `A rotation is under way, or was given up: AWSPENDING is on version ${pending}.`,
-      remedy:
-        "Secrets Manager tries it again by itself; if AWSPENDING stays, see the alert of its failure and the log of rotate-database.",
+      what: `A rotation is in progress, or was abandoned: AWSPENDING is on version ${pending}.`,
+      remedy: `Secrets Manager retries it; if AWSPENDING stays, see the alert of its failure and the log of ${rotator}.`,
     });
   const remove = command(
     "aws",
@@ -137,7 +142,7 @@ function pendingFinding(secret: string, pending: string, isOurs: boolean): Findi
     severity: "error",
     code: "PENDING_STUCK",
     secret,
-    what: `AWSPENDING is left over on version ${pending} from a rotation that is not ours: Secrets Manager will refuse to start another.`,
-    remedy: `Make sure that no other tool rotates it now, then: ${remove}`,
+    what: `AWSPENDING is on version ${pending}, left over from another tool's rotation: Secrets Manager will refuse to start another rotation.`,
+    remedy: `Make sure that no other tool is rotating it, then: ${remove}`,
   });
 }

@@ -203,7 +203,7 @@ describe("the database", () => {
         `Could not check whether AWSCURRENT logs in as user ${good.username} on 127.0.0.1:${good.port}, because: No answer from 127.0.0.1:${good.port} (connection refused).`,
       );
       expect(told[0]?.remedy).toBe(
-        `Run this from where the database can be reached (a host or a CI runner in its VPC), or have the deployed function check: aws secretsmanager rotate-secret --secret-id ${world.name} --no-rotate-immediately`,
+        `Run this where the database can be reached (on a host or a CI runner in its VPC), or have the deployed function check: aws secretsmanager rotate-secret --secret-id ${world.name} --no-rotate-immediately`,
       );
     } finally {
       await server.start();
@@ -315,7 +315,7 @@ describe("a secret", () => {
     const { code, found, told } = await world.live(world.manifest(secrets));
     expect(code).toBe(1);
     expect(found).toEqual(["error SAME_LOGIN"]);
-    expect(told[0]?.what).toContain(`stand in ${world.name} and in app/twin`);
+    expect(told[0]?.what).toContain(`is in ${world.name} and in app/twin`);
   });
 
   it("carries labels that another rotation left", async () => {

@@ -25,9 +25,9 @@ interface ClusterFacts {
 export function accountFindings({ clusters, allClusters }: AccountFacts): readonly Finding[] {
   const findings = clusters.flatMap(clusterFindings);
   if ("known" in allClusters) return findings;
-  const allow = "Allow ecs:ListClusters to the credentials of this shell.";
+  const allow = "ecs:ListClusters";
   const check = "whether secrets are consumed outside their clusters";
-  return [...findings, unchecked(check, allClusters.unknown, allow)];
+  return [...findings, unchecked(check, allClusters.unknown, { allow })];
 }
 
 function clusterFindings({ cluster, listed, read }: ClusterFacts): readonly Finding[] {
@@ -45,8 +45,8 @@ function clusterFindings({ cluster, listed, read }: ClusterFacts): readonly Find
       },
     ];
   const allow =
-    "Allow ecs:ListServices, ListTasks, DescribeServices, DescribeTasks and DescribeTaskDefinition to the credentials of this shell.";
-  return [unchecked(`who consumes secrets in the cluster ${cluster}`, unknown, allow)];
+    "ecs:ListServices, ListTasks, DescribeServices, DescribeTasks and DescribeTaskDefinition";
+  return [unchecked(`who consumes secrets in the cluster ${cluster}`, unknown, { allow })];
 }
 
 /** Who leads to one secret, in all clusters that could be read. */

@@ -1,4 +1,6 @@
-import type { Claim, CredentialType } from "../../manifest/type.ts";
+import type { Claim } from "../../manifest/type.ts";
+import type { CheckedType } from "../../validation/checks.ts";
+import { checks } from "./checks.ts";
 import { completeGenerated } from "./complete.ts";
 import { ownKeys } from "./keys.ts";
 import type { GeneratedSpec } from "./value.ts";
@@ -12,7 +14,8 @@ export const type = {
   complete: completeGenerated,
   writes: (spec: GeneratedSpec) => [...claims(spec)],
   reads: () => [],
-} satisfies CredentialType;
+  checks: async () => checks,
+} satisfies CheckedType;
 
 function* claims({ field, previous }: GeneratedSpec): Generator<Claim> {
   yield { role: ["field"], field };

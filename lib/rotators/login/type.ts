@@ -1,10 +1,16 @@
-import type { Claim, CredentialType } from "../../manifest/type.ts";
+import type { Claim } from "../../manifest/type.ts";
+import type { CheckedType } from "../../validation/checks.ts";
+import { type LoginRotator, loginChecks } from "./checks.ts";
 import { completeLogin } from "./complete.ts";
 import { ownKeys, sharedKeys } from "./keys.ts";
 import type { LoginSpec } from "./login.ts";
 
-/** The logins of an engine, when the manifest is compiled and deployed. @param description for editors */
-export const loginType = (description: string) =>
+/**
+ * The logins of an engine, for the manifest, deployments and validation.
+ * @param description for editors
+ * @param rotator loads the engine's rotator, and its driver
+ */
+export const loginType = (description: string, rotator: () => Promise<LoginRotator>) =>
   ({
     description,
     example: { strategy: "in-place" },
@@ -18,7 +24,8 @@ export const loginType = (description: string) =>
         ? `takes host and user from the same place as ${name}, so both are the same login: make them one credential, or name under fields or connection what differs`
         : undefined,
     reads: ({ admin }: LoginSpec) => (admin ? [admin] : []),
-  }) satisfies CredentialType;
+    checks: async () => loginChecks(await rotator()),
+  }) satisfies CheckedType;
 
 function* claims({ traits, fields, urls, isInUrlAlone }: LoginSpec): Generator<Claim> {
   for (const [index, field] of urls.entries()) yield { role: ["urls", index], field };

@@ -1,3 +1,6 @@
 import { loginType } from "../login/type.ts";
 
-export const type = loginType("A login of a PostgreSQL server.");
+export const type = loginType(
+  "A login of a PostgreSQL server.",
+  async () => (await import("./rotator.ts")).rotator,
+);

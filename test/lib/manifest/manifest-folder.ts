@@ -13,7 +13,11 @@ import { type as postgres } from "../../../lib/rotators/postgres/type.ts";
 
 /** With a second engine. */
 const list: TypeList = {
-  types: { postgres, mysql: loginType("A login of a MySQL server."), generated },
+  types: {
+    postgres,
+    mysql: loginType("A login of a MySQL server.", () => Promise.reject(new Error("no server"))),
+    generated,
+  },
   defaultType: "postgres",
 };
 

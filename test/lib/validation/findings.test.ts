@@ -4,6 +4,7 @@ import { accountFindings } from "../../../lib/consumers/ecs/findings.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import { AwsCallFailed } from "../../../lib/errors.ts";
 import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
+import type { LoginFacts } from "../../../lib/rotators/login/findings.ts";
 import {
   DnsFailed,
   LockBusy,
@@ -15,7 +16,7 @@ import {
 } from "../../../lib/rotators/login/server-errors.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import { SecretNotJson } from "../../../lib/secret/errors.ts";
-import type { CredentialFacts, Facts, SecretFacts } from "../../../lib/validation/facts.ts";
+import type { Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
 import { findings } from "../../../lib/validation/findings.ts";
 import {
@@ -36,11 +37,13 @@ import {
   target,
 } from "./good-facts.ts";
 
+const caller = "the role of the watcher";
+
 /** Of every case below: so that none of the codes is left without one. */
 const seen = new Set<string>();
 
 function found(all: Facts): string[] {
-  return findings(all)
+  return findings(all, caller)
     .filter(({ code }) => code !== "CONSUMERS")
     .map(({ severity, code, secret: about, what, remedy }) => {
       seen.add(code);
@@ -51,8 +54,7 @@ function found(all: Facts): string[] {
 
 const ofSecret = (more: Partial<SecretFacts>) => found(facts({ secrets: [secret(more)] }));
 const ofState = (more: Parameters<typeof state>[0]) => ofSecret({ state: { known: state(more) } });
-const ofCredential = (more: Partial<CredentialFacts>) =>
-  ofSecret({ credentials: [credential(more)] });
+const ofCredential = (more: Partial<LoginFacts>) => ofSecret({ credentials: [credential(more)] });
 const denied = (call: string) =>
   new AwsCallFailed(call, name, {
     failure: "AccessDeniedException (HTTP 400)",
@@ -65,7 +67,7 @@ const ago = (ms: number) => new Date(now.getTime() - ms);
 
 describe("a world in which nothing is wrong", () => {
   it("has nothing but a note on who consumes", () => {
-    expect(findings(facts())).toEqual([
+    expect(findings(facts(), caller)).toEqual([
       {
         severity: "note",
         code: "CONSUMERS",
@@ -120,7 +122,7 @@ describe("a secret", () => {
       "whose value may not be read",
       { document: { unknown: denied("secretsmanager:GetSecretValue") }, credentials: [] },
       [
-        `warning COULD_NOT_CHECK ${name}: Could not check its fields and its logins, because: secretsmanager:GetSecretValue on ${name} failed: AccessDeniedException (HTTP 400).`,
+        `warning COULD_NOT_CHECK ${name}: Could not check its fields and credentials, because: secretsmanager:GetSecretValue on ${name} failed: AccessDeniedException (HTTP 400).`,
       ],
     ],
   ])("%s", (_, more, expected) => {
@@ -170,6 +172,14 @@ describe("a secret", () => {
       [],
     ],
     [
+      "rotated by our function of the other place, which the next deployment changes",
+      {
+        rotationEnabled: true,
+        rotationFunction: functionArn("quarterturn-production-rotate-api-key"),
+      },
+      [],
+    ],
+    [
       "with AWSPENDING of another tool",
       {
         versions: new Map([
@@ -178,7 +188,7 @@ describe("a secret", () => {
         ]),
       },
       [
-        `error PENDING_STUCK ${name}: AWSPENDING is left over on version v2 from a rotation that is not ours: Secrets Manager will refuse to start another.`,
+        `error PENDING_STUCK ${name}: AWSPENDING is on version v2, left over from another tool's rotation: Secrets Manager will refuse to start another rotation.`,
       ],
     ],
     [
@@ -191,7 +201,7 @@ describe("a secret", () => {
         ]),
       },
       [
-        `warning ROTATION_UNDER_WAY ${name}: A rotation is under way, or was given up: AWSPENDING is on version v2.`,
+        `warning ROTATION_UNDER_WAY ${name}: A rotation is in progress, or was abandoned: AWSPENDING is on version v2.`,
       ],
     ],
     [
@@ -247,7 +257,7 @@ describe("a secret", () => {
       undefined,
       key,
       [
-        `error KMS_KEY_DIFFERS ${name}: It is encrypted with ${key}, and kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
+        `error KMS_KEY_DIFFERS ${name}: It is encrypted with ${key}, but kmsKey in rotation.yml is not set, which means aws/secretsmanager: the functions could not decrypt it.`,
       ],
     ],
     [
@@ -255,7 +265,7 @@ describe("a secret", () => {
       key,
       undefined,
       [
-        `error KMS_KEY_DIFFERS ${name}: It is encrypted with aws/secretsmanager, and kmsKey in rotation.yml says ${key}: the functions could not decrypt it.`,
+        `error KMS_KEY_DIFFERS ${name}: It is encrypted with aws/secretsmanager, but kmsKey in rotation.yml is ${key}: the functions could not decrypt it.`,
       ],
     ],
     ["another key", key, `${key}2`, [expect.stringMatching(/^error KMS_KEY_DIFFERS/)]],
@@ -265,7 +275,7 @@ describe("a secret", () => {
       key,
       "alias/app",
       [
-        `warning COULD_NOT_CHECK ${name}: Could not check kmsKey, because the secret names its key by an alias, alias/app.`,
+        `warning COULD_NOT_CHECK ${name}: Could not check kmsKey, because the secret's key is set by an alias, alias/app.`,
       ],
     ],
   ])("encrypted with %s", (_, kmsKey, actual, expected) => {
@@ -280,7 +290,7 @@ describe("a credential", () => {
   const at = "db.internal:5432";
   const user = `user app on ${at}`;
   const unreachable = new Unreachable(at, "timed out");
-  it.each<[string, Partial<CredentialFacts>, string[]]>([
+  it.each<[string, Partial<LoginFacts>, string[]]>([
     [
       "without a field",
       {
@@ -394,14 +404,14 @@ describe("a credential", () => {
         },
       },
       [
-        `error KMS_KEY_DIFFERS ${name}: The admin secret ${adminName} is encrypted with ${key}, and admin.kmsKey in rotation.yml says nothing, which means aws/secretsmanager: the functions could not decrypt it.`,
+        `error KMS_KEY_DIFFERS ${name}: The admin secret ${adminName} is encrypted with ${key}, but admin.kmsKey in rotation.yml is not set, which means aws/secretsmanager: the functions could not decrypt it.`,
       ],
     ],
     ...[
       "app.proxy-abc123.eu-central-1.rds.amazonaws.com",
       "r.endpoint.proxy-a1.eu-west-1.rds.amazonaws.com",
       "x.proxy-a1.cn-north-1.rds.amazonaws.com.cn",
-    ].map((host): [string, Partial<CredentialFacts>, string[]] => [
+    ].map((host): [string, Partial<LoginFacts>, string[]] => [
       `behind the proxy ${host}`,
       { target: { known: target({ host }) } },
       [expect.stringContaining(`warning RDS_PROXY ${name}: ${host} is an endpoint of RDS Proxy`)],
@@ -429,13 +439,13 @@ describe("the same login", () => {
       "in two secrets",
       other({ usernames: ["app"] }),
       [
-        `error SAME_LOGIN ${name}: User app on db.internal:5432 stands in ${name} and in other: the rotation of the one leaves the other with a dead password.`,
+        `error SAME_LOGIN ${name}: The same credential (user app on db.internal:5432) is in ${name} and in other: rotating it in one place leaves a dead value in the other.`,
       ],
     ],
     [
       "as the stand-in of the one and the owner of the other",
       other({ username: "app_clone", usernames: ["app_clone"] }),
-      [expect.stringContaining("User app_clone on db.internal:5432 stands in")],
+      [expect.stringContaining("(user app_clone on db.internal:5432) is in")],
     ],
     [
       "in another spelling of the host",
@@ -448,7 +458,7 @@ describe("the same login", () => {
       "as an administrator that is rotated",
       other({ username: "admin", usernames: ["admin"] }),
       [
-        `error SAME_LOGIN other: User admin on db.internal:5432 stands in ${adminName} and in other: the rotation of the one leaves the other with a dead password.`,
+        `error SAME_LOGIN other: The same credential (user admin on db.internal:5432) is in ${adminName} and in other: rotating it in one place leaves a dead value in the other.`,
       ],
     ],
   ])("%s", (_, second, expected) => {
@@ -458,7 +468,7 @@ describe("the same login", () => {
   it("twice in one secret", () => {
     expect(ofSecret({ credentials: [credential(), credential()] })).toEqual([
       expect.stringContaining(
-        `Users app on db.internal:5432 and app_clone on db.internal:5432 stand in ${name} (credential 1) and in ${name} (credential 2)`,
+        `(user app on db.internal:5432 and user app_clone on db.internal:5432) is in ${name} (credential 1) and in ${name} (credential 2)`,
       ),
     ]);
   });
@@ -596,7 +606,7 @@ describe("consumers", () => {
       "Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending by themselves: 1 consumer (standalone task t1).",
     ],
   ])("are told: %s", (_, more, what) => {
-    const [note] = findings(facts({ secrets: [secret(more)] }));
+    const [note] = findings(facts({ secrets: [secret(more)] }), caller);
     seen.add(note?.code ?? "");
     expect(note).toMatchObject({ severity: "note", code: "CONSUMERS", secret: name, what });
   });
@@ -734,6 +744,35 @@ describe("an exemption", () => {
     const { manifest, ...more } = facts();
     const exempt = [{ secret: "old", reason: "moving", until }];
     expect(found({ ...more, manifest: { ...manifest, exempt } })).toEqual([expected]);
+  });
+});
+
+describe("the remedy of a check that was not allowed", () => {
+  const remedies = (more: Partial<Facts>) =>
+    findings(facts(more), caller).flatMap(({ remedy }) => remedy ?? []);
+
+  it("names who must be allowed, and what", () => {
+    const unseen = { unknown: denied("sns:GetTopicAttributes") };
+    expect(remedies({ topic: unseen })).toEqual([
+      "Allow sns:GetTopicAttributes on the topic to the role of the watcher.",
+    ]);
+    const state = { unknown: denied("secretsmanager:DescribeSecret") };
+    const hidden = secret({ state, document: undefined, credentials: [] });
+    expect(remedies({ secrets: [hidden] })[0]).toBe(
+      `Allow secretsmanager:DescribeSecret on it to the role of the watcher, or look: aws secretsmanager describe-secret --secret-id ${name}`,
+    );
+    const admin = { unknown: denied("secretsmanager:GetSecretValue") };
+    const unread = credential({
+      admin: { secret: adminName, state: { known: adminState }, who: admin },
+    });
+    expect(remedies({ secrets: [secret({ credentials: [unread] })] })).toEqual([
+      `Allow it to the role of the watcher, or have the deployed function check: aws secretsmanager rotate-secret --secret-id ${name} --no-rotate-immediately`,
+    ]);
+  });
+
+  it("is only in the remedy", () => {
+    for (const finding of findings(facts({ topic: { unknown: denied("x") } }), caller))
+      expect(finding).not.toHaveProperty("allow");
   });
 });
 

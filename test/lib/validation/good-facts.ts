@@ -1,11 +1,13 @@
 import type { ReaderFacts } from "../../../lib/consumers/ecs/facts.ts";
 import { consumersOfSecret, type Readers } from "../../../lib/consumers/ecs/findings.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { type LoginFacts, loginFacts, type Target } from "../../../lib/rotators/login/findings.ts";
 import type { LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
-import type { CredentialFacts, Facts, SecretFacts, Target } from "../../../lib/validation/facts.ts";
+import type { CredentialFacts } from "../../../lib/validation/checks.ts";
+import type { Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 
 export const now = new Date("2027-02-03T12:00:00Z");
 export const name = "production/database/primary";
@@ -59,16 +61,17 @@ export function target(more: Partial<Target> = {}): Target {
   };
 }
 
-export function credential(more: Partial<CredentialFacts> = {}): CredentialFacts {
+/** Of a login. */
+export function credential(more: Partial<LoginFacts> = {}): CredentialFacts {
   const who = { known: { host: "db.internal", port: 5432, username: "admin" } };
-  return {
+  return loginFacts(name, {
     spec,
     target: { known: target() },
     accepted: { known: true },
     rehearsal: { known: undefined },
     admin: { secret: adminName, state: { known: adminState }, who },
     ...more,
-  };
+  });
 }
 
 export function service(more: Partial<ReaderFacts> = {}): ReaderFacts {

@@ -1,0 +1,71 @@
+import type { Ask } from "../../validation/ask.ts";
+import type { CheckedSecret, CredentialChecks } from "../../validation/checks.ts";
+import { adminLogin } from "./admin.ts";
+import type { LoginCredential } from "./credential.ts";
+import { accepts } from "./engine.ts";
+import { type LoginFacts, loginFacts, type Target } from "./findings.ts";
+import type { Login, LoginSpec } from "./login.ts";
+import { fieldOf } from "./login-document.ts";
+
+export interface LoginRotator {
+  credential(spec: LoginSpec): LoginCredential;
+}
+
+/** Logs in, and rehearses the change of the password, as a testSecret without a rotation does. */
+export const loginChecks = (rotator: LoginRotator) =>
+  ({
+    async check(spec: LoginSpec, secret, ask) {
+      return loginFacts(secret.name, await gather(rotator.credential(spec), secret, ask));
+    },
+  }) satisfies CredentialChecks;
+
+async function gather(
+  credential: LoginCredential,
+  { current: document, describe, read }: CheckedSecret,
+  ask: Ask,
+): Promise<LoginFacts> {
+  const { spec, engine, traits, strategy } = credential.parts;
+  const parsed = await ask(async () => {
+    const current = credential.read(document);
+    return { current, target: targetOf(current, document, credential) };
+  });
+  if ("unknown" in parsed) return { spec, target: parsed };
+  const { current, target } = parsed.known;
+  const accepted = await ask((signal) => accepts(engine, current, signal));
+  const admin = await ask((signal) =>
+    adminLogin({ spec, traits }, current, { readSecret: read, signal }),
+  );
+  // A server that did not answer the login will not answer this either.
+  const rehearsal =
+    "known" in accepted && "known" in admin
+      ? await ask((signal) =>
+          strategy.rehearse({ spec, engine, signal, current, admin: async () => admin.known }),
+        )
+      : undefined;
+  return {
+    spec,
+    target: { known: target },
+    accepted,
+    rehearsal,
+    admin: spec.admin && {
+      secret: spec.admin.secret,
+      state: await describe(spec.admin.secret),
+      who: "known" in admin ? { known: admin.known && withoutPassword(admin.known) } : admin,
+    },
+  };
+}
+
+const withoutPassword = ({ host, port, username }: Login) => ({ host, port, username });
+
+const targetOf = (
+  login: Login,
+  document: CheckedSecret["current"],
+  credential: LoginCredential,
+): Target => ({
+  ...withoutPassword(login),
+  usernames: credential.usernames(login),
+  fields: {
+    username: fieldOf(document, credential.parts.spec, "username"),
+    password: fieldOf(document, credential.parts.spec, "password"),
+  },
+});
