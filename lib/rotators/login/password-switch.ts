@@ -13,7 +13,7 @@ import {
 } from "./server-errors.ts";
 
 /** How long a server may take to answer the change of a password, in milliseconds. Then a login decides. */
-export const changeTime = 2500;
+const changeTime = 2500;
 
 /** The same of the login that decides, and of the session that changes a password back. */
 const decisionTime = 1500;
