@@ -15,12 +15,20 @@ interface Layer {
   readonly packages?: readonly string[];
 }
 
-const leaves = ["lib/errors.ts", "lib/secret", "lib/context", "lib/bounded.ts", "lib/chunks.ts"];
+const leaves = [
+  "lib/errors.ts",
+  "lib/aws-call-failed.ts",
+  "lib/secret",
+  "lib/context",
+  "lib/bounded.ts",
+  "lib/chunks.ts",
+];
 const protocol = [...leaves, "lib/manifest", "lib/alerts"];
 const zod = ["zod"];
 
 export const layers: readonly Layer[] = [
   { path: "lib/errors.ts", imports: [] },
+  { path: "lib/aws-call-failed.ts", imports: ["lib/errors.ts"] },
   { path: "lib/bounded.ts", imports: [] },
   { path: "lib/chunks.ts", imports: [] },
   { path: "lib/secret", imports: ["lib/errors.ts"], packages: ["jsonc-parser"] },
@@ -64,6 +72,7 @@ export const layers: readonly Layer[] = [
     path: "lib/aws",
     imports: [
       "lib/errors.ts",
+      "lib/aws-call-failed.ts",
       "lib/secret",
       "lib/context",
       "lib/alerts",

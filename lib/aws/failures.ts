@@ -1,5 +1,6 @@
+import { AwsCallFailed } from "../aws-call-failed.ts";
 import { DeadlineReached } from "../context/deadline.ts";
-import { AwsCallFailed, RotationError } from "../errors.ts";
+import { RotationError } from "../errors.ts";
 
 /** What the SDK's errors have in common; messages may echo the input, so they are not read. */
 interface SdkError {

@@ -7,7 +7,7 @@ import {
 import type { Alert } from "../alerts/alert.ts";
 import { TopicMissing } from "../alerts/errors.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
-import { AwsCallFailed } from "../errors.ts";
+import { AwsCallFailed } from "../aws-call-failed.ts";
 import { awsFailure } from "./failures.ts";
 
 /** An SNS topic, in its own Region; without an ARN every call fails with TopicMissing. */

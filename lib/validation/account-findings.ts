@@ -1,4 +1,5 @@
-import { AwsCallFailed, type RotationError } from "../errors.ts";
+import { AwsCallFailed } from "../aws-call-failed.ts";
+import type { RotationError } from "../errors.ts";
 import type { Asked } from "./ask.ts";
 import type { Facts } from "./facts.ts";
 import { type Finding, failure, finding, unchecked } from "./finding.ts";

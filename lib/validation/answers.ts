@@ -1,4 +1,5 @@
-import { AwsCallFailed, type RotationError } from "../errors.ts";
+import { AwsCallFailed } from "../aws-call-failed.ts";
+import type { RotationError } from "../errors.ts";
 import type { Asked } from "./ask.ts";
 import { type Finding, failure, unchecked } from "./finding.ts";
 import { loneTest } from "./secret-findings.ts";

@@ -1,4 +1,4 @@
-import { AwsCallFailed } from "../errors.ts";
+import { AwsCallFailed } from "../aws-call-failed.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import type { CredentialSpec } from "../manifest/type.ts";
 import { SecretDocument } from "../secret/document.ts";

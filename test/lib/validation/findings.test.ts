@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
+import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
 import { ClusterUnreadable } from "../../../lib/consumers/ecs/errors.ts";
 import { accountFindings } from "../../../lib/consumers/ecs/findings.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
-import { AwsCallFailed } from "../../../lib/errors.ts";
 import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
 import type { LoginFacts } from "../../../lib/rotators/login/findings.ts";
 import {

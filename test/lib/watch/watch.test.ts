@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import type { AlertTopic } from "../../../lib/alerts/topic.ts";
+import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
 import type { Context } from "../../../lib/context/context.ts";
 import type { Log, LogLine } from "../../../lib/context/log.ts";
-import { AwsCallFailed } from "../../../lib/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
 import { reporter } from "../../../lib/reporting/report.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";

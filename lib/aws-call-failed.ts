@@ -1,0 +1,23 @@
+import { RotationError } from "./errors.ts";
+
+/** A call to AWS failed. */
+export class AwsCallFailed extends RotationError {
+  /** The service answered that the resource does not exist. */
+  readonly isAbsent: boolean;
+
+  /**
+   * @param call e.g. `secretsmanager:PutSecretValue`
+   * @param on what it was called on, e.g. a secret's name
+   * @param why the service's own code, with the HTTP status and the request's id where there are any
+   */
+  constructor(
+    call: string,
+    on: string,
+    why: { failure: string; retryable: boolean; remedy: string; isAbsent?: boolean },
+  ) {
+    const { failure, retryable, remedy, isAbsent = false } = why;
+    const happened = `${call} on ${on} failed: ${failure}.`;
+    super({ code: "AWS_CALL_FAILED", retryable, happened, remedy });
+    this.isAbsent = isAbsent;
+  }
+}
