@@ -118,7 +118,7 @@ describe("npm run alert:test", () => {
     expect(await run(["--topic", arn], env)).toMatchObject({
       code: 1,
       stdout: "",
-      stderr: expect.stringMatching(/There are no AWS credentials: .* your own profile/),
+      stderr: expect.stringMatching(/No AWS credentials were found: .* your own profile/),
     });
   });
 
