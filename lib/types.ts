@@ -1,3 +1,4 @@
+import { scopeKeys } from "./consumers/types.ts";
 import { type CredentialSpec, type TypeList, typeIn } from "./manifest/type.ts";
 import type { TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
@@ -15,6 +16,7 @@ const types = {
 export const typeList: TypeList<CheckedType> = {
   types,
   defaultType: "postgres" satisfies TypeName,
+  scopeKeys,
 };
 
 /** @throws UnknownType */

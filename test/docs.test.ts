@@ -60,7 +60,12 @@ describe("the documentation", () => {
   it.each<[string, string, string, readonly string[]]>([
     ["a credential", manifest, "## Keys of a credential", ["type", ...keysOf("postgres")]],
     ["a generated value", "docs/types/generated.md", "## Keys", keysOf("generated")],
-    ["a secret", manifest, "## Keys of a secret", [...Object.keys(secretKeys), "credentials"]],
+    [
+      "a secret",
+      manifest,
+      "## Keys of a secret",
+      [...Object.keys({ ...secretKeys, ...typeList.scopeKeys }), "credentials"],
+    ],
   ])("explains every key of %s, and no other", (_, page, heading, keys) => {
     const tables = read(page).split(heading)[1]?.split("\n## ")[0];
     const listed = [...(tables ?? "").matchAll(/^\| `(\w+)` \|/gm)].map(([, key]) => key);

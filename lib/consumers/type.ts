@@ -1,7 +1,11 @@
 import type { ConsumerScope } from "../manifest/manifest.ts";
+import type { ScopeKey } from "../manifest/scope.ts";
 
-/** What a type of consumers brings to a deployment. */
+/** What a type of consumers brings to rotation.yml and to a deployment. */
 export interface ConsumerBuildType {
+  /** Its keys of rotation.yml. */
+  readonly scopeKeys: Readonly<Record<string, ScopeKey>>;
+
   /**
    * What settlement may call to find and roll its consumers.
    * @param scopes of all secrets of the manifest

@@ -1,6 +1,6 @@
 import { explanation } from "./explanation.ts";
 import type { Path } from "./remark.ts";
-import { type ManifestSchema, type SecretKeys, secretKeys } from "./schema.ts";
+import type { ManifestSchema, SecretKeys } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 /** rotation.yml in its form; nothing is completed yet, and credentials are as the file has them. */
@@ -58,14 +58,12 @@ export const isMapping = (value: unknown): value is Readonly<Record<string, unkn
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 /** What to say of an unknown key at the top of the file or under defaults, if it is known elsewhere. */
-function misplaced({ defaults, list }: ManifestSchema, path: Path, key: string) {
+function misplaced({ defaults, secret, list }: ManifestSchema, path: Path, key: string) {
   const unknown = `unknown key ${JSON.stringify(key)}`;
   if (path.length === 0)
     return Object.hasOwn(defaults.shape, key) ? `${unknown}: move it under defaults` : undefined;
   const ownKeys = Object.values(list.types).map((type) => type.ownKeys);
-  const isOfSecret = [{ ...secretKeys, credentials: undefined }, ...ownKeys].some((keys) =>
-    Object.hasOwn(keys, key),
-  );
+  const isOfSecret = [secret.shape, ...ownKeys].some((keys) => Object.hasOwn(keys, key));
   return isOfSecret && (path.length === 1 || path[0] === "stages")
     ? `${unknown}: it cannot be a default; move it to each secret`
     : undefined;

@@ -19,16 +19,6 @@ export function unknownVariable(name: string): string | undefined {
   );
 }
 
-/** The problem of a name or ARN that no cluster can have (CreateCluster). */
-export function clusterProblem(name: string): string | undefined {
-  if (/^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[A-Za-z0-9_-]{1,255}$/.test(name))
-    return undefined;
-  return (
-    unknownVariable(name) ??
-    "is not an ECS cluster: use its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)"
-  );
-}
-
 /** The problem of a name or ARN that no secret can have. */
 export function nameProblem(name: string): string | undefined {
   const variable = unknownVariable(name);

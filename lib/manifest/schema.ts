@@ -27,9 +27,6 @@ const timingKeys = {
   kmsKey: kmsKey.describe(
     "ARN of the KMS key that encrypts the secret, or aws/secretsmanager for AWS's own; default aws/secretsmanager.",
   ),
-  clusters: list(text("a cluster"), "production").describe(
-    "ECS clusters, by name or ARN, in which consumers are looked for and rolled.",
-  ),
   grace: duration
     .meta({ examples: ["24h"] })
     .describe(
@@ -40,7 +37,7 @@ const timingKeys = {
     .describe("When an unsettled secret alerts, counted from the promotion; default 24h."),
 };
 
-/** Keys of a secret that no type brings. */
+/** Keys of a secret that no type of credentials or consumers brings. */
 export const secretKeys = {
   ...timingKeys,
   stages: list(z.string(), "production")
@@ -69,17 +66,19 @@ export const secretKeys = {
 };
 
 /** A secret without the keys of its credentials. */
-const secretSchema = z
-  .strictObject({
-    ...secretKeys,
-    credentials: z
-      .array(z.unknown())
-      .min(
-        1,
-        "is empty: remove it for one credential with the usual names, or list the credentials",
-      ),
-  })
-  .partial();
+const secretSchema = (scope: z.ZodRawShape) =>
+  z
+    .strictObject({
+      ...secretKeys,
+      ...scope,
+      credentials: z
+        .array(z.unknown())
+        .min(
+          1,
+          "is empty: remove it for one credential with the usual names, or list the credentials",
+        ),
+    })
+    .partial();
 
 export type Defaults = KeysOf<typeof timingKeys>;
 export type SecretKeys = KeysOf<typeof secretKeys>;
@@ -88,8 +87,10 @@ export type SecretKeys = KeysOf<typeof secretKeys>;
 export class ManifestSchema {
   readonly list: TypeList;
   readonly typeKey: z.ZodType;
+  /** The keys of the types of consumers. */
+  readonly scope: z.ZodRawShape;
   readonly defaults: z.ZodObject;
-  readonly secret: typeof secretSchema;
+  readonly secret: ReturnType<typeof secretSchema>;
   /** The whole file, apart from what its secrets hold. */
   readonly file: z.ZodObject;
 
@@ -103,11 +104,19 @@ export class ManifestSchema {
       })
       .meta({ enum: names, examples: names })
       .describe(`The type of the credential; default ${list.defaultType}.`);
+    this.scope = Object.fromEntries(
+      Object.entries(list.scopeKeys).map(([key, { schema }]) => [key, schema]),
+    );
     const sharedKeys = Object.values(list.types).map((type) => type.sharedKeys);
     this.defaults = z
-      .strictObject({ ...timingKeys, type: this.typeKey, ...Object.assign({}, ...sharedKeys) })
+      .strictObject({
+        ...timingKeys,
+        ...this.scope,
+        type: this.typeKey,
+        ...Object.assign({}, ...sharedKeys),
+      })
       .partial();
-    this.secret = secretSchema.meta({ examples: [this.#example] });
+    this.secret = secretSchema(this.scope).meta({ examples: [this.#example] });
     this.file = this.#file(z.unknown());
   }
 
@@ -135,7 +144,7 @@ export class ManifestSchema {
       .describe("The credentials in the secret, where there are several.");
     const secrets = types.map(({ example, keys }) =>
       z
-        .strictObject({ ...secretKeys, credentials, ...keys })
+        .strictObject({ ...secretKeys, ...this.scope, credentials, ...keys })
         .partial()
         .meta({ examples: [example] })
         .describe(

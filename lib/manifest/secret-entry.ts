@@ -1,10 +1,11 @@
 import { credentialsOf, type NamedSecret, type StageContext, typesWith } from "./credentials.ts";
 import { defined } from "./defined.ts";
 import { Layers } from "./layers.ts";
-import type { MirrorSpec, SecretEntry } from "./manifest.ts";
+import type { ConsumerScope, MirrorSpec, SecretEntry } from "./manifest.ts";
 import { completedMirror, mirrorProblems } from "./mirror.ts";
-import { clusterProblem, inStage } from "./names.ts";
+import { inStage } from "./names.ts";
 import type { Defaults, SecretKeys } from "./schema.ts";
+import type { ScopeKey } from "./scope.ts";
 import { timing } from "./timing.ts";
 
 /** What the manifest says of a secret, completed. Problems go to the source. */
@@ -18,7 +19,7 @@ export function secretEntry(context: StageContext, secret: NamedSecret): SecretE
   return {
     ...timing(source, isSound(context, secret) ? layers : new Layers<Defaults>([])),
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
-    consumers: { clusters: clustersOf(context, layers) },
+    consumers: scopeOf(context, layers),
     ...credentialsOf(context, secret),
     ...defined({ rotatedAt: keys.rotatedAt }),
     ...defined({ mirror: mirrorOf(context, secret) }),
@@ -31,16 +32,26 @@ function isSound({ schema, isSound }: StageContext, secret: NamedSecret): boolea
   return isSound && secret.bad.size === 0 && Object.keys(secret.ownKeys).every(isKnown);
 }
 
-function clustersOf(
+function scopeOf(context: StageContext, layers: Layers<SecretKeys>): ConsumerScope {
+  const keys = Object.entries(context.schema.list.scopeKeys);
+  return Object.fromEntries(keys.map(([key, own]) => [key, placesOf(context, layers, key, own)]));
+}
+
+/** The names that stand under one key. */
+function placesOf(
   { source, stage, oneRegion }: StageContext,
   layers: Layers<SecretKeys>,
+  key: string,
+  { schema, problem }: ScopeKey,
 ): readonly string[] {
-  const clusters = layers.find("clusters");
-  return (clusters?.value ?? []).map((cluster, index) => {
-    const name = inStage(cluster, stage);
-    const path = [...(clusters?.path ?? []), index];
-    const problem = clusterProblem(name);
-    if (problem) source.complain(path, `${JSON.stringify(cluster)} ${problem}`);
+  const found = layers.find(key);
+  // What has a wrong form has been complained about.
+  const { data: names = [] } = schema.safeParse(found?.value);
+  return names.map((raw, index) => {
+    const name = inStage(raw, stage);
+    const path = [...(found?.path ?? []), index];
+    const wrong = problem(name);
+    if (wrong) source.complain(path, `${JSON.stringify(raw)} ${wrong}`);
     oneRegion(path, name);
     return name;
   });

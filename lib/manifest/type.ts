@@ -1,6 +1,7 @@
 import type { z } from "zod";
 import type { Place } from "./place.ts";
 import type { Path } from "./remark.ts";
+import type { ScopeKey } from "./scope.ts";
 
 /** One credential of a secret as the manifest, completed with its defaults, describes it; each type adds its own. */
 export interface CredentialSpec {
@@ -57,6 +58,8 @@ export interface TypeList<Type extends CredentialType = CredentialType> {
   readonly types: Readonly<Record<string, Type>>;
   /** What a credential without a `type` is. */
   readonly defaultType: string;
+  /** The keys of all types of consumers. */
+  readonly scopeKeys: Readonly<Record<string, ScopeKey>>;
 }
 
 /** @returns `undefined` for a type that does not exist */

@@ -1,8 +1,18 @@
+import { list, text } from "../../manifest/forms.ts";
+import { unknownVariable } from "../../manifest/names.ts";
 import type { ConsumerBuildType } from "../type.ts";
 import { clustersOf } from "./clusters.ts";
 
 /** ECS when the manifest is deployed. */
 export const ecsType: ConsumerBuildType = {
+  scopeKeys: {
+    clusters: {
+      schema: list(text("a cluster"), "production").describe(
+        "ECS clusters, by name or ARN, in which consumers are looked for and rolled.",
+      ),
+      problem: clusterProblem,
+    },
+  },
   /** Consumers are looked for everywhere, and rolled only in the clusters that the manifest lists. */
   grants(scopes, arn) {
     const services = [...new Set(scopes.flatMap(clustersOf))].map((cluster) =>
@@ -44,3 +54,13 @@ export const ecsType: ConsumerBuildType = {
     "deployment-changed": { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
   },
 };
+
+/** The problem of a name or ARN that no cluster can have (CreateCluster). */
+function clusterProblem(name: string): string | undefined {
+  if (/^(arn:aws[a-z-]*:ecs:[a-z0-9-]+:\d{12}:cluster\/)?[A-Za-z0-9_-]{1,255}$/.test(name))
+    return undefined;
+  return (
+    unknownVariable(name) ??
+    "is not an ECS cluster: use its name (letters, digits, _ and -) or its ARN (arn:aws:ecs:…:cluster/…)"
+  );
+}

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
+import { scopeKeys } from "../../../lib/consumers/types.ts";
 import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
 import { secretKeys } from "../../../lib/manifest/schema.ts";
@@ -17,7 +18,7 @@ const value = fc.oneof(
   fc.constantFrom(["URL"], ["production"], { secret: "app" }, { password: "P" }, [{}], {}),
 );
 const keys = fc.constantFrom(
-  ...Object.keys({ ...secretKeys, ...sharedKeys, ...ownKeys, ...generatedKeys }),
+  ...Object.keys({ ...secretKeys, ...scopeKeys, ...sharedKeys, ...ownKeys, ...generatedKeys }),
   "credentials",
   "type",
   "url",

@@ -269,7 +269,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, clusters, grace, deadline, stages, exempt, rotatedAt, mirror, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
     ],
     [
       "a slip in a credential",

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { makeAuthority } from "../../../lab/postgres/certificates.ts";
+import { scopeKeys } from "../../../lib/consumers/types.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
 import type { Manifest, SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { type Remark, remarkText } from "../../../lib/manifest/remark.ts";
@@ -19,6 +20,7 @@ const list: TypeList = {
     generated,
   },
   defaultType: "postgres",
+  scopeKeys,
 };
 
 /** A folder with a rotation.yml and with PEM files of every kind: ca, both, key, broken. */
