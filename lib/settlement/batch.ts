@@ -30,7 +30,7 @@ const patience = 120_000;
 /**
  * Looks at every secret that a batch of messages is a reason to look at, each once, however many messages
  * name it, and again at those that wait for something that ends in seconds and that no event reports. A message
- * comes again when looking at one of its secrets failed and may succeed later by itself: until then the queue
+ * comes again when looking at one of its secrets failed and may succeed later: until then the queue
  * gives out no other message.
  */
 export async function settleBatch(

@@ -13,10 +13,10 @@ import { adminLogin } from "./admin.ts";
 import { accepts, type Engine, type EngineTraits } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName, requireSameTarget } from "./login.ts";
-import { readLogin, writeLogin } from "./login-document.ts";
-
+import { readLogin } from "./login-document.ts";
 import { generatePassword } from "./password.ts";
 import type { Rehearsal, Replacement, Retired, Strategy } from "./strategy.ts";
+import { writeLogin } from "./write-login.ts";
 
 /** What a login is replaced by. */
 export interface LoginParts {

@@ -4,7 +4,6 @@ import { Secret } from "../../secret/secret.ts";
 import { EngineMismatch, roleMissing } from "./errors.ts";
 import type { Login, LoginSpec, Role } from "./login.ts";
 import { checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
-import { withUserinfo } from "./url.ts";
 
 /** What an engine knows of its logins (a part of its traits). */
 export interface LoginDefaults {
@@ -16,7 +15,7 @@ export interface LoginDefaults {
 }
 
 /** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
-const usualNames: Record<Role, readonly string[]> = {
+export const usualNames: Record<Role, readonly string[]> = {
   host: ["host", "hostname"],
   port: ["port"],
   database: ["dbname", "database"],
@@ -137,30 +136,4 @@ function checkEngine(
   const engine = document.has("engine") ? document.read("engine") : undefined;
   if (engine === undefined || engineNames.includes(engine)) return;
   throw new EngineMismatch(document.where, engine, spec.type);
-}
-
-/** The document with another user and password of this credential, in its fields and in its URLs. */
-export function writeLogin(
-  document: SecretDocument,
-  spec: LoginSpec,
-  next: { readonly username: string; readonly password: Secret<string> },
-): SecretDocument {
-  const values = new Map<string, Secret<string>>();
-  const urls = spec.urls.map((field) => urlIn(document, field));
-  const username = fieldOf(document, spec, "username");
-  if (username !== undefined && document.read(username) !== next.username)
-    values.set(username, new Secret(next.username));
-  const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
-  if (!isNamed && spec.connection.username !== next.username)
-    throw roleMissing(document.where, "username", usualNames.username);
-  const password = fieldOf(document, spec, "password");
-  if (password !== undefined) values.set(password, next.password);
-  else if (!urls.some((url) => url.password !== undefined))
-    throw roleMissing(document.where, "password", usualNames.password);
-  for (const field of spec.copies ?? []) values.set(field, next.password);
-  for (const field of spec.urls) {
-    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
-    if (url !== undefined) values.set(field, new Secret(url));
-  }
-  return document.with(values);
 }

@@ -1,16 +1,10 @@
 import { setTimeout } from "node:timers/promises";
 import type { Switch } from "../../rotation/credential.ts";
 import { PendingRefused } from "../../rotation/errors.ts";
+import { acknowledged, isRefusal } from "./change-outcome.ts";
 import { type Approach, accepts, type Engine, type Session } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
-import {
-  LockBusy,
-  LoginForbidden,
-  PasswordRejected,
-  PermissionDenied,
-  ReadOnlyServer,
-} from "./server-errors.ts";
 
 /** How long a server may take to answer the change of a password, in milliseconds. Then a login decides. */
 const changeTime = 2500;
@@ -133,22 +127,3 @@ export class PasswordSwitch implements Switch {
 
 const within = (ms: number, signal: AbortSignal) =>
   AbortSignal.any([signal, AbortSignal.timeout(ms)]);
-
-/**
- * For a login that the server has no room for: a change that it has acknowledged needs no other proof.
- * @param wasSet whether the server has acknowledged the change
- */
-const acknowledged = (wasSet: boolean) => (error: unknown) => {
-  if (wasSet && error instanceof LoginForbidden && error.retryable) return true;
-  throw error;
-};
-
-/** The server answered that it changed nothing. */
-function isRefusal(error: unknown): boolean {
-  return (
-    error instanceof PermissionDenied ||
-    error instanceof ReadOnlyServer ||
-    error instanceof PasswordRejected ||
-    error instanceof LockBusy
-  );
-}

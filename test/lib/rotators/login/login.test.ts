@@ -5,10 +5,10 @@ import {
   type LoginSpec,
   requireSameTarget,
 } from "../../../../lib/rotators/login/login.ts";
-import { readLogin, writeLogin } from "../../../../lib/rotators/login/login-document.ts";
-
+import { readLogin } from "../../../../lib/rotators/login/login-document.ts";
 import { defaultPolicy } from "../../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
+import { writeLogin } from "../../../../lib/rotators/login/write-login.ts";
 import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
 import { SecretDocument } from "../../../../lib/secret/document.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";

@@ -1,0 +1,33 @@
+import type { SecretDocument } from "../../secret/document.ts";
+import { Secret } from "../../secret/secret.ts";
+import { roleMissing } from "./errors.ts";
+import type { LoginSpec } from "./login.ts";
+import { fieldOf, usualNames } from "./login-document.ts";
+import { urlIn } from "./login-url.ts";
+import { withUserinfo } from "./url.ts";
+
+/** The document with another user and password of this credential, in its fields and in its URLs. */
+export function writeLogin(
+  document: SecretDocument,
+  spec: LoginSpec,
+  next: { readonly username: string; readonly password: Secret<string> },
+): SecretDocument {
+  const values = new Map<string, Secret<string>>();
+  const urls = spec.urls.map((field) => urlIn(document, field));
+  const username = fieldOf(document, spec, "username");
+  if (username !== undefined && document.read(username) !== next.username)
+    values.set(username, new Secret(next.username));
+  const isNamed = username !== undefined || urls.some((url) => url.username !== undefined);
+  if (!isNamed && spec.connection.username !== next.username)
+    throw roleMissing(document.where, "username", usualNames.username);
+  const password = fieldOf(document, spec, "password");
+  if (password !== undefined) values.set(password, next.password);
+  else if (!urls.some((url) => url.password !== undefined))
+    throw roleMissing(document.where, "password", usualNames.password);
+  for (const field of spec.copies ?? []) values.set(field, next.password);
+  for (const field of spec.urls) {
+    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
+    if (url !== undefined) values.set(field, new Secret(url));
+  }
+  return document.with(values);
+}
