@@ -2,13 +2,16 @@ import { readdirSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 import { build } from "esbuild";
 import { InvalidManifest } from "../lib/manifest/errors.ts";
+import type { Place } from "../lib/manifest/place.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
+import { placeOf } from "./types-plugin.ts";
 
 const root = resolve(import.meta.dirname, "..");
 
 /**
- * Bundles every function with this manifest, compiled for this stage; returns each one's path by name.
+ * Bundles every function that a deployment of this manifest has, compiled for this stage.
+ * @returns the path of each, by name
  * @throws InvalidManifest
  */
 export async function bundleFunctions(
@@ -17,13 +20,24 @@ export async function bundleFunctions(
   stage = "production",
 ): Promise<Record<string, string>> {
   const manifest = readManifest(manifestFile, stage);
-  const files = readdirSync(join(root, "functions")).filter((name) => /(?<!\.d)\.ts$/.test(name));
-  await build({
-    ...bundleOptions(() => manifest),
-    entryPoints: files.map((name) => join(root, "functions", name)),
-    outdir,
-    absWorkingDir: root,
-  });
+  const places = new Set<Place | undefined>([
+    undefined,
+    ...Object.values(manifest.secrets).map(({ place }) => place),
+  ]);
+  const files = readdirSync(join(root, "functions"))
+    .filter((name) => /(?<!\.d)\.ts$/.test(name))
+    .filter((name) => places.has(placeOf(name)));
+  // Functions of different places hold different types; those of no place hold none.
+  const groups = Map.groupBy(files, (name) => placeOf(name) === "internet");
+  const builds = [...groups.values()].map((group) =>
+    build({
+      ...bundleOptions(() => manifest),
+      entryPoints: group.map((name) => join(root, "functions", name)),
+      outdir,
+      absWorkingDir: root,
+    }),
+  );
+  await Promise.all(builds);
   const names = files.map((name) => name.slice(0, -".ts".length));
   return Object.fromEntries(names.map((name) => [name, join(outdir, `${name}.mjs`)]));
 }

@@ -3,8 +3,8 @@ import { type Invocation, requestReport } from "../lib/reporting/step-report.ts"
 import { parseRequest, subjectOf } from "../lib/retirement/request.ts";
 import { retire } from "../lib/retirement/retire.ts";
 import type { RotationPorts } from "../lib/rotation/rotate.ts";
-import { ports } from "./wiring/database.ts";
 import { invocation } from "./wiring/invocation.ts";
+import { ports } from "./wiring/rotation.ts";
 
 /** Ends the old credential of a database; settlement invokes it. */
 export const createHandler = (ports: RotationPorts) =>

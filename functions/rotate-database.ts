@@ -3,8 +3,8 @@ import { type Invocation, stepReport } from "../lib/reporting/step-report.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
 import { restoreTime } from "../lib/rotation/restore.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";
-import { ports } from "./wiring/database.ts";
 import { invocation } from "./wiring/invocation.ts";
+import { ports } from "./wiring/rotation.ts";
 
 /** The rotation function of database credentials: Secrets Manager invokes it once for each step. */
 export const createHandler = (ports: RotationPorts) =>

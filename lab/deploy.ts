@@ -16,7 +16,7 @@ interface Deployment {
 
 /**
  * Builds the functions with this manifest and registers them, as a deployment does; nothing is connected yet.
- * @returns the functions' ARNs by name
+ * @returns the functions' ARNs by name; empty for those that this manifest does not need
  * @throws InvalidManifest
  */
 export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deployment) {
@@ -31,8 +31,10 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     RETIRE_API_KEY_FUNCTION: "retire-api-key",
     MIRROR_FUNCTION: "mirror",
   };
-  const arnOf = (name: string, startsCold = false) =>
-    aws.functions.register({ name, bundle: bundles[name] ?? "", environment, startsCold });
+  const arnOf = (name: string, startsCold = false) => {
+    const bundle = bundles[name];
+    return bundle ? aws.functions.register({ name, bundle, environment, startsCold }) : "";
+  };
   return {
     "rotate-database": arnOf("rotate-database"),
     "retire-database": arnOf("retire-database"),

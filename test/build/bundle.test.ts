@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -84,27 +84,104 @@ describe("the built bundle", () => {
 });
 
 describe("the bundles of all functions", () => {
-  it("hold what they need, and neither the YAML parser nor the schema library of the build", async () => {
-    const { outputs } = await build({
-      ...bundleOptions(() => readManifest(join(folder, "rotation.yml"), "production")),
-      entryPoints: readdirSync("functions")
-        .filter((name) => /(?<!\.d)\.ts$/.test(name))
-        .map((name) => join("functions", name)),
-      outdir: folder,
-      write: false,
-      metafile: true,
-    }).then(({ metafile }) => metafile ?? { outputs: {} });
-    expect(Object.keys(outputs).length).toBeGreaterThan(2);
-    const packagesIn = (inputs: object) =>
-      new Set(
-        Object.keys(inputs).map((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1]),
-      );
-    for (const [name, { inputs }] of Object.entries(outputs)) {
-      expect(packagesIn(inputs), name).toContain("@middy/core");
-      expect(packagesIn(inputs), name).not.toContain("yaml");
-      expect(packagesIn(inputs), name).not.toContain("zod");
-      expect(Object.keys(inputs), name).not.toContain("lib/manifest/compile.ts");
+  const mixed = `secrets:
+  login: { strategy: in-place }
+  key: { type: generated, format: hex }`;
+  const both = `secrets:
+  login: { credentials: [{ strategy: in-place }, { type: generated, format: hex, field: KEY }] }`;
+
+  const all = readdirSync("functions")
+    .filter((name) => /(?<!\.d)\.ts$/.test(name))
+    .map((name) => basename(name, ".ts"));
+
+  /** What is in each of them, by name: source files, and packages. Each is built by itself, as serverless does. */
+  async function contents(text: string, functions = all) {
+    const file = manifest(text);
+    const inputs = new Map<string, readonly string[]>();
+    for (const name of functions) {
+      const { metafile } = await build({
+        ...bundleOptions(() => readManifest(file, "production")),
+        entryPoints: [join("functions", `${name}.ts`)],
+        outdir: folder,
+        write: false,
+        metafile: true,
+      });
+      const [output] = Object.values(metafile.outputs);
+      inputs.set(name, Object.keys(output?.inputs ?? {}));
     }
+    const packagesIn = (name: string) =>
+      inputs
+        .get(name)
+        ?.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
+    return { inputs, packagesIn };
+  }
+
+  let inMixed: Awaited<ReturnType<typeof contents>>;
+  beforeAll(async () => {
+    inMixed = await contents(mixed);
+  });
+
+  it("hold what they need, and neither the YAML parser nor the schema library of the build", () => {
+    const { inputs, packagesIn } = inMixed;
+    expect(all.length).toBeGreaterThan(5);
+    for (const name of all) {
+      expect(packagesIn(name), name).toContain("@middy/core");
+      expect(packagesIn(name), name).not.toContain("yaml");
+      expect(packagesIn(name), name).not.toContain("zod");
+      expect(inputs.get(name), name).not.toContain("lib/manifest/compile.ts");
+    }
+  });
+
+  it("hold the types of the secrets that they serve, and no other", async () => {
+    const { inputs, packagesIn } = inMixed;
+    const rotators = (name: string) =>
+      inputs.get(name)?.filter((path) => /^lib\/rotators\/\w+\/rotator\.ts$/.test(path));
+    const postgres = ["lib/rotators/login/rotator.ts", "lib/rotators/postgres/rotator.ts"];
+    const generated = ["lib/rotators/generated/rotator.ts"];
+    for (const name of ["rotate-database", "retire-database"]) {
+      expect(rotators(name)?.toSorted(), name).toEqual(postgres);
+      expect(packagesIn(name), name).toContain("pg");
+    }
+    for (const name of ["rotate-api-key", "retire-api-key"]) {
+      expect(rotators(name), name).toEqual(generated);
+      expect(packagesIn(name), name).not.toContain("pg");
+    }
+    for (const name of ["settle", "mirror", "watch"]) expect(rotators(name), name).toEqual([]);
+    const { inputs: inBoth } = await contents(both, ["rotate-database"]);
+    expect(inBoth.get("rotate-database")).toEqual(
+      expect.arrayContaining([...postgres, ...generated]),
+    );
+  });
+
+  it("are those of the places that the manifest has", async () => {
+    const names = async (text: string) =>
+      Object.keys(await bundleFunctions(join(folder, "places"), manifest(text))).toSorted();
+    const others = ["mirror", "settle", "watch"];
+    const database = ["retire-database", "rotate-database"];
+    const apiKey = ["retire-api-key", "rotate-api-key"];
+    expect(await names(both)).toEqual([...others, ...database].toSorted());
+    expect(await names(mixed)).toEqual([...others, ...database, ...apiKey].toSorted());
+    const key = "secrets: { key: { type: generated, format: hex } }";
+    expect(await names(key)).toEqual([...others, ...apiKey].toSorted());
+  });
+
+  it("refuse a type that they were built without", async () => {
+    const file = manifest(mixed);
+    const entry = join(folder, "rotate-api-key.ts");
+    const registry = JSON.stringify(join(process.cwd(), "lib/registry.ts"));
+    writeFileSync(entry, `export { loadCredential } from ${registry};`);
+    const outfile = join(folder, "rotate-api-key.mjs");
+    const { outExtension: _, ...options } = bundleOptions(() => readManifest(file, "production"));
+    await build({ ...options, entryPoints: [entry], outfile });
+    const { loadCredential } = await import(outfile);
+    const traits = { oldWorksBeside: false, changesUsername: false, switches: false };
+    const spec = { strategy: "s", traits, field: "", prefix: "", format: { kind: "uuid" } };
+    const credential = await loadCredential({ ...spec, type: "generated" });
+    expect(credential.traits).toEqual(traits);
+    await expect(loadCredential({ ...spec, type: "postgres" })).rejects.toMatchObject({
+      code: "UNKNOWN_TYPE",
+      message: expect.stringContaining("postgres"),
+    });
   });
 
   it("are of the stage that is asked for", async () => {

@@ -228,7 +228,7 @@ async function poisonedBundle(folder: string): Promise<string> {
       {
         name: "poison",
         setup({ onLoad }) {
-          onLoad({ filter: /\/engines\/postgres\/postgres\.ts$/ }, () => ({
+          onLoad({ filter: /\/rotators\/postgres\/postgres\.ts$/ }, () => ({
             contents: `export { postgres } from ${engine};`,
           }));
         },

@@ -4,7 +4,7 @@ import type { RotationPorts } from "../../lib/rotation/rotate.ts";
 import manifest from "../../rotation.yml";
 import { topic } from "./invocation.ts";
 
-/** What the functions that reach databases reach the world through. */
+/** What the functions that rotate and retire reach the world through. */
 export const ports: RotationPorts = {
   store: secretsManagerStore(),
   alerts: topic,
