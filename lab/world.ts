@@ -58,6 +58,8 @@ export interface WorldOptions {
   readonly host?: Host;
   /** What the manifest says under `mirror`. */
   readonly mirror?: object;
+  /** Functions run in this process instead of one each. */
+  readonly inProcess?: boolean;
 }
 
 /** More fields of the same secret, and what of them is a credential. */
@@ -287,8 +289,9 @@ export class World implements AsyncDisposable {
   }
 }
 
-const startHost = ({ port, timing, lambda }: WorldOptions) =>
+const startHost = ({ port, timing, lambda, inProcess = false }: WorldOptions) =>
   Host.start({
+    inProcess,
     ...(port !== undefined && { port }),
     ...(timing && { rotation: timing }),
     ...(lambda && { lambda }),

@@ -8,7 +8,9 @@ import type { EcsTaps } from "./ecs/ecs.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
 import type { ServiceEvent } from "./events/event.ts";
 import { type HttpServer, startHttpServer } from "./http-server.ts";
+import type { StartEnvironment } from "./lambda/execution-environment.ts";
 import { type Functions, LambdaHost } from "./lambda/functions.ts";
+import { InProcessEnvironment } from "./lambda/in-process.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./secrets-manager/rotations.ts";
 import type { Notification } from "./sns/notification.ts";
@@ -84,7 +86,12 @@ export interface AwsOptions {
   readonly rotation?: Partial<RotationTiming>;
   /** In milliseconds of the machine, whatever the pace. */
   readonly lambda?: Partial<LambdaTiming>;
+  /** Functions run in this process instead of one each (see InProcessEnvironment). Default: false. */
+  readonly inProcess?: boolean;
 }
+
+const startInProcess: StartEnvironment = (...environment) =>
+  new InProcessEnvironment(...environment);
 
 /**
  * A stand-in for AWS services on 127.0.0.1 only, in memory, for development and tests.
@@ -99,7 +106,14 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const activity = new Activity();
   const endpoint = () => `http://127.0.0.1:${server.port}`;
   const env = (principal: string) => callerEnv(endpoint(), region, principal);
-  const functions = new LambdaHost({ region, accountId, clock, activity, env });
+  const functions = new LambdaHost({
+    region,
+    accountId,
+    clock,
+    activity,
+    env,
+    ...(options.inProcess && { startEnvironment: startInProcess }),
+  });
   const host: AccountHost = {
     region,
     accountId,

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import { mixed } from "../mixed-secret.ts";
 import { type PostgresProxy, startPostgresProxy } from "../postgres/proxy.ts";
 import type { PostgresServer } from "../postgres/server.ts";
@@ -25,9 +26,12 @@ export interface CrashRow {
 }
 
 /** One secret that goes through all its cases one after the other, settled in between. */
-interface Series {
+export interface Series {
   readonly subject: string;
+  /** How the subject goes on after the disturbance. */
   readonly recovery: string;
+  /** Which part of the subject's sample is this series' own, where others have the same subject. */
+  readonly share?: { readonly index: number; readonly count: number };
   readonly strategy: "in-place" | "alternating-users";
   /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
   readonly attempts: number;
@@ -40,6 +44,7 @@ interface Series {
 
 const retried = { recovery: "retried with the same token", attempts: 2 } as const;
 const afresh = { recovery: "AWSPENDING removed, fresh rotation", attempts: 1 } as const;
+const recoveries = [retried, afresh];
 
 function rotation(
   subject: string,
@@ -48,24 +53,29 @@ function rotation(
 ): readonly Series[] {
   // A mixed secret has a login in place, too.
   const inPlace = strategy === "in-place" || beside !== undefined;
-  return [retried, afresh].map((recovery) => ({
+  return recoveries.map((recovery, index) => ({
     subject,
     strategy,
     ...recovery,
+    share: { index, count: recoveries.length },
     ...(beside && { beside }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
   }));
 }
 
-/** A milestone that brings a strategy, an engine or a call adds its line. */
-export const series: readonly Series[] = [
+/** A new strategy or engine adds its line. */
+export const rotations: readonly Series[] = [
   ...rotation("postgres in-place", "in-place"),
   ...rotation("postgres alternating-users, first rotation", "alternating-users", { first: true }),
   ...rotation("postgres alternating-users, later rotation", "alternating-users"),
   ...rotation("mixed: alternating-users, in-place in a URL, generated", "alternating-users", {
     beside: mixed,
   }),
+];
+
+/** What comes after the promotion. */
+export const settlements: readonly Series[] = [
   {
     subject: "postgres alternating-users, retire",
     strategy: "alternating-users",
@@ -96,26 +106,40 @@ export const series: readonly Series[] = [
   },
 ];
 
-/** How many series run at once: each has processes of its own, and a server's answer to wait for. */
+/** How many series run at once: each has a server's answers to wait for, or processes of its own. */
 const width = 3;
 
-/**
- * Every call × every mode × every way to go on; real servers, real kills.
- * @param progress hears of each row when it is complete
- * @param every disturb each call in one mode of so many only: 4 is a quarter of the matrix, in which each call
- *   still has its turn
- */
+export interface MatrixOptions {
+  /** Which of the subjects. Default: all. */
+  readonly subjects?: readonly string[];
+  /** Which of the cases. Default: all. */
+  readonly chosen?: (mode: Mode, point: number, series: Series) => boolean;
+  /** The functions are processes, killed by SIGKILL. Default: they run in this process (standin/lambda/in-process.ts). */
+  readonly kill?: boolean;
+  /** Gets each row when it is complete. */
+  readonly progress?: (row: CrashRow) => void;
+}
+
+/** Disturbs each call once: deals the calls out to the modes, and in each of them to the recoveries. */
+export function onceEach(mode: Mode, point: number, { share }: Series): boolean {
+  const { index, count } = share ?? { index: 0, count: 1 };
+  return (point + modes.indexOf(mode) + modes.length * index) % (modes.length * count) === 0;
+}
+
+/** Every call × every mode × every way to go on, over real servers. */
 export async function crashMatrix(
   postgres: PostgresServer,
-  { progress = () => {}, every = 1 }: { progress?: (row: CrashRow) => void; every?: number } = {},
+  options: MatrixOptions = {},
 ): Promise<CrashRow[]> {
+  const { subjects } = options;
   const rows: CrashRow[] = [];
-  const waiting = [...series.entries()];
+  const waiting = [...rotations, ...settlements].filter(
+    ({ subject }) => subjects?.includes(subject) ?? true,
+  );
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      const [index, each] = next;
-      for await (const row of run(postgres, each, { name: `crash${index}`, every })) {
-        progress(row);
+      for await (const row of run(postgres, next, options)) {
+        options.progress?.(row);
         rows.push(row);
       }
     }
@@ -126,44 +150,46 @@ export async function crashMatrix(
 
 async function* run(
   postgres: PostgresServer,
-  of: Series,
-  { name, every }: { name: string; every: number },
+  series: Series,
+  { chosen = () => true, kill = false }: MatrixOptions,
 ): AsyncGenerator<CrashRow> {
   await using proxy = await startPostgresProxy(postgres);
-  const { strategy, attempts, beside, mirror } = of;
+  const { strategy, attempts, beside, mirror } = series;
   const timing = { attempts, retryDelayMs: 0 };
   await using world = await World.start({
     postgres,
     address: proxy,
     strategy,
-    name,
+    name: `crash_${randomBytes(4).toString("hex")}`,
     timing,
+    inProcess: !kill,
     ...(beside && { beside }),
     ...(mirror && { mirror }),
   });
-  const subject = await of.make(world, proxy);
-  for (const [turn, mode] of modes.entries()) {
-    const row = await cases(subject, mode, (point) => (point + turn) % every === 0);
-    yield { subject: of.subject, mode: `${mode}; ${of.recovery}`, ...row };
+  const subject = await series.make(world, proxy);
+  const calls = await subject.undisturbed();
+  for (const mode of modes) {
+    const points = [...calls.keys()].filter((point) => chosen(mode, point, series));
+    const row = await cases(subject, mode, calls, points);
+    yield { subject: series.subject, mode: `${mode}; ${series.recovery}`, ...row };
   }
 }
 
 async function cases(
   subject: Subject,
   mode: Mode,
-  isChosen: (point: number) => boolean,
+  calls: readonly string[],
+  points: readonly number[],
 ): Promise<Omit<CrashRow, "subject" | "mode">> {
-  const calls = await subject.undisturbed();
   const row = { points: 0, lockouts: 0, orphans: 0, failures: 0, details: [] as string[] };
-  for (const [point, call] of calls.entries()) {
-    if (!isChosen(point)) continue;
-    const found = await subject.disturbed({ mode, point }, calls);
-    const { problems, lockedOut, orphans } = found;
-    row.points += found.isMissed ? 0 : 1;
+  for (const point of points) {
+    const verdict = await subject.disturbed({ mode, point }, calls);
+    const { problems, lockedOut, orphans } = verdict;
+    row.points += verdict.isMissed ? 0 : 1;
     row.lockouts += lockedOut ? 1 : 0;
     row.orphans += orphans;
     row.failures += problems.length > 0 ? 1 : 0;
-    row.details.push(...problems.map((problem) => `${mode} ${point} ${call}: ${problem}`));
+    row.details.push(...problems.map((problem) => `${mode} ${point} ${calls[point]}: ${problem}`));
   }
   return row;
 }

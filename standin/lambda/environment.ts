@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { extname, join } from "node:path";
 import { compileCache } from "../compile-cache.ts";
 import {
-  endOfLog,
-  type InvokeMessage,
-  type OpenedSocket,
-  type RuntimeError,
-  type RuntimeMessage,
-} from "./messages.ts";
+  type ExecutionEnvironment,
+  type Finished,
+  runtimeExited,
+  timedOut,
+} from "./execution-environment.ts";
+import { endOfLog, type InvokeMessage, type RuntimeMessage } from "./messages.ts";
 
 /** TypeScript in the repository, JavaScript in the published package. */
 const RUNTIME = join(import.meta.dirname, `runtime${extname(import.meta.filename)}`);
@@ -16,18 +16,9 @@ const RUNTIME = join(import.meta.dirname, `runtime${extname(import.meta.filename
 /** Lambda's limit for the init phase. */
 const INIT_TIMEOUT_MS = 10_000;
 
-export interface Finished {
-  payload?: unknown;
-  error?: Pick<RuntimeError, "errorType" | "errorMessage">;
-  log: string;
-  /** The TCP connections that it opened; empty if the process died. */
-  sockets: readonly OpenedSocket[];
-}
-
-/** One execution environment: a process that serves one invocation at a time. */
-export class Environment {
+/** An execution environment that is a process. */
+export class ProcessEnvironment implements ExecutionEnvironment {
   readonly principal: string;
-  /** Resolves when the process is gone and all its output is read. */
   readonly exited: Promise<unknown>;
   readonly #child: ChildProcess;
   readonly #ready: Promise<boolean>;
@@ -60,7 +51,6 @@ export class Environment {
     this.#child.kill("SIGKILL");
   }
 
-  /** Never rejects: a process that dies is a failed invocation, as in Lambda. */
   async invoke(message: Omit<InvokeMessage, "deadline">, timeoutMs: number): Promise<Finished> {
     if (await this.#ready) return this.#serve(message, timeoutMs);
     this.kill();
@@ -118,16 +108,11 @@ export class Environment {
       const { errorType, errorMessage } = this.#reported.error;
       return { errorType, errorMessage };
     }
-    if (this.#timedOut) {
-      const limit = (timeoutMs / 1000).toFixed(2);
-      const errorMessage = `RequestId: ${requestId} Error: Task timed out after ${limit} seconds`;
-      return { errorType: "Sandbox.Timedout", errorMessage };
-    }
+    if (this.#timedOut) return timedOut(requestId, timeoutMs);
     const how = this.#child.signalCode
       ? `signal: ${this.#child.signalCode === "SIGKILL" ? "killed" : this.#child.signalCode}`
       : `exit status ${this.#child.exitCode}`;
-    const errorMessage = `RequestId: ${requestId} Error: Runtime exited with error: ${how}`;
-    return { errorType: "Runtime.ExitError", errorMessage };
+    return runtimeExited(requestId, how);
   }
 
   #takeLog(end: string): string {

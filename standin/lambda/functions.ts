@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
 import { notFound } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
-import { Environment, type Finished } from "./environment.ts";
+import { ProcessEnvironment } from "./environment.ts";
+import type { ExecutionEnvironment, Finished, StartEnvironment } from "./execution-environment.ts";
 
 export interface FunctionError {
   errorType: string;
@@ -47,8 +48,8 @@ interface Deployed {
   arn: string;
   started: number;
   /** The one that was used last is last, and is taken first. */
-  idle: Environment[];
-  busy: Set<Environment>;
+  idle: ExecutionEnvironment[];
+  busy: Set<ExecutionEnvironment>;
 }
 
 interface LambdaHostOptions {
@@ -58,9 +59,11 @@ interface LambdaHostOptions {
   readonly activity: Activity;
   /** The environment of a process that calls the stand-in as this principal. */
   env(principal: string): Record<string, string>;
+  /** Default: a process each. */
+  readonly startEnvironment?: StartEnvironment;
 }
 
-/** The Lambda side of the stand-in: one process per execution environment. */
+/** The Lambda side of the stand-in. */
 export class LambdaHost implements Functions, AsyncDisposable {
   readonly #deployed = new Map<string, Deployed>();
   readonly #arnPrefix: string;
@@ -76,7 +79,13 @@ export class LambdaHost implements Functions, AsyncDisposable {
     if (!/^[\w-]{1,64}$/.test(name)) throw new Error(`Not a function name: ${name}`);
     if (this.#deployed.has(name)) throw new Error(`The function ${name} is registered already.`);
     const arn = this.#arnPrefix + name;
-    const deployed = { definition, arn, started: 0, idle: [], busy: new Set<Environment>() };
+    const deployed = {
+      definition,
+      arn,
+      started: 0,
+      idle: [],
+      busy: new Set<ExecutionEnvironment>(),
+    };
     this.#deployed.set(name, deployed);
     if (!definition.startsCold) this.#startSpare(deployed);
     return arn;
@@ -132,8 +141,8 @@ export class LambdaHost implements Functions, AsyncDisposable {
     await Promise.all(environments.map(({ exited }) => exited));
   }
 
-  /** Starts a spare process in advance, so that the invocation after a kill does not wait for one. */
-  #take(deployed: Deployed): Environment {
+  /** Starts a spare environment in advance, so that the invocation after a kill does not wait for one. */
+  #take(deployed: Deployed): ExecutionEnvironment {
     deployed.idle = deployed.idle.filter(({ isAlive }) => isAlive);
     const environment = deployed.idle.pop() ?? this.#start(deployed);
     deployed.busy.add(environment);
@@ -145,11 +154,12 @@ export class LambdaHost implements Functions, AsyncDisposable {
     deployed.idle.push(this.#start(deployed));
   }
 
-  #start(deployed: Deployed): Environment {
+  #start(deployed: Deployed): ExecutionEnvironment {
     const { name, bundle, environment } = deployed.definition;
     deployed.started += 1;
     const principal = `${name}-${deployed.started}`;
-    return new Environment(principal, bundle, {
+    const { startEnvironment = startProcess } = this.#options;
+    return startEnvironment(principal, bundle, {
       ...environment,
       ...this.#options.env(principal),
       ...this.#options.clock.env(),
@@ -169,10 +179,12 @@ export class LambdaHost implements Functions, AsyncDisposable {
     return this.#deployed.get(name);
   }
 
-  #environments(): Environment[] {
+  #environments(): ExecutionEnvironment[] {
     return [...this.#deployed.values()].flatMap(({ idle, busy }) => [...idle, ...busy]);
   }
 }
+
+const startProcess: StartEnvironment = (...environment) => new ProcessEnvironment(...environment);
 
 function timeoutOf({ definition }: Deployed): number {
   return definition.timeoutMs ?? 30_000;

@@ -20,10 +20,10 @@ export interface OpenedSocket {
   remotePort: number;
 }
 
-export type RuntimeMessage =
-  | { kind: "ready" }
-  | { kind: "done"; payload: string; sockets: OpenedSocket[] }
-  | { kind: "failed"; error: RuntimeError; sockets: OpenedSocket[] };
+/** How an invocation ended. */
+export type Outcome = { kind: "done"; payload: string } | { kind: "failed"; error: RuntimeError };
+
+export type RuntimeMessage = { kind: "ready" } | (Outcome & { sockets: OpenedSocket[] });
 
 /** Printed on both streams after an invocation, so that the host knows that the output is complete. */
 export function endOfLog(requestId: string): string {

@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { expectConverged } from "./expect-converged.ts";
+
+/** All of these by `npm run crash -- --kill`, which CI runs. */
+const subjects = [
+  "postgres in-place",
+  "postgres alternating-users, later rotation",
+  "settle, one ECS service",
+];
+
+describe("processes of the built functions, killed", { timeout: 300_000 }, () => {
+  it("converge, without a lock-out and without an orphan", async () => {
+    const rows = await expectConverged({
+      kill: true,
+      subjects,
+      chosen: (mode, point) => mode.startsWith("killed") && point % 16 === 11,
+    });
+    expect(rows.some(({ points }) => points > 0)).toBe(true);
+  });
+});
