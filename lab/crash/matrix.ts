@@ -3,12 +3,13 @@ import { mixed } from "../mixed-secret.ts";
 import { type PostgresProxy, startPostgresProxy } from "../postgres/proxy.ts";
 import type { PostgresServer } from "../postgres/server.ts";
 import { World, type WorldOptions } from "../world.ts";
-import { type Mode, modes } from "./disturbance.ts";
+import { type Mode, modes, type Target } from "./disturbance.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
 import { RotationSubject } from "./rotation-subject.ts";
 import { SettlementSubject } from "./settlement-subject.ts";
 import type { Subject } from "./subject.ts";
 import { UnsettledSubject } from "./unsettled-subject.ts";
+import type { Verdict } from "./verdict.ts";
 
 export interface CrashRow {
   readonly subject: string;
@@ -183,7 +184,7 @@ async function cases(
 ): Promise<Omit<CrashRow, "subject" | "mode">> {
   const row = { points: 0, lockouts: 0, orphans: 0, failures: 0, details: [] as string[] };
   for (const point of points) {
-    const verdict = await subject.disturbed({ mode, point }, calls);
+    const verdict = await verdictOn(subject, { mode, point }, calls);
     const { problems, lockedOut, orphans } = verdict;
     row.points += verdict.isMissed ? 0 : 1;
     row.lockouts += lockedOut ? 1 : 0;
@@ -192,4 +193,17 @@ async function cases(
     row.details.push(...problems.map((problem) => `${mode} ${point} ${calls[point]}: ${problem}`));
   }
   return row;
+}
+
+/** A case that cannot even be judged is a failure, and those after it say whether it is theirs too. */
+async function verdictOn(
+  subject: Subject,
+  target: Target,
+  calls: readonly string[],
+): Promise<Verdict> {
+  try {
+    return await subject.disturbed(target, calls);
+  } catch (error) {
+    return { problems: [String(error)], lockedOut: false, orphans: 0 };
+  }
 }
