@@ -9,8 +9,8 @@ import {
   type SettlementLoad,
 } from "./bench/settlement.ts";
 import { type AwsRequests, measureWarmRotation, type WarmRotation } from "./bench/warm-rotation.ts";
-import { startPostgres } from "./postgres/server.ts";
-import { World } from "./world.ts";
+import { serverTypes } from "./servers.ts";
+import { startWorld, type World } from "./world.ts";
 
 const usage = `Measures the built functions.
 
@@ -47,11 +47,11 @@ interface Figures {
 await program(usage, options, async ({ samples, secrets, json }) => {
   const given = samples === undefined ? undefined : wholeNumber("--samples", samples, [1, 1000]);
   const count = wholeNumber("--secrets", secrets, [5, 500]);
-  await using postgres = await startPostgres();
-  await using world = await World.start({ postgres, strategy: "in-place" });
+  await using server = await serverTypes.postgres.start();
+  await using world = await startWorld({ server, strategy: "in-place" });
   const functions = await measureFunctions(world, given ?? 20);
   const rotations = await measureWarmRotation(world, given ?? 30);
-  const settlement = await measureSettlement(postgres, loadOf(count));
+  const settlement = await measureSettlement(server, loadOf(count));
   const { coldStart, zipKB: bundleKB } = functions["rotate-database"] ?? {};
   const figures: Figures = { coldStart, bundleKB, functions, ...rotations, settlement };
   if (json) console.log(JSON.stringify(figures, null, 2));

@@ -1,6 +1,5 @@
 import { program } from "../cli/command-line.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
-import { startPostgres } from "./postgres/server.ts";
 
 const usage = `Disturbs every call of a rotation, a retirement and a settlement to AWS and to the database, in every way.
 
@@ -18,8 +17,7 @@ const options = {
 } as const;
 
 await program(usage, options, async ({ kill, json }) => {
-  await using postgres = await startPostgres();
-  const rows = await crashMatrix(postgres, { kill, ...(!json && { progress: print }) });
+  const rows = await crashMatrix({ kill, ...(!json && { progress: print }) });
   if (json) console.log(JSON.stringify({ rows }, null, 2));
   if (rows.some(({ lockouts, orphans, failures }) => lockouts + orphans + failures > 0))
     process.exitCode = 1;

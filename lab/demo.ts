@@ -4,8 +4,8 @@ import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { brokenPromises, perform } from "./demo/performance.ts";
 import { reportOf } from "./demo/report.ts";
 import { Story } from "./demo/story.ts";
-import { startPostgres } from "./postgres/server.ts";
-import { World } from "./world.ts";
+import { serverTypes } from "./servers.ts";
+import { startWorld } from "./world.ts";
 
 const strategies = sharedKeys.strategy.options;
 
@@ -31,9 +31,9 @@ await program(usage, options, async (values) => {
   const stepGapMs = wholeNumber("--step-gap", values["step-gap"], [0, 60_000]);
   const fail = values.fail === undefined ? undefined : oneOf("--fail", values.fail, steps);
 
-  await using postgres = await startPostgres();
+  await using server = await serverTypes.postgres.start();
   const timing = { attempts: 2, retryDelayMs: 200, stepGapMs };
-  await using world = await World.start({ postgres, strategy, timing });
+  await using world = await startWorld({ server, strategy, timing });
   const story = values.json ? undefined : new Story(strategy, fail);
   await story?.opening(world);
   const shown = await perform(world, { strategy, fail }, (step) => story?.step(step));

@@ -1,6 +1,7 @@
 import { program, wholeNumber } from "../cli/command-line.ts";
 import { type DowntimeRow, isWithinBudget, measureDowntime, subjects } from "./downtime/measure.ts";
-import { startPostgres } from "./postgres/server.ts";
+import type { ServerType } from "./server.ts";
+import { serverTypes } from "./servers.ts";
 
 const usage = `Counts the logins that fail while secrets rotate; exit code 1 when a budget is broken.
 
@@ -17,12 +18,14 @@ const options = {
 
 await program(usage, options, async ({ rotations, json }) => {
   const count = wholeNumber("--rotations", rotations, [1, 1000]);
-  await using postgres = await startPostgres();
   const rows: DowntimeRow[] = [];
-  for (const subject of subjects) {
-    const row = await measureDowntime(postgres, subject, count);
-    rows.push(row);
-    if (!json) console.log(describe(row));
+  for (const { start, strategies } of Object.values<ServerType>(serverTypes)) {
+    await using server = await start();
+    for (const subject of subjects.filter(({ strategy }) => strategies.includes(strategy))) {
+      const row = await measureDowntime(server, subject, count);
+      rows.push(row);
+      if (!json) console.log(describe(row));
+    }
   }
   if (json) console.log(JSON.stringify({ rows }, null, 2));
   if (!rows.every(isWithinBudget)) process.exitCode = 1;

@@ -8,7 +8,8 @@ import type { Example } from "./examples/example.ts";
 import { type Row, rowsOf } from "./examples/rows.ts";
 import { runExample } from "./examples/run.ts";
 import { tableOf } from "./examples/table.ts";
-import { type PostgresServer, startPostgres } from "./postgres/server.ts";
+import type { Server } from "./server.ts";
+import { serverTypes } from "./servers.ts";
 
 const examples = [clipIt, muejam, ohMyCoins, aiguardian, fastapi];
 const names = examples.map(({ name }) => name);
@@ -32,9 +33,9 @@ await program(usage, options, async ({ only, json }) => {
   const chosen = only === undefined ? undefined : oneOf("--only", only, names);
   const rows: Row[] = [];
   const problems: Record<string, readonly string[]> = {};
-  await using postgres = await startPostgres();
+  await using server = await serverTypes.postgres.start();
   for (const example of examples.filter(({ name }) => !chosen || name === chosen)) {
-    const result = await attempted(example, postgres);
+    const result = await attempted(example, server);
     rows.push(...result.rows);
     if (result.problems.length > 0) problems[example.title] = result.problems;
   }
@@ -47,9 +48,9 @@ await program(usage, options, async ({ only, json }) => {
 });
 
 /** A system that cannot be shown, because a program is missing for one, is a failure like others. */
-async function attempted(example: Example, postgres: PostgresServer) {
+async function attempted(example: Example, server: Server) {
   try {
-    const shown = await runExample(example, postgres);
+    const shown = await runExample(example, server);
     return { rows: rowsOf(example, shown), problems: shown.problems };
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);

@@ -8,7 +8,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import { GetParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import type { Aws } from "../standin/aws.ts";
-import { keysOf } from "./world.ts";
+import { keysOf } from "./clients.ts";
 
 export const cluster = "production";
 

@@ -4,11 +4,11 @@ import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { type Aws, messageFor } from "../standin/aws.ts";
 import { guide, stepLine } from "./main/guide.ts";
 import { enableRotation } from "./main/rotation.ts";
-import { startPostgres } from "./postgres/server.ts";
+import { serverTypes } from "./servers.ts";
 import { connectSettlement } from "./settlement.ts";
 import { StepWatch } from "./step-watch.ts";
 import { connectWatch } from "./watch.ts";
-import { World, type WorldOptions } from "./world.ts";
+import { startWorld, type World, type WorldOptions } from "./world.ts";
 
 const strategies = sharedKeys.strategy.options;
 
@@ -29,8 +29,8 @@ await program(usage, options, async ({ port, ...values }) => {
   const strategy = oneOf("--strategy", values.strategy, strategies);
   const chosen = port === undefined ? {} : { port: wholeNumber("--port", port, [1, 65_535]) };
   const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-  await using postgres = await startPostgres();
-  await using world = await startWorld({ postgres, strategy, ...chosen });
+  await using server = await serverTypes.postgres.start();
+  await using world = await worldOn({ server, strategy, ...chosen });
   await enableRotation(world);
   await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   await connectWatch(world.aws, world.watchArn);
@@ -40,9 +40,9 @@ await program(usage, options, async ({ port, ...values }) => {
   await stopped;
 });
 
-async function startWorld(options: WorldOptions): Promise<World> {
+async function worldOn(options: WorldOptions): Promise<World> {
   try {
-    return await World.start(options);
+    return await startWorld(options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
     throw new Error(`Port ${options.port} is taken: choose another by --port, or none.`);

@@ -1,23 +1,20 @@
 import { randomBytes } from "node:crypto";
-import pg from "pg";
-import type { MuejamSecret } from "./muejam.ts";
+import type { DatabaseSecret } from "./database-secret.ts";
 import type { Beside, WorldOptions } from "./world.ts";
 
-/** What a mixed secret holds beside the login of MueJam's. */
-interface Mixed extends MuejamSecret {
+/** What a mixed secret holds beside the database's login. */
+interface Mixed extends DatabaseSecret {
   readonly REPORTS_URL: string;
   readonly jwt_secret: string;
   readonly jwt_previous?: string;
 }
 
 /** A second login, which stands in a URL alone and rotates in place, and a signing key. */
-export const mixed: NonNullable<WorldOptions["beside"]> = async ({ postgres, address, name }) => {
+export const mixed: NonNullable<WorldOptions["beside"]> = async ({ server, address, name }) => {
   const username = `${name}_reports`;
-  const password = randomBytes(18).toString("base64url");
-  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
-  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
-  const { host, port } = address;
-  const REPORTS_URL = `postgresql+asyncpg://${username}:${password}@${host}:${port}/${name}?ssl=require`;
+  const password = await server.newUser(username);
+  const login = { ...address, database: name, username, password };
+  const REPORTS_URL = `${server.url(login).replace("://", "+asyncpg://")}?ssl=require`;
   const fields = { REPORTS_URL, jwt_secret: randomBytes(32).toString("hex") };
   return { fields, credentials };
 };
@@ -28,7 +25,7 @@ const credentials: Beside["credentials"] = [
 ];
 
 /** What AWSCURRENT and AWSPREVIOUS must have to do with each other when a rotation of it is over. */
-export function unlike(current: MuejamSecret, previous: MuejamSecret): string[] {
+export function unlike(current: DatabaseSecret, previous: DatabaseSecret): string[] {
   const [now, old] = [current as Mixed, previous as Mixed];
   if (now.jwt_secret === undefined) return [];
   return [

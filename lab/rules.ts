@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-eventbridge";
 import type { When } from "../infra/events.ts";
 import type { Aws } from "../standin/aws.ts";
-import { keysOf } from "./world.ts";
+import { keysOf } from "./clients.ts";
 
 /** Makes rules as a deployment does, all with this target. */
 export async function putRules(

@@ -9,8 +9,9 @@ import { CreateQueueCommand, GetQueueAttributesCommand, SQSClient } from "@aws-s
 import { settlementEvents } from "../infra/events.ts";
 import type { Aws } from "../standin/aws.ts";
 import { compileCache } from "../standin/compile-cache.ts";
+import { keysOf } from "./clients.ts";
 import { putRules } from "./rules.ts";
-import { keysOf } from "./world.ts";
+import type { Server } from "./server.ts";
 
 /** What a deployment sets up so that settlement runs by itself: rules → FIFO queue → function. */
 export async function connectSettlement(
@@ -65,7 +66,7 @@ export async function createConsumerService(
     secretArn: string;
     /** What a field is injected from, if not from the secret. */
     valueFrom?: (field: string) => string;
-    ca: string;
+    server: Pick<Server, "type" | "ca">;
     /** Between two logins of a task, in milliseconds; default: none. */
     pauseMs?: number;
   },
@@ -79,7 +80,12 @@ export async function createConsumerService(
   const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
   const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
-  const environment = { DB_CA: of.ca, DB_PAUSE_MS: String(of.pauseMs ?? 0), ...compileCache };
+  const environment = {
+    DB_TYPE: of.server.type,
+    DB_CA: of.server.ca,
+    DB_PAUSE_MS: String(of.pauseMs ?? 0),
+    ...compileCache,
+  };
   await ecs.send(
     new RegisterTaskDefinitionCommand({
       family: of.name,

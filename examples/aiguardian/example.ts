@@ -1,7 +1,7 @@
 import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
 import type { Example } from "../../lab/examples/example.ts";
 import { hex, random } from "../../lab/examples/sample.ts";
-import { loginInUrl } from "../../lab/postgres/login.ts";
+import { loginInUrl } from "../../lab/login.ts";
 
 const secret = "codeguardians-gateway/production";
 

@@ -39,9 +39,16 @@ export const example: Example = {
       github_repo: "https://github.com/yourusername/yourrepo.git",
     });
     // Runs on EC2: it reads the secret when it starts, and a person restarts it.
-    const { aws, postgres } = account;
+    const { aws, server } = account;
     const shows = Object.keys(document);
-    const app = { secretId: secret, shows, password: "db_password", connection, ca: postgres.ca };
+    const app = {
+      secretId: secret,
+      shows,
+      password: "db_password",
+      connection,
+      type: server.type,
+      ca: server.ca,
+    };
     return [await Machine.start(aws.env("fastapi"), app)];
   },
 };

@@ -72,8 +72,9 @@ export const example: Example = {
       rotated_at,
     });
     // Two seconds instead of the application's five minutes (SECRETS_CACHE_TTL); the grace here is five seconds.
-    const { aws, postgres } = account;
+    const { aws, server } = account;
     const env = aws.env("muejam");
-    return [await startReader({ env, secretId: secret, ca: postgres.ca, cacheMs: 2000 })];
+    const reader = { type: server.type, secretId: secret, ca: server.ca, cacheMs: 2000 };
+    return [await startReader({ env, ...reader })];
   },
 };

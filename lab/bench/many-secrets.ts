@@ -7,13 +7,12 @@ import {
   RotateSecretCommand,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import pg from "pg";
 import { type Aws, startAws } from "../../standin/aws.ts";
+import { clientOf } from "../clients.ts";
 import { deploy } from "../deploy.ts";
 import { cluster } from "../idle-service.ts";
 import { leash } from "../postgres/leash.ts";
-import type { PostgresServer } from "../postgres/server.ts";
-import { clientOf } from "../world.ts";
+import type { Server } from "../server.ts";
 
 /** The stand-in with the built functions, and secrets of one login each on one server. */
 export interface ManySecrets extends AsyncDisposable {
@@ -25,23 +24,20 @@ export interface ManySecrets extends AsyncDisposable {
   rotate(name: string): Promise<void>;
 }
 
-export async function startManySecrets(
-  postgres: PostgresServer,
-  count: number,
-): Promise<ManySecrets> {
+export async function startManySecrets(server: Server, count: number): Promise<ManySecrets> {
   await using parts = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
   const held = leash(folder);
   parts.defer(() => held.release());
   const names = Array.from({ length: count }, (_, index) => `production/app${index}`);
   const aws = parts.use(await startAws({ rotation: { attempts: 1 } }));
-  const manifest = manifestFor(names);
-  const deployed = await deploy(aws, { folder, manifest, ca: postgres.ca });
+  const manifest = manifestFor(server.type, names);
+  const deployed = await deploy(aws, { folder, manifest, ca: server.ca });
   const { "rotate-database": rotateArn, settle: settleArn } = deployed;
   const client = clientOf(aws, "operator");
   parts.defer(() => client.destroy());
   const arns = new Map<string, string>();
-  for (const name of names) arns.set(name, await createLogin(postgres, client, name));
+  for (const name of names) arns.set(name, await createLogin(server, client, name));
   const rotate = async (name: string) => {
     const ClientRequestToken = randomBytes(16).toString("hex");
     const RotationRules = { AutomaticallyAfterDays: 90 };
@@ -54,8 +50,8 @@ export async function startManySecrets(
   return { aws, settleArn, arns, rotate, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 }
 
-function manifestFor(names: readonly string[]): object {
-  const credentials = [{ type: "postgres", strategy: "in-place", ca: "ca.pem" }];
+function manifestFor(type: string, names: readonly string[]): object {
+  const credentials = [{ type, strategy: "in-place", ca: "ca.pem" }];
   return {
     defaults: { clusters: [cluster], grace: "0s" },
     secrets: Object.fromEntries(names.map((name) => [name, { credentials }])),
@@ -64,16 +60,14 @@ function manifestFor(names: readonly string[]): object {
 
 /** @returns the secret's ARN */
 async function createLogin(
-  postgres: PostgresServer,
+  server: Server,
   client: SecretsManagerClient,
   name: string,
 ): Promise<string> {
   const username = `many_${randomBytes(6).toString("hex")}`;
-  const password = randomBytes(18).toString("base64url");
-  const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
-  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
-  const { host, port } = postgres;
-  const login = { host, port, database: "postgres", username, password };
+  const password = await server.newUser(username);
+  const { host, port, defaultDatabase: database } = server;
+  const login = { host, port, database, username, password };
   const command = new CreateSecretCommand({ Name: name, SecretString: JSON.stringify(login) });
   return (await client.send(command)).ARN ?? "";
 }

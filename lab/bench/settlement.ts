@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Aws } from "../../standin/aws.ts";
 import { createIdleService, startCluster } from "../idle-service.ts";
-import type { PostgresServer } from "../postgres/server.ts";
+import type { Server } from "../server.ts";
 import { connectSettlement } from "../settlement.ts";
 import { type ManySecrets, startManySecrets } from "./many-secrets.ts";
 
@@ -39,10 +39,10 @@ const patience = 120_000;
  * @throws when a secret is not settled
  */
 export async function measureSettlement(
-  postgres: PostgresServer,
+  server: Server,
   { secrets, services, reads }: SettlementLoad,
 ): Promise<SettlementFigures> {
-  await using many = await startManySecrets(postgres, secrets);
+  await using many = await startManySecrets(server, secrets);
   const { aws, arns, settleArn } = many;
   await startServices(aws, [...arns.values()], services, reads);
   const timing = { delaySeconds: delaySeconds(secrets), visibilitySeconds: 30 };

@@ -1,24 +1,22 @@
-import pg from "pg";
+import type { Login } from "../login.ts";
+import type { Client } from "../server.ts";
 import type { Attempt } from "./messages.ts";
 
-const TIMEOUT_MS = 5_000;
-
-/** One login of an application: it connects with what it has, asks who it is, and reports; it never throws. */
-export async function attempt(login: () => Promise<pg.ClientConfig>): Promise<Attempt> {
+/** One login of an application: it connects with what it has, asks one question, and reports; it never throws. */
+export async function attempt(
+  client: Client,
+  login: () => Promise<Login>,
+  ca: string,
+): Promise<Attempt> {
   const startedAt = now();
-  let client: pg.Client | undefined;
   try {
-    const timeouts = { connectionTimeoutMillis: TIMEOUT_MS, query_timeout: TIMEOUT_MS };
-    client = new pg.Client({ ...(await login()), ...timeouts });
-    client.on("error", () => {}); // a connection that breaks fails the call under way as well
-    await client.connect();
-    await client.query("SELECT current_user");
-    return { startedAt, endedAt: now() };
+    const session = await client.open(await login(), ca);
+    const endedAt = now();
+    await session[Symbol.asyncDispose]();
+    return { startedAt, endedAt };
   } catch (error) {
     const { code, name } = error as { code?: unknown; name: string };
     return { startedAt, endedAt: now(), code: typeof code === "string" ? code : name };
-  } finally {
-    await client?.end().catch(() => {});
   }
 }
 

@@ -1,15 +1,20 @@
 /**
- * The program of `startConsumer`: it fetches AWSCURRENT, logs in to PostgreSQL with what it says
- * and asks who it is, again and again without pause, as an application that reads its secret for
+ * The program of `startConsumer`: it fetches AWSCURRENT, logs in with it and asks one question, again and again without pause, as an application that reads its secret for
  * every connection, or that keeps what it read for a while. It reports each attempt, never a value, and ends
  * with its parent.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type pg from "pg";
+import type { Login } from "../login.ts";
+import { serverType } from "../servers.ts";
 import { attempt } from "./attempt.ts";
 import type { FromConsumer, ToConsumer } from "./messages.ts";
 
-const { CONSUMER_SECRET_ID: secretId = "", CONSUMER_CA: ca = "" } = process.env;
+const {
+  CONSUMER_TYPE: type = "",
+  CONSUMER_SECRET_ID: secretId = "",
+  CONSUMER_CA: ca = "",
+} = process.env;
+const client = await serverType(type).client();
 const cacheMs = Number(process.env["CONSUMER_CACHE_MS"] ?? 0);
 const secretsManager = new SecretsManagerClient({});
 const syncs: number[] = [];
@@ -19,13 +24,12 @@ process.once("disconnect", () => process.exit());
 process.on("message", ({ sync }: ToConsumer) => syncs.push(sync));
 
 for (;;) {
-  report({ attempt: await attempt(currentLogin) });
+  report({ attempt: await attempt(client, currentLogin, ca) });
   for (const sync of syncs.splice(0)) report({ sync });
 }
 
-async function currentLogin(): Promise<pg.ClientConfig> {
-  const { host, port, database, username: user, password } = JSON.parse(await currentSecret());
-  return { host, port: Number(port), database, user, password, ssl: { ca } };
+async function currentLogin(): Promise<Login> {
+  return JSON.parse(await currentSecret());
 }
 
 async function currentSecret(): Promise<string> {

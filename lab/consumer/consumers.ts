@@ -27,6 +27,8 @@ export interface Consumer extends AsyncDisposable {
 export interface ConsumerOptions {
   /** The process's whole environment: credentials, Region and endpoint for the AWS SDK. */
   env: Record<string, string>;
+  /** The type of the server (lab/servers.ts). */
+  type: string;
   secretId: string;
   /** PEM of the authority that the database's certificate must come from. */
   ca: string;
@@ -40,8 +42,13 @@ const PROGRAM = new URL("./consumer.ts", import.meta.url);
 
 /** Resolves after the first successful login; attempts until then are not counted. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  const { env, secretId, ca, cacheMs = 0, readyTimeoutMs = 15_000 } = options;
-  const own = { CONSUMER_SECRET_ID: secretId, CONSUMER_CA: ca, CONSUMER_CACHE_MS: String(cacheMs) };
+  const { env, type, secretId, ca, cacheMs = 0, readyTimeoutMs = 15_000 } = options;
+  const own = {
+    CONSUMER_TYPE: type,
+    CONSUMER_SECRET_ID: secretId,
+    CONSUMER_CA: ca,
+    CONSUMER_CACHE_MS: String(cacheMs),
+  };
   const child = fork(PROGRAM, {
     execArgv: [],
     env: { ...env, ...compileCache, ...own },

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../standin/aws-error.ts";
-import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 
 /** What happens at a call of a function to AWS or to the database. */
@@ -29,7 +29,7 @@ export class Disturbance implements Disposable {
   /** The processes that made a call. */
   readonly #callers = new WeakMap<object, readonly string[]>();
 
-  constructor(world: World, proxy: PostgresProxy, target?: Target) {
+  constructor(world: World, proxy: ServerProxy, target?: Target) {
     this.#world = world;
     this.#target = target;
     this.#hooks.use(

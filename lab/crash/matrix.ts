@@ -1,14 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { mixed } from "../mixed-secret.ts";
-import { type PostgresProxy, startPostgresProxy } from "../postgres/proxy.ts";
-import type { PostgresServer } from "../postgres/server.ts";
-import { World, type WorldOptions } from "../world.ts";
+import type { Server } from "../server.ts";
+import { serverType } from "../servers.ts";
+import { startWorld } from "../world.ts";
 import { type Mode, modes, type Target } from "./disturbance.ts";
-import { RetirementSubject } from "./retirement-subject.ts";
-import { RotationSubject } from "./rotation-subject.ts";
-import { SettlementSubject } from "./settlement-subject.ts";
+import { loginSeries, type Series, settlementSeries } from "./series.ts";
 import type { Subject } from "./subject.ts";
-import { UnsettledSubject } from "./unsettled-subject.ts";
 import type { Verdict } from "./verdict.ts";
 
 export interface CrashRow {
@@ -26,93 +22,12 @@ export interface CrashRow {
   readonly details: readonly string[];
 }
 
-/** One secret that goes through all its cases one after the other, settled in between. */
-export interface Series {
-  readonly subject: string;
-  /** How the subject goes on after the disturbance. */
-  readonly recovery: string;
-  /** Which part of the subject's sample is this series' own, where others have the same subject. */
-  readonly share?: { readonly index: number; readonly count: number };
-  readonly strategy: "in-place" | "alternating-users";
-  /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
-  readonly attempts: number;
-  /** What the secret holds beside one login. */
-  readonly beside?: WorldOptions["beside"];
-  /** What the manifest says under `mirror`. */
-  readonly mirror?: object;
-  make(world: World, proxy: PostgresProxy): Subject | Promise<Subject>;
-}
-
-const retried = { recovery: "retried with the same token", attempts: 2 } as const;
-const afresh = { recovery: "AWSPENDING removed, fresh rotation", attempts: 1 } as const;
-const recoveries = [retried, afresh];
-
-function rotation(
-  subject: string,
-  strategy: Series["strategy"],
-  { first = false, beside }: { first?: boolean; beside?: WorldOptions["beside"] } = {},
-): readonly Series[] {
-  // A mixed secret has a login in place, too.
-  const inPlace = strategy === "in-place" || beside !== undefined;
-  return recoveries.map((recovery, index) => ({
-    subject,
-    strategy,
-    ...recovery,
-    share: { index, count: recoveries.length },
-    ...(beside && { beside }),
-    make: (world, proxy) =>
-      new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
-  }));
-}
-
-/** A new strategy or engine adds its line. */
-export const rotations: readonly Series[] = [
-  ...rotation("postgres in-place", "in-place"),
-  ...rotation("postgres alternating-users, first rotation", "alternating-users", { first: true }),
-  ...rotation("postgres alternating-users, later rotation", "alternating-users"),
-  ...rotation("mixed: alternating-users, in-place in a URL, generated", "alternating-users", {
-    beside: mixed,
-  }),
-];
-
-/** What comes after the promotion. */
-export const settlements: readonly Series[] = [
-  {
-    subject: "postgres alternating-users, retire",
-    strategy: "alternating-users",
-    recovery: "retried",
-    attempts: 1,
-    make: (world, proxy) => new RetirementSubject(world, proxy),
-  },
-  {
-    subject: "postgres alternating-users, one unsettled before",
-    strategy: "alternating-users",
-    ...retried,
-    make: (world, proxy) => new UnsettledSubject(world, proxy),
-  },
-  {
-    subject: "settle, one ECS service",
-    strategy: "in-place",
-    recovery: "the message comes again",
-    attempts: 1,
-    make: (world, proxy) => SettlementSubject.start(world, proxy),
-  },
-  {
-    subject: "settle, one ECS service that reads a parameter",
-    strategy: "in-place",
-    recovery: "the message comes again",
-    attempts: 1,
-    mirror: { parameters: { password: "/app/password" } },
-    make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
-  },
-];
-
 /** How many series run at once: each has a server's answers to wait for, or processes of its own. */
 const width = 3;
 
 export interface MatrixOptions {
-  /** Which of the subjects. Default: all. */
-  readonly subjects?: readonly string[];
+  /** Default: all. */
+  readonly series?: readonly Series[];
   /** Which of the cases. Default: all. */
   readonly chosen?: (mode: Mode, point: number, series: Series) => boolean;
   /** The functions are processes, killed by SIGKILL. Default: they run in this process (standin/lambda/in-process.ts). */
@@ -121,25 +36,20 @@ export interface MatrixOptions {
   readonly progress?: (row: CrashRow) => void;
 }
 
-/** Disturbs each call once: deals the calls out to the modes, and in each of them to the recoveries. */
-export function onceEach(mode: Mode, point: number, { share }: Series): boolean {
-  const { index, count } = share ?? { index: 0, count: 1 };
-  return (point + modes.indexOf(mode) + modes.length * index) % (modes.length * count) === 0;
-}
-
 /** Every call × every mode × every way to go on, over real servers. */
-export async function crashMatrix(
-  postgres: PostgresServer,
-  options: MatrixOptions = {},
-): Promise<CrashRow[]> {
-  const { subjects } = options;
+export async function crashMatrix(options: MatrixOptions = {}): Promise<CrashRow[]> {
+  const { series = [...loginSeries, ...settlementSeries] } = options;
+  await using parts = new AsyncDisposableStack();
+  const servers = new Map<string, Server>();
+  for (const { type } of series)
+    if (!servers.has(type)) servers.set(type, parts.use(await serverType(type).start()));
   const rows: CrashRow[] = [];
-  const waiting = [...rotations, ...settlements].filter(
-    ({ subject }) => subjects?.includes(subject) ?? true,
-  );
+  const waiting = [...series];
   const work = async () => {
     for (let next = waiting.shift(); next; next = waiting.shift()) {
-      for await (const row of run(postgres, next, options)) {
+      const server = servers.get(next.type);
+      if (!server) continue;
+      for await (const row of run(server, next, options)) {
         options.progress?.(row);
         rows.push(row);
       }
@@ -150,15 +60,15 @@ export async function crashMatrix(
 }
 
 async function* run(
-  postgres: PostgresServer,
+  server: Server,
   series: Series,
   { chosen = () => true, kill = false }: MatrixOptions,
 ): AsyncGenerator<CrashRow> {
-  await using proxy = await startPostgresProxy(postgres);
+  await using proxy = await server.proxy();
   const { strategy, attempts, beside, mirror } = series;
   const timing = { attempts, retryDelayMs: 0 };
-  await using world = await World.start({
-    postgres,
+  await using world = await startWorld({
+    server,
     address: proxy,
     strategy,
     name: `crash_${randomBytes(4).toString("hex")}`,

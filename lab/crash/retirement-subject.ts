@@ -1,4 +1,4 @@
-import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
@@ -7,9 +7,9 @@ import { before, type Verdict, verdict } from "./verdict.ts";
 /** What is disturbed is the end of the old credential, after a rotation that was not. */
 export class RetirementSubject implements Subject {
   readonly #world: World;
-  readonly #proxy: PostgresProxy;
+  readonly #proxy: ServerProxy;
 
-  constructor(world: World, proxy: PostgresProxy) {
+  constructor(world: World, proxy: ServerProxy) {
     this.#world = world;
     this.#proxy = proxy;
   }

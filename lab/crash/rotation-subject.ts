@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { RotationOutcome } from "../../standin/secrets-manager/rotations.ts";
-import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
@@ -8,24 +8,25 @@ import { before, currentLogsIn, type Verdict, verdict } from "./verdict.ts";
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
+interface Options {
+  /** AWSPENDING is removed by hand and a fresh rotation started, instead of the same one being retried. */
+  readonly afresh: boolean;
+  /** Every case begins without the second user. */
+  readonly first: boolean;
+  /** A login of the secret rotates in place. */
+  readonly inPlace: boolean;
+}
+
 /** What is disturbed is a rotation, from RotateSecret to its end. */
 export class RotationSubject implements Subject {
   readonly #world: World;
-  readonly #proxy: PostgresProxy;
-  readonly #of: { readonly afresh: boolean; readonly first: boolean; readonly inPlace: boolean };
+  readonly #proxy: ServerProxy;
+  readonly #options: Options;
 
-  /**
-   * @param of `afresh`: AWSPENDING is removed by hand and a fresh rotation started, instead of the same one
-   *   being retried; `first`: every case begins without the second user
-   */
-  constructor(
-    world: World,
-    proxy: PostgresProxy,
-    of: { readonly afresh: boolean; readonly first: boolean; readonly inPlace: boolean },
-  ) {
+  constructor(world: World, proxy: ServerProxy, options: Options) {
     this.#world = world;
     this.#proxy = proxy;
-    this.#of = of;
+    this.#options = options;
   }
 
   async undisturbed(): Promise<readonly string[]> {
@@ -45,8 +46,9 @@ export class RotationSubject implements Subject {
     const token = randomUUID();
     const { calls, ...first } = await this.#rotate(target, token);
     let { outcome } = first;
-    if (this.#of.afresh) {
-      const switching = this.#of.inPlace && insideSwitch(target, calls);
+    if (this.#options.afresh) {
+      const switching =
+        this.#options.inPlace && insideSwitch(target, calls, this.#world.server.passwordChange);
       if (!switching && !(await currentLogsIn(this.#world)))
         problems.push("AWSCURRENT is refused right after the disturbance");
       outcome = await this.#afresh(outcome, token);
@@ -56,7 +58,7 @@ export class RotationSubject implements Subject {
   }
 
   async #begin(): Promise<void> {
-    if (this.#of.first) await this.#world.forgetSecondUser();
+    if (this.#options.first) await this.#world.forgetSecondUser();
   }
 
   async #rotate(
@@ -93,13 +95,18 @@ export class RotationSubject implements Subject {
 /**
  * `in-place` may leave AWSCURRENT refused only when it is killed between its change and the label's move.
  * @param calls that were made: some are made at once, in an order of their own each time
+ * @param passwordChange the name of the call that changes a password
  */
-function insideSwitch({ mode, point }: Target, calls: readonly string[]): boolean {
+function insideSwitch(
+  { mode, point }: Target,
+  calls: readonly string[],
+  passwordChange: string,
+): boolean {
   const gates = [...calls.keys()].filter((index) => calls[index] === "DescribeSecret");
   const finish = gates[steps.indexOf("finishSecret")] ?? calls.length;
   const effective = calls.slice(finish, mode === "killed before" ? point : point + 1);
   const moves = effective.filter((call) => call === "UpdateSecretVersionStage");
-  return effective.includes("query BEGIN READ") && moves.length < 2;
+  return effective.includes(passwordChange) && moves.length < 2;
 }
 
 function describe({ steps: run }: RotationOutcome): string {

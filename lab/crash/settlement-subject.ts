@@ -7,7 +7,7 @@ import {
   startCluster,
   stillLive,
 } from "../idle-service.ts";
-import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
@@ -35,12 +35,12 @@ interface Course {
  */
 export class SettlementSubject implements Subject {
   readonly #world: World;
-  readonly #proxy: PostgresProxy;
+  readonly #proxy: ServerProxy;
   readonly #ecs: ECSClient;
   /** The parameter that mirrors the password, if one does. */
   readonly #parameter: string | undefined;
 
-  private constructor(world: World, proxy: PostgresProxy, ecs: ECSClient, parameter?: string) {
+  private constructor(world: World, proxy: ServerProxy, ecs: ECSClient, parameter?: string) {
     this.#world = world;
     this.#proxy = proxy;
     this.#ecs = ecs;
@@ -50,7 +50,7 @@ export class SettlementSubject implements Subject {
   /** @param parameter that mirrors the password, and that the service reads instead of the secret */
   static async start(
     world: World,
-    proxy: PostgresProxy,
+    proxy: ServerProxy,
     parameter?: string,
   ): Promise<SettlementSubject> {
     const ecs = await startCluster(world.aws);

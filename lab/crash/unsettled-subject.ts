@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { PostgresProxy } from "../postgres/proxy.ts";
+import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
@@ -11,9 +11,9 @@ import { before, type Verdict, verdict } from "./verdict.ts";
  */
 export class UnsettledSubject implements Subject {
   readonly #world: World;
-  readonly #proxy: PostgresProxy;
+  readonly #proxy: ServerProxy;
 
-  constructor(world: World, proxy: PostgresProxy) {
+  constructor(world: World, proxy: ServerProxy) {
     this.#world = world;
     this.#proxy = proxy;
   }

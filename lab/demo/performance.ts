@@ -2,8 +2,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Step } from "../../lib/rotation/event.ts";
 import { messageFor } from "../../standin/aws.ts";
 import type { ConsumerStats } from "../consumer/consumers.ts";
-import type { MuejamSecret } from "../muejam.ts";
-import { countRefused } from "../postgres/server-log.ts";
+import type { DatabaseSecret } from "../database-secret.ts";
+import type { Strategy } from "../server.ts";
 import { StepWatch, type WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
 import { deny } from "./failures.ts";
@@ -21,7 +21,7 @@ export interface Performance {
   /** Those of them that began after the rotation had ended. */
   readonly loginsAfter: { readonly attempted: number; readonly failed: number };
   /** AWSCURRENT after the rotation; it holds a password. */
-  readonly secret: MuejamSecret;
+  readonly secret: DatabaseSecret;
   readonly currentLogsIn: boolean;
   /** The ECS services that settlement replaced. */
   readonly services: readonly ServiceShown[];
@@ -56,7 +56,7 @@ const tasks = 3;
  */
 export async function perform(
   world: World,
-  { strategy, fail, pauseMs = 0 }: { strategy: string; fail: Step | undefined; pauseMs?: number },
+  { strategy, fail, pauseMs = 0 }: { strategy: Strategy; fail: Step | undefined; pauseMs?: number },
   tell: (step: WatchedStep) => void,
 ): Promise<Performance> {
   // The tasks of a service keep what they got: with one password they fail until they are replaced.
@@ -124,12 +124,12 @@ function sum(a: ConsumerStats, b: ConsumerStats): ConsumerStats {
 }
 
 /** Known by their ports, whoever else is connected. */
-function ofFunction({ postgres }: World, steps: readonly WatchedStep[]) {
+function ofFunction({ server }: World, steps: readonly WatchedStep[]) {
   const ports = steps
     .flatMap(({ sockets }) => sockets)
-    .filter(({ remotePort }) => remotePort === postgres.port)
+    .filter(({ remotePort }) => remotePort === server.port)
     .map(({ localPort }) => localPort);
-  return { opened: ports.length, refused: countRefused(postgres.log(), new Set(ports)) };
+  return { opened: ports.length, refused: server.refused(new Set(ports)) };
 }
 
 /** What should not have been; empty when the rotation kept what Quarterturn promises. */

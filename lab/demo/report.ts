@@ -1,5 +1,5 @@
 import type { Step } from "../../lib/rotation/event.ts";
-import { muejamSecretId } from "../muejam.ts";
+import { databaseSecretId } from "../database-secret.ts";
 import type { AlertShown, Performance } from "./performance.ts";
 import type { ServiceShown } from "./service.ts";
 
@@ -34,7 +34,7 @@ export function reportOf(
   const { steps, logins, connections, secret, oldCredentialRefused } = shown;
   const { attempted, failed, failedSpanMs } = logins;
   return {
-    secret: muejamSecretId,
+    secret: databaseSecretId,
     type: "postgres",
     strategy,
     steps: steps.map(({ step, ms, requests }) => ({

@@ -4,10 +4,11 @@ import {
   ECSClient,
   ListServiceDeploymentsCommand,
 } from "@aws-sdk/client-ecs";
+import { keysOf } from "../clients.ts";
 import type { ConsumerStats } from "../consumer/consumers.ts";
 import type { Attempt } from "../consumer/messages.ts";
 import { connectSettlement, createConsumerService } from "../settlement.ts";
-import { keysOf, type World } from "../world.ts";
+import type { World } from "../world.ts";
 
 const [cluster, name] = ["production", "web"];
 
@@ -54,10 +55,9 @@ export class WatchedService implements Disposable {
   /** Ready when every task has logged in. */
   static async start(world: World, tasks: number, pauseMs: number): Promise<WatchedService> {
     const service = new WatchedService(world);
-    const { aws, settleArn, secretArn } = world;
+    const { aws, server, settleArn, secretArn } = world;
     await connectSettlement(aws, settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
-    const of = { cluster, name, tasks, secretArn, ca: world.postgres.ca, pauseMs };
-    await createConsumerService(aws, of);
+    await createConsumerService(aws, { cluster, name, tasks, secretArn, server, pauseMs });
     while (service.#attempts.filter(({ code }) => !code).length < tasks * 3) await sleep(20);
     return service;
   }

@@ -1,6 +1,6 @@
 import { type Step, steps as stepNames } from "../../lib/rotation/event.ts";
 import { messageFor, type Notification } from "../../standin/aws.ts";
-import { type MuejamSecret, muejamSecretId } from "../muejam.ts";
+import { type DatabaseSecret, databaseSecretId } from "../database-secret.ts";
 import type { WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
 import { explanations } from "./explanations.ts";
@@ -25,11 +25,10 @@ export class Story {
 
   async opening(world: World): Promise<void> {
     this.#sent = world.aws.notifications;
-    const [server] = await world.postgres.query("SHOW server_version");
-    const { host, port } = world.postgres;
+    const { host, port, title } = world.server;
     console.log(bold("Quarterturn rotates a PostgreSQL password, from end to end"));
     heading("The parts, all on this machine");
-    paragraph(`PostgreSQL ${server?.["server_version"]}, TLS only, ${host}:${port}`, "Database  ");
+    paragraph(`${title}, TLS only, ${host}:${port}`, "Database  ");
     paragraph(`a stand-in for AWS Secrets Manager, ${world.aws.endpoint}`, "Vault     ");
     paragraph("rotate-database, built as for AWS Lambda, in a process of its own", "Function  ");
     paragraph("reads AWSCURRENT and logs in with it, again and again", "Consumer  ");
@@ -39,7 +38,7 @@ export class Story {
           "which log in without pause",
         "Consumers ",
       );
-    heading(`The secret ${muejamSecretId}`);
+    heading(`The secret ${databaseSecretId}`);
     this.#show(await world.secret(), "<old password>");
     heading(`One rotation, strategy ${this.#strategy}`);
     if (this.#fail) paragraph(`${this.#fail} will be denied secretsmanager:${this.#denied}.`);
@@ -98,7 +97,7 @@ export class Story {
   }
 
   /** With the names of passwords in their place; what has changed since the last time is bold. */
-  #show(secret: MuejamSecret, name: string): void {
+  #show(secret: DatabaseSecret, name: string): void {
     if (!this.#passwords.has(secret.password)) this.#passwords.set(secret.password, name);
     const lines = maskedDocument(secret, this.#passwords);
     const isNew = (line: string) => this.#shown.length > 0 && !this.#shown.includes(line);

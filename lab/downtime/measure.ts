@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { PostgresServer } from "../postgres/server.ts";
-import { World } from "../world.ts";
+import type { Server, Strategy } from "../server.ts";
+import { startWorld } from "../world.ts";
 
 /** What is measured; a strategy is added as a line. */
 export const subjects = [
@@ -40,12 +40,12 @@ const afterwardsMs = 100;
  * @throws when a rotation fails or its old credential stays accepted
  */
 export async function measureDowntime(
-  postgres: PostgresServer,
-  { strategy, stepGapMs }: { strategy: string; stepGapMs: number },
+  server: Server,
+  { strategy, stepGapMs }: { strategy: Strategy; stepGapMs: number },
   rotations: number,
 ): Promise<DowntimeRow> {
   const name = `downtime_${randomBytes(4).toString("hex")}`;
-  await using world = await World.start({ postgres, strategy, name, timing: { stepGapMs } });
+  await using world = await startWorld({ server, strategy, name, timing: { stepGapMs } });
   await using consumer = await world.consumer();
   const total = { attempted: 0, failed: 0, failedMax: 0, failedSpanMs: 0 };
   for (let done = 0; done < rotations; done += 1) {
@@ -62,7 +62,7 @@ export async function measureDowntime(
     total.failedSpanMs = Math.max(total.failedSpanMs, failedSpanMs);
   }
   const failedSpanMs = Math.round(total.failedSpanMs * 10) / 10;
-  return { engine: "postgres", strategy, stepGapMs, rotations, ...total, failedSpanMs };
+  return { engine: server.type, strategy, stepGapMs, rotations, ...total, failedSpanMs };
 }
 
 /** Also false where nothing was measured. */

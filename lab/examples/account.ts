@@ -12,12 +12,11 @@ import {
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { functionsOf } from "../../lib/manifest/place.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
+import { clientOf, createTopic, keysOf } from "../clients.ts";
 import { deploy } from "../deploy.ts";
 import { leash } from "../postgres/leash.ts";
-import { createAdministrator, createOwner } from "../postgres/roles.ts";
-import type { PostgresServer } from "../postgres/server.ts";
+import type { Server } from "../server.ts";
 import { connectSettlement } from "../settlement.ts";
-import { clientOf, createTopic, keysOf } from "../world.ts";
 import type { AppSettings } from "./app-settings.ts";
 import { EcsService } from "./ecs-service.ts";
 import { entryOf, root } from "./entry.ts";
@@ -30,76 +29,86 @@ const patience = 60_000;
 /** In the place of five minutes, in milliseconds. */
 const tick = 1000;
 
+interface Parts {
+  readonly aws: Aws;
+  readonly server: Server;
+  readonly folder: string;
+  readonly system: System;
+  readonly arns: Awaited<ReturnType<typeof deploy>>;
+  /** ARN by name. */
+  readonly secrets: Map<string, string>;
+  readonly client: SecretsManagerClient;
+  readonly ssm: SSMClient;
+  readonly owned: AsyncDisposable;
+}
+
 /** AWS's stand-in with the functions built from an example's manifest, to be filled with what the system has. */
 export class Account implements AsyncDisposable {
-  readonly aws: Aws;
-  readonly postgres: PostgresServer;
-  /** Empty of configuration: the home of who needs one. */
-  readonly folder: string;
-  readonly #system: System;
-  readonly #arns: Awaited<ReturnType<typeof deploy>>;
-  readonly #secretArns = new Map<string, string>();
-  readonly #client: SecretsManagerClient;
-  readonly #ssm: SSMClient;
-  readonly #parts: AsyncDisposable;
+  readonly #parts: Parts;
 
-  private constructor(of: {
-    aws: Aws;
-    postgres: PostgresServer;
-    folder: string;
-    system: System;
-    arns: Awaited<ReturnType<typeof deploy>>;
-    parts: AsyncDisposable;
-  }) {
-    this.aws = of.aws;
-    this.postgres = of.postgres;
-    this.folder = of.folder;
-    this.#system = of.system;
-    this.#arns = of.arns;
-    this.#parts = of.parts;
-    const { endpoint, region } = of.aws;
-    this.#client = clientOf(of.aws, "operator");
-    this.#ssm = new SSMClient({ endpoint, region, credentials: keysOf(of.aws, "operator") });
+  private constructor(parts: Parts) {
+    this.#parts = parts;
   }
 
-  static async start(system: System, postgres: PostgresServer): Promise<Account> {
+  get aws(): Aws {
+    return this.#parts.aws;
+  }
+
+  get server(): Server {
+    return this.#parts.server;
+  }
+
+  /** Empty of configuration: a home folder for programs that need one. */
+  get folder(): string {
+    return this.#parts.folder;
+  }
+
+  static async start(system: System, server: Server): Promise<Account> {
     await using parts = new AsyncDisposableStack();
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
     parts.defer(() => held.release());
     const aws = parts.use(await startAws({ region: system.region, rotation: { attempts: 1 } }));
-    const { host, port, ca } = postgres;
+    const { host, port, ca } = server;
     const { grace } = system;
     const text = readFileSync(join(root, system.name, "rotation.yml"), "utf8");
     const manifest = manifestFor(text, { host, port, grace });
     const topicArn = await createTopic(aws);
     const arns = await deploy(aws, { folder, manifest, ca, topicArn });
-    return new Account({ aws, postgres, folder, system, arns, parts: parts.move() });
+    const client = clientOf(aws, "operator");
+    const { endpoint, region } = aws;
+    const ssm = new SSMClient({ endpoint, region, credentials: keysOf(aws, "operator") });
+    for (const each of [client, ssm]) parts.defer(() => each.destroy());
+    const secrets = new Map<string, string>();
+    const owned = parts.move();
+    return new Account({ aws, server, folder, system, arns, secrets, client, ssm, owned });
   }
 
   /** A user with a database of its own on the server: the login's parts. */
-  async owner(of: { username: string; database: string }) {
-    const { host, port } = this.postgres;
-    return { host, port, ...of, password: await createOwner(this.postgres, of) };
+  async owner(user: { username: string; database: string }) {
+    const { host, port } = this.server;
+    return { host, port, ...user, password: await this.server.newOwner(user) };
   }
 
   /** The secret of an administrator of this user, in AWS's own layout. */
-  async administrator(secret: string, of: { username: string }): Promise<void> {
-    const { host, port } = this.postgres;
-    const username = `${of.username}_admin`;
-    const password = await createAdministrator(this.postgres, { username, of: of.username });
-    await this.secret(secret, { engine: "postgres", host, port, username, password });
+  async administrator(secret: string, administered: { username: string }): Promise<void> {
+    const { host, port, type: engine } = this.server;
+    const username = `${administered.username}_admin`;
+    const password = await this.server.newAdministrator(username, administered.username);
+    await this.secret(secret, { engine, host, port, username, password });
   }
 
   /** A secret as its guide makes it: from a file with two spaces of indentation and a line break at its end. */
   async secret(Name: string, document: object): Promise<void> {
     const SecretString = textOf(document);
-    const { ARN = "" } = await this.#client.send(new CreateSecretCommand({ Name, SecretString }));
-    this.#secretArns.set(Name, ARN);
+    const { ARN = "" } = await this.#parts.client.send(
+      new CreateSecretCommand({ Name, SecretString }),
+    );
+    this.#parts.secrets.set(Name, ARN);
   }
 
   async parameter(Name: string, Value: string): Promise<void> {
-    await this.#ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString" }));
+    await this.#parts.ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString" }));
   }
 
   /** Value and version of the parameters below this path, by name. */
@@ -108,7 +117,7 @@ export class Account implements AsyncDisposable {
     let NextToken: string | undefined;
     do {
       const command = new GetParametersByPathCommand({ Path, WithDecryption: true, NextToken });
-      const page = await this.#ssm.send(command);
+      const page = await this.#parts.ssm.send(command);
       for (const { Name = "", Value = "", Version = 0 } of page.Parameters ?? [])
         found.set(Name, { value: Value, version: Version });
       NextToken = page.NextToken;
@@ -124,25 +133,26 @@ export class Account implements AsyncDisposable {
     cluster: string;
     name: string;
     tasks: number;
-    app: Omit<AppSettings, "ca">;
+    app: Omit<AppSettings, "type" | "ca">;
     environment?: Readonly<Record<string, string>>;
   }): Promise<EcsService> {
-    const folder = join(root, this.#system.name);
+    const folder = join(root, this.#parts.system.name);
     let definition = readFileSync(join(folder, "task-definition.json"), "utf8");
-    for (const [name, arn] of this.#secretArns)
+    for (const [name, arn] of this.#parts.secrets)
       definition = definition.replaceAll(`:${name}-AbCdEf`, `:${name}${arn.slice(-7)}`);
     definition = definition.replaceAll("ACCOUNT-ID", this.aws.accountId);
     const { environment = {}, ...rest } = of;
-    const app = { ...of.app, ca: this.postgres.ca };
+    const { type, ca } = this.server;
+    const app = { ...of.app, type, ca };
     return EcsService.start(this.aws, { ...rest, environment, folder, definition, app });
   }
 
   /** The text of AWSCURRENT, of every secret by name. */
   async texts(): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
-    for (const name of this.#secretArns.keys()) {
+    for (const name of this.#parts.secrets.keys()) {
       const command = new GetSecretValueCommand({ SecretId: name });
-      texts.set(name, (await this.#client.send(command)).SecretString ?? "");
+      texts.set(name, (await this.#parts.client.send(command)).SecretString ?? "");
     }
     return texts;
   }
@@ -150,17 +160,17 @@ export class Account implements AsyncDisposable {
   /** Rules, queue and settlement, as they are deployed. */
   connect(): Promise<void> {
     const timing = { delaySeconds: 1, visibilitySeconds: 30 };
-    return connectSettlement(this.aws, this.#arns.settle, timing);
+    return connectSettlement(this.aws, this.#parts.arns.settle, timing);
   }
 
   /** One rotation through RotateSecret, to its end. @returns why it failed; `undefined` when it did not */
   async rotate(): Promise<string | undefined> {
-    const SecretId = this.#system.secret;
-    const { schedule, place = "network" } = entryOf(this.#system) ?? {};
-    const { VersionId = "" } = await this.#client.send(
+    const SecretId = this.#parts.system.secret;
+    const { schedule, place = "network" } = entryOf(this.#parts.system) ?? {};
+    const { VersionId = "" } = await this.#parts.client.send(
       new RotateSecretCommand({
         SecretId,
-        RotationLambdaARN: this.#arns[functionsOf[place].rotate],
+        RotationLambdaARN: this.#parts.arns[functionsOf[place].rotate],
         RotationRules: { ScheduleExpression: schedule?.expression, Duration: schedule?.duration },
       }),
     );
@@ -175,11 +185,11 @@ export class Account implements AsyncDisposable {
     const deadline = Date.now() + patience;
     let ticked = Date.now();
     while (Date.now() < deadline) {
-      const command = new DescribeSecretCommand({ SecretId: this.#system.secret });
-      const { VersionIdsToStages = {} } = await this.#client.send(command);
+      const command = new DescribeSecretCommand({ SecretId: this.#parts.system.secret });
+      const { VersionIdsToStages = {} } = await this.#parts.client.send(command);
       if (!Object.values(VersionIdsToStages).flat().includes("RETIRING")) return true;
       await sleep(50);
-      if (this.#system.grace === undefined || Date.now() - ticked < tick) continue;
+      if (this.#parts.system.grace === undefined || Date.now() - ticked < tick) continue;
       this.aws.events.tick("tick");
       ticked = Date.now();
     }
@@ -187,9 +197,7 @@ export class Account implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#client.destroy();
-    this.#ssm.destroy();
-    await this.#parts[Symbol.asyncDispose]();
+    await this.#parts.owned[Symbol.asyncDispose]();
   }
 }
 

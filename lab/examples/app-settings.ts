@@ -1,3 +1,5 @@
+import type { Login } from "../login.ts";
+
 /** What the program `app.ts` is told, in APP_SETTINGS. It holds no value of a secret. */
 export interface AppSettings {
   /** Names of the settings whose digests it writes. */
@@ -6,14 +8,11 @@ export interface AppSettings {
   readonly url?: string;
   /** The setting that is its password; the rest of the login is under `connection`. */
   readonly password?: string;
-  readonly connection?: {
-    readonly host: string;
-    readonly port: number;
-    readonly database: string;
-    readonly username: string;
-  };
+  readonly connection?: Omit<Login, "password">;
   /** The secret that it reads its settings from, if they are not injected. */
   readonly secretId?: string;
+  /** The type of the server (lab/servers.ts). */
+  readonly type: string;
   /** PEM of the authority that the database's certificate must come from. */
   readonly ca: string;
 }

@@ -5,16 +5,16 @@
  */
 import { setTimeout } from "node:timers/promises";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type pg from "pg";
 import { attempt } from "../consumer/attempt.ts";
-import { loginInUrl } from "../postgres/login.ts";
+import { type Login, loginInUrl } from "../login.ts";
+import { serverType } from "../servers.ts";
 import type { AppSettings } from "./app-settings.ts";
 import { digest } from "./digest.ts";
 
 /** Between two logins, in milliseconds. */
 const pause = 50;
 
-const { shows, url, password, connection, secretId, ca }: AppSettings = JSON.parse(
+const { shows, url, password, connection, secretId, type, ca }: AppSettings = JSON.parse(
   process.env["APP_SETTINGS"] ?? "",
 );
 const stop = new AbortController();
@@ -25,8 +25,9 @@ process.channel?.unref();
 const settings: NodeJS.ProcessEnv = { ...process.env, ...(secretId && (await read(secretId))) };
 tell({ digests: Object.fromEntries(shows.map((name) => [name, digest(setting(name))])) });
 const login = loginOf();
+const client = login && (await serverType(type).client());
 while (!stop.signal.aborted) {
-  if (login) tell(await attempt(async () => login));
+  if (client) tell(await attempt(client, async () => login, ca));
   await setTimeout(pause, undefined, { signal: stop.signal }).catch(() => {});
 }
 
@@ -35,15 +36,10 @@ async function read(SecretId: string): Promise<Record<string, string>> {
   return JSON.parse(answer.SecretString ?? "");
 }
 
-function loginOf(): pg.ClientConfig | undefined {
-  const ssl = { ca };
-  if (url) {
-    const { username: user, ...rest } = loginInUrl(setting(url));
-    return { ...rest, user, ssl };
-  }
+function loginOf(): Login | undefined {
+  if (url) return loginInUrl(setting(url));
   if (!password || !connection) return undefined;
-  const { username: user, ...rest } = connection;
-  return { ...rest, user, password: setting(password), ssl };
+  return { ...connection, password: setting(password) };
 }
 
 function setting(name: string): string {

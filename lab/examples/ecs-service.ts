@@ -9,7 +9,7 @@ import {
 } from "@aws-sdk/client-ecs";
 import type { Aws } from "../../standin/aws.ts";
 import { compileCache } from "../../standin/compile-cache.ts";
-import { keysOf } from "../world.ts";
+import { keysOf } from "../clients.ts";
 import type { AppSettings } from "./app-settings.ts";
 import type { Consumer, ConsumerVerdict } from "./consumer.ts";
 import { ProcessesSeen } from "./processes-seen.ts";

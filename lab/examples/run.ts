@@ -1,5 +1,4 @@
-import { logsIn } from "../postgres/login.ts";
-import type { PostgresServer } from "../postgres/server.ts";
+import type { Server } from "../server.ts";
 import { Account, textOf } from "./account.ts";
 import type { ConsumerVerdict } from "./consumer.ts";
 import { entryOf } from "./entry.ts";
@@ -23,8 +22,8 @@ export interface Shown {
  * Rotates an example's secret from end to end under the eyes of its application, and lets settlement run by
  * itself.
  */
-export async function runExample(example: Example, postgres: PostgresServer): Promise<Shown> {
-  await using account = await Account.start(example, postgres);
+export async function runExample(example: Example, server: Server): Promise<Shown> {
+  await using account = await Account.start(example, server);
   await using parts = new AsyncDisposableStack();
   const consumers = await example.start(account);
   for (const consumer of consumers) parts.use(consumer);
@@ -49,7 +48,7 @@ export async function runExample(example: Example, postgres: PostgresServer): Pr
     ...(failure === undefined && !isSettled ? ["the rotation was not settled"] : []),
     ...unclassified(example, before),
     ...wronglyChanged(example, before, after),
-    ...(await loginProblems(example, postgres, old, current)),
+    ...(await loginProblems(example, server, old, current)),
     ...(await (example.afterwards?.(account, current) ?? [])),
     ...account.aws.notifications.map(({ subject }) => `on-call was told: ${subject}`),
     ...verdicts.flatMap((verdict) => verdict.problems),
@@ -120,18 +119,15 @@ function unclassified(
 
 async function loginProblems(
   { rotates }: Example,
-  postgres: PostgresServer,
+  server: Server,
   old: Document,
   current: Document,
 ): Promise<string[]> {
-  const { host, port } = postgres;
   const problems: string[] = [];
   for (const { fields, login } of rotates) {
     if (!login) continue;
-    if (await logsIn(postgres, { host, port, ...login(old) }))
-      problems.push(`the old ${fields[0]} is still accepted`);
-    if (!(await logsIn(postgres, { host, port, ...login(current) })))
-      problems.push(`the new ${fields[0]} is refused`);
+    if (await server.accepts(login(old))) problems.push(`the old ${fields[0]} is still accepted`);
+    if (!(await server.accepts(login(current)))) problems.push(`the new ${fields[0]} is refused`);
   }
   return problems;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { muejamSecretId } from "../muejam.ts";
+import { databaseSecretId } from "../database-secret.ts";
 import type { World } from "../world.ts";
 
 /** Schedules the rotation, as a deployment does, without starting one: only testSecret runs. */
@@ -8,7 +8,7 @@ export async function enableRotation(world: World): Promise<void> {
   const ClientRequestToken = randomUUID();
   await world.client.send(
     new RotateSecretCommand({
-      SecretId: muejamSecretId,
+      SecretId: databaseSecretId,
       ClientRequestToken,
       RotationLambdaARN: world.functionArn,
       RotationRules: { AutomaticallyAfterDays: 90 },
@@ -16,7 +16,7 @@ export async function enableRotation(world: World): Promise<void> {
     }),
   );
   const { succeeded, steps } = await world.aws.rotations.finished(
-    muejamSecretId,
+    databaseSecretId,
     ClientRequestToken,
   );
   const error = steps.at(-1)?.error;

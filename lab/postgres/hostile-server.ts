@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
+import type { Impostor } from "../server.ts";
 import type { Authority } from "./certificates.ts";
 import { acceptTls, asksForTls, HOST, listen, readStartup } from "./wire.ts";
 
@@ -8,17 +9,10 @@ import { acceptTls, asksForTls, HOST, listen, readStartup } from "./wire.ts";
  * answers, `refuseTls` says that it has no TLS, `askCleartext` and `askMd5` ask for the password
  * in a form that gives it away, `trust` lets everybody in without a proof of its own.
  */
-export type HostileMode = "blackHole" | "refuseTls" | "askCleartext" | "askMd5" | "trust";
+const modes = ["blackHole", "refuseTls", "askCleartext", "askMd5", "trust"] as const;
+export type HostileMode = (typeof modes)[number];
 
-export interface HostilePostgres extends AsyncDisposable {
-  host: "127.0.0.1";
-  port: number;
-  /**
-   * All that clients have sent beyond their SSLRequest and startup message (decrypted), Terminate
-   * messages left out. A careful client sends nothing.
-   */
-  sent(): Buffer;
-}
+export const isHostileMode = (text: string): text is HostileMode => modes.some((m) => m === text);
 
 // Authentication requests: AuthenticationCleartextPassword, AuthenticationMD5Password with its
 // salt, AuthenticationOk and ReadyForQuery.
@@ -29,11 +23,14 @@ const GREETINGS: Record<"askCleartext" | "askMd5" | "trust", () => Buffer> = {
 };
 const TERMINATE = Buffer.from("5800000004", "hex");
 
-/** On a free loopback port; where it has TLS, with a certificate of `authority`. */
+/**
+ * On a free loopback port; where it has TLS, with a certificate of `authority`. `sent` is all beyond the
+ * client's SSLRequest and startup message (decrypted), Terminate messages left out.
+ */
 export async function startHostilePostgres(
   mode: HostileMode,
   authority: Authority,
-): Promise<HostilePostgres> {
+): Promise<Impostor> {
   const identity = await authority.issue(["localhost", HOST]);
   const records: Buffer[][] = [];
   const record = (socket: Socket) => {

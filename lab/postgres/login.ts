@@ -1,16 +1,8 @@
 import pg from "pg";
+import type { Login } from "../login.ts";
 
 /** Whether the server lets this user in with this password; verified TLS, and the server's own answer. */
-export async function logsIn(
-  server: { readonly ca: string },
-  login: {
-    readonly host: string;
-    readonly port: string | number;
-    readonly database: string;
-    readonly username: string;
-    readonly password: string;
-  },
-): Promise<boolean> {
+export async function logsIn(server: { readonly ca: string }, login: Login): Promise<boolean> {
   const { host, port, database, username: user, password } = login;
   const client = new pg.Client({
     host,
@@ -32,13 +24,4 @@ export async function logsIn(
   } finally {
     await client.end().catch(() => {});
   }
-}
-
-/** The login inside a connection URL. */
-export function loginInUrl(url: string) {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  const [database = "", user = "", secret = ""] = [pathname.slice(1), username, password].map(
-    decodeURIComponent,
-  );
-  return { host: hostname, port: Number(port), database, username: user, password: secret };
 }

@@ -1,40 +1,20 @@
 import type { TLSSocket } from "node:tls";
+import type { CallInterceptor, ServerCall } from "../server.ts";
 import { type Message, openTls, readMessage, readStartup } from "./wire.ts";
 
 /**
- * One thing that a client asks of the database: `connect` reaches from the startup message to the
- * server's first ReadyForQuery or ErrorResponse, `query` from a Query message or an extended batch
- * up to its Sync to ReadyForQuery, `terminate` from the Terminate message to the server's close
- * (for which clients do not wait).
+ * Calls of PostgreSQL: `connect` reaches from the startup message to the server's first ReadyForQuery or
+ * ErrorResponse, `query` from a Query message or an extended batch up to its Sync to ReadyForQuery, `terminate`
+ * from the Terminate message to the server's close (for which clients do not wait).
  */
-export interface DbCall {
-  kind: "connect" | "query" | "terminate";
-  user: string;
-  /** Of a query its first two words, never the statement; else empty. */
-  summary: string;
-  /** Counts the proxy's connections, from 1. */
-  connection: number;
-}
-
-export interface DbInterceptor {
-  /**
-   * Before the server hears of the call; a throw cuts the client's connection, without effect. (A
-   * hook that kills the client must throw as well: otherwise the call still goes to the server.)
-   */
-  before?(call: DbCall): void | Promise<void>;
-  /**
-   * The server has answered and the answer is held. "lose" cuts the client's connection instead of
-   * passing it on; a throw does the same.
-   */
-  after?(call: DbCall): void | "lose" | Promise<void> | Promise<"lose" | undefined>;
-}
+type Kind = ServerCall["kind"];
 
 /** Serves one client of the proxy until either side has gone. */
 export async function relay(
   client: TLSSocket,
   target: { port: number; ca: string },
   connection: number,
-  interceptor: Required<DbInterceptor>,
+  interceptor: Required<CallInterceptor>,
 ): Promise<void> {
   const startup = await readStartup(client);
   if (!startup) return;
@@ -55,7 +35,7 @@ class Cut extends Error {}
 
 class Session {
   readonly #client: TLSSocket;
-  readonly #interceptor: Required<DbInterceptor>;
+  readonly #interceptor: Required<CallInterceptor>;
   readonly #origin: { user: string; connection: number };
   #server: TLSSocket | undefined;
   #connected: Promise<void> = Promise.resolve();
@@ -67,7 +47,7 @@ class Session {
     client: TLSSocket,
     user: string,
     connection: number,
-    interceptor: Required<DbInterceptor>,
+    interceptor: Required<CallInterceptor>,
   ) {
     this.#client = client;
     this.#interceptor = interceptor;
@@ -107,7 +87,7 @@ class Session {
     this.#client.destroySoon();
   }
 
-  #call(kind: DbCall["kind"], summary = ""): DbCall {
+  #call(kind: Kind, summary = ""): ServerCall {
     return { kind, summary, ...this.#origin };
   }
 
@@ -123,7 +103,7 @@ class Session {
     return Buffer.concat(parts);
   }
 
-  async #before(call: DbCall): Promise<void> {
+  async #before(call: ServerCall): Promise<void> {
     try {
       await this.#interceptor.before(call);
     } catch {
@@ -131,7 +111,7 @@ class Session {
     }
   }
 
-  async #ask(call: DbCall, bytes: Buffer): Promise<void> {
+  async #ask(call: ServerCall, bytes: Buffer): Promise<void> {
     this.#held = [];
     this.#answer = Promise.withResolvers();
     this.#server?.write(bytes);
@@ -145,7 +125,7 @@ class Session {
     if (this.#server?.destroyed) this.#client.end();
   }
 
-  async #isLost(call: DbCall): Promise<boolean> {
+  async #isLost(call: ServerCall): Promise<boolean> {
     try {
       return (await this.#interceptor.after(call)) === "lose";
     } catch {

@@ -1,27 +1,20 @@
-import { type DbInterceptor, relay } from "./proxy-session.ts";
-import type { PostgresServer } from "./server.ts";
+import type { CallInterceptor, ServerProxy } from "../server.ts";
+import type { Authority } from "./certificates.ts";
+import { relay } from "./proxy-session.ts";
 import { acceptTls, asksForTls, HOST, listen } from "./wire.ts";
-
-export type { DbCall, DbInterceptor } from "./proxy-session.ts";
-
-export interface PostgresProxy extends AsyncDisposable {
-  host: "127.0.0.1";
-  port: number;
-  /** Until disposed of. */
-  intercept(interceptor: DbInterceptor): Disposable;
-}
 
 /**
  * A proxy on a free loopback port with a certificate of the server's own authority. It passes
  * SCRAM on untouched (no channel binding: the two TLS connections differ) and holds the whole
  * answer of a call, so COPY and clients that wait for the answer to a Flush would wait forever.
  */
-export async function startPostgresProxy(
-  server: Pick<PostgresServer, "port" | "authority">,
-): Promise<PostgresProxy> {
+export async function startPostgresProxy(server: {
+  readonly port: number;
+  readonly authority: Authority;
+}): Promise<ServerProxy> {
   const identity = await server.authority.issue(["localhost", HOST]);
   const target = { port: server.port, ca: server.authority.certificate };
-  const interceptors = new Set<DbInterceptor>();
+  const interceptors = new Set<CallInterceptor>();
   let connections = 0;
   const listener = await listen(async (socket) => {
     connections += 1;
@@ -43,7 +36,7 @@ export async function startPostgresProxy(
   };
 }
 
-function all(interceptors: ReadonlySet<DbInterceptor>): Required<DbInterceptor> {
+function all(interceptors: ReadonlySet<CallInterceptor>): Required<CallInterceptor> {
   return {
     async before(call) {
       for (const interceptor of interceptors) await interceptor.before?.(call);

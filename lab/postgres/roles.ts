@@ -1,33 +1,64 @@
 import { randomBytes } from "node:crypto";
 import pg from "pg";
-import type { PostgresServer } from "./server.ts";
+import { scramVerifier } from "../../lib/rotators/postgres/scram.ts";
+import { Secret } from "../../lib/secret/secret.ts";
 
 const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
 
-/** A user with a database of its own. @returns the user's password, which nobody else knows */
+/** Runs statements as the superuser. */
+interface Superuser {
+  query(sql: string): Promise<unknown>;
+}
+
 export async function createOwner(
-  postgres: PostgresServer,
+  superuser: Superuser,
   { username, database }: { username: string; database: string },
 ): Promise<string> {
-  const password = newPassword();
-  await postgres.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
-  await postgres.query(`CREATE DATABASE ${quote(database)} OWNER ${quote(username)}`);
+  const password = await createUser(superuser, username);
+  await superuser.query(`CREATE DATABASE ${quote(database)} OWNER ${quote(username)}`);
   return password;
 }
 
-/**
- * An administrator as RDS has it: no superuser, but CREATEROLE, and ADMIN on the application's role.
- * @returns its password
- */
+export async function createUser(superuser: Superuser, username: string): Promise<string> {
+  const password = newPassword();
+  await superuser.query(`CREATE ROLE ${quote(username)} LOGIN PASSWORD ${literal(password)}`);
+  return password;
+}
+
+/** As RDS has it: no superuser, but CREATEROLE, and ADMIN on the application's role. */
 export async function createAdministrator(
-  postgres: PostgresServer,
-  { username, of }: { username: string; of: string },
+  superuser: Superuser,
+  username: string,
+  administered: string,
 ): Promise<string> {
   const password = newPassword();
   const role = `CREATE ROLE ${quote(username)} LOGIN CREATEROLE PASSWORD ${literal(password)}`;
-  await postgres.query(role);
-  await postgres.query(`GRANT ${quote(of)} TO ${quote(username)} WITH ADMIN OPTION`);
+  await superuser.query(role);
+  await superuser.query(`GRANT ${quote(administered)} TO ${quote(username)} WITH ADMIN OPTION`);
   return password;
+}
+
+export async function letAdminister(
+  superuser: Superuser,
+  username: string,
+  may: boolean,
+): Promise<void> {
+  await superuser.query(`ALTER ROLE ${quote(username)} ${may ? "CREATEROLE" : "NOCREATEROLE"}`);
+}
+
+export async function dropUser(superuser: Superuser, username: string): Promise<void> {
+  await superuser.query(`DROP ROLE IF EXISTS ${quote(username)}`);
+}
+
+/** By a verifier: the server may write its statements to its log. */
+export async function setPassword(
+  superuser: Superuser,
+  username: string,
+  password: string,
+): Promise<void> {
+  const verifier = await scramVerifier(new Secret(password));
+  const text = literal(verifier.reveal());
+  await superuser.query(`ALTER ROLE ${quote(username)} LOGIN PASSWORD ${text}`);
 }
 
 const newPassword = () => randomBytes(18).toString("base64url");

@@ -4,51 +4,63 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
+import type { Login } from "../login.ts";
+import type { Impostor, Server, ServerOptions, ServerProxy } from "../server.ts";
 import { type Authority, makeAuthority } from "./certificates.ts";
 import { type Cluster, createCluster, serverEnvironment } from "./cluster.ts";
 import { freePort } from "./free-port.ts";
-import { countConnections, HARNESS, LOG_LINE_PREFIX } from "./server-log.ts";
+import { isHostileMode, startHostilePostgres } from "./hostile-server.ts";
+import { logsIn } from "./login.ts";
+import { startPostgresProxy } from "./proxy.ts";
+import {
+  createAdministrator,
+  createOwner,
+  createUser,
+  dropUser,
+  letAdminister,
+  setPassword,
+} from "./roles.ts";
+import { countConnections, countRefused, HARNESS, LOG_LINE_PREFIX } from "./server-log.ts";
 import type { OlderMajor } from "./versions.ts";
 import { HOST } from "./wire.ts";
 
 /** A real PostgreSQL server on loopback, with TLS and SCRAM, gone with this process. */
-export interface PostgresServer extends AsyncDisposable {
-  host: "127.0.0.1";
-  port: number;
-  /** PEM of the authority that signed the server's certificate. */
-  ca: string;
-  authority: Authority;
-  superuser: { username: string; password: string };
+export interface PostgresServer extends Server {
+  readonly authority: Authority;
+  readonly superuser: { readonly username: string; readonly password: string };
   /** Runs statements as the superuser over verified TLS; the rows of the last one. */
   query(sql: string, values?: unknown[], database?: string): Promise<Record<string, unknown>[]>;
-  /** The server's log so far (all of its standard error). */
-  log(): string;
   /**
    * Connections received since the first start, and logins refused among them (SQLSTATE 28P01,
    * 28000), those of `query` left out. Exact for every connection whose client has an answer: the
    * server writes to its log before it answers.
    */
   connections(): { received: number; refused: number };
-  /** Down: open sessions are ended, the port is refused. `start` brings port and data back. */
-  stop(): Promise<void>;
-  start(): Promise<void>;
 }
 
-export interface PostgresOptions {
+export interface PostgresOptions extends ServerOptions {
   /** Lines of pg_hba.conf in place of the default (TLS with SCRAM for all, nothing else). */
-  hba?: string[];
-  /** Server parameters, such as `{ log_statement: "all" }`. */
-  settings?: Record<string, string>;
+  readonly hba?: string[];
+  /** Server parameters, such as `{ max_connections: "20" }`. */
+  readonly settings?: Record<string, string>;
   /** An older server than the one in package.json; `npm run servers` installs them. */
-  major?: OlderMajor;
+  readonly major?: OlderMajor;
 }
+
+/** Every statement, every error's statement and every duration. */
+const statementLog = {
+  log_statement: "all",
+  log_min_error_statement: "debug5",
+  log_min_duration_statement: "0",
+};
 
 const START_TIMEOUT_MS = 30_000;
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const authority = await makeAuthority();
   const cluster = await createCluster(authority, options.hba, options.major);
-  const server = new Server(cluster, authority, await freePort(), options.settings ?? {});
+  const settings = { ...(options.logsStatements && statementLog), ...options.settings };
+  const server = new LocalPostgres(cluster, authority, await freePort(), settings);
   try {
     await server.start();
   } catch (error) {
@@ -58,7 +70,14 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
   return server;
 }
 
-class Server implements PostgresServer {
+class LocalPostgres implements PostgresServer {
+  readonly type = "postgres";
+  readonly defaultDatabase = "postgres";
+  readonly passwordChange = "query BEGIN READ";
+  readonly loggedStatements = [
+    / statement: .*ALTER ROLE .* PASSWORD 'SCRAM-SHA-256\$/,
+    / duration: /,
+  ];
   readonly host = HOST;
   readonly port: number;
   readonly ca: string;
@@ -128,6 +147,55 @@ class Server implements PostgresServer {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#cluster.leash.release();
+  }
+
+  get title(): string {
+    return /starting (PostgreSQL [\d.]+)/.exec(this.log())?.[1] ?? "PostgreSQL";
+  }
+
+  newOwner(user: { username: string; database: string }): Promise<string> {
+    return createOwner(this, user);
+  }
+
+  newUser(username: string): Promise<string> {
+    return createUser(this, username);
+  }
+
+  newAdministrator(username: string, administered: string): Promise<string> {
+    return createAdministrator(this, username, administered);
+  }
+
+  letAdminister(username: string, may: boolean): Promise<void> {
+    return letAdminister(this, username, may);
+  }
+
+  impostor(kind: string): Promise<Impostor> {
+    if (isHostileMode(kind)) return startHostilePostgres(kind, this.authority);
+    throw new Error(`No such impostor: ${kind}`);
+  }
+
+  dropUser(username: string): Promise<void> {
+    return dropUser(this, username);
+  }
+
+  setPassword(username: string, password: string): Promise<void> {
+    return setPassword(this, username, password);
+  }
+
+  accepts(login: Omit<Login, "host" | "port">): Promise<boolean> {
+    return logsIn(this, { ...login, host: this.host, port: this.port });
+  }
+
+  url({ host, port, database, username, password }: Login): string {
+    return `postgresql://${username}:${password}@${host}:${port}/${database}`;
+  }
+
+  proxy(): Promise<ServerProxy> {
+    return startPostgresProxy(this);
+  }
+
+  refused(clientPorts: ReadonlySet<number>): number {
+    return countRefused(this.log(), clientPorts);
   }
 
   log(): string {

@@ -16,7 +16,7 @@ import {
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { progressLine } from "../../cli/progress.ts";
-import { type MuejamSecret, muejamAdminId } from "../../lab/muejam.ts";
+import { adminSecretId, type DatabaseSecret } from "../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
 import { AwsError } from "../../standin/aws.ts";
 import { clientConfig } from "../standin/fixtures.ts";
@@ -27,7 +27,7 @@ vi.setConfig({ testTimeout: 60_000 });
 let server: PostgresServer;
 let world: ValidationWorld;
 /** As it was put up. */
-let good: MuejamSecret;
+let good: DatabaseSecret;
 beforeAll(async () => {
   server = await startPostgres();
   world = await ValidationWorld.open(server);
@@ -233,7 +233,7 @@ describe("the database", () => {
   });
 
   it("refuses the administrator a right, and the remedy cures it", async () => {
-    const admin = (await world.read(muejamAdminId))["username"];
+    const admin = (await world.read(adminSecretId))["username"];
     await server.query(`REVOKE "${good.username}" FROM "${admin}"`);
     const { code, found, told } = await world.live();
     expect({ code, found }).toEqual({ code: 1, found: ["error PERMISSION_DENIED"] });
@@ -247,7 +247,7 @@ describe("a secret", () => {
   const file = (name: string, more: object = {}) =>
     world.manifest({ [name]: { ...world.credential(), ...more } });
 
-  it.each<[string, (value: MuejamSecret) => object | string, string]>([
+  it.each<[string, (value: DatabaseSecret) => object | string, string]>([
     [
       "holds a wrong password",
       (value) => ({ ...value, password: newPassword() }),

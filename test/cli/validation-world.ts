@@ -10,7 +10,7 @@ import {
   GetSecretValueCommand,
   ListSecretsCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
 import type { PostgresServer } from "../../lab/postgres/server.ts";
 import type { Finding } from "../../lib/validation/finding.ts";
 import { Canaries } from "../leak/canaries.ts";
@@ -24,16 +24,18 @@ const program = "cli/validate.ts";
 /** As whom the command calls AWS. */
 const principal = "person";
 
-/** MueJam's secret, its consumer, a topic that is heard and a trail; and the command that looks at them. */
+/** A database's secret, its consumer, a topic that is heard and a trail; and the command that looks at them. */
 export class ValidationWorld implements AsyncDisposable {
   readonly production: Production;
   readonly trails: CloudTrailClient;
   readonly topic: string;
   /** Every value that the command could print by mistake. */
   readonly canaries = new Canaries();
+  readonly #postgres: PostgresServer;
   readonly #warm = new WarmProgram(program);
 
-  private constructor(production: Production) {
+  private constructor(production: Production, postgres: PostgresServer) {
+    this.#postgres = postgres;
     const { aws } = production.world;
     this.production = production;
     this.trails = new CloudTrailClient(clientConfig(aws, "operator"));
@@ -41,9 +43,9 @@ export class ValidationWorld implements AsyncDisposable {
   }
 
   static async open(postgres: PostgresServer): Promise<ValidationWorld> {
-    const world = new ValidationWorld(await Production.open(postgres));
+    const world = new ValidationWorld(await Production.open(postgres), postgres);
     world.learn(await world.production.world.secret());
-    world.learn(await world.read(muejamAdminId));
+    world.learn(await world.read(adminSecretId));
     await world.production.serve("web");
     await world.trails.send(new CreateTrailCommand({ Name: "all", S3BucketName: "trails" }));
     await world.trails.send(new StartLoggingCommand({ Name: "all" }));
@@ -51,7 +53,7 @@ export class ValidationWorld implements AsyncDisposable {
   }
 
   get name(): string {
-    return muejamSecretId;
+    return databaseSecretId;
   }
 
   /** From now on no output may hold this value, or the password in it. */
@@ -91,7 +93,7 @@ export class ValidationWorld implements AsyncDisposable {
 
   /** One credential as the world's own manifest has it. */
   credential(more: object = {}): { credentials: object[] } {
-    const admin = { strategy: "alternating-users", admin: muejamAdminId };
+    const admin = { strategy: "alternating-users", admin: adminSecretId };
     return { credentials: [{ type: "postgres", ...admin, ca: "ca.pem", ...more }] };
   }
 
@@ -122,12 +124,16 @@ export class ValidationWorld implements AsyncDisposable {
 
   /** All that it could have changed. */
   async everything(): Promise<string> {
-    const { client, postgres } = this.production.world;
+    const { client } = this.production.world;
     const { SecretList } = await client.send(new ListSecretsCommand({}));
     const untouched = SecretList?.map(({ LastAccessedDate: _, ...more }) => more);
     const versions = await this.production.world.versionIds();
-    const roles = await postgres.query("SELECT xmin, ctid, * FROM pg_authid ORDER BY rolname");
-    const members = await postgres.query("SELECT xmin, ctid, * FROM pg_auth_members ORDER BY oid");
+    const roles = await this.#postgres.query(
+      "SELECT xmin, ctid, * FROM pg_authid ORDER BY rolname",
+    );
+    const members = await this.#postgres.query(
+      "SELECT xmin, ctid, * FROM pg_auth_members ORDER BY oid",
+    );
     return JSON.stringify([untouched, versions, roles, members]);
   }
 

@@ -8,7 +8,7 @@ import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
 import { describe, expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
-import { clientOf, keysOf } from "../../lab/world.ts";
+import { clientOf, keysOf } from "../../lab/clients.ts";
 import { startAws } from "../../standin/aws.ts";
 
 const missing = missingAwsCli() ?? missingJq();

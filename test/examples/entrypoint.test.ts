@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
-import { clientOf } from "../../lab/world.ts";
+import { clientOf } from "../../lab/clients.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
 
 const entrypoint = resolve("examples/aiguardian/entrypoint.sh");

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
-import { World } from "../../lab/world.ts";
+import { startWorld, type World } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 
 let postgres: PostgresServer;
 let world: World;
 beforeAll(async () => {
   postgres = await startPostgres();
-  world = await World.start({ postgres, strategy: "alternating-users", name: "retiring" });
+  world = await startWorld({ server: postgres, strategy: "alternating-users", name: "retiring" });
 });
 afterAll(async () => {
   await world?.[Symbol.asyncDispose]();

@@ -7,10 +7,11 @@ import {
   TagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { muejamSecretId } from "../../lab/muejam.ts";
+import { databaseSecretId } from "../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import type { Strategy } from "../../lab/server.ts";
 import { connectWatch } from "../../lab/watch.ts";
-import { World } from "../../lab/world.ts";
+import { startWorld, type World } from "../../lab/world.ts";
 import { AwsError, type Call } from "../../standin/aws.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 
@@ -25,9 +26,9 @@ afterAll(() => postgres?.[Symbol.asyncDispose]());
 /** What Lambda waits before it repeats an invocation is a minute on AWS. */
 const lambda = { asyncRetryDelaysMs: [20, 40] };
 
-async function start(strategy: string, name: string): Promise<World> {
+async function start(strategy: Strategy, name: string): Promise<World> {
   const timing = { attempts: 2, retryDelayMs: 50 };
-  const world = await World.start({ postgres, strategy, name, timing, lambda });
+  const world = await startWorld({ server: postgres, strategy, name, timing, lambda });
   await connectWatch(world.aws, world.watchArn);
   return world;
 }
@@ -60,14 +61,14 @@ function denying(world: World, matches: (call: Call) => boolean, times = Infinit
 
 async function tags(world: World): Promise<Record<string, string>> {
   const described = await world.client.send(
-    new DescribeSecretCommand({ SecretId: muejamSecretId }),
+    new DescribeSecretCommand({ SecretId: databaseSecretId }),
   );
   return Object.fromEntries((described.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
 }
 
 async function rememberTold(world: World, Value: string): Promise<void> {
   const Tags = [{ Key: "quarterturn:outside", Value }];
-  await world.client.send(new TagResourceCommand({ SecretId: muejamSecretId, Tags }));
+  await world.client.send(new TagResourceCommand({ SecretId: databaseSecretId, Tags }));
 }
 
 /** The alerts that have come since it was made, when all is quiet. */
@@ -106,7 +107,7 @@ describe("with two users", () => {
     kind: "rotation-failed",
     code: "ROTATION_FAILED",
     severity: "error",
-    secret: muejamSecretId,
+    secret: databaseSecretId,
     environment: "production",
     productionSafe: true,
     logGroup: "/aws/lambda/watch",
@@ -121,7 +122,7 @@ describe("with two users", () => {
         ...killed,
         step: "createSecret",
         token,
-        deduplicationKey: `${muejamSecretId}/${day()}`,
+        deduplicationKey: `${databaseSecretId}/${day()}`,
       }),
     ]);
     expect(await tags(world)).toMatchObject({ "quarterturn:outside": day() });
@@ -161,7 +162,7 @@ describe("with two users", () => {
     await using broken = await temporaryBundle('throw new Error("no start");');
     const name = `broken-${randomUUID()}`;
     const RotationLambdaARN = world.aws.functions.register({ name, bundle: broken.path });
-    const [SecretId, ClientRequestToken] = [muejamSecretId, randomUUID()];
+    const [SecretId, ClientRequestToken] = [databaseSecretId, randomUUID()];
     const rotate = new RotateSecretCommand({ SecretId, ClientRequestToken, RotationLambdaARN });
     await world.client.send(rotate);
     await world.aws.rotations.finished(SecretId, ClientRequestToken);
@@ -195,14 +196,16 @@ describe("with two users", () => {
     await world.aws.idle();
     const alerts = listen(world);
     const SecretString = JSON.stringify(await world.secret());
-    await world.client.send(new PutSecretValueCommand({ SecretId: muejamSecretId, SecretString }));
+    await world.client.send(
+      new PutSecretValueCommand({ SecretId: databaseSecretId, SecretString }),
+    );
     expect(await alerts()).toMatchObject([
       {
         kind: "rotation-abandoned",
         code: "ROTATION_ABANDONED",
-        secret: muejamSecretId,
+        secret: databaseSecretId,
         productionSafe: false,
-        deduplicationKey: `${muejamSecretId}/${day()}`,
+        deduplicationKey: `${databaseSecretId}/${day()}`,
       },
     ]);
   });
@@ -231,7 +234,7 @@ describe("with two users", () => {
     const told = await alerts();
     expect(told.length).toBeGreaterThan(0);
     for (const alert of told)
-      expect(alert).toMatchObject({ code: "SECRET_UNSEEN", secret: muejamSecretId });
+      expect(alert).toMatchObject({ code: "SECRET_UNSEEN", secret: databaseSecretId });
   });
 
   it("reads no value, and calls nothing but what it needs", () => {
@@ -246,7 +249,7 @@ describe("with two users", () => {
   });
 
   it("passes over secrets that are none of the manifest's, and says so in its log", async () => {
-    const stray = world.secretArn.replace(muejamSecretId, "stray");
+    const stray = world.secretArn.replace(databaseSecretId, "stray");
     const invoke = (detail: object) =>
       world.aws.functions.invoke(world.watchArn, { source: "aws.secretsmanager", detail });
     const before = world.aws.calls.length;
@@ -278,12 +281,12 @@ describe("in place", () => {
         severity: "critical",
         productionSafe: false,
         kind: "rotation-failed",
-        secret: muejamSecretId,
+        secret: databaseSecretId,
       },
     ]);
     const { AWSPENDING: pending = "" } = await world.labels();
     await expect(world.rotate()).rejects.toThrow("will be reattempted");
-    expect(await world.aws.rotations.finished(muejamSecretId, pending)).toMatchObject({
+    expect(await world.aws.rotations.finished(databaseSecretId, pending)).toMatchObject({
       succeeded: true,
     });
     expect(await world.accepts(await world.secret())).toBe(true);

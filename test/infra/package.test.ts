@@ -9,10 +9,10 @@ import {
 import { unzipSync } from "fflate";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { functions } from "../../infra/functions.ts";
-import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
 import { connectSettlement, createConsumerService } from "../../lab/settlement.ts";
-import { World } from "../../lab/world.ts";
+import { startWorld, type World } from "../../lab/world.ts";
 import type { Call } from "../../standin/aws.ts";
 import { until } from "../standin/ecs-fixtures.ts";
 import { allows, statementsOfRole } from "./policy.ts";
@@ -35,7 +35,12 @@ let packaged: Record<string, string>;
 beforeAll(async () => {
   postgres = await startPostgres();
   const mirror = { prefix: "/packaged/" };
-  world = await World.start({ postgres, strategy: "alternating-users", name: "packaged", mirror });
+  world = await startWorld({
+    server: postgres,
+    strategy: "alternating-users",
+    name: "packaged",
+    mirror,
+  });
   const SecretString = JSON.stringify({ key: "a".repeat(64) });
   await world.client.send(new CreateSecretCommand({ Name: keySecretId, SecretString }));
   service = new Service(manifest());
@@ -97,7 +102,7 @@ const callsOf = (name: string): readonly Call[] =>
 async function rotate(
   RotateImmediately: boolean,
   ClientRequestToken: string,
-  { SecretId = muejamSecretId, by = "rotate-database" } = {},
+  { SecretId = databaseSecretId, by = "rotate-database" } = {},
 ): Promise<unknown> {
   await world.client.send(
     new RotateSecretCommand({
@@ -119,8 +124,8 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     );
     const timing = { delaySeconds: 0, visibilitySeconds };
     await connectSettlement(aws, packaged["settle"] ?? "", timing);
-    const of = { cluster: "production", name: "web", tasks: 1, secretArn, ca: postgres.ca };
-    await createConsumerService(aws, of);
+    const service = { cluster: "production", name: "web", tasks: 1, secretArn, server: postgres };
+    await createConsumerService(aws, service);
     expect(await rotate(false, "e".repeat(32))).toMatchObject({ succeeded: true });
     const before = await world.secret();
     expect(await rotate(true, token)).toMatchObject({ succeeded: true });
@@ -156,7 +161,7 @@ describe("what serverless packages, unpacked, each function in fresh processes",
       errorMessage: "Error when executing lambda during setSecret step",
     };
     const { payload } = await world.aws.functions.invoke(packaged["watch"] ?? "", { detail });
-    expect(payload).toMatchObject({ secret: muejamSecretId, outcome: "told" });
+    expect(payload).toMatchObject({ secret: databaseSecretId, outcome: "told" });
   });
 
   it.each(names)("made no call that the role of %s does not allow", async (name) => {
@@ -172,8 +177,8 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     const calls = callsOf(name);
     expect(calls.length).toBeGreaterThan(0);
     const secrets = {
-      [muejamSecretId]: world.secretArn,
-      [muejamAdminId]: await arnOf(muejamAdminId),
+      [databaseSecretId]: world.secretArn,
+      [adminSecretId]: await arnOf(adminSecretId),
       [keySecretId]: await arnOf(keySecretId),
     };
     const asked = calls.flatMap((call) => requests(call, secrets));

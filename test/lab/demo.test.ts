@@ -3,7 +3,9 @@ import { brokenPromises, type Performance, perform } from "../../lab/demo/perfor
 import { reportOf } from "../../lab/demo/report.ts";
 import { Story } from "../../lab/demo/story.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
-import { World } from "../../lab/world.ts";
+import type { Strategy } from "../../lab/server.ts";
+import { serverTypes } from "../../lab/servers.ts";
+import { startWorld, type World } from "../../lab/world.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
 import { runProgram } from "../run-program.ts";
 
@@ -60,8 +62,8 @@ describe("npm run demo", { timeout }, () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(stdout).not.toContain("\u001b");
     for (const step of steps) expect(stdout).toContain(`✓ ${step}`);
-    expect(stdout).toContain("muejam_user:<old password>@");
-    expect(stdout).toContain("muejam_user_clone:<new password>@");
+    expect(stdout).toContain("app_user:<old password>@");
+    expect(stdout).toContain("app_user_clone:<new password>@");
     expect(stdout).toContain("✓ The server refuses it.");
     const widest = Math.max(...stdout.split("\n").map((line) => line.length));
     expect(widest).toBeLessThanOrEqual(100);
@@ -101,7 +103,7 @@ describe("what the demo shows", { timeout }, () => {
   });
   afterAll(() => postgres[Symbol.asyncDispose]());
 
-  const cases = ["alternating-users", "in-place"].flatMap((strategy) =>
+  const cases = serverTypes.postgres.strategies.flatMap((strategy) =>
     [undefined, ...steps].map((fail) => ({ strategy, fail })),
   );
   it.each(cases)("keeps its promises ($strategy, fails: $fail)", async ({ strategy, fail }) => {
@@ -127,10 +129,10 @@ describe("what the demo shows", { timeout }, () => {
 });
 
 /** The demo within this process; the caller ends the world. */
-async function rehearse(postgres: PostgresServer, strategy: string, fail: Step | undefined) {
+async function rehearse(postgres: PostgresServer, strategy: Strategy, fail: Step | undefined) {
   const timing = { attempts: 2, retryDelayMs: 0 };
   const name = `demo_${strategy}_${fail ?? "none"}`;
-  const world = await World.start({ postgres, strategy, name, timing });
+  const world = await startWorld({ server: postgres, strategy, name, timing });
   using printed = vi.spyOn(console, "log").mockImplementation(() => {});
   const story = new Story(strategy, fail);
   await story.opening(world);

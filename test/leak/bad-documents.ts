@@ -1,6 +1,6 @@
-import type { AdminSecret, MuejamSecret } from "../../lab/muejam.ts";
+import type { AdminSecret, DatabaseSecret } from "../../lab/database-secret.ts";
 
-type Change = (value: MuejamSecret, canary: string) => object | string | Uint8Array;
+type Change = (value: DatabaseSecret, canary: string) => object | string | Uint8Array;
 
 /** What AWSCURRENT may hold that no rotation can use, with a canary where a message could quote it. */
 export const badDocuments: readonly (readonly [string, Change])[] = [
@@ -26,7 +26,7 @@ function url(password: string): string {
   return `postgresql://user:${encodeURIComponent(password)}@elsewhere.example.com:5432/db`;
 }
 
-function twice(value: MuejamSecret, canary: string): string {
+function twice(value: DatabaseSecret, canary: string): string {
   return JSON.stringify(value).replace("{", `{"password":${JSON.stringify(canary)},`);
 }
 

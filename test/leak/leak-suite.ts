@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
-import { type HostileMode, startHostilePostgres } from "../../lab/postgres/hostile-server.ts";
+import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
+import type { ServerType, Strategy } from "../../lab/server.ts";
+import { serverTypes } from "../../lab/servers.ts";
 import { actions } from "../../lib/retirement/request.ts";
 import { badAdmins, badDocuments } from "./bad-documents.ts";
 import { formsOf } from "./canaries.ts";
@@ -9,13 +10,16 @@ import { places } from "./places.ts";
 import { poisons } from "./poisoned-engine.ts";
 import { Suspect } from "./suspect.ts";
 
-const hostileModes: readonly HostileMode[] = ["refuseTls", "askCleartext", "askMd5", "trust"];
+/** Nothing that a function sees leaves its place, whatever fails; on every server that has the strategy. */
+export function leakSuite(strategy: Strategy): void {
+  for (const [type, server] of Object.entries<ServerType>(serverTypes))
+    if (server.strategies.includes(strategy)) suiteOf(type, strategy, server.impostors);
+}
 
-/** Nothing that a function sees leaves its place, whatever fails. */
-export function leakSuite(strategy: string): void {
+function suiteOf(type: string, strategy: Strategy, impostors: readonly string[]): void {
   let suspect: Suspect;
   beforeAll(async () => {
-    suspect = await Suspect.open(strategy);
+    suspect = await Suspect.open(type, strategy);
   });
   afterAll(() => suspect?.[Symbol.asyncDispose]());
   beforeEach(() => suspect.fresh());
@@ -44,10 +48,10 @@ export function leakSuite(strategy: string): void {
     const [before, admin] = [await suspect.stage.world.secret(), await suspect.adminSecret()];
     await suspect.put(value, id);
     await run();
-    await suspect.put(id === muejamSecretId ? before : admin, id);
+    await suspect.put(id === databaseSecretId ? before : admin, id);
   };
 
-  describe(`${strategy}: nothing leaks`, () => {
+  describe(`${type} ${strategy}: nothing leaks`, () => {
     it("when nothing fails", async () => {
       for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
         expect(await suspect.run(step), step).toBe(true);
@@ -60,13 +64,13 @@ export function leakSuite(strategy: string): void {
       await suspect.disturbEveryCall(disturb, (at) => expectNoLeak(`${what}: ${at}`));
     });
 
-    it.each(hostileModes)("when the server does this: %s", async (mode) => {
-      await using hostile = await startHostilePostgres(mode, suspect.server.authority);
+    it.each(impostors)("when the server does this: %s", async (mode) => {
+      await using hostile = await suspect.server.impostor(mode);
       const current = await suspect.stage.world.secret();
       const port = String(hostile.port);
       const moved = current.connection_string.replace(`:${current.port}/`, `:${port}/`);
       const value = { ...current, port, connection_string: moved };
-      await withValue(value, muejamSecretId, () =>
+      await withValue(value, databaseSecretId, () =>
         failing(mode, async () => {
           await suspect.run("createSecret");
           await suspect.run("setSecret");
@@ -85,10 +89,10 @@ export function leakSuite(strategy: string): void {
     it("when the password is wrong", async () => {
       await suspect.run("createSecret");
       const { username, password } = await suspect.stage.world.secret();
-      await suspect.setPassword(username, suspect.newCanary("password set by hand"));
+      await suspect.server.setPassword(username, suspect.newCanary("password set by hand"));
       await suspect.run("setSecret");
       await expectNoLeak("wrong password");
-      await suspect.setPassword(username, password);
+      await suspect.server.setPassword(username, password);
     });
 
     it("when time runs out, in the database and in AWS", async () => {
@@ -115,7 +119,7 @@ export function leakSuite(strategy: string): void {
     it.each(badDocuments)("when AWSCURRENT %s", async (what, change) => {
       const canary = suspect.newCanary("in a bad document");
       const value = change(await suspect.stage.world.secret(), canary);
-      await withValue(value, muejamSecretId, () =>
+      await withValue(value, databaseSecretId, () =>
         failing(what, async () => {
           if (await suspect.run("createSecret")) await suspect.run("setSecret");
         }),
@@ -147,8 +151,8 @@ export function leakSuite(strategy: string): void {
       const { token, rotationToken } = suspect.stage;
       for (const event of [
         {},
-        { Step: "rotate", SecretId: muejamSecretId, ClientRequestToken: token },
-        { Step: "setSecret", SecretId: muejamSecretId, ClientRequestToken: 1 },
+        { Step: "rotate", SecretId: databaseSecretId, ClientRequestToken: token },
+        { Step: "setSecret", SecretId: databaseSecretId, ClientRequestToken: 1 },
         { Step: { rotationToken }, SecretId: [rotationToken], ClientRequestToken: rotationToken },
       ])
         await failing(JSON.stringify(event), () => suspect.invoke(event));
@@ -184,23 +188,20 @@ export function leakSuite(strategy: string): void {
       it.each(badAdmins)("when the administrator's secret %s", async (what, change) => {
         const value = change(await suspect.adminSecret(), suspect.newCanary("administrator's"));
         await suspect.run("createSecret");
-        await withValue(value, muejamAdminId, () => failing(what, () => suspect.run("setSecret")));
+        await withValue(value, adminSecretId, () => failing(what, () => suspect.run("setSecret")));
       });
 
     if (strategy === "alternating-users")
       it("when the administrator lacks a permission", async () => {
         await suspect.run("createSecret");
-        await suspect.server.query("ALTER ROLE leak_admin NOCREATEROLE");
+        await suspect.server.letAdminister("leak_admin", false);
         await failing("permission", () => suspect.run("setSecret"));
-        await suspect.server.query("ALTER ROLE leak_admin CREATEROLE");
+        await suspect.server.letAdminister("leak_admin", true);
       });
 
     it("and every place was looked into, the server's log with its statements", async () => {
       const log = suspect.server.log();
-      for (const written of [
-        / statement: .*ALTER ROLE .* PASSWORD 'SCRAM-SHA-256\$/,
-        / duration: /,
-      ])
+      for (const written of suspect.server.loggedStatements)
         expect(written.test(log), String(written)).toBe(true);
       const characters = Object.fromEntries(suspect.places.searched);
       for (const place of places.filter((each) => each !== "strangers"))

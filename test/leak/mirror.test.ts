@@ -1,6 +1,6 @@
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../lab/muejam.ts";
+import { databaseSecretId } from "../../lab/database-secret.ts";
 import { clientConfig } from "../standin/fixtures.ts";
 import { disturbances } from "./disturbances.ts";
 import { Suspect } from "./suspect.ts";
@@ -14,7 +14,7 @@ describe("the function that mirrors leaks nothing", () => {
   let suspect: Suspect;
   let ssm: SSM;
   beforeAll(async () => {
-    suspect = await Suspect.open("in-place", { mirror: { prefix: "/app/" } });
+    suspect = await Suspect.open("postgres", "in-place", { mirror: { prefix: "/app/" } });
     ssm = new SSM(clientConfig(suspect.stage.world.aws, "operator"));
     await suspect.mirror();
   });
@@ -90,7 +90,11 @@ describe("the function that mirrors leaks nothing", () => {
     expect(await suspect.mirror()).toBe(false);
     await suspect.put(current);
     const canary = suspect.newCanary("in a request");
-    for (const event of [{}, { secret: muejamSecretId, version: { canary } }, { secret: [canary] }])
+    for (const event of [
+      {},
+      { secret: databaseSecretId, version: { canary } },
+      { secret: [canary] },
+    ])
       expect(await suspect.invoke(event, suspect.functions.mirror)).toBe(false);
     await expectNoLeak("bad input");
   });

@@ -6,7 +6,7 @@ import { Suspect } from "./suspect.ts";
 describe("a secret with two logins, one in a URL, and a signing key leaks nothing", () => {
   let suspect: Suspect;
   beforeAll(async () => {
-    suspect = await Suspect.open("alternating-users", { beside: mixed });
+    suspect = await Suspect.open("postgres", "alternating-users", { beside: mixed });
   });
   afterAll(() => suspect?.[Symbol.asyncDispose]());
   beforeEach(() => suspect.fresh());

@@ -1,5 +1,5 @@
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
+import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
 import type { World } from "../../lab/world.ts";
 import type { Invocation } from "../../standin/aws.ts";
 import { Canaries } from "./canaries.ts";
@@ -35,10 +35,10 @@ export class Places implements Disposable {
 
   constructor(world: World) {
     this.#world = world;
-    const { aws, postgres } = world;
+    const { aws, server } = world;
     const { calls, notifications } = aws;
     // The harness has set the first passwords in plain text; none of them is in use any more.
-    const log = postgres.log().length;
+    const log = server.log().length;
     this.#seen = { calls: calls.length, notifications: notifications.length, log };
     const { invoke } = aws.functions;
     this.#restore = () => {
@@ -124,7 +124,7 @@ export class Places implements Disposable {
   }
 
   async #takeTags(): Promise<void> {
-    for (const SecretId of [muejamSecretId, muejamAdminId]) {
+    for (const SecretId of [databaseSecretId, adminSecretId]) {
       const { Tags, Description } = await this.#world.client.send(
         new DescribeSecretCommand({ SecretId }),
       );
@@ -133,7 +133,7 @@ export class Places implements Disposable {
   }
 
   #takeServerLog(): void {
-    const log = this.#world.postgres.log();
+    const log = this.#world.server.log();
     this.add("server log", log.slice(this.#seen.log));
     this.#seen.log = log.length;
   }

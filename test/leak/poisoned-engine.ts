@@ -36,7 +36,7 @@ const turns = inTurn();
  * In place of the real one in a bundle: whatever is asked of it with a login is answered so.
  * @public
  */
-export const postgres: Engine = new Proxy({} as Engine, {
+export const poisoned: Engine = new Proxy({} as Engine, {
   get: (_, member) => (member === "then" ? undefined : answer),
 });
 

@@ -3,9 +3,10 @@ import { ListSecretVersionIdsCommand, TagResourceCommand } from "@aws-sdk/client
 import { PublishCommand, SNSClient } from "@aws-sdk/client-sns";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../lab/muejam.ts";
+import { clientOf } from "../../lab/clients.ts";
+import { databaseSecretId } from "../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
-import { clientOf, World } from "../../lab/world.ts";
+import { startWorld, type World } from "../../lab/world.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import { Canaries, formsOf } from "./canaries.ts";
 import { observing } from "./observing.ts";
@@ -27,7 +28,7 @@ let deploy: (environment?: Record<string, string>) => string;
 beforeAll(async () => {
   parts = new AsyncDisposableStack();
   server = parts.use(await startPostgres({ settings: { log_statement: "all" } }));
-  world = parts.use(await World.start({ postgres: server, strategy: "in-place" }));
+  world = parts.use(await startWorld({ server, strategy: "in-place" }));
   const inner = parts.use(await temporaryBundle(leaky));
   const { path: bundle } = parts.use(await temporaryBundle(observing(inner.path)));
   let count = 0;
@@ -59,7 +60,7 @@ const plant: Record<Place, (value: string, at: Places) => unknown> = {
   },
   tags: (Value) =>
     world.client.send(
-      new TagResourceCommand({ SecretId: muejamSecretId, Tags: [{ Key: "reason", Value }] }),
+      new TagResourceCommand({ SecretId: databaseSecretId, Tags: [{ Key: "reason", Value }] }),
     ),
   async requests(value) {
     const client = clientOf(world.aws, "function");

@@ -2,28 +2,19 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { GetSecretValueCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { build } from "esbuild";
-import pg from "pg";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import { bundleOptions } from "../../build/options.ts";
-import { type AdminSecret, muejamAdminId, muejamSecretId } from "../../lab/muejam.ts";
-import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
+import { type AdminSecret, adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
+import type { Server, Strategy } from "../../lab/server.ts";
+import { serverType } from "../../lab/servers.ts";
 import type { WorldOptions } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
-import { scramVerifier } from "../../lib/rotators/postgres/scram.ts";
-import { Secret } from "../../lib/secret/secret.ts";
 import { Stage } from "../lib/reporting/stage.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Disturb } from "./disturbances.ts";
 import { observing } from "./observing.ts";
 import { Places } from "./places.ts";
-
-/** The server writes down every statement, every error's statement and every duration. */
-const talkative = {
-  log_statement: "all",
-  log_min_error_statement: "debug5",
-  log_min_duration_statement: "0",
-};
 
 /** More calls than any rotation makes. */
 const endless = 200;
@@ -44,35 +35,32 @@ export class Suspect implements AsyncDisposable {
   readonly stage: Stage;
   readonly places: Places;
   readonly functions: Functions;
-  readonly server: PostgresServer;
   /** Invocations that failed. */
   failures = 0;
   readonly #parts: AsyncDisposable;
 
-  private constructor(of: {
-    stage: Stage;
-    places: Places;
-    functions: Functions;
-    server: PostgresServer;
-    parts: AsyncDisposable;
-  }) {
-    this.stage = of.stage;
-    this.places = of.places;
-    this.functions = of.functions;
-    this.server = of.server;
-    this.#parts = of.parts;
+  private constructor(stage: Stage, places: Places, functions: Functions, parts: AsyncDisposable) {
+    this.stage = stage;
+    this.places = places;
+    this.functions = functions;
+    this.#parts = parts;
+  }
+
+  get server(): Server {
+    return this.stage.world.server;
   }
 
   static async open(
-    strategy: string,
+    type: string,
+    strategy: Strategy,
     more: Pick<WorldOptions, "mirror" | "beside"> = {},
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
-    const server = parts.use(await startPostgres({ settings: talkative }));
+    const server = parts.use(await serverType(type).start({ logsStatements: true }));
     const stage = parts.use(await Stage.open(server, strategy, "leak", more));
     const places = parts.use(new Places(stage.world));
     const functions = await deployObserved(stage, parts);
-    const suspect = new Suspect({ stage, places, functions, server, parts: parts.move() });
+    const suspect = new Suspect(stage, places, functions, parts.move());
     await suspect.#replacePasswords();
     return suspect;
   }
@@ -116,13 +104,13 @@ export class Suspect implements AsyncDisposable {
   }
 
   retire(action: Action, version: string): Promise<boolean> {
-    return this.invoke({ action, secret: muejamSecretId, version }, this.functions.retire);
+    return this.invoke({ action, secret: databaseSecretId, version }, this.functions.retire);
   }
 
   /** Has AWSCURRENT mirrored. */
   async mirror(): Promise<boolean> {
     const { AWSCURRENT: version } = await this.stage.world.labels();
-    return this.invoke({ secret: muejamSecretId, version }, this.functions.mirror);
+    return this.invoke({ secret: databaseSecretId, version }, this.functions.mirror);
   }
 
   /** @returns whether it succeeded */
@@ -134,7 +122,10 @@ export class Suspect implements AsyncDisposable {
   }
 
   /** By hand, as AWSCURRENT. */
-  async put(value: object | string | Uint8Array, SecretId: string = muejamSecretId): Promise<void> {
+  async put(
+    value: object | string | Uint8Array,
+    SecretId: string = databaseSecretId,
+  ): Promise<void> {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const content = value instanceof Uint8Array ? { SecretBinary: value } : { SecretString: text };
     await this.stage.world.client.send(new PutSecretValueCommand({ SecretId, ...content }));
@@ -144,12 +135,12 @@ export class Suspect implements AsyncDisposable {
   async putPending(value: object): Promise<void> {
     const version = { ClientRequestToken: this.stage.token, VersionStages: ["AWSPENDING"] };
     const SecretString = JSON.stringify(value);
-    const command = { SecretId: muejamSecretId, SecretString, ...version };
+    const command = { SecretId: databaseSecretId, SecretString, ...version };
     await this.stage.world.client.send(new PutSecretValueCommand(command));
   }
 
   async adminSecret(): Promise<AdminSecret> {
-    const command = new GetSecretValueCommand({ SecretId: muejamAdminId });
+    const command = new GetSecretValueCommand({ SecretId: adminSecretId });
     return JSON.parse((await this.stage.world.client.send(command)).SecretString ?? "null");
   }
 
@@ -160,29 +151,22 @@ export class Suspect implements AsyncDisposable {
     return value;
   }
 
-  /** In the database alone, and not in plain text, which the server would write down. */
-  async setPassword(username: string, password: string): Promise<void> {
-    const verifier = await scramVerifier(new Secret(password));
-    const [name, text] = [pg.escapeIdentifier(username), pg.escapeLiteral(verifier.reveal())];
-    await this.server.query(`ALTER ROLE ${name} PASSWORD ${text}`);
-  }
-
   async #replacePasswords(): Promise<void> {
     const current = await this.stage.world.secret();
     const password = this.newCanary("first password");
-    await this.setPassword(current.username, password);
+    await this.server.setPassword(current.username, password);
     const url = current.connection_string.replace(current.password, encodeURIComponent(password));
     await this.put({ ...current, password, connection_string: url });
     const { host, port } = this.stage.proxy;
     const admin: AdminSecret = {
-      engine: "postgres",
+      engine: this.server.type,
       host,
       port,
       username: "leak_admin",
       password: this.newCanary("admin's password"),
     };
-    await this.setPassword(admin.username, admin.password);
-    await this.put(admin, muejamAdminId);
+    await this.server.setPassword(admin.username, admin.password);
+    await this.put(admin, adminSecretId);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -207,13 +191,16 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
     retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
     mirror: await deploy("observed-mirror", join(built, "mirror.mjs")),
     watch: await deploy("observed-watch", join(built, "watch.mjs")),
-    poisoned: await deploy("observed-poisoned", await poisonedBundle(world.folder)),
+    poisoned: await deploy(
+      "observed-poisoned",
+      await poisonedBundle(world.folder, world.server.type),
+    ),
     short: await deploy("observed-short", rotate, 6300),
   };
 }
 
 /** The rotation function as it is built, but for the engine. */
-async function poisonedBundle(folder: string): Promise<string> {
+async function poisonedBundle(folder: string, type: string): Promise<string> {
   const root = join(import.meta.dirname, "../..");
   const engine = JSON.stringify(join(import.meta.dirname, "poisoned-engine.ts"));
   const options = bundleOptions(() => readManifest(join(folder, "rotation.yml"), "production"));
@@ -228,8 +215,8 @@ async function poisonedBundle(folder: string): Promise<string> {
       {
         name: "poison",
         setup({ onLoad }) {
-          onLoad({ filter: /\/rotators\/postgres\/postgres\.ts$/ }, () => ({
-            contents: `export { postgres } from ${engine};`,
+          onLoad({ filter: new RegExp(`/rotators/${type}/${type}\\.ts$`) }, () => ({
+            contents: `export { poisoned as ${type} } from ${engine};`,
           }));
         },
       },

@@ -44,7 +44,7 @@ async function put(document: string): Promise<void> {
 
 function start(options: { cacheMs?: number } = {}, principal = "consumer") {
   const env = aws.env(principal);
-  return startConsumer({ env, secretId: SECRET, ca: database.ca, ...options });
+  return startConsumer({ env, type: "postgres", secretId: SECRET, ca: database.ca, ...options });
 }
 
 describe("a consumer", { timeout: 30_000 }, () => {
@@ -96,12 +96,18 @@ describe("a consumer", { timeout: 30_000 }, () => {
 
   it("is not ready before it has logged in, and says why not", async () => {
     const { certificate: ca } = await makeAuthority();
-    const options = { env: aws.env("consumer"), secretId: SECRET, ca, readyTimeoutMs: 3_000 };
+    const options = {
+      env: aws.env("consumer"),
+      type: "postgres",
+      secretId: SECRET,
+      ca,
+      readyTimeoutMs: 3_000,
+    };
     await expect(startConsumer(options)).rejects.toThrow(/SIGNATURE|UNABLE_TO/);
   });
 
   it("ends with its parent, even if that is killed", async () => {
-    const options = { env: aws.env("orphan"), secretId: SECRET, ca: database.ca };
+    const options = { env: aws.env("orphan"), type: "postgres", secretId: SECRET, ca: database.ca };
     const module = new URL("../../../lab/consumer/consumers.ts", import.meta.url);
     const program = `
       const { startConsumer } = await import(${JSON.stringify(module)});

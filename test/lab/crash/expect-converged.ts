@@ -1,11 +1,9 @@
 import { expect } from "vitest";
 import { type CrashRow, crashMatrix, type MatrixOptions } from "../../../lab/crash/matrix.ts";
-import { startPostgres } from "../../../lab/postgres/server.ts";
 
 /** Runs this part of the matrix. Every row of it must have cases, and none of them may fail. */
 export async function expectConverged(options: MatrixOptions): Promise<readonly CrashRow[]> {
-  await using postgres = await startPostgres();
-  const rows = await crashMatrix(postgres, options);
+  const rows = await crashMatrix(options);
   const points = rows.reduce((sum, row) => sum + row.points, 0);
   console.log(`crash matrix: ${rows.length} rows, ${points} points`);
   for (const row of rows)

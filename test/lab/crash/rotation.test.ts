@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { modes } from "../../../lab/crash/disturbance.ts";
-import { onceEach, rotations } from "../../../lab/crash/matrix.ts";
+import { onceEach, loginSeries as series } from "../../../lab/crash/series.ts";
 import { expectConverged } from "./expect-converged.ts";
 
-describe("a rotation disturbed at any call", { timeout: 900_000 }, () => {
+describe("a login's rotation or retirement disturbed at any call", { timeout: 900_000 }, () => {
   it("converges, without a lock-out and without an orphan", async () => {
-    const subjects = rotations.map(({ subject }) => subject);
-    const rows = await expectConverged({ subjects, chosen: onceEach });
-    expect(rows).toHaveLength(rotations.length * modes.length);
+    const rows = await expectConverged({ series, chosen: onceEach });
+    expect(rows).toHaveLength(series.length * modes.length);
     for (const { points } of rows) expect(points).toBeGreaterThan(0);
   });
 });

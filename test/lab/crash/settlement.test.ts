@@ -1,13 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { modes } from "../../../lab/crash/disturbance.ts";
-import { onceEach, settlements } from "../../../lab/crash/matrix.ts";
+import { onceEach, settlementSeries as series } from "../../../lab/crash/series.ts";
 import { expectConverged } from "./expect-converged.ts";
 
 describe("a settlement disturbed at any call", { timeout: 900_000 }, () => {
   it("converges, without a lock-out and without an orphan", async () => {
-    const subjects = settlements.map(({ subject }) => subject);
-    const rows = await expectConverged({ subjects, chosen: onceEach });
-    expect(rows).toHaveLength(settlements.length * modes.length);
+    const rows = await expectConverged({ series, chosen: onceEach });
+    expect(rows).toHaveLength(series.length * modes.length);
     for (const { points } of rows) expect(points).toBeGreaterThan(0);
   });
 });

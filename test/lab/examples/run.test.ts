@@ -24,8 +24,9 @@ describe("a run", { timeout: 60_000 }, () => {
       async start(account) {
         for (const usual of await muejam.start(account)) await usual[Symbol.asyncDispose]();
         const env = account.aws.env("reader");
-        const { ca } = postgres;
-        return [await startReader({ env, secretId: muejam.secret, ca, cacheMs: 60_000 })];
+        const { type, ca } = postgres;
+        const options = { env, type, secretId: muejam.secret, ca, cacheMs: 60_000 };
+        return [await startReader(options)];
       },
     };
     const shown = await runExample(wrong, postgres);

@@ -2,10 +2,8 @@ import { createHash, randomUUID } from "node:crypto";
 import pg from "pg";
 import { beforeAll, describe, expect, it } from "vitest";
 import { type Authority, makeAuthority } from "../../../lab/postgres/certificates.ts";
-import {
-  type HostilePostgres,
-  startHostilePostgres,
-} from "../../../lab/postgres/hostile-server.ts";
+import { startHostilePostgres } from "../../../lab/postgres/hostile-server.ts";
+import type { Impostor } from "../../../lab/server.ts";
 
 // The client here is `pg` as it comes, which gives its password to everybody who asks: that shows
 // that the server really asks, and that it misses nothing of what it is sent.
@@ -16,14 +14,14 @@ beforeAll(async () => {
   authority = await makeAuthority();
 });
 
-function clientOf({ host, port }: HostilePostgres, overrides: pg.ClientConfig = {}): pg.Client {
+function clientOf({ host, port }: Impostor, overrides: pg.ClientConfig = {}): pg.Client {
   const ssl = { ca: authority.certificate };
   const login = { host, port, user: "app", password, database: "app" };
   return new pg.Client({ ...login, ssl, ...overrides }).on("error", () => {});
 }
 
 /** What the server is sent by a login, which it leaves without an answer. */
-async function sentTo(server: HostilePostgres): Promise<string> {
+async function sentTo(server: Impostor): Promise<string> {
   const client = clientOf(server);
   client.connect().catch(() => {}); // settles no more once the client ends itself
   await expect.poll(() => server.sent().length, { timeout: 10_000 }).toBeGreaterThan(0);

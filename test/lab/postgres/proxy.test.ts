@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type DbCall,
-  type PostgresProxy,
-  startPostgresProxy,
-} from "../../../lab/postgres/proxy.ts";
+import { startPostgresProxy } from "../../../lab/postgres/proxy.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import type { ServerCall, ServerProxy } from "../../../lab/server.ts";
 
 let server: PostgresServer;
-let proxy: PostgresProxy;
+let proxy: ServerProxy;
 
 beforeAll(async () => {
   server = await startPostgres();
@@ -44,8 +41,8 @@ async function effects(): Promise<unknown[]> {
   return rows.map((row) => row["value"]);
 }
 
-function isKind(kind: DbCall["kind"]) {
-  return (call: DbCall) => call.kind === kind;
+function isKind(kind: ServerCall["kind"]) {
+  return (call: ServerCall) => call.kind === kind;
 }
 
 describe("the proxy", () => {
@@ -63,7 +60,7 @@ describe("the proxy", () => {
   it("tells of each call in order, and of no statement's text", async () => {
     const seen: string[] = [];
     let connection: number | undefined;
-    const note = (when: string) => (call: DbCall) => {
+    const note = (when: string) => (call: ServerCall) => {
       // The end of an earlier test's connection may come late.
       if (call.kind === "connect") connection ??= call.connection;
       if (call.connection !== connection) return;
@@ -191,7 +188,7 @@ describe("after", () => {
   });
 
   it("loses the answer of a login that the server has accepted", async () => {
-    const calls: DbCall[] = [];
+    const calls: ServerCall[] = [];
     using _ = proxy.intercept({
       after: (call) => {
         calls.push(call);
@@ -206,7 +203,7 @@ describe("after", () => {
 
   it("is told of a query whose client has died meanwhile", async () => {
     const client = await connect();
-    const told = Promise.withResolvers<DbCall>();
+    const told = Promise.withResolvers<ServerCall>();
     using _ = proxy.intercept({ after: told.resolve });
     client.query("INSERT INTO effects SELECT 'late' FROM pg_sleep(0.1)").catch(() => {});
     await sleep(20);

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../../lab/muejam.ts";
+import { databaseSecretId } from "../../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 import { StepWatch } from "../../../lab/step-watch.ts";
 import { steps } from "../../../lib/rotation/event.ts";
@@ -37,7 +37,7 @@ describe("a rotation that fails", () => {
         kind: "rotation-failed",
         severity: "error",
         code: "AWS_CALL_FAILED",
-        secret: muejamSecretId,
+        secret: databaseSecretId,
         environment: "production",
         step,
         token,
@@ -48,8 +48,10 @@ describe("a rotation that fails", () => {
     ]);
     const [{ subject, attributes } = { subject: "", attributes: {} }] =
       world.aws.notifications.slice(mark);
-    expect(subject).toBe(`[error] rotation failed in ${step} (AWS_CALL_FAILED): ${muejamSecretId}`);
-    expect(attributes).toMatchObject({ severity: "error", secret: muejamSecretId, step });
+    expect(subject).toBe(
+      `[error] rotation failed in ${step} (AWS_CALL_FAILED): ${databaseSecretId}`,
+    );
+    expect(attributes).toMatchObject({ severity: "error", secret: databaseSecretId, step });
   });
 
   it("alerts anew for another reason, and for another token", async () => {
@@ -135,7 +137,7 @@ describe("a deadline", () => {
     const { error, ms } = await stage.run("setSecret", short());
     expect(error?.errorType).toBe("DEADLINE");
     expect(ms).toBeLessThan(4000);
-    expect(stage.alerts(mark)).toMatchObject([{ code: "DEADLINE", secret: muejamSecretId }]);
+    expect(stage.alerts(mark)).toMatchObject([{ code: "DEADLINE", secret: databaseSecretId }]);
   });
 });
 
@@ -169,7 +171,7 @@ describe("an alert that fails", () => {
       {
         level: "ERROR",
         message: "the alert could not be sent or remembered",
-        secret: muejamSecretId,
+        secret: databaseSecretId,
         errorMessage: expect.stringMatching(reason),
       },
     ]);
@@ -195,6 +197,8 @@ describe("an alert that fails", () => {
     using _ = stage.deny("DescribeSecret");
     const invocation = await stage.run("createSecret");
     expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:DescribeSecret on /);
-    expect(stage.alerts(mark)).toMatchObject([{ code: "AWS_CALL_FAILED", secret: muejamSecretId }]);
+    expect(stage.alerts(mark)).toMatchObject([
+      { code: "AWS_CALL_FAILED", secret: databaseSecretId },
+    ]);
   });
 });

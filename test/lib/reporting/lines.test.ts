@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { CreateTopicCommand, SNSClient } from "@aws-sdk/client-sns";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { muejamSecretId } from "../../../lab/muejam.ts";
+import { databaseSecretId } from "../../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 import { steps } from "../../../lib/rotation/event.ts";
 import { AwsError } from "../../../standin/aws.ts";
@@ -63,7 +63,7 @@ describe("a step", () => {
           timestamp: expect.any(String),
           environment: "production",
           requestId: uuid,
-          secret: muejamSecretId,
+          secret: databaseSecretId,
           step,
           token: stage.token,
           currentId,
@@ -87,7 +87,7 @@ describe("a step", () => {
         level: "ERROR",
         message: "createSecret failed",
         requestId: uuid,
-        secret: muejamSecretId,
+        secret: databaseSecretId,
         token: stage.token,
         currentId,
         outcome: "failed",
@@ -106,7 +106,7 @@ describe("a step", () => {
     const environment = { ALERT_TOPIC_ARN: topic("alerts") };
     const arn = stage.deploy({ environment }, "retire-database");
     const { mark } = stage;
-    const request = { action: "retire", secret: muejamSecretId, version: randomUUID() };
+    const request = { action: "retire", secret: databaseSecretId, version: randomUUID() };
     const invocation = await stage.invoke(request, arn);
     expect(invocation.payload).toMatchObject({ outcome: "failed", code: "NOT_RETIRING" });
     expect(metricsOf(invocation)).toContainEqual(metric("RetirementFailed", 1));
@@ -157,7 +157,7 @@ describe("a lone testSecret", () => {
       {
         level: "WARN",
         message: expect.stringMatching(/no confirmed subscription/),
-        secret: muejamSecretId,
+        secret: databaseSecretId,
       },
     ]);
     const failures = [denied, missing, unset].map((invocation) => invocation?.error);

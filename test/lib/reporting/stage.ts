@@ -1,10 +1,9 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { muejamSecretId } from "../../../lab/muejam.ts";
-import { type PostgresProxy, startPostgresProxy } from "../../../lab/postgres/proxy.ts";
-import type { PostgresServer } from "../../../lab/postgres/server.ts";
-import { World, type WorldOptions } from "../../../lab/world.ts";
+import { databaseSecretId } from "../../../lab/database-secret.ts";
+import type { Server, ServerProxy, Strategy } from "../../../lab/server.ts";
+import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { AwsError, type Call, type Invocation } from "../../../standin/aws.ts";
 import { temporaryBundle } from "../../standin/fixtures.ts";
@@ -18,7 +17,7 @@ export interface Deployment {
 /** The built function in the stand-in, its database behind a proxy, and one step of it at a time. */
 export class Stage implements AsyncDisposable {
   readonly world: World;
-  readonly proxy: PostgresProxy;
+  readonly proxy: ServerProxy;
   /** A value that only the event holds; the same for every event. */
   readonly rotationToken = randomBytes(24).toString("hex");
   /** The version that is being made. */
@@ -26,7 +25,7 @@ export class Stage implements AsyncDisposable {
   readonly #nothing: string;
   readonly #parts: AsyncDisposable;
 
-  private constructor(world: World, proxy: PostgresProxy, nothing: string, parts: AsyncDisposable) {
+  private constructor(world: World, proxy: ServerProxy, nothing: string, parts: AsyncDisposable) {
     this.world = world;
     this.proxy = proxy;
     this.#nothing = nothing;
@@ -34,16 +33,16 @@ export class Stage implements AsyncDisposable {
   }
 
   static async open(
-    postgres: PostgresServer,
-    strategy: string,
+    server: Server,
+    strategy: Strategy,
     name: string,
     more: Pick<WorldOptions, "mirror" | "beside"> = {},
   ): Promise<Stage> {
     await using parts = new AsyncDisposableStack();
-    const proxy = parts.use(await startPostgresProxy(postgres));
+    const proxy = parts.use(await server.proxy());
     const timing = { attempts: 3, retryDelayMs: 1 };
-    const world = await World.start({
-      postgres,
+    const world = await startWorld({
+      server,
       address: proxy,
       strategy,
       name,
@@ -63,13 +62,13 @@ export class Stage implements AsyncDisposable {
     this.token = randomUUID();
     await this.world.client.send(
       new RotateSecretCommand({
-        SecretId: muejamSecretId,
+        SecretId: databaseSecretId,
         ClientRequestToken: this.token,
         RotationLambdaARN: this.#nothing,
         RotationRules: { AutomaticallyAfterDays: 90 },
       }),
     );
-    await this.world.aws.rotations.finished(muejamSecretId, this.token);
+    await this.world.aws.rotations.finished(databaseSecretId, this.token);
   }
 
   /** The same function once more, deployed otherwise; returns its ARN. */

@@ -2,8 +2,9 @@ import { randomBytes } from "node:crypto";
 import { PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { type Parameter, SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { muejamSecretId } from "../../../lab/muejam.ts";
+import { databaseSecretId } from "../../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
+import type { Strategy } from "../../../lab/server.ts";
 import { AwsError, type Call } from "../../../standin/aws.ts";
 import { until } from "../../standin/ecs-fixtures.ts";
 import { clientConfig } from "../../standin/fixtures.ts";
@@ -36,7 +37,7 @@ class Mirrored implements AsyncDisposable {
   }
 
   /** With parameters that were adopted: they hold what the secret does. */
-  static async open(strategy?: string, mirror: object = clipIt): Promise<Mirrored> {
+  static async open(strategy?: Strategy, mirror: object = clipIt): Promise<Mirrored> {
     const beside = async () => ({ fields: { JWT_SECRET_KEY: random() }, credentials: [] });
     const mirrored = new Mirrored(await Production.open(server, strategy, { mirror, beside }));
     await mirrored.production.settle();
@@ -185,7 +186,7 @@ describe("a secret that parameters mirror", () => {
     for (const note of ["1", "2", "3"])
       await client.send(
         new PutSecretValueCommand({
-          SecretId: muejamSecretId,
+          SecretId: databaseSecretId,
           SecretString: JSON.stringify({ ...secret, connection_string: `${first}?note=${note}` }),
         }),
       );
@@ -201,7 +202,7 @@ describe("a secret that parameters mirror", () => {
     await production.connect();
     const secret = { ...(await production.world.secret()), JWT_SECRET_KEY: random() };
     const SecretString = JSON.stringify(secret);
-    const edit = new PutSecretValueCommand({ SecretId: muejamSecretId, SecretString });
+    const edit = new PutSecretValueCommand({ SecretId: databaseSecretId, SecretString });
     await production.world.client.send(edit);
     await until(async () => (await mirrored.value(jwt)) === secret.JWT_SECRET_KEY);
     expect(production.alerts()).toEqual([]);
@@ -465,7 +466,7 @@ describe("mirroring twice", () => {
     const { world } = mirrored.production;
     const points = await atEveryCall(mirrored, "before", async () => {
       const { AWSCURRENT: version } = await world.labels();
-      const request = { secret: muejamSecretId, version };
+      const request = { secret: databaseSecretId, version };
       const { payload } = await world.aws.functions.invoke(world.mirrorArn, request);
       expect(payload).toMatchObject({ mirror: expect.stringMatching(/^(current|written)$/) });
       return undefined;
@@ -481,13 +482,13 @@ describe("mirroring twice", () => {
     await production.rotate();
     const { AWSCURRENT: version } = await world.labels();
     const mirror = () =>
-      world.aws.functions.invoke(world.mirrorArn, { secret: muejamSecretId, version });
+      world.aws.functions.invoke(world.mirrorArn, { secret: databaseSecretId, version });
     let edited = false;
     using _ = disturbing(mirrored, async ({ operation }) => {
       if (operation !== "PutParameter" || edited) return;
       edited = true;
       const SecretString = JSON.stringify({ ...(await world.secret()), JWT_SECRET_KEY: random() });
-      const SecretId = muejamSecretId;
+      const SecretId = databaseSecretId;
       await world.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
     });
     expect((await mirror()).payload).toMatchObject({ mirror: "superseded" });

@@ -10,8 +10,9 @@ import type {
 import { afterAll } from "vitest";
 import { Host } from "../../../lab/host.ts";
 import type { PostgresServer } from "../../../lab/postgres/server.ts";
+import type { Strategy } from "../../../lab/server.ts";
 import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
-import { World, type WorldOptions } from "../../../lab/world.ts";
+import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
 import type { Call } from "../../../standin/aws.ts";
 import { ecsClient, until } from "../../standin/ecs-fixtures.ts";
 
@@ -25,7 +26,7 @@ afterAll(async () => {
   for (const host of all) await host[Symbol.asyncDispose]();
 });
 
-/** The built functions with MueJam's secret, and the services that consume it. */
+/** The built functions with a database's secret, and the services that consume it. */
 export class Production implements AsyncDisposable {
   readonly world: World;
   readonly ecs: ECS;
@@ -51,7 +52,7 @@ export class Production implements AsyncDisposable {
 
   static async open(
     postgres: PostgresServer,
-    strategy = "alternating-users",
+    strategy: Strategy = "alternating-users",
     more: Pick<WorldOptions, "mirror" | "beside" | "address"> = {},
   ): Promise<Production> {
     const name = `app${randomBytes(4).toString("hex")}`;
@@ -59,7 +60,7 @@ export class Production implements AsyncDisposable {
     const free = hosts.get(key) ?? [];
     hosts.set(key, free);
     const host = free.pop() ?? (await Host.start({ rotation: { attempts: 2, retryDelayMs: 50 } }));
-    const world = await World.start({ postgres, strategy, name, host, ...more });
+    const world = await startWorld({ server: postgres, strategy, name, host, ...more });
     const production = new Production(world, () => free.push(host));
     await production.ecs.createCluster({ clusterName: cluster });
     return production;
@@ -77,9 +78,9 @@ export class Production implements AsyncDisposable {
     tasks = 3,
     valueFrom?: (field: string) => string,
   ): Promise<void> {
-    const { aws, secretArn, postgres } = this.world;
+    const { aws, secretArn, server } = this.world;
     const from = valueFrom && { valueFrom };
-    const of = { cluster, name, tasks, secretArn, ca: postgres.ca, pauseMs: 25 };
+    const of = { cluster, name, tasks, secretArn, server, pauseMs: 25 };
     await createConsumerService(aws, { ...of, ...from });
     await until(async () => this.logins.size >= tasks);
   }

@@ -1,12 +1,9 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import {
-  type DbInterceptor,
-  type PostgresProxy,
-  startPostgresProxy,
-} from "../../../../lab/postgres/proxy.ts";
+import { startPostgresProxy } from "../../../../lab/postgres/proxy.ts";
 import { type PostgresServer, startPostgres } from "../../../../lab/postgres/server.ts";
+import type { CallInterceptor, ServerProxy } from "../../../../lab/server.ts";
 import { accepts } from "../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
 import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
@@ -15,7 +12,7 @@ import { openPostgresBench, type PostgresBench } from "./bench.ts";
 
 let server: PostgresServer;
 let bench: PostgresBench;
-let proxy: PostgresProxy;
+let proxy: ServerProxy;
 let login: Login;
 /** The same user through the proxy. */
 let far: Login;
@@ -35,16 +32,16 @@ beforeEach(async () => {
 });
 afterEach(() => proxy[Symbol.asyncDispose]());
 
-const cutBefore: DbInterceptor = {
+const cutBefore: CallInterceptor = {
   before(call) {
     if (call.summary.startsWith("BEGIN")) throw new Error("cut");
   },
 };
-const loseReply: DbInterceptor = {
+const loseReply: CallInterceptor = {
   after: (call) => (call.summary.startsWith("BEGIN") ? "lose" : undefined),
 };
 const forever = new Promise<never>(() => {});
-const stall: DbInterceptor = {
+const stall: CallInterceptor = {
   before: (call) => (call.summary.startsWith("BEGIN") ? forever : undefined),
 };
 

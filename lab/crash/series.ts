@@ -1,0 +1,121 @@
+import { mixed } from "../mixed-secret.ts";
+import type { ServerProxy, ServerType, Strategy } from "../server.ts";
+import { serverTypes } from "../servers.ts";
+import type { World, WorldOptions } from "../world.ts";
+import { type Mode, modes } from "./disturbance.ts";
+import { RetirementSubject } from "./retirement-subject.ts";
+import { RotationSubject } from "./rotation-subject.ts";
+import { SettlementSubject } from "./settlement-subject.ts";
+import type { Subject } from "./subject.ts";
+import { UnsettledSubject } from "./unsettled-subject.ts";
+
+/** One secret that goes through all its cases one after the other, settled in between. */
+export interface Series {
+  /** Of the server (lab/servers.ts). */
+  readonly type: string;
+  readonly subject: string;
+  /** How the subject goes on after the disturbance. */
+  readonly recovery: string;
+  /** Which part of the subject's sample is this series' own, where others have the same subject. */
+  readonly share?: { readonly index: number; readonly count: number };
+  readonly strategy: Strategy;
+  /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
+  readonly attempts: number;
+  /** What the secret holds beside one login. */
+  readonly beside?: WorldOptions["beside"];
+  /** What the manifest says under `mirror`. */
+  readonly mirror?: object;
+  make(world: World, proxy: ServerProxy): Subject | Promise<Subject>;
+}
+
+const retried = { recovery: "retried with the same token", attempts: 2 } as const;
+const afresh = { recovery: "AWSPENDING removed, fresh rotation", attempts: 1 } as const;
+const recoveries = [retried, afresh];
+
+interface Variant {
+  /** Every case begins without the second user. */
+  readonly first?: boolean;
+  readonly beside?: WorldOptions["beside"];
+}
+
+function rotation(
+  subject: string,
+  type: string,
+  strategy: Strategy,
+  { first = false, beside }: Variant = {},
+): readonly Series[] {
+  // A mixed secret has a login in place, too.
+  const inPlace = strategy === "in-place" || beside !== undefined;
+  return recoveries.map((recovery, index) => ({
+    subject: `${type} ${subject}`,
+    type,
+    strategy,
+    ...recovery,
+    share: { index, count: recoveries.length },
+    ...(beside && { beside }),
+    make: (world, proxy) =>
+      new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
+  }));
+}
+
+/** By strategy: the rotations of its logins, and what else there is to disturb. A new strategy adds its own. */
+const seriesOf: Readonly<Record<Strategy, (type: string) => readonly Series[]>> = {
+  "in-place": (type) => rotation("in-place", type, "in-place"),
+  "alternating-users": (type) => {
+    const strategy = "alternating-users";
+    const mixedSubject = "mixed: alternating-users, in-place in a URL, generated";
+    return [
+      ...rotation("alternating-users, first rotation", type, strategy, { first: true }),
+      ...rotation("alternating-users, later rotation", type, strategy),
+      ...rotation(mixedSubject, type, strategy, { beside: mixed }),
+      {
+        subject: `${type} alternating-users, retire`,
+        type,
+        strategy,
+        recovery: "retried",
+        attempts: 1,
+        make: (world, proxy) => new RetirementSubject(world, proxy),
+      },
+      {
+        subject: `${type} alternating-users, one unsettled before`,
+        type,
+        strategy,
+        ...retried,
+        make: (world, proxy) => new UnsettledSubject(world, proxy),
+      },
+    ];
+  },
+};
+
+/** Of every server's logins. */
+export const loginSeries: readonly Series[] = Object.entries<ServerType>(serverTypes).flatMap(
+  ([type, { strategies }]) => strategies.flatMap((strategy) => seriesOf[strategy](type)),
+);
+
+/** Settlement sees no server, so one is enough. */
+const settlement = {
+  type: "postgres",
+  strategy: "in-place",
+  recovery: "the message comes again",
+  attempts: 1,
+} as const;
+
+export const settlementSeries: readonly Series[] = [
+  {
+    subject: "settle, one ECS service",
+    ...settlement,
+    make: (world, proxy) => SettlementSubject.start(world, proxy),
+  },
+  {
+    subject: "settle, one ECS service that reads a parameter",
+    ...settlement,
+    mirror: { parameters: { password: "/app/password" } },
+    make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
+  },
+];
+
+/** Disturbs each call once: deals the calls out to the modes, and in each of them to the recoveries. */
+export function onceEach(mode: Mode, point: number, { share }: Series): boolean {
+  const { index, count } = share ?? { index: 0, count: 1 };
+  return (point + modes.indexOf(mode) + modes.length * index) % (modes.length * count) === 0;
+}

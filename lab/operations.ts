@@ -1,0 +1,130 @@
+import { randomBytes, randomUUID } from "node:crypto";
+import {
+  ResourceNotFoundException,
+  RotateSecretCommand,
+  type SecretsManagerClient,
+} from "@aws-sdk/client-secrets-manager";
+import type { Action } from "../lib/retirement/request.ts";
+import type { Aws } from "../standin/aws.ts";
+import type { Invocation } from "../standin/lambda/functions.ts";
+import type { RotationOutcome } from "../standin/secrets-manager/rotations.ts";
+import { type Consumer, startConsumer } from "./consumer/consumers.ts";
+import { type DatabaseSecret, databaseSecretId } from "./database-secret.ts";
+import { loginInUrl } from "./login.ts";
+import type { Server } from "./server.ts";
+import type { Versions } from "./versions.ts";
+
+/** As whom the consumer calls AWS. */
+const consumerPrincipal = "consumer";
+
+interface Base extends Versions {
+  readonly aws: Aws;
+  readonly server: Server;
+  readonly client: SecretsManagerClient;
+}
+
+export interface Operations {
+  /** The logins of `accepts` and `versionAccepted`, so that whoever counts connections can leave them out. */
+  readonly checks: { made: number; refused: number };
+  /** Starts an application that reads AWSCURRENT before each of its logins. */
+  consumer(): Promise<Consumer>;
+  /** One rotation through RotateSecret, to its end. */
+  rotate(token?: string): Promise<RotationOutcome>;
+  /** Whether any login of a version is accepted. A version that never got a value is not. */
+  versionAccepted(versionId: string): Promise<boolean>;
+  /** Whether every login of the secret is accepted, by the server itself, also where the secret names a proxy. */
+  accepts(secret: DatabaseSecret): Promise<boolean>;
+  /** Invokes the function that ends the old credential. */
+  retire(action: Action, version: string): Promise<Invocation>;
+  /**
+   * What settlement does by itself: has the old credential ended and proven dead, then removes RETIRING.
+   * @returns whether the old credential is refused, as a login of ours finds
+   */
+  settle(): Promise<boolean>;
+  /** As before the first rotation with two users: AWSCURRENT is the owner's, and there is no other. */
+  forgetSecondUser(): Promise<void>;
+}
+
+/**
+ * What a harness does with its secret.
+ * @param functions ARNs of those that rotate and retire
+ * @param urls fields of the secret whose URL is one more login
+ */
+export function operations(
+  base: Base,
+  functions: { readonly rotate: string; readonly retire: string },
+  urls: readonly string[],
+): Operations {
+  const { aws, server, client } = base;
+  const checks = { made: 0, refused: 0 };
+
+  const loginsAccepted = async (secret: DatabaseSecret): Promise<readonly boolean[]> => {
+    const inUrls = urls.map((field) => loginInUrl(String(Reflect.get(secret, field))));
+    const accepted: boolean[] = [];
+    for (const login of [secret, ...inUrls]) accepted.push(await server.accepts(login));
+    checks.made += accepted.length;
+    checks.refused += accepted.filter((each) => !each).length;
+    return accepted;
+  };
+
+  const versionAccepted = async (VersionId: string) => {
+    try {
+      return (await loginsAccepted(await base.secret({ VersionId }))).some(Boolean);
+    } catch (error) {
+      if (error instanceof ResourceNotFoundException) return false;
+      throw error;
+    }
+  };
+
+  const retire: Operations["retire"] = (action, version) =>
+    aws.functions.invoke(functions.retire, { action, secret: databaseSecretId, version });
+
+  return {
+    checks,
+    versionAccepted,
+    retire,
+
+    consumer: () =>
+      startConsumer({
+        env: aws.env(consumerPrincipal),
+        type: server.type,
+        secretId: databaseSecretId,
+        ca: server.ca,
+      }),
+
+    async rotate(token = randomUUID()) {
+      await client.send(
+        new RotateSecretCommand({
+          SecretId: databaseSecretId,
+          ClientRequestToken: token,
+          RotationLambdaARN: functions.rotate,
+          RotationRules: { AutomaticallyAfterDays: 90 },
+        }),
+      );
+      return aws.rotations.finished(databaseSecretId, token);
+    },
+
+    accepts: async (secret) => (await loginsAccepted(secret)).every(Boolean),
+
+    async settle() {
+      const { RETIRING: retiring, AWSCURRENT: current } = await base.labels();
+      if (!retiring || retiring === current) return true;
+      const { error, payload } = await retire("retire", retiring);
+      if (error || Object(payload).outcome === "failed")
+        throw new Error(`retire-database failed: ${JSON.stringify(error ?? payload)}`);
+      const refused = !(await versionAccepted(retiring));
+      if (refused) await base.label("RETIRING", retiring);
+      return refused;
+    },
+
+    async forgetSecondUser() {
+      const current = await base.secret();
+      const username = current.username.replace(/_clone$/, "");
+      const password = randomBytes(18).toString("base64url");
+      await server.dropUser(`${username}_clone`);
+      await server.setPassword(username, password);
+      const owner = { ...current, username, password };
+      await base.put({ ...owner, connection_string: server.url(owner) });
+    },
+  };
+}
