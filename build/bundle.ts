@@ -1,7 +1,6 @@
 import { readdirSync } from "node:fs";
-import { join, relative, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
-import { InvalidManifest } from "../lib/manifest/errors.ts";
 import type { Place } from "../lib/manifest/place.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
@@ -40,15 +39,4 @@ export async function bundleFunctions(
   await Promise.all(builds);
   const names = files.map((name) => name.slice(0, -".ts".length));
   return Object.fromEntries(names.map((name) => [name, join(outdir, `${name}.mjs`)]));
-}
-
-if (import.meta.main) {
-  try {
-    const built = await bundleFunctions(join(root, "dist"), "rotation.yml");
-    for (const path of Object.values(built)) console.log(relative(root, path));
-  } catch (error) {
-    if (!(error instanceof InvalidManifest)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
 }

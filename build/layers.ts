@@ -1,5 +1,5 @@
-import { globSync, readFileSync } from "node:fs";
-import { dirname, join, normalize, resolve } from "node:path";
+import { globSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
 
 /**
  * What may import what, from the bottom up. A path is a file, or a folder with all below it; the longest one that
@@ -162,12 +162,3 @@ export function violations(
 /** Every source file of the project, by path from its root. */
 export const sourceFiles = (root: string): readonly string[] =>
   globSync("{lib,functions,build,infra,cli,standin,lab,examples,test}/**/*.ts", { cwd: root });
-
-if (import.meta.main) {
-  const root = resolve(import.meta.dirname, "..");
-  const found = sourceFiles(root).flatMap((file) =>
-    violations(file, readFileSync(join(root, file), "utf8")),
-  );
-  for (const each of found) console.error(`${each}, which build/layers.ts does not allow`);
-  process.exitCode = found.length > 0 ? 1 : 0;
-}

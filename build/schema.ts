@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-import { resolve } from "node:path";
 import { z } from "zod";
 import { ManifestSchema } from "../lib/manifest/schema.ts";
 import { typeList } from "../lib/types.ts";
@@ -27,9 +25,4 @@ function flat(node: unknown): unknown {
   if (key === "allOf" && others.length === 0 && Array.isArray(value) && value.length === 1)
     return flat(value[0]);
   return Object.fromEntries(entries.map(([name, each]) => [name, flat(each)]));
-}
-
-if (import.meta.main) {
-  const file = resolve(import.meta.dirname, "..", "rotation.schema.json");
-  writeFileSync(file, JSON.stringify(rotationSchema(), null, 2));
 }

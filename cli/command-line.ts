@@ -1,11 +1,11 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 
-/** What was typed cannot be meant; the message says what can. */
+/** The options are invalid; the message names what is valid. */
 export class UsageError extends Error {}
 
 /**
- * The frame of every program here. `--help` prints the usage; a mistake in the options prints what is
- * wrong and sets the exit code 2; any other failure prints its message, without a stack, and sets 1.
+ * Runs a command. `--help` prints the usage. Invalid options print one sentence and set the exit code 2; any other
+ * failure prints its message, without a stack trace, and sets 1.
  */
 export async function program<O extends ParseArgsOptionsConfig>(
   usage: string,
@@ -18,10 +18,11 @@ export async function program<O extends ParseArgsOptionsConfig>(
     if ("help" in values && values.help) console.log(usage);
     else await run(values as Values<O>);
   } catch (error) {
-    const mistaken = error instanceof UsageError || isParseError(error);
-    process.exitCode = mistaken ? 2 : 1;
-    console.error(error instanceof Error ? error.message : String(error));
-    if (mistaken) console.error("Run it with --help for the options.");
+    const isInvalid = error instanceof UsageError || isParseError(error);
+    process.exitCode = isInvalid ? 2 : 1;
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(isParseError(error) ? firstSentence(message) : message);
+    if (isInvalid) console.error("Run it with --help for the options.");
   }
 }
 
@@ -32,6 +33,9 @@ type Values<O extends ParseArgsOptionsConfig> = ReturnType<
 function isParseError(error: unknown): boolean {
   return String((error as { code?: unknown } | null)?.code).startsWith("ERR_PARSE_ARGS_");
 }
+
+/** Node goes on with advice about positional arguments, which no command here takes. */
+const firstSentence = (message: string) => `${message.split(/\.?(?:\s*\n|\. )/)[0]}.`;
 
 /** @throws UsageError unless the text is a whole number within the bounds */
 export function wholeNumber(option: string, text: string, [min, max]: readonly [number, number]) {

@@ -1,4 +1,3 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { readManifest } from "../build/manifest-plugin.ts";
 import type { Deployment } from "./deployment.ts";
@@ -84,5 +83,3 @@ const short = (text: string) =>
     .replaceAll(/\$\{AWS::(Region|AccountId)\}/g, (_, name) =>
       name === "Region" ? "REGION" : "ACCOUNT",
     );
-
-if (import.meta.main) writeFileSync(join(root, "docs", "permissions.md"), permissionsPage());

@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
-import { linkLibraries } from "./binaries.ts";
+import { program } from "../cli/command-line.ts";
+import { linkLibraries } from "./postgres/binaries.ts";
 import {
   installMark,
   isInstalled,
@@ -11,15 +12,22 @@ import {
   olderPackage,
   olderVersions,
   packageName,
-} from "./versions.ts";
+} from "./postgres/versions.ts";
 
 const run = promisify(execFile);
 
-/** Installs what the tests over several versions of PostgreSQL run on; what is there stays. */
-for (const major of olderMajors) {
-  if (!isInstalled(major)) await install(major);
-  console.log(`PostgreSQL ${olderVersions[major].replace(/\.0-.*/, "")} is installed.`);
-}
+const usage = `Installs the older versions of PostgreSQL that the tests run on, in .servers/. What is there stays.
+
+  npm run servers -- [options]
+
+  --help   print this`;
+
+await program(usage, {}, async () => {
+  for (const major of olderMajors) {
+    if (!isInstalled(major)) await install(major);
+    console.log(`PostgreSQL ${olderVersions[major].replace(/\.0-.*/, "")} is installed.`);
+  }
+});
 
 async function install(major: OlderMajor): Promise<void> {
   const folder = olderFolder(major);
