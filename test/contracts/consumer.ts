@@ -10,7 +10,7 @@ import type {
 } from "../../lib/settlement/consumer.ts";
 
 /** A place in which a type of consumers can be tried. */
-export interface ConsumerBench {
+export interface ConsumerFixture {
   readonly type: ConsumerType;
   /** In which `start` starts consumers unless it is told otherwise. */
   readonly scope: ConsumerScope;
@@ -28,15 +28,15 @@ export interface ConsumerBench {
 }
 
 /** What settlement relies on, whatever the type. */
-export function consumerContract(name: string, open: () => ConsumerBench): void {
+export function consumerContract(name: string, open: () => ConsumerFixture): void {
   describe(`${name} as consumers`, () => {
-    let bench: ConsumerBench;
+    let fixture: ConsumerFixture;
     beforeEach(() => {
-      bench = open();
+      fixture = open();
     });
 
     const never = new AbortController().signal;
-    const look = () => bench.type.look([bench.scope], never);
+    const look = () => fixture.type.look([fixture.scope], never);
     /** The value changes now; what starts later has the new one. */
     async function promote(): Promise<Promotion> {
       const at = new Date();
@@ -44,7 +44,7 @@ export function consumerContract(name: string, open: () => ConsumerBench): void 
       return { at, parameters: new Map() };
     }
     const find = (view: ConsumerView, secret: SecretIdentity, promotion: Promotion) =>
-      view.find(secret, promotion, bench.scope);
+      view.find(secret, promotion, fixture.scope);
     const kinds = ({ consumers }: Found) =>
       consumers.map(({ name, judgement }) => [name, judgement.kind]);
     const only = ({ consumers }: Found): Consumer => {
@@ -54,8 +54,8 @@ export function consumerContract(name: string, open: () => ConsumerBench): void 
     };
 
     it("find nobody where nobody consumes the secret", async () => {
-      const secret = bench.secret();
-      await bench.start([bench.secret()]);
+      const secret = fixture.secret();
+      await fixture.start([fixture.secret()]);
       expect(await find(await look(), secret, await promote())).toEqual({
         consumers: [],
         blind: [],
@@ -63,50 +63,50 @@ export function consumerContract(name: string, open: () => ConsumerBench): void 
     });
 
     it("are old before the roll, on their way after it, and proven at its end", async () => {
-      const secret = bench.secret();
-      const started = await bench.start([secret]);
+      const secret = fixture.secret();
+      const started = await fixture.start([secret]);
       const promotion = await promote();
       const view = await look();
       const found = await find(view, secret, promotion);
       expect(kinds(found)).toEqual([[started, "old"]]);
-      expect(only(found).type).toBe(bench.type.name);
-      expect(bench.rolls(started)).toBe(0);
+      expect(only(found).type).toBe(fixture.type.name);
+      expect(fixture.rolls(started)).toBe(0);
       await view.roll(only(found));
-      expect(bench.rolls(started)).toBe(1);
+      expect(fixture.rolls(started)).toBe(1);
       expect(["rolling", "proven"]).toContain(
         only(await find(await look(), secret, promotion)).judgement.kind,
       );
-      await bench.rolled(started);
+      await fixture.rolled(started);
       expect(kinds(await find(await look(), secret, promotion))).toEqual([[started, "proven"]]);
     });
 
     it("are proven where they started after the promotion", async () => {
-      const secret = bench.secret();
+      const secret = fixture.secret();
       const promotion = await promote();
-      const started = await bench.start([secret]);
+      const started = await fixture.start([secret]);
       expect(kinds(await find(await look(), secret, promotion))).toEqual([[started, "proven"]]);
     });
 
     it("of several secrets are found for each by one look, and rolled once", async () => {
-      const [one, other, third] = [bench.secret(), bench.secret(), bench.secret()];
-      const both = await bench.start([one, other]);
-      const alone = await bench.start([third]);
+      const [one, other, third] = [fixture.secret(), fixture.secret(), fixture.secret()];
+      const both = await fixture.start([one, other]);
+      const alone = await fixture.start([third]);
       const promotion = await promote();
       const view = await look();
       const found = [];
       for (const secret of [one, other, third]) found.push(await find(view, secret, promotion));
       expect(found.map(kinds)).toEqual([[[both, "old"]], [[both, "old"]], [[alone, "old"]]]);
       for (const each of found) await view.roll(only(each));
-      expect([bench.rolls(both), bench.rolls(alone)]).toEqual([1, 1]);
-      await bench.rolled(both);
+      expect([fixture.rolls(both), fixture.rolls(alone)]).toEqual([1, 1]);
+      await fixture.rolled(both);
       const after = await look();
       for (const secret of [one, other])
         expect(kinds(await find(after, secret, promotion))).toEqual([[both, "proven"]]);
     });
 
     it("outside the scope are reported and never to be rolled, old or new", async () => {
-      const secret = bench.secret();
-      const started = await bench.start([secret], "outside");
+      const secret = fixture.secret();
+      const started = await fixture.start([secret], "outside");
       for (const promotion of [{ at: new Date(0), parameters: new Map() }, await promote()])
         expect(only(await find(await look(), secret, promotion))).toMatchObject({
           name: started,
@@ -121,7 +121,7 @@ export function consumerContract(name: string, open: () => ConsumerBench): void 
     });
 
     it("are not looked at when the time is over", async () => {
-      await expect(bench.type.look([bench.scope], AbortSignal.abort())).rejects.toMatchObject({
+      await expect(fixture.type.look([fixture.scope], AbortSignal.abort())).rejects.toMatchObject({
         code: "DEADLINE",
       });
     });

@@ -14,7 +14,7 @@ import { Secret } from "../../lib/secret/secret.ts";
 import { everyRendering } from "../rendering.ts";
 
 /** A real server of the engine. */
-export interface EngineBench extends AsyncDisposable {
+export interface EngineFixture extends AsyncDisposable {
   /** A user that may log in, with a password of its own. The server's certificate is for 127.0.0.1. */
   newUser(username?: string): Promise<Login>;
   /** What the server keeps of the user's password, byte for byte. */
@@ -53,13 +53,13 @@ export function engineContract(
   name: string,
   engine: Engine,
   traits: EngineTraits,
-  openBench: () => Promise<EngineBench>,
+  openFixture: () => Promise<EngineFixture>,
 ): void {
-  let bench: EngineBench;
+  let fixture: EngineFixture;
   beforeAll(async () => {
-    bench = await openBench();
+    fixture = await openFixture();
   });
-  afterAll(() => bench[Symbol.asyncDispose]());
+  afterAll(() => fixture[Symbol.asyncDispose]());
 
   const setPassword = async (as: Login, password: Secret<string>, of = as.username) => {
     await using session = await sessionOf(engine, as);
@@ -68,26 +68,26 @@ export function engineContract(
 
   describe(`${name}: approach`, () => {
     it("logs in when it is told to, with the password that is right by then", async () => {
-      const [login, next] = [await bench.newUser(), newPassword()];
+      const [login, next] = [await fixture.newUser(), newPassword()];
       await using approach = engine.approach({ ...login, password: next }, anyTime());
       await setPassword(login, next);
       expect(await approach.login()).not.toBe("refused");
     });
 
     it("answers a wrong password with a value", async () => {
-      const login = { ...(await bench.newUser()), password: newPassword() };
+      const login = { ...(await fixture.newUser()), password: newPassword() };
       await using approach = engine.approach(login, anyTime());
       expect(await approach.login()).toBe("refused");
     });
 
     it("tells what went wrong only when it is asked", async () => {
-      const login = { ...(await bench.newUser()), host: "unknown.invalid" };
+      const login = { ...(await fixture.newUser()), host: "unknown.invalid" };
       await using approach = engine.approach(login, anyTime());
       await expect(approach.login()).rejects.toMatchObject({ code: "DNS_FAILED" });
     });
 
     it("closes, asked or not", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       const unasked = engine.approach(login, anyTime());
       await unasked[Symbol.asyncDispose]();
       const asked = engine.approach(login, anyTime());
@@ -100,21 +100,21 @@ export function engineContract(
 
   describe(`${name}: login`, () => {
     it("opens a session with the right password", async () => {
-      expect(await accepts(engine, await bench.newUser(), anyTime())).toBe(true);
+      expect(await accepts(engine, await fixture.newUser(), anyTime())).toBe(true);
     });
 
     it("answers a wrong password with a value", async () => {
-      const login = { ...(await bench.newUser()), password: newPassword() };
+      const login = { ...(await fixture.newUser()), password: newPassword() };
       expect(await engine.login(login, anyTime())).toBe("refused");
     });
 
     it("answers an unknown user with a value", async () => {
-      const login = { ...(await bench.newUser()), username: "nobody_of_that_name" };
+      const login = { ...(await fixture.newUser()), username: "nobody_of_that_name" };
       expect(await engine.login(login, anyTime())).toBe("refused");
     });
 
     it("tells a host name that does not resolve", async () => {
-      const login = { ...(await bench.newUser()), host: "db.quarterturn.invalid" };
+      const login = { ...(await fixture.newUser()), host: "db.quarterturn.invalid" };
       await expect(engine.login(login, anyTime())).rejects.toMatchObject({
         code: "DNS_FAILED",
         retryable: true,
@@ -123,7 +123,7 @@ export function engineContract(
     });
 
     it("tells a port where nobody listens", async () => {
-      const login = { ...(await bench.newUser()), port: await freePort() };
+      const login = { ...(await fixture.newUser()), port: await freePort() };
       await expect(engine.login(login, anyTime())).rejects.toMatchObject({
         code: "UNREACHABLE",
         retryable: true,
@@ -133,13 +133,13 @@ export function engineContract(
 
     it("tells a server that hangs up", async () => {
       await using server = await tcpServer((socket) => socket.destroy());
-      const login = { ...(await bench.newUser()), port: server.port };
+      const login = { ...(await fixture.newUser()), port: server.port };
       await expect(engine.login(login, anyTime())).rejects.toMatchObject({ code: "UNREACHABLE" });
     });
 
     it("gives up at the signal on a server that stays silent", async () => {
       await using server = await tcpServer(() => {});
-      const login = { ...(await bench.newUser()), port: server.port };
+      const login = { ...(await fixture.newUser()), port: server.port };
       const start = performance.now();
       await expect(engine.login(login, AbortSignal.timeout(150))).rejects.toMatchObject({
         code: "DEADLINE",
@@ -154,7 +154,7 @@ export function engineContract(
         connections += 1;
         socket.destroy();
       });
-      const login = { ...(await bench.newUser()), port: server.port };
+      const login = { ...(await fixture.newUser()), port: server.port };
       await expect(engine.login(login, AbortSignal.abort())).rejects.toMatchObject({
         code: "DEADLINE",
       });
@@ -163,7 +163,7 @@ export function engineContract(
 
     it("refuses a certificate of an authority that it was not told to trust", async () => {
       const { certificate: pem } = await makeAuthority();
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       for (const ca of [{ pem }, "system", "rds", undefined] as const)
         await expect(engine.login({ ...login, ca }, anyTime())).rejects.toMatchObject({
           code: "TLS_FAILED",
@@ -174,7 +174,7 @@ export function engineContract(
     it.each(["127.1", "0.0.0.0"])(
       "refuses a certificate for another name than %s",
       async (host) => {
-        const login = { ...(await bench.newUser()), host };
+        const login = { ...(await fixture.newUser()), host };
         await expect(engine.login(login, anyTime())).rejects.toMatchObject({
           code: "TLS_FAILED",
           message: expect.stringContaining("ERR_TLS_CERT_ALTNAME_INVALID"),
@@ -184,7 +184,7 @@ export function engineContract(
 
     it.each(hostileTexts)("quotes a user name with %s", async (_, part) => {
       const username = `${part}${randomBytes(4).toString("hex")}`;
-      const login = await bench.newUser(username);
+      const login = await fixture.newUser(username);
       const password = newPassword();
       await setPassword(login, password);
       expect(await accepts(engine, { ...login, password }, anyTime())).toBe(true);
@@ -194,7 +194,7 @@ export function engineContract(
     it("takes a user name of the greatest length", async () => {
       const suffix = randomBytes(4).toString("hex");
       const username = `${"u".repeat(traits.maxUsernameLength - suffix.length)}${suffix}`;
-      const login = await bench.newUser(username);
+      const login = await fixture.newUser(username);
       const password = newPassword();
       await setPassword(login, password);
       expect(await accepts(engine, { ...login, password }, anyTime())).toBe(true);
@@ -203,7 +203,7 @@ export function engineContract(
 
   describe(`${name}: setPassword`, () => {
     it("makes the new password the accepted one", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       const next = { ...login, password: newPassword() };
       await setPassword(login, next.password);
       expect(await accepts(engine, next, anyTime())).toBe(true);
@@ -211,7 +211,7 @@ export function engineContract(
     });
 
     it("succeeds with the password that the user already has", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       await using session = await sessionOf(engine, login);
       await session.setPassword(login.username, login.password, anyTime());
       await session.setPassword(login.username, login.password, anyTime());
@@ -219,7 +219,7 @@ export function engineContract(
     });
 
     it("keeps the session, which can change it back", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       await using session = await sessionOf(engine, login);
       await session.setPassword(login.username, newPassword(), anyTime());
       await session.setPassword(login.username, login.password, anyTime());
@@ -231,7 +231,7 @@ export function engineContract(
         hostileTexts.map(([what, text]) => [form, what, text] as const),
       ),
     )("sets, as %s, a password with %s", async (passwordForm, _, text) => {
-      const login = { ...(await bench.newUser()), passwordForm };
+      const login = { ...(await fixture.newUser()), passwordForm };
       const password = new Secret(text);
       await setPassword(login, password);
       expect(await accepts(engine, { ...login, password }, anyTime())).toBe(true);
@@ -241,7 +241,7 @@ export function engineContract(
     });
 
     it("fails with a type that says that nothing was changed, and works again", async () => {
-      const [login, other] = [await bench.newUser(), await bench.newUser()];
+      const [login, other] = [await fixture.newUser(), await fixture.newUser()];
       await using session = await sessionOf(engine, login);
       const refused = session.setPassword(other.username, newPassword(), anyTime());
       await expect(refused).rejects.toMatchObject({
@@ -256,7 +256,7 @@ export function engineContract(
     });
 
     it("does nothing once the signal has aborted", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       await using session = await sessionOf(engine, login);
       const aborted = session.setPassword(login.username, newPassword(), AbortSignal.abort());
       await expect(aborted).rejects.toMatchObject({ code: "DEADLINE" });
@@ -266,17 +266,17 @@ export function engineContract(
 
   describe(`${name}: rehearsePassword`, () => {
     it("has no effect", async () => {
-      const login = await bench.newUser();
-      const before = await bench.stored(login.username);
+      const login = await fixture.newUser();
+      const before = await fixture.stored(login.username);
       await using session = await sessionOf(engine, login);
       await session.rehearsePassword(login.username, anyTime());
       await session.rehearsePassword(login.username, anyTime());
-      expect(await bench.stored(login.username)).toBe(before);
+      expect(await fixture.stored(login.username)).toBe(before);
       expect(await accepts(engine, login, anyTime())).toBe(true);
     });
 
     it("fails where the change would fail, and the session works again", async () => {
-      const [login, other] = [await bench.newUser(), await bench.newUser()];
+      const [login, other] = [await fixture.newUser(), await fixture.newUser()];
       await using session = await sessionOf(engine, login);
       await expect(session.rehearsePassword(other.username, anyTime())).rejects.toMatchObject({
         code: "PERMISSION_DENIED",
@@ -290,7 +290,7 @@ export function engineContract(
 
   describe(`${name}: lock`, () => {
     it("excludes another session, which is told that it waited", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       const second = await sessionOf(engine, login);
       const order: string[] = [];
       const first = await sessionOf(engine, login);
@@ -308,7 +308,7 @@ export function engineContract(
     });
 
     it("is free again when its session is closed", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       for (let i = 0; i < 3; i++) {
         await using session = await sessionOf(engine, login);
         expect(await session.lock(login.username, anyTime())).toBe(false);
@@ -316,7 +316,7 @@ export function engineContract(
     });
 
     it("is one for each user", async () => {
-      const [one, other] = [await bench.newUser(), await bench.newUser()];
+      const [one, other] = [await fixture.newUser(), await fixture.newUser()];
       await using first = await sessionOf(engine, one);
       await using second = await sessionOf(engine, other);
       expect(await first.lock(one.username, anyTime())).toBe(false);
@@ -324,7 +324,7 @@ export function engineContract(
     });
 
     it("is given up at the signal", async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       await using first = await sessionOf(engine, login);
       await using second = await sessionOf(engine, login);
       await first.lock(login.username, anyTime());
@@ -338,7 +338,7 @@ export function engineContract(
   describe.concurrent(`${name}: without the signal, a bounded time`, () => {
     it("ends a login to a server that stays silent", { timeout: 10_000 }, async () => {
       await using server = await tcpServer(() => {});
-      const login = { ...(await bench.newUser()), port: server.port };
+      const login = { ...(await fixture.newUser()), port: server.port };
       await expect(engine.login(login, anyTime())).rejects.toMatchObject({
         code: "UNREACHABLE",
         message: expect.stringContaining("timed out"),
@@ -346,7 +346,7 @@ export function engineContract(
     });
 
     it("ends the wait for a lock", { timeout: 15_000 }, async () => {
-      const login = await bench.newUser();
+      const login = await fixture.newUser();
       await using first = await sessionOf(engine, login);
       await using second = await sessionOf(engine, login);
       await first.lock(login.username, anyTime());
@@ -360,7 +360,7 @@ export function engineContract(
 
   describe(`${name}: errors`, () => {
     it("carry neither a password nor a statement", async () => {
-      const [login, other] = [await bench.newUser(), await bench.newUser()];
+      const [login, other] = [await fixture.newUser(), await fixture.newUser()];
       const password = newPassword();
       const session = await sessionOf(engine, { ...login, passwordForm: "plaintext" });
       const attempts = [

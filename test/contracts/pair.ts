@@ -6,7 +6,7 @@ import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
 
 /** A real server with pairs of users on it. */
-export interface PairBench extends AsyncDisposable {
+export interface PairFixture extends AsyncDisposable {
   /** A user that may log in, and may make tables where it looks for them. */
   newOwner(username?: string): Promise<Login>;
   /** A user that may log in and has nothing to do with anybody. */
@@ -27,15 +27,21 @@ export interface Application extends AsyncDisposable {
 
 /** An owner whose clone does not exist yet, and their administrator. */
 export class Cast {
-  readonly bench: PairBench;
+  readonly fixture: PairFixture;
   readonly pair: Pair;
   readonly owner: Login;
   readonly admin: Login;
   readonly #engine: Engine;
 
-  private constructor(engine: Engine, bench: PairBench, pair: Pair, owner: Login, admin: Login) {
+  private constructor(
+    engine: Engine,
+    fixture: PairFixture,
+    pair: Pair,
+    owner: Login,
+    admin: Login,
+  ) {
     this.#engine = engine;
-    this.bench = bench;
+    this.fixture = fixture;
     this.pair = pair;
     this.owner = owner;
     this.admin = admin;
@@ -43,11 +49,11 @@ export class Cast {
 
   static async on(
     engine: Engine,
-    bench: PairBench,
+    fixture: PairFixture,
     pair: Pair = pairOf(`pair_${randomUUID().slice(0, 8)}`),
   ): Promise<Cast> {
-    const owner = await bench.newOwner(pair.owner);
-    return new Cast(engine, bench, pair, owner, await bench.newAdmin(pair.owner));
+    const owner = await fixture.newOwner(pair.owner);
+    return new Cast(engine, fixture, pair, owner, await fixture.newAdmin(pair.owner));
   }
 
   /** One operation in a session of its own. */
@@ -85,7 +91,7 @@ export class Cast {
 
   /** Statements of the application under this login, each on one connection. */
   async run(as: Login, ...statements: readonly string[]): Promise<void> {
-    await using application = await this.bench.connect(as);
+    await using application = await this.fixture.connect(as);
     for (const statement of statements) await application.query(statement);
   }
 }
@@ -93,15 +99,19 @@ export class Cast {
 const pairOf = (owner: string): Pair => ({ owner, clone: `${owner}_clone` });
 
 /** What every engine with `alternating-users` must do (`lib/engines/pair.ts`). */
-export function pairContract(engine: Engine, traits: EngineTraits, bench: () => PairBench): void {
-  const cast = (pair?: Pair) => Cast.on(engine, bench(), pair);
+export function pairContract(
+  engine: Engine,
+  traits: EngineTraits,
+  fixture: () => PairFixture,
+): void {
+  const cast = (pair?: Pair) => Cast.on(engine, fixture(), pair);
 
   describe.concurrent("align", () => {
     // First, because it waits and the others need not wait for it.
     it("refuses while a consumer is logged in as the user, whose password stays", async () => {
       const all = await cast();
       const clone = await all.align(all.pair.clone);
-      await using _ = await bench().connect(clone);
+      await using _ = await fixture().connect(clone);
       await expect(all.align(all.pair.clone)).rejects.toMatchObject({
         code: "OTHER_USER_IN_USE",
         retryable: true,
@@ -112,13 +122,13 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
 
     it("makes a clone that logs in and acts as the owner, whose login stays", async () => {
       const all = await cast();
-      const before = await bench().stored(all.pair.owner);
+      const before = await fixture().stored(all.pair.owner);
       const clone = await all.align(all.pair.clone);
       expect(clone.notCarried).toEqual([]);
       expect(await all.accepts(clone)).toBe(true);
       await all.requireActsAs(clone);
       await all.requireActsAs(all.owner);
-      expect(await bench().stored(all.pair.owner)).toBe(before);
+      expect(await fixture().stored(all.pair.owner)).toBe(before);
       expect(await all.accepts(all.owner)).toBe(true);
     });
 
@@ -174,7 +184,7 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
     it("waits a moment for a session that is about to end", async () => {
       const all = await cast();
       const clone = await all.align(all.pair.clone);
-      const consumer = await bench().connect(clone);
+      const consumer = await fixture().connect(clone);
       const aligned = all.align(all.pair.clone);
       setTimeout(() => void consumer[Symbol.asyncDispose](), 200);
       expect(await all.accepts(await aligned)).toBe(true);
@@ -190,13 +200,13 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
         retryable: false,
         message: expect.stringContaining("no user nobody_of_that_name"),
       });
-      expect(await bench().stored(pair.clone)).toBeUndefined();
+      expect(await fixture().stored(pair.clone)).toBeUndefined();
     });
 
     it("leaves somebody else of the clone's name alone", async () => {
       const all = await cast();
-      const stranger = await bench().newUser(all.pair.clone);
-      const before = await bench().stored(all.pair.clone);
+      const stranger = await fixture().newUser(all.pair.clone);
+      const before = await fixture().stored(all.pair.clone);
       const foreign = {
         code: "CLONE_FOREIGN",
         retryable: false,
@@ -205,7 +215,7 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
       await expect(all.align(all.pair.clone)).rejects.toMatchObject(foreign);
       await expect(all.disable(all.pair.clone)).rejects.toMatchObject(foreign);
       await expect(all.endSessions(all.pair.clone)).rejects.toMatchObject(foreign);
-      expect(await bench().stored(all.pair.clone)).toBe(before);
+      expect(await fixture().stored(all.pair.clone)).toBe(before);
       expect(await all.accepts(stranger)).toBe(true);
     });
 
@@ -216,7 +226,7 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
         pairs.align(all.pair, user, AbortSignal.abort()),
       );
       await expect(aborted).rejects.toMatchObject({ code: "DEADLINE" });
-      expect(await bench().stored(all.pair.clone)).toBeUndefined();
+      expect(await fixture().stored(all.pair.clone)).toBeUndefined();
     });
   });
 
@@ -246,9 +256,9 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
       const count = (as: Login) =>
         all.do(as, (pairs) => pairs.sessionsOf(all.pair.clone, anyTime()));
       expect([await count(all.owner), await count(clone)]).toEqual([0, 0]);
-      await using one = await bench().connect(clone);
-      await using two = await bench().connect(clone);
-      await using _ = await bench().connect(all.owner);
+      await using one = await fixture().connect(clone);
+      await using two = await fixture().connect(clone);
+      await using _ = await fixture().connect(all.owner);
       expect(await count(all.owner)).toBe(2);
       expect(await count(all.admin)).toBe(2);
       expect(one).not.toBe(two);
@@ -257,21 +267,21 @@ export function pairContract(engine: Engine, traits: EngineTraits, bench: () => 
     it("of one user are ended, and no other", async () => {
       const all = await cast();
       const clone = await all.align(all.pair.clone);
-      await using other = await bench().connect(all.owner);
-      await using third = await bench().connect(await bench().newUser());
-      const mine = [await bench().connect(clone), await bench().connect(clone)];
+      await using other = await fixture().connect(all.owner);
+      await using third = await fixture().connect(await fixture().newUser());
+      const mine = [await fixture().connect(clone), await fixture().connect(clone)];
       expect(await all.endSessions(all.pair.clone)).toBe(2);
       await Promise.all(mine.map(({ ended }) => ended));
       await other.query("SELECT 1");
       await third.query("SELECT 1");
       expect(await all.endSessions(all.pair.clone)).toBe(0);
-      await using _ = await bench().connect(clone);
+      await using _ = await fixture().connect(clone);
     });
 
     it("that are ended keep their user's login disabled", async () => {
       const all = await cast();
       const clone = await all.align(all.pair.clone);
-      const survivor = await bench().connect(all.owner);
+      const survivor = await fixture().connect(all.owner);
       await all.disable(all.pair.owner);
       expect(await all.endSessions(all.pair.owner)).toBe(1);
       await survivor.ended;

@@ -1,5 +1,5 @@
 import { AwsError, type Call } from "../../standin/aws.ts";
-import type { Stage } from "../lib/reporting/stage.ts";
+import type { BuiltRotation } from "../lib/reporting/built-rotation.ts";
 
 /** Until disposed of, spoils the call with this number, from 1, that the function makes. */
 interface Disturbance extends Disposable {
@@ -7,7 +7,7 @@ interface Disturbance extends Disposable {
   readonly hit: boolean;
 }
 
-export type Disturb = (stage: Stage, at: number) => Disturbance;
+export type Disturb = (built: BuiltRotation, at: number) => Disturbance;
 
 /** As often as the SDK tries a call. */
 const attempts = 3;

@@ -45,7 +45,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
     id: string,
     run: () => Promise<unknown>,
   ) => {
-    const [before, admin] = [await suspect.stage.world.secret(), await suspect.adminSecret()];
+    const [before, admin] = [await suspect.built.world.secret(), await suspect.adminSecret()];
     await suspect.put(value, id);
     await run();
     await suspect.put(id === databaseSecretId ? before : admin, id);
@@ -55,7 +55,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
     it("when nothing fails", async () => {
       for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
         expect(await suspect.run(step), step).toBe(true);
-      const { RETIRING } = await suspect.stage.world.labels();
+      const { RETIRING } = await suspect.built.world.labels();
       for (const action of actions) await suspect.retire(action, String(RETIRING));
       await expectNoLeak("a rotation");
     });
@@ -66,7 +66,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
 
     it.each(impostors)("when the server does this: %s", async (mode) => {
       await using hostile = await suspect.server.impostor(mode);
-      const current = await suspect.stage.world.secret();
+      const current = await suspect.built.world.secret();
       const port = String(hostile.port);
       const moved = current.connection_string.replace(`:${current.port}/`, `:${port}/`);
       const value = { ...current, port, connection_string: moved };
@@ -88,7 +88,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
 
     it("when the password is wrong", async () => {
       await suspect.run("createSecret");
-      const { username, password } = await suspect.stage.world.secret();
+      const { username, password } = await suspect.built.world.secret();
       await suspect.server.setPassword(username, suspect.newCanary("password set by hand"));
       await suspect.run("setSecret");
       await expectNoLeak("wrong password");
@@ -99,10 +99,10 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
       await suspect.run("createSecret");
       const never = () => new Promise<never>(() => {});
       {
-        using _ = suspect.stage.proxy.intercept({ before: never });
+        using _ = suspect.built.proxy.intercept({ before: never });
         await failing("database", () => suspect.run("setSecret", suspect.functions.short));
       }
-      using _ = suspect.stage.world.aws.intercept({
+      using _ = suspect.built.world.aws.intercept({
         before: ({ operation }) => (operation === "GetSecretValue" ? never() : undefined),
       });
       await failing("AWS", () => suspect.run("setSecret", suspect.functions.short));
@@ -110,15 +110,15 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
 
     it("when alerts fail, too", async () => {
       const deny = disturbances["AWS denies a call and echoes its input"];
-      using _ = suspect.stage.deny("TagResource");
-      using __ = suspect.stage.deny("Publish", "AuthorizationError");
-      using ___ = deny?.(suspect.stage, 2);
+      using _ = suspect.built.deny("TagResource");
+      using __ = suspect.built.deny("Publish", "AuthorizationError");
+      using ___ = deny?.(suspect.built, 2);
       await failing("alerts", () => suspect.run("createSecret"));
     });
 
     it.each(badDocuments)("when AWSCURRENT %s", async (what, change) => {
       const canary = suspect.newCanary("in a bad document");
-      const value = change(await suspect.stage.world.secret(), canary);
+      const value = change(await suspect.built.world.secret(), canary);
       await withValue(value, databaseSecretId, () =>
         failing(what, async () => {
           if (await suspect.run("createSecret")) await suspect.run("setSecret");
@@ -127,13 +127,13 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
     });
 
     it("when AWSPENDING was edited by hand", async () => {
-      const current = await suspect.stage.world.secret();
+      const current = await suspect.built.world.secret();
       for (const edit of [
         { host: "elsewhere" },
         { note: suspect.newCanary("note") },
         { password: "" },
       ]) {
-        await suspect.stage.begin();
+        await suspect.built.begin();
         await suspect.putPending({ ...current, ...edit });
         await failing("edited", () => suspect.run("setSecret"));
       }
@@ -148,7 +148,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
     });
 
     it("when the event is none of ours", async () => {
-      const { token, rotationToken } = suspect.stage;
+      const { token, rotationToken } = suspect.built;
       for (const event of [
         {},
         { Step: "rotate", SecretId: databaseSecretId, ClientRequestToken: token },
@@ -169,18 +169,18 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
           errorMessage: canary,
         },
       });
-      const { secretArn } = suspect.stage.world;
-      const before = suspect.stage.mark;
+      const { secretArn } = suspect.built.world;
+      const before = suspect.built.mark;
       await failing("told", async () => {
         expect(await suspect.invoke(sighting(secretArn), watch)).toBe(true);
-        expect(suspect.stage.alerts(before)).toMatchObject([{ kind: "rotation-failed" }]);
+        expect(suspect.built.alerts(before)).toMatchObject([{ kind: "rotation-failed" }]);
         expect(await suspect.invoke(sighting(secretArn, canary), watch)).toBe(false);
         expect(await suspect.invoke(sighting([canary]), watch)).toBe(false);
       });
-      using _ = disturbances["AWS denies a call and echoes its input"]?.(suspect.stage, 1);
-      const { mark } = suspect.stage;
+      using _ = disturbances["AWS denies a call and echoes its input"]?.(suspect.built, 1);
+      const { mark } = suspect.built;
       expect(await suspect.invoke(sighting(secretArn), watch)).toBe(true);
-      expect(suspect.stage.alerts(mark)).toMatchObject([{ code: "SECRET_UNSEEN" }]);
+      expect(suspect.built.alerts(mark)).toMatchObject([{ code: "SECRET_UNSEEN" }]);
       await expectNoLeak("unseen");
     });
 

@@ -15,7 +15,7 @@ describe("the function that mirrors leaks nothing", () => {
   let ssm: SSM;
   beforeAll(async () => {
     suspect = await Suspect.open("postgres", "in-place", { mirror: { prefix: "/app/" } });
-    ssm = new SSM(clientConfig(suspect.stage.world.aws, "operator"));
+    ssm = new SSM(clientConfig(suspect.built.world.aws, "operator"));
     await suspect.mirror();
   });
   afterAll(() => suspect?.[Symbol.asyncDispose]());
@@ -23,7 +23,7 @@ describe("the function that mirrors leaks nothing", () => {
   beforeEach(() => edit("password of AWSCURRENT"));
 
   async function edit(name: string): Promise<void> {
-    const current = await suspect.stage.world.secret();
+    const current = await suspect.built.world.secret();
     await suspect.put({ ...current, password: suspect.newCanary(name) });
   }
   const expectNoLeak = async (what: string) =>
@@ -35,7 +35,7 @@ describe("the function that mirrors leaks nothing", () => {
     for (const _ of ["written", "current"]) expect(await suspect.mirror()).toBe(true);
     await expectNoLeak("a mirror");
     const { Parameter } = await ssm.getParameter({ Name: password, WithDecryption: true });
-    expect(Parameter?.Value).toBe((await suspect.stage.world.secret()).password);
+    expect(Parameter?.Value).toBe((await suspect.built.world.secret()).password);
   });
 
   const ofAws = Object.entries(disturbances).filter(([what]) => what.startsWith("AWS"));
@@ -45,7 +45,7 @@ describe("the function that mirrors leaks nothing", () => {
       // So that each time as many earlier versions have to be looked at.
       await suspect.mirror();
       await edit(`${what} ${at}`);
-      using disturbance = disturb(suspect.stage, at);
+      using disturbance = disturb(suspect.built, at);
       const succeeded = await suspect.mirror();
       await expectNoLeak(`${what}: ${at}`);
       if (disturbance.hit || !succeeded) continue;
@@ -59,7 +59,7 @@ describe("the function that mirrors leaks nothing", () => {
     await byHand(suspect.newCanary("put by hand"));
     expect(await suspect.mirror()).toBe(true);
     await expectNoLeak("drift");
-    await byHand((await suspect.stage.world.secret()).password);
+    await byHand((await suspect.built.world.secret()).password);
   });
 
   it("when a parameter is not a SecureString", async () => {
@@ -76,7 +76,7 @@ describe("the function that mirrors leaks nothing", () => {
     ["has a field whose name no parameter takes", { "pass word": "x" }],
     ["has a value that is too long", { long: "x".repeat(8193) }],
   ])("when AWSCURRENT %s", async (what, more) => {
-    const current = await suspect.stage.world.secret();
+    const current = await suspect.built.world.secret();
     const canary = { note: suspect.newCanary(what) };
     await suspect.put({ ...current, ...more, ...canary });
     expect(await suspect.mirror()).toBe(false);
@@ -85,7 +85,7 @@ describe("the function that mirrors leaks nothing", () => {
   });
 
   it("when AWSCURRENT is no JSON, or the request none of ours", async () => {
-    const current = await suspect.stage.world.secret();
+    const current = await suspect.built.world.secret();
     await suspect.put(`{ "password": "${suspect.newCanary("broken").slice(1)}`);
     expect(await suspect.mirror()).toBe(false);
     await suspect.put(current);

@@ -32,7 +32,7 @@ describe("a secret with two logins, one in a URL, and a signing key leaks nothin
     ["for an object", (canary) => ({ jwt_secret: [canary] })],
     ["as the host of a URL", (canary) => ({ REPORTS_URL: `postgresql://a:b@${canary}/x` })],
   ])("when a value stands %s", async (what, change) => {
-    const current = await suspect.stage.world.secret();
+    const current = await suspect.built.world.secret();
     await suspect.put({ ...current, ...change(suspect.newCanary(`in a bad document`)) });
     const before = suspect.failures;
     await suspect.run("createSecret");

@@ -10,7 +10,7 @@ import { serverType } from "../../lab/servers.ts";
 import type { WorldOptions } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
-import { Stage } from "../lib/reporting/stage.ts";
+import { BuiltRotation } from "../lib/reporting/built-rotation.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Disturb } from "./disturbances.ts";
 import { observing } from "./observing.ts";
@@ -32,22 +32,27 @@ interface Functions {
 
 /** The built functions under observation, and canaries in all that they may see. */
 export class Suspect implements AsyncDisposable {
-  readonly stage: Stage;
+  readonly built: BuiltRotation;
   readonly places: Places;
   readonly functions: Functions;
   /** Invocations that failed. */
   failures = 0;
   readonly #parts: AsyncDisposable;
 
-  private constructor(stage: Stage, places: Places, functions: Functions, parts: AsyncDisposable) {
-    this.stage = stage;
+  private constructor(
+    built: BuiltRotation,
+    places: Places,
+    functions: Functions,
+    parts: AsyncDisposable,
+  ) {
+    this.built = built;
     this.places = places;
     this.functions = functions;
     this.#parts = parts;
   }
 
   get server(): Server {
-    return this.stage.world.server;
+    return this.built.world.server;
   }
 
   static async open(
@@ -57,18 +62,18 @@ export class Suspect implements AsyncDisposable {
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
     const server = parts.use(await serverType(type).start({ logsStatements: true }));
-    const stage = parts.use(await Stage.open(server, strategy, "leak", more));
-    const places = parts.use(new Places(stage.world));
-    const functions = await deployObserved(stage, parts);
-    const suspect = new Suspect(stage, places, functions, parts.move());
+    const built = parts.use(await BuiltRotation.open(server, strategy, "leak", more));
+    const places = parts.use(new Places(built.world));
+    const functions = await deployObserved(built, parts);
+    const suspect = new Suspect(built, places, functions, parts.move());
     await suspect.#replacePasswords();
     return suspect;
   }
 
   /** A rotation under way, after whatever the last one left has been brought to its end. */
   async fresh(): Promise<void> {
-    await this.stage.world.settle();
-    await this.stage.begin();
+    await this.built.world.settle();
+    await this.built.begin();
   }
 
   /**
@@ -77,9 +82,9 @@ export class Suspect implements AsyncDisposable {
    */
   async rotate(): Promise<boolean> {
     for (const step of steps) if (!(await this.run(step))) return false;
-    const { RETIRING: version } = await this.stage.world.labels();
+    const { RETIRING: version } = await this.built.world.labels();
     if (!version || !(await this.retire("retire", version))) return false;
-    await this.stage.world.label("RETIRING", version);
+    await this.built.world.label("RETIRING", version);
     return true;
   }
 
@@ -90,7 +95,7 @@ export class Suspect implements AsyncDisposable {
   ): Promise<void> {
     for (let at = 1; at < endless; at += 1) {
       await this.fresh();
-      using disturbance = disturb(this.stage, at);
+      using disturbance = disturb(this.built, at);
       const succeeded = await this.rotate();
       await afterEach(at);
       if (!disturbance.hit && succeeded) return;
@@ -99,8 +104,8 @@ export class Suspect implements AsyncDisposable {
   }
 
   run(step: Step, arn: string = this.functions.rotate): Promise<boolean> {
-    const SecretId = this.stage.world.secretArn;
-    return this.invoke({ Step: step, SecretId, ClientRequestToken: this.stage.token }, arn);
+    const SecretId = this.built.world.secretArn;
+    return this.invoke({ Step: step, SecretId, ClientRequestToken: this.built.token }, arn);
   }
 
   retire(action: Action, version: string): Promise<boolean> {
@@ -109,13 +114,13 @@ export class Suspect implements AsyncDisposable {
 
   /** Has AWSCURRENT mirrored. */
   async mirror(): Promise<boolean> {
-    const { AWSCURRENT: version } = await this.stage.world.labels();
+    const { AWSCURRENT: version } = await this.built.world.labels();
     return this.invoke({ secret: databaseSecretId, version }, this.functions.mirror);
   }
 
   /** @returns whether it succeeded */
   async invoke(event: object, arn: string = this.functions.rotate): Promise<boolean> {
-    const { error, payload } = await this.stage.invoke(event, arn);
+    const { error, payload } = await this.built.invoke(event, arn);
     const hasFailed = error !== undefined || Object(payload).outcome === "failed";
     if (hasFailed) this.failures += 1;
     return !hasFailed;
@@ -128,20 +133,20 @@ export class Suspect implements AsyncDisposable {
   ): Promise<void> {
     const text = typeof value === "string" ? value : JSON.stringify(value);
     const content = value instanceof Uint8Array ? { SecretBinary: value } : { SecretString: text };
-    await this.stage.world.client.send(new PutSecretValueCommand({ SecretId, ...content }));
+    await this.built.world.client.send(new PutSecretValueCommand({ SecretId, ...content }));
   }
 
   /** By hand, in the version that is being made. */
   async putPending(value: object): Promise<void> {
-    const version = { ClientRequestToken: this.stage.token, VersionStages: ["AWSPENDING"] };
+    const version = { ClientRequestToken: this.built.token, VersionStages: ["AWSPENDING"] };
     const SecretString = JSON.stringify(value);
     const command = { SecretId: databaseSecretId, SecretString, ...version };
-    await this.stage.world.client.send(new PutSecretValueCommand(command));
+    await this.built.world.client.send(new PutSecretValueCommand(command));
   }
 
   async adminSecret(): Promise<AdminSecret> {
     const command = new GetSecretValueCommand({ SecretId: adminSecretId });
-    return JSON.parse((await this.stage.world.client.send(command)).SecretString ?? "null");
+    return JSON.parse((await this.built.world.client.send(command)).SecretString ?? "null");
   }
 
   /** A canary that percent-encoding and JSON write otherwise than it is. */
@@ -152,12 +157,12 @@ export class Suspect implements AsyncDisposable {
   }
 
   async #replacePasswords(): Promise<void> {
-    const current = await this.stage.world.secret();
+    const current = await this.built.world.secret();
     const password = this.newCanary("first password");
     await this.server.setPassword(current.username, password);
     const url = current.connection_string.replace(current.password, encodeURIComponent(password));
     await this.put({ ...current, password, connection_string: url });
-    const { host, port } = this.stage.proxy;
+    const { host, port } = this.built.proxy;
     const admin: AdminSecret = {
       engine: this.server.type,
       host,
@@ -174,9 +179,12 @@ export class Suspect implements AsyncDisposable {
   }
 }
 
-async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promise<Functions> {
-  const { world } = stage;
-  const built = join(world.folder, "functions");
+async function deployObserved(
+  built: BuiltRotation,
+  parts: AsyncDisposableStack,
+): Promise<Functions> {
+  const { world } = built;
+  const folder = join(world.folder, "functions");
   const environment = {
     ENVIRONMENT: "production",
     ALERT_TOPIC_ARN: `arn:aws:sns:${world.aws.region}:${world.aws.accountId}:alerts`,
@@ -185,12 +193,12 @@ async function deployObserved(stage: Stage, parts: AsyncDisposableStack): Promis
     const { path } = parts.use(await temporaryBundle(observing(bundle)));
     return world.aws.functions.register({ name, bundle: path, environment, timeoutMs });
   };
-  const rotate = join(built, "rotate-database.mjs");
+  const rotate = join(folder, "rotate-database.mjs");
   return {
     rotate: await deploy("observed-rotate", rotate),
-    retire: await deploy("observed-retire", join(built, "retire-database.mjs")),
-    mirror: await deploy("observed-mirror", join(built, "mirror.mjs")),
-    watch: await deploy("observed-watch", join(built, "watch.mjs")),
+    retire: await deploy("observed-retire", join(folder, "retire-database.mjs")),
+    mirror: await deploy("observed-mirror", join(folder, "mirror.mjs")),
+    watch: await deploy("observed-watch", join(folder, "watch.mjs")),
     poisoned: await deploy(
       "observed-poisoned",
       await poisonedBundle(world.folder, world.server.type),

@@ -6,33 +6,33 @@ import { type PostgresServer, startPostgres } from "../../../lab/postgres/server
 import { StepWatch } from "../../../lab/step-watch.ts";
 import { steps } from "../../../lib/rotation/event.ts";
 import { AwsError } from "../../../standin/aws.ts";
-import { linesOf, Stage } from "./stage.ts";
+import { BuiltRotation, linesOf } from "./built-rotation.ts";
 
 let server: PostgresServer;
-let stage: Stage;
+let built: BuiltRotation;
 beforeAll(async () => {
   server = await startPostgres();
-  stage = await Stage.open(server, "alternating-users", "alerts");
+  built = await BuiltRotation.open(server, "alternating-users", "alerts");
 });
 afterAll(async () => {
-  await stage?.[Symbol.asyncDispose]();
+  await built?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
-beforeEach(() => stage.begin());
+beforeEach(() => built.begin());
 
 describe("a rotation that fails", () => {
   it.each(steps)("in %s alerts once, however often it is tried", async (step) => {
-    const { world } = stage;
-    await world.label("AWSPENDING", stage.token);
-    const { mark } = stage;
+    const { world } = built;
+    await world.label("AWSPENDING", built.token);
+    const { mark } = built;
     const operation = step === "finishSecret" ? "UpdateSecretVersionStage" : "GetSecretValue";
     using watch = new StepWatch(world.aws, () => {});
     const token = randomUUID();
-    using _ = stage.answer(new AwsError("AccessDeniedException", "no"), (call) => {
+    using _ = built.answer(new AwsError("AccessDeniedException", "no"), (call) => {
       return call.operation === operation && watch.step === step;
     });
     expect(await world.rotate(token)).toMatchObject({ succeeded: false, attempts: 3 });
-    expect(stage.alerts(mark)).toEqual([
+    expect(built.alerts(mark)).toEqual([
       expect.objectContaining({
         kind: "rotation-failed",
         severity: "error",
@@ -55,33 +55,33 @@ describe("a rotation that fails", () => {
   });
 
   it("alerts anew for another reason, and for another token", async () => {
-    const { mark } = stage;
-    const reasons = () => stage.alerts(mark).map(({ code, token }) => [code, token]);
+    const { mark } = built;
+    const reasons = () => built.alerts(mark).map(({ code, token }) => [code, token]);
     const failing = async (operation: string) => {
-      using _ = stage.deny(operation);
+      using _ = built.deny(operation);
       for (const __ of [1, 2])
-        expect((await stage.run("createSecret")).error?.errorType).toBe("AWS_CALL_FAILED");
+        expect((await built.run("createSecret")).error?.errorType).toBe("AWS_CALL_FAILED");
     };
-    const expected = [["AWS_CALL_FAILED", stage.token]];
+    const expected = [["AWS_CALL_FAILED", built.token]];
     await failing("GetSecretValue");
     expect(reasons()).toEqual(expected);
 
     // The same step and code: the role lacks a second permission.
     await failing("PutSecretValue");
-    expected.push(["AWS_CALL_FAILED", stage.token]);
+    expected.push(["AWS_CALL_FAILED", built.token]);
     expect(reasons()).toEqual(expected);
 
-    expect((await stage.run("createSecret")).error).toBeUndefined();
+    expect((await built.run("createSecret")).error).toBeUndefined();
     {
-      using _ = stage.proxy.intercept({ before: () => Promise.reject() });
-      await stage.run("setSecret");
+      using _ = built.proxy.intercept({ before: () => Promise.reject() });
+      await built.run("setSecret");
     }
-    expected.push(["UNREACHABLE", stage.token]);
+    expected.push(["UNREACHABLE", built.token]);
     expect(reasons()).toEqual(expected);
 
-    await stage.begin();
+    await built.begin();
     await failing("GetSecretValue");
-    expected.push(["AWS_CALL_FAILED", stage.token]);
+    expected.push(["AWS_CALL_FAILED", built.token]);
     expect(reasons()).toEqual(expected);
   });
 });
@@ -91,80 +91,80 @@ describe("what is no rotation of ours", () => {
     ["no event", {}, "INVALID_EVENT"],
     ["an unknown step", { Step: "rotate" }, "UNKNOWN_STEP"],
   ])("alerts once for %s, and looks at no secret", async (_, given, code) => {
-    const { mark } = stage;
-    const before = stage.world.aws.calls.length;
+    const { mark } = built;
+    const before = built.world.aws.calls.length;
     const event =
       "Step" in given ? { SecretId: "s", ClientRequestToken: randomUUID(), ...given } : given;
-    const { error } = await stage.invoke(event);
+    const { error } = await built.invoke(event);
     expect(error?.errorType).toBe(code);
-    expect(stage.alerts(mark)).toMatchObject([{ kind: "call-failed", code, secret: "unknown" }]);
-    const calls = stage.world.aws.calls.slice(before);
+    expect(built.alerts(mark)).toMatchObject([{ kind: "call-failed", code, secret: "unknown" }]);
+    const calls = built.world.aws.calls.slice(before);
     expect(calls.map(({ operation }) => operation)).toEqual(["Publish"]);
   });
 
   it("alerts once for a secret that the manifest does not name", async () => {
-    const { mark } = stage;
+    const { mark } = built;
     const Name = `stray/${randomUUID()}`;
-    const created = await stage.world.client.send(
+    const created = await built.world.client.send(
       new CreateSecretCommand({ Name, SecretString: "{}" }),
     );
-    const event = { Step: "setSecret", SecretId: created.ARN, ClientRequestToken: stage.token };
+    const event = { Step: "setSecret", SecretId: created.ARN, ClientRequestToken: built.token };
     for (const _ of [1, 2])
-      expect((await stage.invoke(event)).error?.errorType).toBe("NOT_IN_MANIFEST");
-    expect(stage.alerts(mark)).toMatchObject([{ code: "NOT_IN_MANIFEST", secret: Name }]);
+      expect((await built.invoke(event)).error?.errorType).toBe("NOT_IN_MANIFEST");
+    expect(built.alerts(mark)).toMatchObject([{ code: "NOT_IN_MANIFEST", secret: Name }]);
   });
 });
 
 describe("a deadline", () => {
-  const short = () => stage.deploy({ environment: { ALERT_TOPIC_ARN: topic() }, timeoutMs: 6400 });
+  const short = () => built.deploy({ environment: { ALERT_TOPIC_ARN: topic() }, timeoutMs: 6400 });
 
   it("alerts before the time is over when the database is a black hole", async () => {
-    await stage.run("createSecret");
-    const { mark } = stage;
-    using _ = stage.proxy.intercept({ before: () => new Promise(() => {}) });
-    const { error, ms } = await stage.run("setSecret", short());
+    await built.run("createSecret");
+    const { mark } = built;
+    using _ = built.proxy.intercept({ before: () => new Promise(() => {}) });
+    const { error, ms } = await built.run("setSecret", short());
     expect(error?.errorType).toBe("DEADLINE");
     expect(ms).toBeLessThan(3000);
-    expect(stage.alerts(mark)).toMatchObject([{ code: "DEADLINE", step: "setSecret" }]);
+    expect(built.alerts(mark)).toMatchObject([{ code: "DEADLINE", step: "setSecret" }]);
   });
 
   it("alerts all the same when Secrets Manager is one", async () => {
-    const { mark } = stage;
-    using _ = stage.world.aws.intercept({
+    const { mark } = built;
+    using _ = built.world.aws.intercept({
       before: ({ operation }) =>
         operation === "DescribeSecret" ? new Promise(() => {}) : undefined,
     });
-    const { error, ms } = await stage.run("setSecret", short());
+    const { error, ms } = await built.run("setSecret", short());
     expect(error?.errorType).toBe("DEADLINE");
     expect(ms).toBeLessThan(4000);
-    expect(stage.alerts(mark)).toMatchObject([{ code: "DEADLINE", secret: databaseSecretId }]);
+    expect(built.alerts(mark)).toMatchObject([{ code: "DEADLINE", secret: databaseSecretId }]);
   });
 });
 
 /** The one that the function publishes to. */
 function topic(name = "alerts"): string {
-  return `arn:aws:sns:${stage.world.aws.region}:${stage.world.aws.accountId}:${name}`;
+  return `arn:aws:sns:${built.world.aws.region}:${built.world.aws.accountId}:${name}`;
 }
 
 describe("an alert that fails", () => {
   it.each<[string, () => { arn?: string; hindrance?: Disposable }, RegExp]>([
     [
       "the topic is forbidden",
-      () => ({ hindrance: stage.deny("Publish", "AuthorizationError") }),
+      () => ({ hindrance: built.deny("Publish", "AuthorizationError") }),
       /^sns:Publish on arn:.*:alerts failed: AuthorizationErrorException\. Allow sns:Publish/,
     ],
     [
       "the topic is missing",
-      () => ({ arn: stage.deploy({ environment: { ALERT_TOPIC_ARN: topic("gone") } }) }),
+      () => ({ arn: built.deploy({ environment: { ALERT_TOPIC_ARN: topic("gone") } }) }),
       /^sns:Publish on arn:.*:gone failed: NotFoundException\. Create the topic/,
     ],
-    ["no topic is named", () => ({ arn: stage.deploy({}) }), /^ALERT_TOPIC_ARN is not set/],
+    ["no topic is named", () => ({ arn: built.deploy({}) }), /^ALERT_TOPIC_ARN is not set/],
   ])("hides nothing when %s", async (_, prepare, reason) => {
-    const { mark } = stage;
+    const { mark } = built;
     const { arn, hindrance } = prepare();
     using __ = hindrance;
-    using ___ = stage.deny("GetSecretValue");
-    const invocation = await stage.run("createSecret", arn);
+    using ___ = built.deny("GetSecretValue");
+    const invocation = await built.run("createSecret", arn);
     expect(invocation.error).toMatchObject({ errorType: "AWS_CALL_FAILED" });
     expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:GetSecretValue on /);
     expect(linesOf(invocation).others).toMatchObject([
@@ -175,29 +175,29 @@ describe("an alert that fails", () => {
         errorMessage: expect.stringMatching(reason),
       },
     ]);
-    expect(stage.alerts(mark)).toEqual([]);
+    expect(built.alerts(mark)).toEqual([]);
   });
 
   it("is told again when it cannot be remembered", async () => {
-    const { mark } = stage;
-    using _ = stage.deny("TagResource");
-    using __ = stage.deny("GetSecretValue");
+    const { mark } = built;
+    using _ = built.deny("TagResource");
+    using __ = built.deny("GetSecretValue");
     for (const ___ of [1, 2]) {
-      const invocation = await stage.run("createSecret");
+      const invocation = await built.run("createSecret");
       expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:GetSecretValue on /);
       expect(linesOf(invocation).others).toMatchObject([
         { errorMessage: expect.stringMatching(/^secretsmanager:TagResource on .*AccessDenied/) },
       ]);
     }
-    expect(stage.alerts(mark)).toHaveLength(2);
+    expect(built.alerts(mark)).toHaveLength(2);
   });
 
   it("needs no DescribeSecret", async () => {
-    const { mark } = stage;
-    using _ = stage.deny("DescribeSecret");
-    const invocation = await stage.run("createSecret");
+    const { mark } = built;
+    using _ = built.deny("DescribeSecret");
+    const invocation = await built.run("createSecret");
     expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:DescribeSecret on /);
-    expect(stage.alerts(mark)).toMatchObject([
+    expect(built.alerts(mark)).toMatchObject([
       { code: "AWS_CALL_FAILED", secret: databaseSecretId },
     ]);
   });

@@ -5,19 +5,19 @@ import { databaseSecretId } from "../../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 import { steps } from "../../../lib/rotation/event.ts";
 import { AwsError } from "../../../standin/aws.ts";
-import { linesOf, Stage } from "./stage.ts";
+import { BuiltRotation, linesOf } from "./built-rotation.ts";
 
 let server: PostgresServer;
-let stage: Stage;
+let built: BuiltRotation;
 beforeAll(async () => {
   server = await startPostgres();
-  stage = await Stage.open(server, "in-place", "lines");
+  built = await BuiltRotation.open(server, "in-place", "lines");
 });
 afterAll(async () => {
-  await stage?.[Symbol.asyncDispose]();
+  await built?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
-beforeEach(() => stage.begin());
+beforeEach(() => built.begin());
 
 const uuid = expect.stringMatching(/^[0-9a-f-]{36}$/);
 
@@ -51,9 +51,9 @@ const metric = (name: string, value: unknown, ...step: string[]) => ({
 
 describe("a step", () => {
   it("leaves one line, with the versions and how long it took", async () => {
-    const { AWSCURRENT: currentId } = await stage.world.labels();
+    const { AWSCURRENT: currentId } = await built.world.labels();
     for (const step of steps) {
-      const invocation = await stage.run(step);
+      const invocation = await built.run(step);
       expect(linesOf(invocation).steps).toEqual([
         {
           level: "INFO",
@@ -65,7 +65,7 @@ describe("a step", () => {
           requestId: uuid,
           secret: databaseSecretId,
           step,
-          token: stage.token,
+          token: built.token,
           currentId,
           outcome: "done",
           ms: expect.any(Number),
@@ -75,20 +75,20 @@ describe("a step", () => {
       const duration = metric("StepDuration", expect.any(Number), step);
       expect(metricsOf(invocation)).toEqual([...done, duration]);
     }
-    await stage.world.settle();
+    await built.world.settle();
   });
 
   it("that fails leaves one line with the error, its text included", async () => {
-    const { AWSCURRENT: currentId } = await stage.world.labels();
-    using _ = stage.deny("GetSecretValue");
-    const invocation = await stage.run("createSecret");
+    const { AWSCURRENT: currentId } = await built.world.labels();
+    using _ = built.deny("GetSecretValue");
+    const invocation = await built.run("createSecret");
     expect(linesOf(invocation).steps).toMatchObject([
       {
         level: "ERROR",
         message: "createSecret failed",
         requestId: uuid,
         secret: databaseSecretId,
-        token: stage.token,
+        token: built.token,
         currentId,
         outcome: "failed",
         ms: expect.any(Number),
@@ -104,22 +104,22 @@ describe("a step", () => {
 
   it("of a retirement counts apart from rotations", async () => {
     const environment = { ALERT_TOPIC_ARN: topic("alerts") };
-    const arn = stage.deploy({ environment }, "retire-database");
-    const { mark } = stage;
+    const arn = built.deploy({ environment }, "retire-database");
+    const { mark } = built;
     const request = { action: "retire", secret: databaseSecretId, version: randomUUID() };
-    const invocation = await stage.invoke(request, arn);
+    const invocation = await built.invoke(request, arn);
     expect(invocation.payload).toMatchObject({ outcome: "failed", code: "NOT_RETIRING" });
     expect(metricsOf(invocation)).toContainEqual(metric("RetirementFailed", 1));
-    expect(stage.alerts(mark)).toMatchObject([{ kind: "retirement-failed", step: "retire" }]);
+    expect(built.alerts(mark)).toMatchObject([{ kind: "retirement-failed", step: "retire" }]);
   });
 });
 
 function topic(name: string): string {
-  return `arn:aws:sns:${stage.world.aws.region}:${stage.world.aws.accountId}:${name}`;
+  return `arn:aws:sns:${built.world.aws.region}:${built.world.aws.accountId}:${name}`;
 }
 
 async function createTopic(Name: string): Promise<string> {
-  const { endpoint, region, env } = stage.world.aws;
+  const { endpoint, region, env } = built.world.aws;
   const { AWS_ACCESS_KEY_ID = "", AWS_SECRET_ACCESS_KEY = "" } = env("operator");
   const credentials = { accessKeyId: AWS_ACCESS_KEY_ID, secretAccessKey: AWS_SECRET_ACCESS_KEY };
   const client = new SNSClient({ endpoint, region, credentials });
@@ -130,15 +130,15 @@ async function createTopic(Name: string): Promise<string> {
 
 describe("a lone testSecret", () => {
   const run = (ALERT_TOPIC_ARN?: string) =>
-    stage.run(
+    built.run(
       "testSecret",
-      stage.deploy({ environment: ALERT_TOPIC_ARN ? { ALERT_TOPIC_ARN } : {} }),
+      built.deploy({ environment: ALERT_TOPIC_ARN ? { ALERT_TOPIC_ARN } : {} }),
     );
 
   it("proves the topic, and says when nobody listens", async () => {
-    const { mark } = stage;
+    const { mark } = built;
     const forbidden = await createTopic("forbidden");
-    using _ = stage.answer(
+    using _ = built.answer(
       new AwsError("AuthorizationError", "no", 403),
       ({ operation, input }) => {
         return operation === "GetTopicAttributes" && input["TopicArn"] === forbidden;
@@ -176,7 +176,7 @@ describe("a lone testSecret", () => {
       },
     ]);
     // To the one that may not be read, but may be published to.
-    expect(stage.alerts(mark)).toMatchObject([{ code: "AWS_CALL_FAILED", step: "testSecret" }]);
+    expect(built.alerts(mark)).toMatchObject([{ code: "AWS_CALL_FAILED", step: "testSecret" }]);
   });
 });
 
@@ -190,22 +190,22 @@ describe("an outage", () => {
   });
 
   it("that a switch left behind is critical", async () => {
-    for (const step of steps.slice(0, 3)) await stage.run(step);
-    const { mark } = stage;
+    for (const step of steps.slice(0, 3)) await built.run(step);
+    const { mark } = built;
     let denied = false;
-    using _ = stage.answer(new AwsError("AccessDeniedException", "no"), ({ operation, input }) => {
+    using _ = built.answer(new AwsError("AccessDeniedException", "no"), ({ operation, input }) => {
       denied ||= input["VersionStage"] === "AWSCURRENT";
       return denied && operation !== "Publish";
     });
-    expect((await stage.run("finishSecret")).error?.errorType).toBe("SWITCH_UNDECIDED");
-    expect(stage.alerts(mark)).toMatchObject([critical("SWITCH_UNDECIDED", "finishSecret")]);
+    expect((await built.run("finishSecret")).error?.errorType).toBe("SWITCH_UNDECIDED");
+    expect(built.alerts(mark)).toMatchObject([critical("SWITCH_UNDECIDED", "finishSecret")]);
   });
 
   it("of a password that nobody knows is critical", async () => {
-    await stage.run("createSecret");
-    const { mark } = stage;
+    await built.run("createSecret");
+    const { mark } = built;
     await server.query(`ALTER ROLE lines_user PASSWORD '${randomUUID()}'`);
-    expect((await stage.run("setSecret")).error?.errorType).toBe("CREDENTIALS_REFUSED");
-    expect(stage.alerts(mark)).toMatchObject([critical("CREDENTIALS_REFUSED", "setSecret")]);
+    expect((await built.run("setSecret")).error?.errorType).toBe("CREDENTIALS_REFUSED");
+    expect(built.alerts(mark)).toMatchObject([critical("CREDENTIALS_REFUSED", "setSecret")]);
   });
 });

@@ -3,17 +3,17 @@ import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { actions } from "../../../lib/retirement/request.ts";
 import { type PairScene, pairScene, settle } from "../rotation/pair-scene.ts";
-import { type Scene, Stage, type Value } from "../rotation/scene.ts";
+import { type Scene, Scenes, type Value } from "../rotation/scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 /** A rotation by alternating users that is over but for the end of the owner's login. */
 async function unsettled(): Promise<PairScene> {
-  const pair = await pairScene(stage);
+  const pair = await pairScene(scenes);
   await pair.scene.runAll();
   pair.scene.tried.length = 0;
   return pair;
@@ -21,7 +21,7 @@ async function unsettled(): Promise<PairScene> {
 
 /** The same by in-place. */
 async function switched(): Promise<Scene> {
-  const scene = await stage.scene();
+  const scene = await scenes.scene();
   await scene.runAll();
   scene.tried.length = 0;
   return scene;
@@ -46,7 +46,7 @@ async function consumer(scene: Scene, version: string) {
 }
 
 const moveRetiring = async (scene: Scene, to: string) =>
-  stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"), to);
+  scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"), to);
 
 /** Every action is refused, and no connection is opened for it. */
 async function expectRefused(scene: Scene, version: string, expected: object): Promise<void> {
@@ -63,9 +63,9 @@ describe("the old user of a pair", () => {
     expect(await scene.retire("probe")).toEqual({ ...done, accepted: true });
     expect(await scene.retire("retire")).toEqual({ ...done, accepted: false });
     expect(await scene.retire("probe")).toEqual({ ...done, accepted: false });
-    const stored = await stage.bench.stored(owner);
+    const stored = await scenes.fixture.stored(owner);
     expect(await scene.retire("retire")).toEqual({ ...done, accepted: false });
-    expect(JSON.parse(await stage.bench.stored(owner))).toMatchObject({
+    expect(JSON.parse(await scenes.fixture.stored(owner))).toMatchObject({
       rolcanlogin: false,
       rolpassword: null,
       oid: JSON.parse(stored).oid,
@@ -96,7 +96,7 @@ describe("the old user of a pair", () => {
     await scene.retire("retire");
     await using current = await consumer(scene, scene.token);
     await current.query("ALTER TABLE kept ADD b int");
-    const tables = await stage.bench.query(
+    const tables = await scenes.fixture.query(
       `SELECT tableowner FROM pg_tables WHERE schemaname = '${owner}'`,
     );
     expect(tables).toEqual([{ tableowner: owner }]);
@@ -105,7 +105,7 @@ describe("the old user of a pair", () => {
   it("that is a clone hands over what it owns before it is kept out", async () => {
     const pair = await unsettled();
     const { scene, owner, clone } = pair;
-    await settle(stage, scene);
+    await settle(scenes, scene);
     const cloned = scene.token;
     await scene.again();
     await scene.runAll();
@@ -114,7 +114,7 @@ describe("the old user of a pair", () => {
     await old.query("BEGIN; SET LOCAL ROLE none");
     await old.query(`CREATE TABLE ${owner}.stray (a int); COMMIT`);
     const ownerOf = () =>
-      stage.bench.query(`SELECT tableowner AS name FROM pg_tables WHERE tablename = 'stray'
+      scenes.fixture.query(`SELECT tableowner AS name FROM pg_tables WHERE tablename = 'stray'
         AND schemaname = '${owner}'`);
     expect(await ownerOf()).toEqual([{ name: clone }]);
     await scene.retire("retire");
@@ -126,7 +126,7 @@ describe("the old user of a pair", () => {
     const { password } = await scene.value(scene.first);
     scene.onLogin = async ({ username }) => {
       if (username === owner)
-        await stage.bench.query(`ALTER ROLE ${owner} LOGIN PASSWORD '${password}'`);
+        await scenes.fixture.query(`ALTER ROLE ${owner} LOGIN PASSWORD '${password}'`);
     };
     await expect(scene.retire("retire")).rejects.toMatchObject({
       code: "STILL_ACCEPTED",
@@ -139,7 +139,7 @@ describe("the old user of a pair", () => {
 
   it("is kept while AWSCURRENT is refused: it may be the only one that works", async () => {
     const { scene, clone } = await unsettled();
-    await stage.bench.query(`ALTER ROLE ${clone} PASSWORD 'changed-by-hand'`);
+    await scenes.fixture.query(`ALTER ROLE ${clone} PASSWORD 'changed-by-hand'`);
     await expect(scene.retire("retire")).rejects.toMatchObject({
       code: "CREDENTIALS_REFUSED",
       impact: "outage",
@@ -151,7 +151,7 @@ describe("the old user of a pair", () => {
   it("is not retired by an administrator that the manifest's secret does not give", async () => {
     const { scene, adminSecret } = await unsettled();
     const input = { SecretId: adminSecret, ForceDeleteWithoutRecovery: true };
-    await stage.client.send(new DeleteSecretCommand(input));
+    await scenes.client.send(new DeleteSecretCommand(input));
     await expect(scene.retire("retire")).rejects.toMatchObject({ code: "ADMIN_UNUSABLE" });
     expect(await scene.retire("probe")).toMatchObject({ accepted: true });
   });
@@ -190,7 +190,7 @@ describe("what is not on its way out", () => {
       message: expect.stringContaining("AWSCURRENT"),
     });
     const label = await scene.holder("RETIRING");
-    await stage.move(scene.name, "RETIRING", label);
+    await scenes.move(scene.name, "RETIRING", label);
     await expectRefused(scene, scene.first, notRetiring);
     await expectRefused(scene, "00000000-0000-0000-0000-000000000000", notRetiring);
   });
@@ -272,7 +272,7 @@ function edited(value: Value, change: Partial<Value>): Value {
 describe("two logins of one secret", () => {
   /** After a rotation of both; then AWSCURRENT is written by hand, with these fields as they were before. */
   async function putBack(...fields: readonly string[]): Promise<Scene> {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     await scene.runAll();
     const [old, now] = [await scene.value("AWSPREVIOUS"), await scene.value()];
     const back = Object.entries(old).filter(([field]) => fields.includes(field));

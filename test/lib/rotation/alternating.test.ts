@@ -4,13 +4,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Login } from "../../../lib/rotators/login/login.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
 import { type PairScene, pairScene, settle } from "./pair-scene.ts";
-import { Stage, type Value } from "./scene.ts";
+import { Scenes, type Value } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 const steps = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
 
@@ -47,11 +47,11 @@ async function application(pair: PairScene, version = "AWSCURRENT") {
 
 describe("AWSCURRENT that is moved by hand between testSecret and finishSecret", () => {
   it("is left where it was moved to", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene } = pair;
     const earlier = await scene.put({ ...(await scene.value()), note: "another" }, ["EARLIER"]);
     for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
-    await stage.move(scene.name, "AWSCURRENT", scene.first, earlier);
+    await scenes.move(scene.name, "AWSCURRENT", scene.first, earlier);
     const refusal = {
       code: "SECRET_CHANGED",
       undo: "removePending",
@@ -61,7 +61,7 @@ describe("AWSCURRENT that is moved by hand between testSecret and finishSecret",
     expect(await scene.holder("AWSCURRENT")).toBe(earlier);
     expect(await scene.holder("RETIRING")).toBe("");
     // As the remedy has it.
-    await stage.move(scene.name, "AWSPENDING", scene.token);
+    await scenes.move(scene.name, "AWSPENDING", scene.token);
     await scene.again();
     for (const step of steps) expect(await scene.run(step)).toBe("done");
     expect(await admits(pair)).toBe(true);
@@ -71,7 +71,7 @@ describe("AWSCURRENT that is moved by hand between testSecret and finishSecret",
 
 describe("a rotation by alternating users", () => {
   it("of a login that stands in a URL alone leaves the fields beside it", async () => {
-    const pair = await pairScene(stage, { inUrlAlone: true });
+    const pair = await pairScene(scenes, { inUrlAlone: true });
     const { scene, owner, clone } = pair;
     const before = await scene.value();
     for (const step of steps) expect(await scene.run(step)).toBe("done");
@@ -82,12 +82,12 @@ describe("a rotation by alternating users", () => {
     expect(username).toBe(clone);
     const login = { ...loginOf(pair, before), username: clone };
     expect(await scene.admits({ password: decodeURIComponent(password) }, login)).toBe(true);
-    await settle(stage, scene);
+    await settle(scenes, scene);
     expect(await scene.admits(before, { ...login, username: owner })).toBe(false);
   });
 
   it("repeats: in every step both users log in, and the old one is dead in the end", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, owner, clone } = pair;
     const usernames: string[] = [];
     for (let rotation = 0; rotation < 3; rotation++) {
@@ -101,7 +101,7 @@ describe("a rotation by alternating users", () => {
       expect(scene.refused).toEqual([]);
       expect(await scene.holder("AWSCURRENT")).toBe(scene.token);
       expect(await scene.holder("RETIRING")).toBe(before);
-      await settle(stage, scene);
+      await settle(scenes, scene);
       expect(scene.refused.splice(0)).toHaveLength(1);
       expect([await admits(pair), await admits(pair, before)]).toEqual([true, false]);
       usernames.push((await scene.value()).username);
@@ -110,7 +110,7 @@ describe("a rotation by alternating users", () => {
   });
 
   it("writes the other user into the fields and the URL, and leaves the rest", async () => {
-    const { scene, clone } = await pairScene(stage);
+    const { scene, clone } = await pairScene(scenes);
     const before = await scene.value();
     await scene.run("createSecret");
     const { password, rotated_at, ...rest } = await scene.value("AWSPENDING");
@@ -127,7 +127,7 @@ describe("a rotation by alternating users", () => {
   });
 
   it("keeps what the application makes the application's, before, during and after", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, owner } = pair;
     await using old = await application(pair);
     await old.query("CREATE TABLE before (a int)");
@@ -135,7 +135,7 @@ describe("a rotation by alternating users", () => {
     await using next = await application(pair);
     await next.query("CREATE TABLE after (a int); ALTER TABLE before ADD b int");
     await old.query("ALTER TABLE after ADD b int; CREATE TABLE late (a int)");
-    await settle(stage, scene);
+    await settle(scenes, scene);
     await next.query("ALTER TABLE late ADD b int; DROP TABLE before");
     await scene.again();
     await expect(next.query("SELECT current_user AS name")).resolves.toMatchObject({
@@ -145,18 +145,18 @@ describe("a rotation by alternating users", () => {
     await scene.runAll();
     await using third = await application(pair);
     await third.query("ALTER TABLE after ADD c int; DROP TABLE late");
-    const owners = await stage.bench.query(
+    const owners = await scenes.fixture.query(
       `SELECT tablename, tableowner FROM pg_tables WHERE schemaname = '${owner}'`,
     );
     expect(owners).toEqual([{ tablename: "after", tableowner: owner }]);
   });
 
   it("takes 3 connections before the retirement, none refused, and no more than 13 requests", async () => {
-    const { scene, owner, clone, admin, adminSecret } = await pairScene(stage);
+    const { scene, owner, clone, admin, adminSecret } = await pairScene(scenes);
     await scene.runAll();
     expect(scene.tried.map(({ username }) => username)).toEqual([owner, admin.username, clone]);
     expect(scene.refused).toEqual([]);
-    const requests = stage.aws.calls.filter(
+    const requests = scenes.aws.calls.filter(
       ({ principal, input }) =>
         principal === "function" &&
         [scene.name, adminSecret].some((name) => String(input["SecretId"]).includes(name)),
@@ -165,7 +165,7 @@ describe("a rotation by alternating users", () => {
   });
 
   it("may run each step twice", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     for (const step of steps) {
       await pair.scene.run(step);
       await pair.scene.run(step);
@@ -175,7 +175,7 @@ describe("a rotation by alternating users", () => {
   });
 
   it("promotes at once where AWSCURRENT is refused", async () => {
-    const pair = await pairScene(stage, { pinned: true });
+    const pair = await pairScene(scenes, { pinned: true });
     const { scene, clone } = pair;
     await scene.run("createSecret");
     await scene.setByHand();
@@ -186,12 +186,12 @@ describe("a rotation by alternating users", () => {
     expect(await scene.holder("RETIRING")).toBe(scene.first);
     expect(await scene.run("testSecret")).toBe("alreadyCurrent");
     expect(await scene.run("finishSecret")).toBe("alreadyCurrent");
-    await settle(stage, scene);
+    await settle(scenes, scene);
     expect(await admits(pair, scene.first)).toBe(false);
   });
 
   it("is not begun while the last one is unsettled: nothing is reset", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene } = pair;
     await scene.runAll();
     await scene.again();
@@ -205,15 +205,15 @@ describe("a rotation by alternating users", () => {
   });
 
   it("leaves the other user's password where a consumer still holds it", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, clone } = pair;
     await scene.runAll();
-    await settle(stage, scene);
+    await settle(scenes, scene);
     await using _ = await application(pair);
     await scene.again();
     await scene.runAll();
     // By hand: the label is gone although the clone's consumer is not.
-    await stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+    await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
     await scene.again();
     await scene.run("createSecret");
     await expect(scene.run("setSecret")).rejects.toMatchObject({
@@ -225,8 +225,8 @@ describe("a rotation by alternating users", () => {
   });
 
   it("tells of a setting that the administrator may not carry, and goes on", async () => {
-    const pair = await pairScene(stage);
-    await stage.bench.query(`ALTER ROLE ${pair.owner} SET log_min_duration_statement TO 5`);
+    const pair = await pairScene(scenes);
+    await scenes.fixture.query(`ALTER ROLE ${pair.owner} SET log_min_duration_statement TO 5`);
     await pair.scene.runAll();
     expect(pair.scene.warnings).toEqual([
       `the setting log_min_duration_statement of ${pair.owner} could not be carried to ${pair.clone}`,
@@ -235,14 +235,14 @@ describe("a rotation by alternating users", () => {
   });
 
   it("takes over a clone of the AWS template's making with what it owns", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, owner, clone, admin } = pair;
-    await stage.bench.newUser(clone);
-    await stage.bench.query(
+    await scenes.fixture.newUser(clone);
+    await scenes.fixture.query(
       `GRANT ${owner} TO ${clone}; GRANT ${clone} TO ${admin.username} WITH ADMIN OPTION`,
     );
-    await stage.bench.query(`CREATE TABLE ${owner}.cloned (a int)`);
-    await stage.bench.query(`ALTER TABLE ${owner}.cloned OWNER TO ${clone}`);
+    await scenes.fixture.query(`CREATE TABLE ${owner}.cloned (a int)`);
+    await scenes.fixture.query(`ALTER TABLE ${owner}.cloned OWNER TO ${clone}`);
     await scene.runAll();
     await using old = await application(pair, scene.first);
     await old.query("ALTER TABLE cloned ADD b int");
@@ -254,7 +254,7 @@ describe("the other user's name", () => {
   const long = (bytes: number) => `u${randomUUID().replaceAll("-", "")}`.padEnd(bytes, "x");
 
   it("is not cut: createSecret refuses", async () => {
-    const { scene } = await pairScene(stage, { username: long(58) });
+    const { scene } = await pairScene(scenes, { username: long(58) });
     await expect(scene.run("createSecret")).rejects.toMatchObject({
       code: "PAIR_UNUSABLE",
       retryable: false,
@@ -266,7 +266,7 @@ describe("the other user's name", () => {
 
   it("is declared where the first has 63 bytes", async () => {
     const users = { owner: long(63), clone: long(63) };
-    const pair = await pairScene(stage, { username: users.owner, users });
+    const pair = await pairScene(scenes, { username: users.owner, users });
     await pair.scene.runAll();
     expect((await pair.scene.value()).username).toBe(users.clone);
     expect(await admits(pair)).toBe(true);
@@ -274,7 +274,7 @@ describe("the other user's name", () => {
 
   it("is not taken for one that the declared pair does not have", async () => {
     const users = { owner: long(20), clone: long(20) };
-    const { scene } = await pairScene(stage, { users });
+    const { scene } = await pairScene(scenes, { users });
     await expect(scene.run("createSecret")).rejects.toMatchObject({
       code: "PAIR_UNUSABLE",
       message: expect.stringContaining(`rotation.yml names ${users.owner} and ${users.clone}`),
@@ -284,15 +284,15 @@ describe("the other user's name", () => {
 
 describe("a lone testSecret", () => {
   it("proves AWSCURRENT and the administrator, and makes no user", async () => {
-    const { scene, owner, clone, admin } = await pairScene(stage);
+    const { scene, owner, clone, admin } = await pairScene(scenes);
     await scene.run("testSecret");
     expect(scene.tried.map(({ username }) => username)).toEqual([owner, admin.username]);
-    const made = await stage.bench.query(`SELECT FROM pg_roles WHERE rolname = '${clone}'`);
+    const made = await scenes.fixture.query(`SELECT FROM pg_roles WHERE rolname = '${clone}'`);
     expect(made).toEqual([]);
   });
 
   it("fails where AWSCURRENT is refused", async () => {
-    const { scene } = await pairScene(stage);
+    const { scene } = await pairScene(scenes);
     await scene.setByHand();
     await expect(scene.run("testSecret")).rejects.toMatchObject({ code: "CREDENTIALS_REFUSED" });
   });

@@ -1,17 +1,17 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsError } from "../../../standin/aws.ts";
-import { muejamValue, Scene, Stage, type Value } from "./scene.ts";
+import { databaseValue, Scene, Scenes, type Value } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 describe("createSecret", () => {
   it("makes a pending version that differs in password, URL and rotated_at only", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const before = await scene.text();
     await scene.run("createSecret");
     const old = await scene.value();
@@ -31,13 +31,13 @@ describe("createSecret", () => {
   });
 
   it("opens no connection", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     expect(scene.tried).toEqual([]);
   });
 
   it("run twice with one token makes one version with one rotated_at", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     const made = await scene.text("AWSPENDING");
     scene.now = new Date("2026-04-01T00:00:00Z");
@@ -47,7 +47,7 @@ describe("createSecret", () => {
   });
 
   it("run twice at once makes one version, and both succeed", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     expect(await Promise.all([scene.run("createSecret"), scene.run("createSecret")])).toEqual([
       "done",
       "done",
@@ -58,7 +58,7 @@ describe("createSecret", () => {
   });
 
   it("whose reply was lost succeeds the next time with the value that it wrote", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const lost = scene.intercept({
       after: (call) => (call.operation === "PutSecretValue" ? "lose" : undefined),
     });
@@ -70,7 +70,7 @@ describe("createSecret", () => {
   });
 
   it("passes the RotationToken on", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const rotationToken = randomUUID();
     await scene.run("createSecret", { rotationToken });
     expect(scene.calls("PutSecretValue").map(({ input }) => input["RotationToken"])).toEqual([
@@ -79,13 +79,13 @@ describe("createSecret", () => {
   });
 
   it("does not add rotated_at to a secret that has none", async () => {
-    const scene = await stage.scene(({ rotated_at: _, ...value }) => value);
+    const scene = await scenes.scene(({ rotated_at: _, ...value }) => value);
     await scene.run("createSecret");
     expect(await scene.value("AWSPENDING")).not.toHaveProperty("rotated_at");
   });
 
   it("keeps a connection string whose user is written in another way", async () => {
-    const scene = await stage.scene((value) => ({
+    const scene = await scenes.scene((value) => ({
       ...value,
       connection_string: value.connection_string
         .replace("postgresql://u", "postgresql+asyncpg://%75")
@@ -101,7 +101,7 @@ describe("createSecret", () => {
   });
 
   it("refuses a value that would be greater than Secrets Manager takes, before it writes", async () => {
-    const scene = await stage.scene((value) => {
+    const scene = await scenes.scene((value) => {
       const short = { ...value, note: "" };
       const room = 65_536 - Buffer.byteLength(JSON.stringify(short, null, 2));
       return { ...short, note: "n".repeat(room) };
@@ -128,14 +128,14 @@ describe("createSecret", () => {
     ["another engine", (value) => ({ ...value, engine: "mysql" }), "ENGINE_MISMATCH"],
     ["no object", () => [], "SECRET_NOT_JSON"],
   ])("refuses %s without a write or a connection", async (_, change, code) => {
-    const scene = await stage.scene(change);
+    const scene = await scenes.scene(change);
     await expect(scene.run("createSecret")).rejects.toMatchObject({ code });
     expect(scene.calls("PutSecretValue")).toEqual([]);
     expect(scene.tried).toEqual([]);
   });
 
   it("replaces both logins of a secret that holds two", async () => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     await scene.run("createSecret");
     const [before, after] = [
       JSON.parse(await scene.text()),
@@ -152,17 +152,17 @@ describe("createSecret", () => {
 
 describe("the gate", () => {
   it("refuses a secret that the manifest does not name, with one request", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     scene.isNamed = false;
-    const calls = stage.aws.calls.length;
+    const calls = scenes.aws.calls.length;
     await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "NOT_IN_MANIFEST" });
-    expect(stage.aws.calls.slice(calls).map(({ operation }) => operation)).toEqual([
+    expect(scenes.aws.calls.slice(calls).map(({ operation }) => operation)).toEqual([
       "DescribeSecret",
     ]);
   });
 
   it("refuses every step while the last rotation is not settled, and touches nothing", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.put(await scene.value(), ["RETIRING"]);
     for (const step of ["createSecret", "setSecret", "finishSecret"] as const)
       await expect(scene.run(step)).rejects.toMatchObject({ code: "UNSETTLED", retryable: true });
@@ -172,13 +172,13 @@ describe("the gate", () => {
   });
 
   it("refuses a token that has no version", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     scene.token = randomUUID();
     await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "TOKEN_UNKNOWN" });
   });
 
   it("does not read a value before it has let the step pass", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     using _ = scene.intercept({
       before(call) {
         if (call.operation === "DescribeSecret") throw new AwsError("AccessDeniedException", "no");
@@ -191,7 +191,7 @@ describe("the gate", () => {
 
 describe("the password in a field that the manifest does not name", () => {
   it("is refused before anything is written, and by a lone test", async () => {
-    const scene = await stage.scene((value) => ({ ...value, DB_PASSWORD: value.password }));
+    const scene = await scenes.scene((value) => ({ ...value, DB_PASSWORD: value.password }));
     const refusal = {
       code: "COPY_UNDECLARED",
       message: expect.stringContaining('the field "DB_PASSWORD" also holds'),
@@ -202,10 +202,10 @@ describe("the password in a field that the manifest does not name", () => {
   });
 
   it("is replaced where it is declared", async () => {
-    const login = await stage.bench.newUser();
+    const login = await scenes.fixture.newUser();
     const spec = { urls: ["connection_string"], copies: ["DB_PASSWORD"] };
-    const scene = new Scene(stage, [login], spec);
-    const value = muejamValue(login);
+    const scene = new Scene(scenes, [login], spec);
+    const value = databaseValue(login);
     await scene.create({ ...value, DB_PASSWORD: value.password });
     await scene.runAll();
     const now = JSON.parse(await scene.text());
@@ -214,9 +214,9 @@ describe("the password in a field that the manifest does not name", () => {
   });
 
   it("is refused where what is declared to be a copy holds something else", async () => {
-    const login = await stage.bench.newUser();
-    const scene = new Scene(stage, [login], { urls: ["connection_string"], copies: ["OTHER"] });
-    await scene.create({ ...muejamValue(login), OTHER: "else" });
+    const login = await scenes.fixture.newUser();
+    const scene = new Scene(scenes, [login], { urls: ["connection_string"], copies: ["OTHER"] });
+    await scene.create({ ...databaseValue(login), OTHER: "else" });
     await expect(scene.run("createSecret")).rejects.toMatchObject({
       code: "FIELD_INVALID",
       message: expect.stringContaining('"OTHER" is not the same as the password'),
@@ -226,10 +226,10 @@ describe("the password in a field that the manifest does not name", () => {
 
 describe("URLs of one login with several hosts", () => {
   it("all change where the hosts are declared, and only user and password in them", async () => {
-    const login = await stage.bench.newUser();
+    const login = await scenes.fixture.newUser();
     const spec = { urls: ["connection_string", "READ_URL"], otherHosts: ["reader.internal:6432"] };
-    const scene = new Scene(stage, [login], spec);
-    const value = muejamValue(login);
+    const scene = new Scene(scenes, [login], spec);
+    const value = databaseValue(login);
     const reader = (password: string) =>
       `postgresql://${login.username}:${password}@reader.internal:6432/app?sslmode=require`;
     await scene.create({ ...value, READ_URL: reader(value.password) });

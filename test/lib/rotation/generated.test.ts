@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { GeneratedSpec } from "../../../lib/rotators/generated/value.ts";
 import type { Login } from "../../../lib/rotators/login/login.ts";
 import { whole } from "../../../lib/secret/field.ts";
-import { Scene, Stage } from "./scene.ts";
+import { Scene, Scenes } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 const key: GeneratedSpec = {
   type: "generated",
@@ -26,7 +26,7 @@ const kept: GeneratedSpec = {
 };
 
 async function sceneOf(spec: GeneratedSpec, value: object | string): Promise<Scene> {
-  const scene = new Scene(stage, []);
+  const scene = new Scene(scenes, []);
   scene.generated = [spec];
   if (typeof value === "string") scene.entry = { shape: "plain" };
   await scene.create(value);
@@ -37,7 +37,7 @@ async function sceneOf(spec: GeneratedSpec, value: object | string): Promise<Sce
 async function settled(scene: Scene): Promise<void> {
   expect(await scene.retire("quiet")).toMatchObject({ sessions: 0 });
   expect(await scene.retire("retire")).toMatchObject({ accepted: false });
-  await stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+  await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
   await scene.again();
 }
 
@@ -86,9 +86,9 @@ describe("a signing key", () => {
 
   it("that leaked is kept nowhere", async () => {
     const scene = await sceneOf(kept, first);
-    await stage.move(scene.name, "AWSPENDING", scene.token);
+    await scenes.move(scene.name, "AWSPENDING", scene.token);
     scene.token = `leaked-${randomUUID()}`;
-    await stage.begin(scene.name, scene.token);
+    await scenes.begin(scene.name, scene.token);
     await scene.runAll();
     expect(JSON.parse(await scene.text())).toEqual({
       ...first,
@@ -202,7 +202,7 @@ describe("rotated_at", () => {
 
 describe("a login beside a key", () => {
   it("rotates with it in the same steps", async () => {
-    const scene = await stage.scene((value) => ({ ...value, jwt_secret: "change-me" }));
+    const scene = await scenes.scene((value) => ({ ...value, jwt_secret: "change-me" }));
     scene.generated = [key];
     const old = await scene.value();
     await scene.runAll();
@@ -214,8 +214,8 @@ describe("a login beside a key", () => {
 });
 
 it("a secret that is a URL rotates", async () => {
-  const login = await stage.bench.newUser();
-  const scene = new Scene(stage, [login], { urls: [whole] });
+  const login = await scenes.fixture.newUser();
+  const scene = new Scene(scenes, [login], { urls: [whole] });
   scene.entry = { shape: "plain" };
   const { host, port, username, password } = login;
   await scene.create(`postgresql://${username}:${password.reveal()}@${host}:${port}/postgres\n`);
@@ -236,10 +236,11 @@ describe("two credentials of one secret", () => {
     const logins: Login[] = [];
     for (const username of users)
       logins.push(
-        logins.find((each) => each.username === username) ?? (await stage.bench.newUser(username)),
+        logins.find((each) => each.username === username) ??
+          (await scenes.fixture.newUser(username)),
       );
     const fields = ["A_URL", "B_URL"];
-    const scene = new Scene(stage, logins, ...fields.map((field) => ({ urls: [field] })));
+    const scene = new Scene(scenes, logins, ...fields.map((field) => ({ urls: [field] })));
     const databases = ["postgres", "template1"];
     const values = logins.map((each, index) => [
       fields[index],

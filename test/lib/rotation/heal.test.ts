@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsError } from "../../../standin/aws.ts";
-import { type Scene, Stage, type Value } from "./scene.ts";
+import { type Scene, Scenes, type Value } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 const withPassword = (value: Value, password: string): Value => ({
   ...value,
@@ -16,7 +16,7 @@ const withPassword = (value: Value, password: string): Value => ({
 
 /** A scene whose AWSCURRENT has been edited `edits` times to passwords that the server never heard of. */
 async function edited(edits: number): Promise<Scene> {
-  const scene = await stage.scene();
+  const scene = await scenes.scene();
   const value = await scene.value();
   for (let i = 0; i < edits; i++)
     await scene.put(withPassword(value, `wrong-${i}`), ["AWSCURRENT"]);
@@ -34,7 +34,7 @@ async function expectHealed(scene: Scene): Promise<void> {
 
 describe("setSecret, where AWSCURRENT is refused,", () => {
   it("promotes at once where the server has the pending password already", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     await scene.setByHand((await scene.value("AWSPENDING")).password);
     let changes = 0;
@@ -74,7 +74,7 @@ describe("setSecret, where AWSCURRENT is refused,", () => {
   });
 
   it("passes over versions of another target, and over what is no login", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const value = await scene.value();
     await scene.put(withPassword({ ...value, database: "template1" }, "elsewhere"), ["AWSCURRENT"]);
     await scene.put("not JSON", ["AWSCURRENT"]);
@@ -113,12 +113,12 @@ describe("setSecret, where AWSCURRENT is refused,", () => {
 
 describe("setSecret, where AWSCURRENT is accepted,", () => {
   it("tries no other password and changes nothing", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
-    const stored = await stage.bench.stored(scene.logins[0]?.username ?? "");
+    const stored = await scenes.fixture.stored(scene.logins[0]?.username ?? "");
     await scene.run("setSecret");
     await scene.run("setSecret");
-    expect(await stage.bench.stored(scene.logins[0]?.username ?? "")).toBe(stored);
+    expect(await scenes.fixture.stored(scene.logins[0]?.username ?? "")).toBe(stored);
     expect(scene.tried).toHaveLength(2);
     expect(scene.calls("ListSecretVersionIds")).toEqual([]);
   });
@@ -126,7 +126,7 @@ describe("setSecret, where AWSCURRENT is accepted,", () => {
 
 describe("a server that cannot be reached", () => {
   it("is no refusal: no other password is tried, no label changed", async () => {
-    const scene = await stage.scene((value) => ({
+    const scene = await scenes.scene((value) => ({
       ...value,
       port: "1",
       connection_string: value.connection_string.replace(/:\d+\//, ":1/"),
@@ -142,7 +142,7 @@ describe("a server that cannot be reached", () => {
 
 describe("finishSecret", () => {
   it("heals as setSecret does where the password was changed in between", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     await scene.run("setSecret");
     await scene.setByHand((await scene.value("AWSPENDING")).password);
@@ -153,11 +153,11 @@ describe("finishSecret", () => {
 
 describe("a fresh rotation, after AWSPENDING was removed in mid-outage,", () => {
   it("finds the accepted password in the version without a label", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     const lost = scene.token;
     await scene.setByHand((await scene.value("AWSPENDING")).password);
-    await stage.move(scene.name, "AWSPENDING", lost);
+    await scenes.move(scene.name, "AWSPENDING", lost);
     await scene.again();
     await scene.runAll();
     await expectHealed(scene);

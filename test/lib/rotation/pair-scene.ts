@@ -3,7 +3,7 @@ import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import type { Login, LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { newPassword } from "../../contracts/engine.ts";
-import { muejamValue, Scene, type Stage, type Value } from "./scene.ts";
+import { databaseValue, Scene, type Scenes, type Value } from "./scene.ts";
 
 /** A rotation that has an administrator. */
 export interface PairScene {
@@ -40,15 +40,15 @@ interface AdminDocument {
 }
 
 /** An owner with a schema to make tables in, an administrator with the documented rights, and their secrets. */
-export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<PairScene> {
-  const { bench } = stage;
+export async function pairScene(scenes: Scenes, of: PairOptions = {}): Promise<PairScene> {
+  const { fixture } = scenes;
   const quote = pg.escapeIdentifier;
-  const login = await bench.newUser(of.username);
+  const login = await fixture.newUser(of.username);
   const owner = login.username;
-  await bench.query(`CREATE SCHEMA ${quote(owner)} AUTHORIZATION ${quote(owner)}`);
-  const admin = await bench.newUser(`admin_${randomUUID().slice(0, 8)}`);
-  await bench.query(`ALTER ROLE ${quote(admin.username)} CREATEROLE`);
-  await bench.query(
+  await fixture.query(`CREATE SCHEMA ${quote(owner)} AUTHORIZATION ${quote(owner)}`);
+  const admin = await fixture.newUser(`admin_${randomUUID().slice(0, 8)}`);
+  await fixture.query(`ALTER ROLE ${quote(admin.username)} CREATEROLE`);
+  await fixture.query(
     `GRANT ${quote(owner)} TO ${quote(admin.username)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
   );
   const adminSecret = `admin/${randomUUID()}`;
@@ -56,9 +56,9 @@ export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<Pai
   const document = { host, port, username, password: admin.password.reveal() };
   const value = of.document ? of.document(document, owner) : document;
   const command = { Name: adminSecret, SecretString: JSON.stringify(value) };
-  if (value) await stage.client.send(new CreateSecretCommand(command));
+  if (value) await scenes.client.send(new CreateSecretCommand(command));
   const inPlace = of.strategy === "in-place";
-  const scene = new Scene(stage, [login], {
+  const scene = new Scene(scenes, [login], {
     strategy: of.strategy ?? "alternating-users",
     admin: { secret: adminSecret, ...of.declared?.(login) },
     users: of.users ?? (of.pinned && !inPlace ? { owner, clone: `${owner}_clone` } : undefined),
@@ -69,12 +69,12 @@ export async function pairScene(stage: Stage, of: PairOptions = {}): Promise<Pai
   // Then the fields beside the URL are another login's.
   const another = (each: Value) => ({ ...each, password: newPassword().reveal() });
   const change = of.change ?? (of.inUrlAlone ? another : (each: Value) => each);
-  await scene.create(change(muejamValue(login)));
+  await scene.create(change(databaseValue(login)));
   return { scene, owner, clone: of.users?.clone ?? `${owner}_clone`, admin, adminSecret };
 }
 
 /** What settlement does when everything has moved: the old credential is dead, and RETIRING is gone. */
-export async function settle(stage: Stage, scene: Scene): Promise<void> {
+export async function settle(scenes: Scenes, scene: Scene): Promise<void> {
   await scene.retire("retire");
-  await stage.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+  await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
 }

@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AwsError, type Interceptor } from "../../../standin/aws.ts";
-import { type Scene, Stage, type Value } from "./scene.ts";
+import { type Scene, Scenes, type Value } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 const usingSteps = ["createSecret", "setSecret", "finishSecret"] as const;
 
 /** The rotation's version, as somebody else has written it. */
 async function foreign(change: (value: Value) => object | string): Promise<Scene> {
-  const scene = await stage.scene();
+  const scene = await scenes.scene();
   await scene.put(change(await scene.value()), ["AWSPENDING"], scene.token);
   return scene;
 }
@@ -91,7 +91,7 @@ describe("a value that is not visible yet", () => {
     ["finishSecret", 5],
     ["createSecret", 2],
   ] as const)("is waited for by %s", async (step, times) => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     using _ = scene.intercept(stale(scene, times));
     expect(await scene.run(step)).toBe("done");
@@ -99,7 +99,7 @@ describe("a value that is not visible yet", () => {
   });
 
   it("is waited for a bounded time", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     using _ = scene.intercept(stale(scene, Number.POSITIVE_INFINITY));
     await expect(scene.run("setSecret")).rejects.toMatchObject({
@@ -112,7 +112,7 @@ describe("a value that is not visible yet", () => {
   });
 
   it("is not waited for beyond the deadline", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const deadline = new AbortController();
     scene.onSleep = () => deadline.abort();
     await expect(scene.run("setSecret", { signal: deadline.signal })).rejects.toMatchObject({
@@ -122,7 +122,7 @@ describe("a value that is not visible yet", () => {
   });
 
   it("is told where createSecret never ran", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     for (const step of ["setSecret", "finishSecret"] as const)
       await expect(scene.run(step)).rejects.toMatchObject({ code: "PENDING_EMPTY" });
     expect(scene.tried).toEqual([]);
@@ -131,7 +131,7 @@ describe("a value that is not visible yet", () => {
 
 describe("setSecret, of a secret without rotated_at,", () => {
   it("refuses a pending version that has one", async () => {
-    const scene = await stage.scene(({ rotated_at: _, ...value }) => value);
+    const scene = await scenes.scene(({ rotated_at: _, ...value }) => value);
     const value = await scene.value();
     await scene.put({ ...value, rotated_at: "2026-01-01T00:00:00Z" }, ["AWSPENDING"], scene.token);
     await expect(scene.run("setSecret")).rejects.toMatchObject({ code: "SECRET_CHANGED" });
@@ -140,7 +140,7 @@ describe("setSecret, of a secret without rotated_at,", () => {
 
 describe("a lone testSecret", () => {
   it("succeeds with a pending version that has no value, and proves AWSCURRENT", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const reads = scene.calls("GetSecretValue").length;
     expect(await scene.run("testSecret")).toBe("done");
     expect(new Set(scene.tried.map(({ password }) => password.reveal()))).toEqual(
@@ -153,14 +153,14 @@ describe("a lone testSecret", () => {
   });
 
   it("warns where nobody would hear of a failure", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     scene.hasListener = false;
     expect(await scene.run("testSecret")).toBe("done");
     expect(scene.warnings).toEqual([expect.stringContaining("no confirmed subscription")]);
   });
 
   it("fails where AWSCURRENT does not log in", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.setByHand();
     await expect(scene.run("testSecret")).rejects.toMatchObject({
       code: "CREDENTIALS_REFUSED",
@@ -169,7 +169,7 @@ describe("a lone testSecret", () => {
   });
 
   it("is given up at the deadline", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     const deadline = new AbortController();
     scene.onSleep = () => deadline.abort();
     await expect(scene.run("testSecret", { signal: deadline.signal })).rejects.toMatchObject({

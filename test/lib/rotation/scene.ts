@@ -29,9 +29,9 @@ import { type Aws, type Interceptor, startAws } from "../../../standin/aws.ts";
 import { newPassword } from "../../contracts/engine.ts";
 import { everyRendering } from "../../rendering.ts";
 import { labels, sdkClient, temporaryBundle } from "../../standin/fixtures.ts";
-import { openPostgresBench, type PostgresBench } from "../rotators/postgres/bench.ts";
+import { openPostgresFixture, type PostgresFixture } from "../rotators/postgres/fixture.ts";
 
-/** The fields of MueJam's secret, and one that is nobody's business. */
+/** The fields of a database's secret, and one that no rotation may touch. */
 export interface Value {
   connection_string: string;
   host: string;
@@ -54,39 +54,39 @@ export type ChangeHook = (
  * The stand-in and the server, and secrets on them whose rotation has been started: AWSPENDING sits on a
  * version without a value, as RotateSecret leaves it. The steps run in this process.
  */
-export class Stage implements AsyncDisposable {
+export class Scenes implements AsyncDisposable {
   readonly aws: Aws;
   readonly client: SecretsManagerClient;
-  readonly bench: PostgresBench;
+  readonly fixture: PostgresFixture;
   readonly #functionArn: string;
 
-  private constructor(aws: Aws, bench: PostgresBench, functionArn: string) {
+  private constructor(aws: Aws, fixture: PostgresFixture, functionArn: string) {
     this.aws = aws;
-    this.bench = bench;
+    this.fixture = fixture;
     this.#functionArn = functionArn;
     this.client = sdkClient(aws, "operator");
   }
 
-  static async open(): Promise<Stage> {
+  static async open(): Promise<Scenes> {
     // Secrets Manager wants a function to invoke; this one leaves all to the test.
     await using bundle = await temporaryBundle("export const handler = async () => {};");
     const aws = await startAws({ rotation: { attempts: 1 } });
     const functionArn = aws.functions.register({ name: "nothing", bundle: bundle.path });
     await aws.functions.invoke(functionArn, {});
-    return new Stage(aws, await openPostgresBench(inject("postgres")), functionArn);
+    return new Scenes(aws, await openPostgresFixture(inject("postgres")), functionArn);
   }
 
   /** A secret with its database user, and a rotation under way. */
   async scene(change: (value: Value) => object = (value) => value): Promise<Scene> {
-    const login = await this.bench.newUser();
+    const login = await this.fixture.newUser();
     const scene = new Scene(this, [login], { urls: ["connection_string"] });
-    await scene.create(change(muejamValue(login)));
+    await scene.create(change(databaseValue(login)));
     return scene;
   }
 
   /** A secret with the logins of two users, in fields ONE_USER, ONE_PASSWORD, TWO_USER, TWO_PASSWORD. */
   async sceneOfTwo(): Promise<Scene> {
-    const logins = [await this.bench.newUser(), await this.bench.newUser()] as const;
+    const logins = [await this.fixture.newUser(), await this.fixture.newUser()] as const;
     const names = ["ONE", "TWO"];
     const { host, port } = logins[0];
     const scene = new Scene(
@@ -126,12 +126,12 @@ export class Stage implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.client.destroy();
-    await this.bench[Symbol.asyncDispose]();
+    await this.fixture[Symbol.asyncDispose]();
     await this.aws[Symbol.asyncDispose]();
   }
 }
 
-export function muejamValue({ host, port, database, username, password }: Login): Value {
+export function databaseValue({ host, port, database, username, password }: Login): Value {
   const text = password.reveal();
   return {
     connection_string: `postgresql://${username}:${text}@${host}:${port}/${database}`,
@@ -176,11 +176,11 @@ export class Scene {
   entry: Partial<SecretEntry> = {};
   /** Of the SDK: how often a call is tried. */
   attempts = 1;
-  readonly #stage: Stage;
+  readonly #scenes: Scenes;
   readonly #specs: readonly LoginSpec[];
 
-  constructor(stage: Stage, logins: readonly Login[], ...specs: Partial<LoginSpec>[]) {
-    this.#stage = stage;
+  constructor(scenes: Scenes, logins: readonly Login[], ...specs: Partial<LoginSpec>[]) {
+    this.#scenes = scenes;
     this.logins = logins;
     this.#specs = specs.map((spec) => ({
       type: "postgres",
@@ -199,17 +199,17 @@ export class Scene {
 
   async create(value: object | string): Promise<void> {
     const SecretString = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-    const created = await this.#stage.client.send(
+    const created = await this.#scenes.client.send(
       new CreateSecretCommand({ Name: this.name, SecretString }),
     );
     this.first = String(created.VersionId);
-    await this.#stage.begin(this.name, this.token);
+    await this.#scenes.begin(this.name, this.token);
   }
 
   /** A fresh rotation, after AWSPENDING was removed or has arrived. */
   async again(): Promise<void> {
     this.token = randomUUID();
-    await this.#stage.begin(this.name, this.token);
+    await this.#scenes.begin(this.name, this.token);
   }
 
   /** Runs one step; what it throws must not hold a password. */
@@ -258,19 +258,19 @@ export class Scene {
   async text(version: string = "AWSCURRENT"): Promise<string> {
     const by = /^AWS|^RETIRING/.test(version) ? { VersionStage: version } : { VersionId: version };
     const command = new GetSecretValueCommand({ SecretId: this.name, ...by });
-    return String((await this.#stage.client.send(command)).SecretString);
+    return String((await this.#scenes.client.send(command)).SecretString);
   }
 
   /** Writes a version by hand. */
   async put(value: object | string, VersionStages: string[], id: string = randomUUID()) {
     const SecretString = typeof value === "string" ? value : JSON.stringify(value, null, 2);
     const version = { SecretId: this.name, ClientRequestToken: id, SecretString, VersionStages };
-    await this.#stage.client.send(new PutSecretValueCommand(version));
+    await this.#scenes.client.send(new PutSecretValueCommand(version));
     return id;
   }
 
   labels() {
-    return labels(this.#stage.client, this.name);
+    return labels(this.#scenes.client, this.name);
   }
 
   /** Whether the server lets the first user in with this password. */
@@ -282,14 +282,16 @@ export class Scene {
 
   /** Sets the first user's password by hand; a new one unless it is given. */
   async setByHand(password = newPassword().reveal()): Promise<string> {
-    await this.#stage.bench.query(`ALTER ROLE ${this.logins[0]?.username} PASSWORD '${password}'`);
+    await this.#scenes.fixture.query(
+      `ALTER ROLE ${this.logins[0]?.username} PASSWORD '${password}'`,
+    );
     return password;
   }
 
   /** Of the calls that the steps made. */
   calls(operation: string) {
     const secret = (input: Record<string, unknown>) => String(input["SecretId"]);
-    return this.#stage.aws.calls.filter(
+    return this.#scenes.aws.calls.filter(
       (call) =>
         call.operation === operation &&
         call.principal === "function" &&
@@ -298,7 +300,7 @@ export class Scene {
   }
 
   intercept(interceptor: Interceptor): Disposable {
-    return this.#stage.aws.intercept(interceptor);
+    return this.#scenes.aws.intercept(interceptor);
   }
 
   #entry(): SecretEntry {
@@ -334,7 +336,7 @@ export class Scene {
 
   #ports(): RotationPorts {
     return {
-      store: new SecretsManagerStore(sdkClient(this.#stage.aws, "function", this.attempts)),
+      store: new SecretsManagerStore(sdkClient(this.#scenes.aws, "function", this.attempts)),
       manifest: {
         stage: "production",
         exempt: [],

@@ -9,17 +9,17 @@ import {
 } from "../../../lib/rotators/login/server-errors.ts";
 import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
 import { AwsError, type Call } from "../../../standin/aws.ts";
-import { type ChangeHook, type Scene, Stage } from "./scene.ts";
+import { type ChangeHook, type Scene, Scenes } from "./scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 /** A rotation with all ahead of finishSecret behind it. */
 async function ready(): Promise<Scene> {
-  const scene = await stage.scene();
+  const scene = await scenes.scene();
   for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
   return scene;
 }
@@ -56,7 +56,7 @@ async function expectPromoted(scene: Scene): Promise<void> {
 
 describe("a rotation in which nothing goes wrong", () => {
   it("promotes the new version, and marks the old one RETIRING", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.runAll();
     await expectPromoted(scene);
     expect(await scene.labels()).toEqual({
@@ -71,7 +71,7 @@ describe("a rotation in which nothing goes wrong", () => {
   });
 
   it("never tries a password that is refused", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.runAll();
     const pending = (await scene.value()).password;
     expect(scene.tried.map(({ password }) => password.reveal() === pending)).toEqual([
@@ -83,15 +83,15 @@ describe("a rotation in which nothing goes wrong", () => {
   });
 
   it("takes 4 connections and no more than 13 AWS requests", async () => {
-    const scene = await stage.scene();
-    const before = stage.aws.calls.length;
+    const scene = await scenes.scene();
+    const before = scenes.aws.calls.length;
     await scene.runAll();
     expect(scene.tried).toHaveLength(4);
-    expect(stage.aws.calls.length - before).toBeLessThanOrEqual(13);
+    expect(scenes.aws.calls.length - before).toBeLessThanOrEqual(13);
   });
 
   it("answers every step again once it is promoted, without a connection", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.runAll();
     const tried = scene.tried.length;
     for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
@@ -101,7 +101,7 @@ describe("a rotation in which nothing goes wrong", () => {
   });
 
   it("is refused a successor until it is settled", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.runAll();
     await scene.again();
     await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "UNSETTLED" });
@@ -143,10 +143,10 @@ describe("finishSecret, kept waiting by another rotation of the same user,", () 
       code: "SECRET_CHANGED",
     });
     await vi.waitFor(async () =>
-      expect(await stage.bench.query(waitingFor(login))).toHaveLength(1),
+      expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
     );
     const other = await scene.put(await scene.value(), ["OTHER"]);
-    await stage.move(scene.name, "AWSCURRENT", scene.first, other);
+    await scenes.move(scene.name, "AWSCURRENT", scene.first, other);
     await holder[Symbol.asyncDispose]();
     await finished;
     expect(await scene.admits(await scene.value())).toBe(true);
@@ -166,7 +166,7 @@ describe("finishSecret, kept waiting by an attempt that fails,", () => {
     await scene.setByHand((await scene.value("AWSPENDING")).password);
     const finished = scene.run("finishSecret");
     await vi.waitFor(async () =>
-      expect(await stage.bench.query(waitingFor(login))).toHaveLength(1),
+      expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
     );
     await scene.setByHand(old);
     await other[Symbol.asyncDispose]();
@@ -177,7 +177,7 @@ describe("finishSecret, kept waiting by an attempt that fails,", () => {
 
 describe("setSecret", () => {
   it("rehearses the change, and fails where the server would refuse it", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await scene.run("createSecret");
     const rehearsed: string[] = [];
     scene.onRehearsal = async (username) => {
@@ -233,7 +233,7 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
       async before(call) {
         if (!isPromotion(call)) return;
         const mine = `usename = '${scene.logins[0]?.username}'`;
-        await stage.bench.query(
+        await scenes.fixture.query(
           `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE ${mine}`,
         );
         throw denied;
@@ -289,7 +289,7 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
       async after({ operation, principal }) {
         if (!isLate || operation !== "DescribeSecret" || principal !== "function") return;
         isLate = false;
-        await stage.move(scene.name, "AWSCURRENT", scene.first, scene.token);
+        await scenes.move(scene.name, "AWSCURRENT", scene.first, scene.token);
       },
     });
     expect(await scene.run("finishSecret")).toBe("done");
@@ -489,10 +489,10 @@ describe("finishSecret, when the session falls silent behind the change,", () =>
 
 describe("a user with a CONNECTION LIMIT", () => {
   const limit = (scene: Scene, sessions: number) =>
-    stage.bench.query(`ALTER ROLE ${scene.logins[0]?.username} CONNECTION LIMIT ${sessions}`);
+    scenes.fixture.query(`ALTER ROLE ${scene.logins[0]?.username} CONNECTION LIMIT ${sessions}`);
 
   it("that leaves no second session is refused before anything changes", async () => {
-    const scene = await stage.scene();
+    const scene = await scenes.scene();
     await limit(scene, 1);
     await scene.run("createSecret");
     const refusal = {
@@ -540,7 +540,7 @@ describe("finishSecret of a secret with two logins", () => {
   };
 
   it("switches both", async () => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     await scene.runAll();
     expect(await admitted(scene, "AWSCURRENT")).toEqual([true, true]);
     expect(await admitted(scene, scene.first)).toEqual([false, false]);
@@ -550,7 +550,7 @@ describe("finishSecret of a secret with two logins", () => {
     ["is refused", () => Promise.reject(new PermissionDenied("db", "two", "do it", "-"))],
     ["is lost", () => Promise.reject(new Unreachable("db", "connection closed"))],
   ])("switches the first back where the second %s", async (_, hook) => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
     scene.onChange = (...call) =>
       call[0] === scene.logins[1]?.username ? hook(...call) : call[1]();
@@ -563,7 +563,7 @@ describe("finishSecret of a secret with two logins", () => {
   });
 
   it("switches back what a killed attempt has switched, where the second server has no room", async () => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
     // Killed behind the first change.
     await scene.setByHand(JSON.parse(await scene.text("AWSPENDING")).ONE_PASSWORD);
@@ -580,7 +580,7 @@ describe("finishSecret of a secret with two logins", () => {
   });
 
   it("switches both back where the move is denied", async () => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
     using _ = scene.intercept(denyPromotion);
     await expect(scene.run("finishSecret")).rejects.toMatchObject({ code: "AWS_CALL_FAILED" });
@@ -588,7 +588,7 @@ describe("finishSecret of a secret with two logins", () => {
   });
 
   it("switches one back to the end where the other cannot be", async () => {
-    const scene = await stage.sceneOfTwo();
+    const scene = await scenes.sceneOfTwo();
     for (const step of ["createSecret", "setSecret", "testSecret"] as const) await scene.run(step);
     using _ = scene.intercept(denyPromotion);
     const [one, two] = scene.logins.map(({ username }) => username);

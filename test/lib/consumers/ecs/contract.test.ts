@@ -9,7 +9,7 @@ import { createSecret, sdkClient } from "../../../standin/fixtures.ts";
 
 let aws: Aws;
 let clusters: { inside: TestCluster; outside: TestCluster };
-/** Enough for every case: the bench hands out secrets without waiting. */
+/** Enough for every case: the fixture hands out secrets without waiting. */
 const secrets: { arn: string; name: string }[] = [];
 beforeAll(async () => {
   aws = await startAws();

@@ -2,17 +2,17 @@ import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freePort } from "../../../../lab/postgres/free-port.ts";
 import { type PairOptions, type PairScene, pairScene, settle } from "../../rotation/pair-scene.ts";
-import { Stage } from "../../rotation/scene.ts";
+import { Scenes } from "../../rotation/scene.ts";
 
-let stage: Stage;
+let scenes: Scenes;
 beforeAll(async () => {
-  stage = await Stage.open();
+  scenes = await Scenes.open();
 });
-afterAll(() => stage?.[Symbol.asyncDispose]());
+afterAll(() => scenes?.[Symbol.asyncDispose]());
 
 /** Calls that the steps made about the administrator's secret. */
 const adminCalls = ({ adminSecret }: PairScene) =>
-  stage.aws.calls
+  scenes.aws.calls
     .filter(({ principal, input }) => {
       return principal === "function" && String(input["SecretId"]).includes(adminSecret);
     })
@@ -61,7 +61,7 @@ const unusable: readonly [string, PairOptions, string, string][] = [
 
 describe("an administrator's secret that", () => {
   it.each(unusable)("%s: its login goes nowhere", async (_, options, code, text) => {
-    const pair = await pairScene(stage, options);
+    const pair = await pairScene(scenes, options);
     const { scene, owner, clone } = pair;
     // A lone testSecret finds it too, ahead of the first rotation.
     for (const step of ["testSecret", "createSecret", "setSecret"] as const) {
@@ -78,12 +78,12 @@ describe("an administrator's secret that", () => {
     }
     expect(scene.tried.map(({ username }) => username)).toEqual([owner, owner]);
     expect(await scene.admits(await scene.value())).toBe(true);
-    const made = await stage.bench.query(`SELECT FROM pg_roles WHERE rolname = '${clone}'`);
+    const made = await scenes.fixture.query(`SELECT FROM pg_roles WHERE rolname = '${clone}'`);
     expect(made).toEqual([]);
   });
 
   it("holds a refused password is told so", async () => {
-    const pair = await pairScene(stage, {
+    const pair = await pairScene(scenes, {
       document: (admin) => ({ ...admin, password: randomUUID() }),
     });
     await pair.scene.run("createSecret");
@@ -99,7 +99,7 @@ describe("an administrator's secret that", () => {
   it.each(["alternating-users", "in-place"] as const)(
     "holds a refused password while AWSCURRENT is refused, too, is an outage (%s)",
     async (strategy) => {
-      const { scene } = await pairScene(stage, {
+      const { scene } = await pairScene(scenes, {
         strategy,
         pinned: true,
         document: (admin) => ({ ...admin, password: randomUUID() }),
@@ -114,7 +114,7 @@ describe("an administrator's secret that", () => {
   );
 
   it("does not say where it belongs may be declared to belong here", async () => {
-    const pair = await pairScene(stage, {
+    const pair = await pairScene(scenes, {
       document: ({ username, password }) => ({ username, password }),
       declared: ({ host, port }) => ({ host, port }),
     });
@@ -124,7 +124,7 @@ describe("an administrator's secret that", () => {
 
   it("says another name of the same server may be declared to belong here", async () => {
     const port = await freePort();
-    const pair = await pairScene(stage, {
+    const pair = await pairScene(scenes, {
       document: (admin) => ({ ...admin, host: "db.internal", port }),
       declared: (owner) => ({ host: owner.host, port: owner.port }),
     });
@@ -133,7 +133,7 @@ describe("an administrator's secret that", () => {
   });
 
   it("is read when it is needed, and never written", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene } = pair;
     await scene.run("createSecret");
     expect(adminCalls(pair)).toEqual([]);
@@ -144,16 +144,16 @@ describe("an administrator's secret that", () => {
     await scene.retire("probe");
     await scene.retire("quiet");
     expect(adminCalls(pair)).toEqual(["GetSecretValue"]);
-    await settle(stage, scene);
+    await settle(scenes, scene);
     expect(new Set(adminCalls(pair))).toEqual(new Set(["GetSecretValue"]));
   });
 });
 
 describe("an administrator", () => {
   it("without ADMIN on the owner is told the GRANT, which cures it", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, owner, admin } = pair;
-    await stage.bench.query(`REVOKE ${owner} FROM ${admin.username}`);
+    await scenes.fixture.query(`REVOKE ${owner} FROM ${admin.username}`);
     const denied = {
       code: "PERMISSION_DENIED",
       retryable: false,
@@ -165,7 +165,7 @@ describe("an administrator", () => {
     await scene.run("createSecret");
     await expect(scene.run("setSecret")).rejects.toMatchObject(denied);
     expect(await scene.admits(await scene.value())).toBe(true);
-    await stage.bench.query(
+    await scenes.fixture.query(
       `GRANT ${owner} TO ${admin.username} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
     );
     await scene.run("setSecret");
@@ -175,9 +175,9 @@ describe("an administrator", () => {
   });
 
   it("finds neither of the users", async () => {
-    const { scene, owner } = await pairScene(stage, { pinned: true });
+    const { scene, owner } = await pairScene(scenes, { pinned: true });
     await scene.run("createSecret");
-    await stage.bench.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
+    await scenes.fixture.query(`DROP OWNED BY ${owner}; DROP ROLE ${owner}`);
     await expect(scene.run("setSecret")).rejects.toMatchObject({
       code: "USERS_MISSING",
       retryable: false,
@@ -192,9 +192,9 @@ describe("an administrator repairs nobody on the secret's word alone", () => {
     ["alternating-users", "_clone"],
     ["in-place", ""],
   ] as const)("%s, AWSCURRENT naming another user%s", async (strategy, suffix) => {
-    const victim = await stage.bench.newUser();
-    const stored = await stage.bench.stored(victim.username);
-    const { scene } = await pairScene(stage, {
+    const victim = await scenes.fixture.newUser();
+    const stored = await scenes.fixture.stored(victim.username);
+    const { scene } = await pairScene(scenes, {
       strategy,
       change: (value) => {
         const username = victim.username + suffix;
@@ -207,13 +207,13 @@ describe("an administrator repairs nobody on the secret's word alone", () => {
       code: "CREDENTIALS_REFUSED",
       impact: "outage",
     });
-    expect(await stage.bench.stored(victim.username)).toEqual(stored);
+    expect(await scenes.fixture.stored(victim.username)).toEqual(stored);
     const made = `SELECT FROM pg_roles WHERE rolname = '${victim.username}_clone'`;
-    expect(await stage.bench.query(made)).toHaveLength(0);
+    expect(await scenes.fixture.query(made)).toHaveLength(0);
   });
 
   it("but does where an earlier version of the secret logs in", async () => {
-    const pair = await pairScene(stage);
+    const pair = await pairScene(scenes);
     const { scene, clone } = pair;
     await scene.put({ ...(await scene.value()), password: randomUUID() }, ["AWSCURRENT"]);
     await scene.again();
@@ -228,7 +228,7 @@ describe("an administrator repairs nobody on the secret's word alone", () => {
 
 describe("in-place with an administrator", () => {
   const inPlace = (options: PairOptions = {}) =>
-    pairScene(stage, { pinned: true, ...options, strategy: "in-place" });
+    pairScene(scenes, { pinned: true, ...options, strategy: "in-place" });
 
   it("does not as much as read the secret when all is well", async () => {
     const pair = await inPlace();
@@ -265,7 +265,7 @@ describe("in-place with an administrator", () => {
 
   it("without the right is told the GRANT", async () => {
     const { scene, owner, admin } = await inPlace();
-    await stage.bench.query(`REVOKE ${owner} FROM ${admin.username}`);
+    await scenes.fixture.query(`REVOKE ${owner} FROM ${admin.username}`);
     await scene.run("createSecret");
     await scene.setByHand();
     await expect(scene.run("setSecret")).rejects.toMatchObject({

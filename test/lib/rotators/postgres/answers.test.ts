@@ -6,11 +6,11 @@ import type { Login } from "../../../../lib/rotators/login/login.ts";
 import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
-import { openPostgresBench, type PostgresBench } from "./bench.ts";
+import { openPostgresFixture, type PostgresFixture } from "./fixture.ts";
 
 // A server of its own, for its access rules, its log and its settings.
 let server: PostgresServer;
-let bench: PostgresBench;
+let fixture: PostgresFixture;
 beforeAll(async () => {
   server = await startPostgres({
     hba: [
@@ -23,10 +23,10 @@ beforeAll(async () => {
     ],
     settings: { log_statement: "all", shared_preload_libraries: "passwordcheck" },
   });
-  bench = await openPostgresBench(server);
+  fixture = await openPostgresFixture(server);
 });
 afterAll(async () => {
-  await bench?.[Symbol.asyncDispose]();
+  await fixture?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
 
@@ -36,8 +36,8 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
     ["it has no password", "PASSWORD NULL"],
     ["its password has expired", "VALID UNTIL '2020-01-01'"],
   ])("is a value when %s", async (_, change) => {
-    const login = await bench.newUser();
-    await bench.query(`ALTER ROLE ${login.username} ${change}`);
+    const login = await fixture.newUser();
+    await fixture.query(`ALTER ROLE ${login.username} ${change}`);
     expect(await postgres.login(login, anyTime())).toBe("refused");
   });
 
@@ -73,9 +73,9 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
       (login) => login,
     ],
   ])("is an error when %s", async (_, message, retryable, change, to) => {
-    const login = await bench.newUser();
+    const login = await fixture.newUser();
     for (const statement of change.split("; ").filter(Boolean))
-      await bench.query(statement.replace(" user ", ` ${login.username} `));
+      await fixture.query(statement.replace(" user ", ` ${login.username} `));
     await expect(postgres.login(to(login), anyTime())).rejects.toMatchObject({
       code: "LOGIN_FORBIDDEN",
       retryable,
@@ -87,7 +87,7 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
     ["cleartext", "the password in clear text"],
     ["trusted", "no password (trust)"],
   ])("is an error when the server's method is %s", async (username, method) => {
-    const login = await bench.newUser(username);
+    const login = await fixture.newUser(username);
     await expect(postgres.login(login, anyTime())).rejects.toMatchObject({
       code: "AUTHENTICATION_METHOD_REFUSED",
       message: expect.stringContaining(`asks for ${method}; the password was not sent`),
@@ -95,9 +95,9 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
   });
 
   it("is an error when the server keeps the password as MD5", async () => {
-    await bench.query("SET password_encryption = md5");
-    const login = await bench.newUser("md5");
-    await bench.query("RESET password_encryption");
+    await fixture.query("SET password_encryption = md5");
+    const login = await fixture.newUser("md5");
+    await fixture.query("RESET password_encryption");
     await expect(postgres.login(login, anyTime())).rejects.toMatchObject({
       code: "AUTHENTICATION_METHOD_REFUSED",
     });
@@ -106,8 +106,8 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
 
 describe("a user whose sessions start read-only", () => {
   it("changes its password nevertheless", async () => {
-    const login = await bench.newUser();
-    await bench.query(`ALTER ROLE ${login.username} SET default_transaction_read_only = on`);
+    const login = await fixture.newUser();
+    await fixture.query(`ALTER ROLE ${login.username} SET default_transaction_read_only = on`);
     const password = newPassword();
     await using session = await sessionOf(postgres, login);
     await session.rehearsePassword(login.username, anyTime());
@@ -118,7 +118,7 @@ describe("a user whose sessions start read-only", () => {
 
 describe("a password policy of the server", () => {
   it("is told as a refusal that has changed nothing", async () => {
-    const login: Login = { ...(await bench.newUser()), passwordForm: "plaintext" };
+    const login: Login = { ...(await fixture.newUser()), passwordForm: "plaintext" };
     await using session = await sessionOf(postgres, login);
     const change = session.setPassword(login.username, new Secret("short"), anyTime());
     await expect(change).rejects.toMatchObject({
@@ -130,7 +130,7 @@ describe("a password policy of the server", () => {
   });
 
   it("is met by the throw-away password of a rehearsal", async () => {
-    const login: Login = { ...(await bench.newUser()), passwordForm: "plaintext" };
+    const login: Login = { ...(await fixture.newUser()), passwordForm: "plaintext" };
     await using session = await sessionOf(postgres, login);
     await session.rehearsePassword(login.username, anyTime());
   });
@@ -138,7 +138,7 @@ describe("a password policy of the server", () => {
 
 describe("the server's log", () => {
   const loggedAfter = async (passwordForm: Login["passwordForm"]) => {
-    const login = { ...(await bench.newUser()), passwordForm };
+    const login = { ...(await fixture.newUser()), passwordForm };
     const password = newPassword();
     const before = server.log().length;
     await using session = await sessionOf(postgres, login);

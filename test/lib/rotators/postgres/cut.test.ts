@@ -8,10 +8,10 @@ import { accepts } from "../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
 import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
-import { openPostgresBench, type PostgresBench } from "./bench.ts";
+import { openPostgresFixture, type PostgresFixture } from "./fixture.ts";
 
 let server: PostgresServer;
-let bench: PostgresBench;
+let fixture: PostgresFixture;
 let proxy: ServerProxy;
 let login: Login;
 /** The same user through the proxy. */
@@ -19,15 +19,15 @@ let far: Login;
 
 beforeAll(async () => {
   server = await startPostgres();
-  bench = await openPostgresBench(server);
+  fixture = await openPostgresFixture(server);
 });
 afterAll(async () => {
-  await bench?.[Symbol.asyncDispose]();
+  await fixture?.[Symbol.asyncDispose]();
   await server?.[Symbol.asyncDispose]();
 });
 beforeEach(async () => {
   proxy = await startPostgresProxy(server);
-  login = await bench.newUser();
+  login = await fixture.newUser();
   far = { ...login, port: proxy.port };
 });
 afterEach(() => proxy[Symbol.asyncDispose]());
@@ -53,14 +53,14 @@ describe("a connection that is cut", () => {
     ["before a rehearsal", cutBefore],
     ["behind the statement of a rehearsal", loseReply],
   ])("%s leaves the user as it was", async (_, interceptor) => {
-    const before = await bench.stored(login.username);
+    const before = await fixture.stored(login.username);
     await using session = await sessionOf(postgres, far);
     using __ = proxy.intercept(interceptor);
     await expect(session.rehearsePassword(login.username, anyTime())).rejects.toMatchObject({
       code: "UNREACHABLE",
       retryable: true,
     });
-    expect(await bench.stored(login.username)).toBe(before);
+    expect(await fixture.stored(login.username)).toBe(before);
   });
 
   it.each([
@@ -89,7 +89,9 @@ describe("a connection that is cut", () => {
   it("by an administrator is told as a failure that may pass", async () => {
     await using session = await sessionOf(postgres, login);
     const mine = `usename = '${login.username}'`;
-    await bench.query(`SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE ${mine}`);
+    await fixture.query(
+      `SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE ${mine}`,
+    );
     const change = session.setPassword(login.username, newPassword(), anyTime());
     await expect(change).rejects.toMatchObject({ retryable: true });
     await expect(change).rejects.not.toMatchObject({ code: "UNEXPECTED" });
@@ -142,11 +144,11 @@ async function tcpRelay(to: number): Promise<AsyncDisposable & { port: number; f
 
 describe("a server that is down", () => {
   it("is unreachable, and lets in again when it is back", async () => {
-    await bench[Symbol.asyncDispose]();
+    await fixture[Symbol.asyncDispose]();
     await server.stop();
     await expect(postgres.login(login, anyTime())).rejects.toMatchObject({ code: "UNREACHABLE" });
     await server.start();
-    bench = await openPostgresBench(server);
+    fixture = await openPostgresFixture(server);
     expect(await accepts(postgres, login, anyTime())).toBe(true);
   });
 });

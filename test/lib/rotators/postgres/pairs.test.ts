@@ -4,26 +4,26 @@ import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
 import { pairContract } from "../../../contracts/pair.ts";
 import { alignmentTests } from "./pairs/alignment.ts";
-import { openPairBench, type PostgresPairBench } from "./pairs/bench.ts";
+import { openPairFixture, type PostgresPairFixture } from "./pairs/fixture.ts";
 import { hostileTests } from "./pairs/hostile.ts";
 import { privilegeTests } from "./pairs/privileges.ts";
 import { standingInTests } from "./pairs/standing-in.ts";
 import { onEveryVersion } from "./versions.ts";
 
 onEveryVersion((server, major) => {
-  let bench: PostgresPairBench;
+  let fixture: PostgresPairFixture;
   beforeAll(async () => {
-    bench = await openPairBench(server(), major);
+    fixture = await openPairFixture(server(), major);
   });
-  afterAll(() => bench?.[Symbol.asyncDispose]());
+  afterAll(() => fixture?.[Symbol.asyncDispose]());
 
   it("is the version that it should be", async () => {
-    const [{ server_version: version } = {}] = await bench.query("SHOW server_version");
+    const [{ server_version: version } = {}] = await fixture.query("SHOW server_version");
     expect(String(version).split(".")[0]).toBe(String(major));
   });
 
   it("changes a user's own password, as in-place does", async () => {
-    const login = await bench.newUser();
+    const login = await fixture.newUser();
     const password = newPassword();
     {
       await using session = await sessionOf(postgres, login);
@@ -35,9 +35,9 @@ onEveryVersion((server, major) => {
     await using _ = await sessionOf(postgres, { ...login, password });
   });
 
-  pairContract(postgres, postgresTraits, () => bench);
-  alignmentTests(() => bench);
-  standingInTests(() => bench, major);
-  privilegeTests(() => bench, major);
-  hostileTests(() => bench);
+  pairContract(postgres, postgresTraits, () => fixture);
+  alignmentTests(() => fixture);
+  standingInTests(() => fixture, major);
+  privilegeTests(() => fixture, major);
+  hostileTests(() => fixture);
 });

@@ -6,13 +6,13 @@ import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
 import { scramVerifier } from "../../../../lib/rotators/postgres/scram.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
 import { anyTime, sessionOf } from "../../../contracts/engine.ts";
-import { openPostgresBench, type PostgresBench } from "./bench.ts";
+import { openPostgresFixture, type PostgresFixture } from "./fixture.ts";
 
-let bench: PostgresBench;
+let fixture: PostgresFixture;
 beforeAll(async () => {
-  bench = await openPostgresBench(inject("postgres"));
+  fixture = await openPostgresFixture(inject("postgres"));
 });
-afterAll(() => bench?.[Symbol.asyncDispose]());
+afterAll(() => fixture?.[Symbol.asyncDispose]());
 
 describe("a verifier", () => {
   it("has the form that PostgreSQL stores; any other would be taken for a password", async () => {
@@ -40,11 +40,11 @@ describe("a verifier", () => {
     ["ASCII of 1,100 characters", randomBytes(550).toString("hex")],
   ])("of a password with %s lets in whom the server's own would", async (_, text) => {
     const password = new Secret(text);
-    const [ours, theirs] = [await bench.newUser(), await bench.newUser()];
+    const [ours, theirs] = [await fixture.newUser(), await fixture.newUser()];
     await using session = await sessionOf(postgres, ours);
     await session.setPassword(ours.username, password, anyTime());
     const clear = pg.escapeLiteral(text);
-    await bench.query(`ALTER ROLE ${theirs.username} PASSWORD ${clear}`);
+    await fixture.query(`ALTER ROLE ${theirs.username} PASSWORD ${clear}`);
     expect(await accepts(postgres, { ...theirs, password }, anyTime())).toBe(true);
     expect(await accepts(postgres, { ...ours, password }, anyTime())).toBe(true);
   });

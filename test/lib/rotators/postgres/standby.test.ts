@@ -6,16 +6,16 @@ import { accepts } from "../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
 import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
-import { openPostgresBench } from "./bench.ts";
+import { openPostgresFixture } from "./fixture.ts";
 
 let server: PostgresServer;
 let login: Login;
 beforeAll(async () => {
   server = await startPostgres();
-  const bench = await openPostgresBench(server);
-  login = await bench.newUser();
-  const [data] = await bench.query("SHOW data_directory");
-  await bench[Symbol.asyncDispose]();
+  const fixture = await openPostgresFixture(server);
+  login = await fixture.newUser();
+  const [data] = await fixture.query("SHOW data_directory");
+  await fixture[Symbol.asyncDispose]();
   await server.stop();
   // With this file it starts as a hot standby (PostgreSQL documentation, 26.2.2).
   await writeFile(join(String(data?.["data_directory"]), "standby.signal"), "", { mode: 0o644 });

@@ -3,11 +3,11 @@ import { describe, expect, it } from "vitest";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword } from "../../../../contracts/engine.ts";
 import { Cast } from "../../../../contracts/pair.ts";
-import { literal, type PostgresPairBench, quote } from "./bench.ts";
+import { literal, type PostgresPairFixture, quote } from "./fixture.ts";
 
 /** What the clone is made of, and what it is given of the owner. */
-export function alignmentTests(bench: () => PostgresPairBench): void {
-  const query = (sql: string) => bench().query(sql);
+export function alignmentTests(fixture: () => PostgresPairFixture): void {
+  const query = (sql: string) => fixture().query(sql);
   const roleOf = async (name: string) =>
     (await query(`SELECT * FROM pg_roles WHERE rolname = ${literal(name)}`))[0];
 
@@ -37,18 +37,18 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
       const memberships = await query(
         `SELECT to_jsonb(m) AS of FROM pg_auth_members m WHERE member = ${literal(pair.clone)}::regrole`,
       );
-      const options = bench().roleOptions ? { inherit_option: true, set_option: true } : {};
+      const options = fixture().roleOptions ? { inherit_option: true, set_option: true } : {};
       expect(memberships).toEqual([
         { of: expect.objectContaining({ ...options, admin_option: false }) },
       ]);
-      await using application = await bench().connect(clone);
+      await using application = await fixture().connect(clone);
       const who = await application.query("SELECT session_user::text, current_user::text");
       expect(who).toEqual([{ session_user: pair.clone, current_user: pair.owner }]);
     });
 
     it("acts as the owner after everything that a pool resets a connection by", async () => {
       const { pair, clone } = await aligned();
-      await using application = await bench().connect(clone);
+      await using application = await fixture().connect(clone);
       for (const reset of [
         "RESET ROLE",
         "DISCARD ALL",
@@ -127,14 +127,14 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
 
     it("cannot be had of an owner that itself acts as somebody else", async () => {
       const all = await cast();
-      const group = await bench().newUser();
+      const group = await fixture().newUser();
       await query(`GRANT ${quote(group.username)} TO ${quote(all.pair.owner)}`);
       await query(`ALTER ROLE ${quote(all.pair.owner)} SET role TO ${quote(group.username)}`);
       await expect(all.align(all.pair.clone)).rejects.toMatchObject({
         code: "PAIR_UNUSABLE",
         message: expect.stringContaining(`makes it act as ${group.username}`),
       });
-      expect(await bench().stored(all.pair.clone)).toBeUndefined();
+      expect(await fixture().stored(all.pair.clone)).toBeUndefined();
     });
   });
 
@@ -154,21 +154,21 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
 
     it("is left alone when it is a superuser, who is a member of everybody", async () => {
       const all = await cast();
-      const { username } = await bench().newUser(all.pair.clone);
+      const { username } = await fixture().newUser(all.pair.clone);
       await query(`ALTER ROLE ${quote(username)} SUPERUSER`);
-      const before = await bench().stored(username);
-      const root = await bench().newUser();
+      const before = await fixture().stored(username);
+      const root = await fixture().newUser();
       await query(`ALTER ROLE ${quote(root.username)} SUPERUSER`);
       for (const admin of [all.admin, root])
         await expect(all.align(username, { as: admin })).rejects.toMatchObject({
           code: "CLONE_FOREIGN",
         });
-      expect(await bench().stored(username)).toBe(before);
+      expect(await fixture().stored(username)).toBe(before);
     });
   });
 
   function cast(): Promise<Cast> {
-    return Cast.on(postgres, bench());
+    return Cast.on(postgres, fixture());
   }
 
   async function aligned() {
@@ -181,7 +181,7 @@ export function alignmentTests(bench: () => PostgresPairBench): void {
     const all = await cast();
     const clone = { ...all.owner, username: all.pair.clone, password: newPassword() };
     const [name, owner] = [quote(clone.username), quote(all.pair.owner)];
-    await using admin = await bench().connect(all.admin);
+    await using admin = await fixture().connect(all.admin);
     await admin.query(`CREATE ROLE ${name} LOGIN PASSWORD ${literal(clone.password.reveal())}`);
     await admin.query(`GRANT ${owner} TO ${name}`);
     await query(`ALTER ROLE ${name} SET search_path TO ${owner}`);

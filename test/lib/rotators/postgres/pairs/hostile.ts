@@ -6,12 +6,12 @@ import type { PairOperations } from "../../../../../lib/rotators/login/pair.ts";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword, sessionOf } from "../../../../contracts/engine.ts";
 import { Cast } from "../../../../contracts/pair.ts";
-import { literal, type PostgresPairBench, quote } from "./bench.ts";
+import { literal, type PostgresPairFixture, quote } from "./fixture.ts";
 import { plantTraps, tripped } from "./traps.ts";
 
 /** The administrator logs in to a database that the application owns: nothing there may run as it. */
-export function hostileTests(bench: () => PostgresPairBench): void {
-  const query = (sql: string) => bench().query(sql);
+export function hostileTests(fixture: () => PostgresPairFixture): void {
+  const query = (sql: string) => fixture().query(sql);
 
   /** What a role may do, as the catalogs have it. */
   async function rightsOf(username: string) {
@@ -23,11 +23,11 @@ export function hostileTests(bench: () => PostgresPairBench): void {
 
   /** A pair whose owner owns a database full of traps. */
   async function trapped(): Promise<{ all: Cast; inside: (login: Login) => Login }> {
-    const all = await Cast.on(postgres, bench());
+    const all = await Cast.on(postgres, fixture());
     const database = `trapped_${randomUUID().slice(0, 8)}`;
     await query(`CREATE DATABASE ${database} OWNER ${quote(all.pair.owner)}`);
     const inside = (login: Login) => ({ ...login, database });
-    await using owner = await bench().connect(inside(all.owner));
+    await using owner = await fixture().connect(inside(all.owner));
     const planted = await plantTraps(owner, { owner: all.pair.owner, database });
     expect(planted.functions).toBeGreaterThan(400);
     expect(planted.operators).toBeGreaterThan(80);
@@ -64,7 +64,7 @@ export function hostileTests(bench: () => PostgresPairBench): void {
         if (!session.pairs) throw new Error("the engine has no pairs of users");
         await ask(session.pairs, session);
       }
-      expect(tripped(bench().server.log())).not.toContain(admin.username);
+      expect(tripped(fixture().server.log())).not.toContain(admin.username);
       expect(await rightsOf(pair.owner)).toEqual(before);
       expect((await rightsOf(pair.clone))[0]).toMatchObject({
         rolsuper: false,
@@ -75,10 +75,10 @@ export function hostileTests(bench: () => PostgresPairBench): void {
 
     it("would catch whoever looks a name up there, and gain that one's rights", async () => {
       const { all, inside } = await trapped();
-      await using careless = await bench().connect(inside(all.admin));
+      await using careless = await fixture().connect(inside(all.admin));
       await careless.query("SELECT shobj_description(1260, 'pg_authid')");
       await careless.query("SELECT FROM pg_roles WHERE rolname = 'nobody'");
-      const caught = tripped(bench().server.log()).filter((user) => user === all.admin.username);
+      const caught = tripped(fixture().server.log()).filter((user) => user === all.admin.username);
       expect(caught.length).toBeGreaterThanOrEqual(2);
       expect(await rightsOf(all.pair.owner)).toMatchObject([{ rolcreaterole: true }]);
     });
@@ -86,7 +86,7 @@ export function hostileTests(bench: () => PostgresPairBench): void {
 
   /** Statements in settings, as text and by FROM CURRENT, which stores whatever is in force. */
   async function spoil(all: Cast, login: Login): Promise<void> {
-    await using owner = await bench().connect(login);
+    await using owner = await fixture().connect(login);
     const name = quote(all.pair.owner);
     const evil = [
       `x; ALTER ROLE ${all.pair.owner} CREATEROLE; --`,

@@ -5,11 +5,11 @@ import type { PairOperations } from "../../../../../lib/rotators/login/pair.ts";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword } from "../../../../contracts/engine.ts";
 import { Cast } from "../../../../contracts/pair.ts";
-import { literal, type PostgresPairBench, quote } from "./bench.ts";
+import { literal, type PostgresPairFixture, quote } from "./fixture.ts";
 
 /** The administrator needs what is documented, and no more. */
-export function privilegeTests(bench: () => PostgresPairBench, major: number): void {
-  const query = (sql: string) => bench().query(sql);
+export function privilegeTests(fixture: () => PostgresPairFixture, major: number): void {
+  const query = (sql: string) => fixture().query(sql);
 
   /** Everything that is asked of an administrator. */
   const operations = (all: Cast): Record<string, (pairs: PairOperations) => Promise<unknown>> => {
@@ -23,7 +23,7 @@ export function privilegeTests(bench: () => PostgresPairBench, major: number): v
     };
   };
 
-  const cast = () => Cast.on(postgres, bench());
+  const cast = () => Cast.on(postgres, fixture());
 
   describe.concurrent("an administrator", () => {
     it("with CREATEROLE, and ADMIN on the owner from 16 on, may do all of it", async () => {
@@ -40,7 +40,7 @@ export function privilegeTests(bench: () => PostgresPairBench, major: number): v
       const clone = await all.align(pair.clone);
       await all.requireActsAs(clone);
       await all.disable(pair.owner);
-      await using _ = await bench().connect(clone);
+      await using _ = await fixture().connect(clone);
       expect(await all.endSessions(pair.clone)).toBe(1);
       const owner = await all.align(pair.owner);
       await all.disable(pair.clone);
@@ -57,7 +57,7 @@ export function privilegeTests(bench: () => PostgresPairBench, major: number): v
              AND ${major >= 16 ? "(inherit_option OR set_option)" : "true"}`,
         );
       const clone = await all.align(all.pair.clone);
-      await using _ = await bench().connect(clone);
+      await using _ = await fixture().connect(clone);
       expect(await all.endSessions(all.pair.clone)).toBe(1);
       expect(await all.endSessions(all.pair.owner)).toBe(0);
       expect(await memberships()).toEqual([]);
@@ -77,7 +77,7 @@ export function privilegeTests(bench: () => PostgresPairBench, major: number): v
       async (operation) => {
         const all = await cast();
         await all.align(all.pair.clone);
-        const other = await bench().newUser(`admin_${randomUUID().slice(0, 8)}`);
+        const other = await fixture().newUser(`admin_${randomUUID().slice(0, 8)}`);
         await query(`ALTER ROLE ${quote(other.username)} CREATEROLE`);
         const grant = (role: string) =>
           new RegExp(
@@ -115,12 +115,12 @@ export function privilegeTests(bench: () => PostgresPairBench, major: number): v
 
     it("may act by a role setting as the role that has the rights", async () => {
       const all = await cast();
-      const login = await bench().newUser();
+      const login = await fixture().newUser();
       const [name, rights] = [quote(login.username), quote(all.admin.username)];
       await query(`GRANT ${rights} TO ${name}; ALTER ROLE ${name} SET role TO ${rights}`);
       const clone = await all.align(all.pair.clone, { as: login });
       await all.requireActsAs(clone);
-      await using _ = await bench().connect(clone);
+      await using _ = await fixture().connect(clone);
       expect(await all.endSessions(all.pair.clone, login)).toBe(1);
       await all.disable(all.pair.clone, login);
       expect(await all.accepts(clone)).toBe(false);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { Cast } from "../../../../contracts/pair.ts";
-import { type PostgresPairBench, quote } from "./bench.ts";
+import { type PostgresPairFixture, quote } from "./fixture.ts";
 
 interface Break {
   readonly how: string;
@@ -63,12 +63,12 @@ const from16: readonly Break[] = [
 ];
 
 /** The silent failure: the login succeeds, and what is made belongs to the clone. */
-export function standingInTests(bench: () => PostgresPairBench, major: number): void {
+export function standingInTests(fixture: () => PostgresPairFixture, major: number): void {
   describe.concurrent("a clone", () => {
     it.each([...common, ...(major < 16 ? before16 : from16)])(
       "$how is told not to stand in for the owner",
       async ({ sql, repaired }) => {
-        const all = await Cast.on(postgres, bench());
+        const all = await Cast.on(postgres, fixture());
         const { owner, clone } = all.pair;
         const login = await all.align(clone);
         const names = {
@@ -76,7 +76,7 @@ export function standingInTests(bench: () => PostgresPairBench, major: number): 
           clone: quote(clone),
           admin: quote(all.admin.username),
         };
-        await bench().query(sql(names));
+        await fixture().query(sql(names));
         expect(await all.accepts(login)).toBe(true);
         await expect(all.requireActsAs(login)).rejects.toMatchObject({
           code: "STAND_IN_INCOMPLETE",
@@ -89,17 +89,17 @@ export function standingInTests(bench: () => PostgresPairBench, major: number): 
     );
 
     it("proves by a table that is gone afterwards that what it makes is the owner's", async () => {
-      const all = await Cast.on(postgres, bench());
+      const all = await Cast.on(postgres, fixture());
       const login = await all.align(all.pair.clone);
       const objects = `SELECT count(*)::int AS tables FROM pg_class c
         JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = '${all.pair.owner}'`;
       await all.requireActsAs(login);
-      expect(await bench().query(objects)).toEqual([{ tables: 0 }]);
+      expect(await fixture().query(objects)).toEqual([{ tables: 0 }]);
     });
 
     it("may stand in for an owner that can make tables nowhere", async () => {
-      const all = await Cast.on(postgres, bench());
-      await bench().query(`DROP SCHEMA ${quote(all.pair.owner)}`);
+      const all = await Cast.on(postgres, fixture());
+      await fixture().query(`DROP SCHEMA ${quote(all.pair.owner)}`);
       await all.requireActsAs(await all.align(all.pair.clone));
     });
   });
@@ -108,10 +108,10 @@ export function standingInTests(bench: () => PostgresPairBench, major: number): 
     it.each(["owner", "clone"] as const)(
       "stays out whatever a surviving session of the %s does",
       async (which) => {
-        const all = await Cast.on(postgres, bench());
+        const all = await Cast.on(postgres, fixture());
         const clone = await all.align(all.pair.clone);
         const off = which === "owner" ? all.owner : clone;
-        await using survivor = await bench().connect(off);
+        await using survivor = await fixture().connect(off);
         await all.disable(off.username);
         const name = quote(off.username);
         await expect(survivor.query(`ALTER ROLE ${name} LOGIN`)).rejects.toMatchObject({
@@ -126,10 +126,10 @@ export function standingInTests(bench: () => PostgresPairBench, major: number): 
     );
 
     it("is disabled also where a database is read-only by default", async () => {
-      const all = await Cast.on(postgres, bench());
+      const all = await Cast.on(postgres, fixture());
       const clone = await all.align(all.pair.clone);
       const admin = quote(all.admin.username);
-      await bench().query(`ALTER ROLE ${admin} SET default_transaction_read_only TO on`);
+      await fixture().query(`ALTER ROLE ${admin} SET default_transaction_read_only TO on`);
       await all.disable(all.pair.clone);
       expect(await all.accepts(clone)).toBe(false);
       await all.endSessions(all.pair.owner);

@@ -1,5 +1,5 @@
 import type { Application } from "../../../../contracts/pair.ts";
-import { literal, quote } from "./bench.ts";
+import { literal, quote } from "./fixture.ts";
 
 /**
  * What the owner of a database can put in the way of whoever looks a name up there: a function, operator,

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import pg from "pg";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
-import { type EngineBench, newPassword } from "../../../contracts/engine.ts";
+import { type EngineFixture, newPassword } from "../../../contracts/engine.ts";
 
-/** What a bench needs of a server; the one of all tests has it, and so has one started by a test. */
+/** What a fixture needs of a server; the one of all tests has it, and so has one started by a test. */
 export interface Server {
   readonly host: string;
   readonly port: number;
@@ -11,14 +11,14 @@ export interface Server {
   readonly superuser: { readonly username: string; readonly password: string };
 }
 
-export interface PostgresBench extends EngineBench {
+export interface PostgresFixture extends EngineFixture {
   /** As superuser, on a connection that stays open. */
   query(sql: string): Promise<Record<string, unknown>[]>;
   /** The login of a user that exists already, or not. */
   loginOf(username: string): Login;
 }
 
-export async function openPostgresBench(server: Server): Promise<PostgresBench> {
+export async function openPostgresFixture(server: Server): Promise<PostgresFixture> {
   const { host, port, ca, superuser } = server;
   // One connection, one statement after the other: tests of one server may run at once.
   const client = new pg.Pool({

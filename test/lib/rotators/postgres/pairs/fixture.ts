@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import pg from "pg";
 import type { PostgresServer } from "../../../../../lab/postgres/server.ts";
 import type { Login } from "../../../../../lib/rotators/login/login.ts";
-import type { Application, PairBench } from "../../../../contracts/pair.ts";
-import { openPostgresBench, type PostgresBench } from "../bench.ts";
+import type { Application, PairFixture } from "../../../../contracts/pair.ts";
+import { openPostgresFixture, type PostgresFixture } from "../fixture.ts";
 
-export interface PostgresPairBench extends PairBench, Pick<PostgresBench, "query"> {
+export interface PostgresPairFixture extends PairFixture, Pick<PostgresFixture, "query"> {
   readonly server: PostgresServer;
   /** From 16 on, CREATEROLE alone does not administer a role, and a membership has options. */
   readonly roleOptions: boolean;
@@ -13,33 +13,33 @@ export interface PostgresPairBench extends PairBench, Pick<PostgresBench, "query
 
 export const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
 
-export async function openPairBench(
+export async function openPairFixture(
   server: PostgresServer,
   major: number,
-): Promise<PostgresPairBench> {
-  const bench = await openPostgresBench(server);
+): Promise<PostgresPairFixture> {
+  const fixture = await openPostgresFixture(server);
   const roleOptions = major >= 16;
   return {
     server,
     roleOptions,
-    query: bench.query,
-    newUser: bench.newUser,
-    stored: (username) => bench.stored(username),
+    query: fixture.query,
+    newUser: fixture.newUser,
+    stored: (username) => fixture.stored(username),
     async newOwner(username) {
-      const login = await bench.newUser(username);
+      const login = await fixture.newUser(username);
       const name = quote(login.username);
       // The first place of the default search_path is a schema of the name of current_user.
-      await bench.query(`CREATE SCHEMA ${name} AUTHORIZATION ${name}`);
+      await fixture.query(`CREATE SCHEMA ${name} AUTHORIZATION ${name}`);
       return login;
     },
     async newAdmin(owner) {
-      const login = await bench.newUser(`admin_${randomUUID().slice(0, 8)}`);
-      await bench.query(`ALTER ROLE ${quote(login.username)} CREATEROLE`);
-      if (roleOptions) await bench.query(adminGrant(owner, login.username));
+      const login = await fixture.newUser(`admin_${randomUUID().slice(0, 8)}`);
+      await fixture.query(`ALTER ROLE ${quote(login.username)} CREATEROLE`);
+      if (roleOptions) await fixture.query(adminGrant(owner, login.username));
       return login;
     },
     connect,
-    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: () => fixture[Symbol.asyncDispose](),
   };
 }
 

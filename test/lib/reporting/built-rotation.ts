@@ -15,7 +15,7 @@ export interface Deployment {
 }
 
 /** The built function in the stand-in, its database behind a proxy, and one step of it at a time. */
-export class Stage implements AsyncDisposable {
+export class BuiltRotation implements AsyncDisposable {
   readonly world: World;
   readonly proxy: ServerProxy;
   /** A value that only the event holds; the same for every event. */
@@ -37,7 +37,7 @@ export class Stage implements AsyncDisposable {
     strategy: Strategy,
     name: string,
     more: Pick<WorldOptions, "mirror" | "beside"> = {},
-  ): Promise<Stage> {
+  ): Promise<BuiltRotation> {
     await using parts = new AsyncDisposableStack();
     const proxy = parts.use(await server.proxy());
     const timing = { attempts: 3, retryDelayMs: 1 };
@@ -52,7 +52,7 @@ export class Stage implements AsyncDisposable {
     parts.use(world);
     const bundle = parts.use(await temporaryBundle("export const handler = async () => {};"));
     const nothing = world.aws.functions.register({ name: "nothing", bundle: bundle.path });
-    return new Stage(world, proxy, nothing, parts.move());
+    return new BuiltRotation(world, proxy, nothing, parts.move());
   }
 
   /** Starts a rotation that nobody carries on: AWSPENDING sits on a version without a value. */
