@@ -9,11 +9,11 @@ const usage = `Sends a test alert to the topic of on-call.
   npm run alert:test -- [options]
 
   --topic ARN          the SNS topic (default: ALERT_TOPIC_ARN)
-  --environment NAME   which one the alert names (default: ENVIRONMENT, else "unknown")
+  --environment NAME   the environment that the alert names (default: ENVIRONMENT, else "unknown")
   --help               print this
 
-AWS is called with the credentials of your environment or profile, in the Region of the topic.
-Exit codes: 0 sent, 1 failed or nobody listens, 2 mistaken options.`;
+Uses the AWS credentials of your environment or profile, in the Region of the topic.
+Exit codes: 0 sent, 1 failed or no confirmed subscription, 2 invalid options.`;
 
 const options = { topic: { type: "string" }, environment: { type: "string" } } as const;
 
@@ -23,7 +23,7 @@ const patience = 20_000;
 await program(usage, options, async ({ topic, environment }) => {
   const { ALERT_TOPIC_ARN, ENVIRONMENT } = process.env;
   const named = topic ?? ALERT_TOPIC_ARN;
-  if (!named) throw new UsageError("Which topic? Name it by --topic ARN, or in ALERT_TOPIC_ARN.");
+  if (!named) throw new UsageError("No topic. Pass --topic ARN, or set ALERT_TOPIC_ARN.");
   const { arn, region } = topicArn(named);
   const alerts = snsTopic(arn);
   const signal = AbortSignal.timeout(patience);
@@ -34,7 +34,7 @@ await program(usage, options, async ({ topic, environment }) => {
   await alerts.publish(alert, signal);
   console.log(`Sent to ${arn}: ${alert.subject}`);
   console.log(
-    `Confirmed subscriptions: ${listeners}. A filter policy may keep it from some of them.`,
+    `Confirmed subscriptions: ${listeners}. A filter policy may hold it back from some of them.`,
   );
 });
 
@@ -42,8 +42,8 @@ function nobodyListens(arn: string, region: string): string {
   const subscribe = ["sns", "subscribe", "--topic-arn", arn, "--region", region];
   const by = ["--protocol", "email", "--notification-endpoint", "YOU@EXAMPLE.COM"];
   return [
-    `Nobody listens: ${arn} has no confirmed subscription, so nothing was sent.`,
-    "Subscribe on-call, and confirm by the link in the message that arrives:",
+    `${arn} has no confirmed subscription, so nothing was sent.`,
+    "Subscribe on-call, then confirm with the link in the message that arrives:",
     `  ${command("aws", ...subscribe, ...by)}`,
   ].join("\n");
 }

@@ -6,7 +6,7 @@ export function progressLine(stream: Pick<WriteStream, "isTTY" | "write">) {
     if (stream.isTTY) stream.write(`\r\x1b[K${text}`);
   };
   return {
-    show: (done: number, total: number) => write(`${done} of ${total} secrets looked at …`),
+    show: (done: number, total: number) => write(`${done} of ${total} secrets checked …`),
     clear: () => write(""),
   };
 }

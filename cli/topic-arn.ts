@@ -4,5 +4,7 @@ import { UsageError } from "./command-line.ts";
 export function topicArn(text: string): { arn: string; region: string } {
   const region = /^arn:[\w-]+:sns:([\w-]+):\d{12}:[\w.-]+$/.exec(text)?.[1];
   if (region) return { arn: text, region };
-  throw new UsageError(`"${text}" is no ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:NAME).`);
+  throw new UsageError(
+    `"${text}" is not the ARN of an SNS topic (arn:aws:sns:REGION:ACCOUNT:NAME).`,
+  );
 }

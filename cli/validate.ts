@@ -18,19 +18,19 @@ import { program, UsageError } from "./command-line.ts";
 import { progressLine } from "./progress.ts";
 import { topicArn } from "./topic-arn.ts";
 
-const usage = `Checks rotation.yml, and with --live what it names in the account. Changes nothing.
+const usage = `Checks rotation.yml and, with --live, what it names in the account. Changes nothing.
 
   npm run validate -- [options]
 
   --file FILE    the manifest (default: rotation.yml)
   --stage NAME   the stage to compile it for (default: production)
-  --live         look at the account, too: secrets, logins, consumers, CloudTrail, the topic
+  --live         also check the account: secrets, logins, consumers, CloudTrail, the topic
   --topic ARN    with --live: the SNS topic of on-call (default: ALERT_TOPIC_ARN)
   --json         print one JSON object and nothing else
   --help         print this
 
-AWS is called with the credentials of your environment or profile; docs/validate.md says what they must allow.
-Exit codes: 0 no errors (warnings do not fail), 1 errors, 2 mistaken options.`;
+Uses the AWS credentials of your environment or profile; docs/validate.md lists the permissions they need.
+Exit codes: 0 no errors (warnings do not fail), 1 errors, 2 invalid options.`;
 
 const options = {
   file: { type: "string", default: "rotation.yml" },
@@ -44,10 +44,10 @@ const options = {
 const patience = 600_000;
 
 await program(usage, options, async ({ file, stage, live, topic, json }) => {
-  if (topic && !live) throw new UsageError("--topic is looked at with --live only.");
-  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`"${stage}" is no name of a stage.`);
+  if (topic && !live) throw new UsageError("--topic needs --live.");
+  if (!/^[\w-]+$/.test(stage)) throw new UsageError(`"${stage}" is not a valid stage name.`);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
-    throw new UsageError(`There is no file "${file}".`);
+    throw new UsageError(`No such file: "${file}".`);
   const look = live ? await liveCheck(topic ?? process.env["ALERT_TOPIC_ARN"]) : offlineCheck;
   const report = { file, stage, live, ...(await check(file, stage, look)) };
   console.log(json ? asJson(report) : asText(report));
@@ -82,7 +82,7 @@ async function offlineCheck({ exempt }: Manifest): Promise<readonly Finding[]> {
 /** @throws UsageError */
 async function liveCheck(topic: string | undefined): Promise<Look> {
   if (!(await callerRegion()))
-    throw new UsageError("Which Region? Set AWS_REGION, or region in your AWS profile.");
+    throw new UsageError("No AWS Region. Set AWS_REGION, or region in your AWS profile.");
   const progress = progressLine(process.stderr);
   const ports = {
     store: secretsManagerStore(),

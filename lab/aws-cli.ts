@@ -8,15 +8,15 @@ export function missingAwsCli(): string | undefined {
   return "The aws command line (1.29, 2.13 or later, which know AWS_ENDPOINT_URL) is not on the PATH: pip install awscli";
 }
 
-/** The same of `jq`. */
+/** The same for `jq`. */
 export function missingJq(): string | undefined {
   if (spawnSync("jq", ["--version"]).status === 0) return undefined;
   return "jq is not on the PATH: apt-get install jq, or brew install jq";
 }
 
 /**
- * The environment in which `aws` starts and reads nobody's configuration.
- * @param home a folder with none in it
+ * The environment for `aws` to start without reading any configuration.
+ * @param home a folder without configuration
  */
 export function awsCliEnvironment(home: string): Record<string, string> {
   const passed = Object.entries(process.env).filter(([name]) => name.startsWith("PYENV"));

@@ -17,7 +17,7 @@ const usage = `Measures the built functions.
   npm run bench -- [options]
 
   --samples N   cold starts and rotations (default: 20 and 30)
-  --secrets N   secrets that are rotated together and settled, a service for every five (default: 50)
+  --secrets N   secrets to rotate together and settle, with a service for every five (default: 50)
   --json        print one JSON object and nothing else (npm run --silent bench -- --json)
   --help        print this`;
 
@@ -34,7 +34,7 @@ interface FunctionFigures {
 }
 
 interface Figures {
-  /** Of the function that rotates, as under `functions`. */
+  /** ARN of the function that rotates, as under `functions`. */
   readonly coldStart: ColdStart | undefined;
   readonly bundleKB: number | undefined;
   /** By name. */

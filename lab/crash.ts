@@ -1,7 +1,7 @@
 import { program } from "../cli/command-line.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
 
-const usage = `Disturbs every call of a rotation, a retirement and a settlement to AWS and to the database, in every way.
+const usage = `Disturbs every call of a rotation, a retirement and a settlement to AWS and to the database.
 
   npm run crash -- [options]
 

@@ -1,6 +1,6 @@
 import type { Address, Server } from "./server.ts";
 
-/** The secret of a database as an application has it: the login's parts, and the same once more in a URL. */
+/** The secret of a database as an application has it: the login's parts, and the same again in a URL. */
 export interface DatabaseSecret {
   connection_string: string;
   host: string;
@@ -17,7 +17,7 @@ export const adminSecretId = "production/database/admin";
 
 /** AWS's own layout of a database secret, for an administrator. */
 export interface AdminSecret {
-  /** The server's type, in AWS's word. */
+  /** The server's type, as AWS names it. */
   engine: string;
   host: string;
   port: number;
@@ -27,7 +27,7 @@ export interface AdminSecret {
 
 /**
  * Makes a database with its owner, and the secret's value for it.
- * @param address where the secret says that the server is
+ * @param address where clients find the server, according to the secret
  */
 export async function createDatabase(
   server: Server,

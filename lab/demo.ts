@@ -14,8 +14,8 @@ const usage = `Rotates a PostgreSQL password from end to end on this machine, wi
   npm run demo -- [options]
 
   --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
-  --step-gap MS     pause between two steps (default: 0)
-  --fail STEP       let a step fail on every attempt: ${steps.join(", ")}
+  --step-gap MS     pause between two steps, in milliseconds (default: 0)
+  --fail STEP       make a step fail on every attempt: ${steps.join(", ")}
   --json            print one JSON object and nothing else (npm run --silent demo -- --json)
   --help            print this`;
 

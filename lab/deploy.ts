@@ -10,7 +10,7 @@ interface Deployment {
   readonly manifest: object;
   /** PEM. */
   readonly ca: string;
-  /** Absent: on-call hears nothing. */
+  /** Without it no alert is sent. */
   readonly topicArn?: string;
 }
 
@@ -46,7 +46,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   };
 }
 
-/** By manifest and authority. Tests deploy the same functions again and again, and building takes most of it. */
+/** By manifest and authority: tests deploy the same functions often, and building takes most of the time. */
 const built = new Map<string, ReadonlyMap<string, Buffer>>();
 
 async function bundlesIn(folder: string, key: string): Promise<Record<string, string>> {

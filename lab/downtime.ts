@@ -3,11 +3,11 @@ import { type DowntimeRow, isWithinBudget, measureDowntime, subjects } from "./d
 import type { ServerType } from "./server.ts";
 import { serverTypes } from "./servers.ts";
 
-const usage = `Counts the logins that fail while secrets rotate; exit code 1 when a budget is broken.
+const usage = `Counts the logins that fail while secrets rotate. Exit code 1 if a budget is exceeded.
 
   npm run downtime -- [options]
 
-  --rotations N   for each row (default: 20)
+  --rotations N   rotations per row (default: 20)
   --json          print { rows } and nothing else (npm run --silent downtime -- --json)
   --help          print this`;
 

@@ -22,7 +22,7 @@ const usage = `Rotates the secrets of the five systems in examples/ from end to 
   --json        print { rows, problems } and nothing else (npm run --silent examples -- --json)
   --help        print this
 
-Failed logins and rolled services are those of the whole secret. Exit code 1 when a row failed.`;
+Failed logins and rolled services are counted per secret. Exit code 1 if a row failed.`;
 
 const options = {
   only: { type: "string" },
@@ -47,7 +47,7 @@ await program(usage, options, async ({ only, json }) => {
     for (const problem of found) console.error(`${title}: ${problem}`);
 });
 
-/** A system that cannot be shown, because a program is missing for one, is a failure like others. */
+/** A system that cannot run, because a program is missing for example, is a failure like others. */
 async function attempted(example: Example, server: Server) {
   try {
     const shown = await runExample(example, server);

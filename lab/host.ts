@@ -8,7 +8,7 @@ import { leash } from "./postgres/leash.ts";
 /** The stand-in with the functions that are built for one manifest. Worlds can use it one after the other. */
 export class Host implements AsyncDisposable {
   readonly aws: Aws;
-  /** Where the functions, their manifest and `ca.pem` are, until the end of this process at the latest. */
+  /** Where the functions, their manifest and `ca.pem` are, deleted when this process ends, if not before. */
   readonly folder: string;
   readonly #parts: AsyncDisposable;
   #arns: ReturnType<typeof deploy> | undefined;

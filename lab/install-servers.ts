@@ -16,7 +16,7 @@ import {
 
 const run = promisify(execFile);
 
-const usage = `Installs the older versions of PostgreSQL that the tests run on, in .servers/. What is there stays.
+const usage = `Installs the older versions of PostgreSQL that tests use, in .servers/. Keeps what is installed.
 
   npm run servers -- [options]
 

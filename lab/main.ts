@@ -12,12 +12,12 @@ import { startWorld, type World, type WorldOptions } from "./world.ts";
 
 const strategies = sharedKeys.strategy.options;
 
-const usage = `Keeps a stand-in for AWS running, with a PostgreSQL server and a secret that rotates.
+const usage = `Runs a stand-in for AWS with a PostgreSQL server and a secret that rotates, until Ctrl-C.
 
   npm run local -- [options]
 
   --strategy NAME   ${strategies.join(", ")} (default: alternating-users)
-  --port PORT       of the stand-in for AWS (default: a free one)
+  --port PORT       the port of the stand-in for AWS (default: a free one)
   --help            print this`;
 
 const options = {
@@ -45,17 +45,17 @@ async function worldOn(options: WorldOptions): Promise<World> {
     return await startWorld(options);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
-    throw new Error(`Port ${options.port} is taken: choose another by --port, or none.`);
+    throw new Error(`Port ${options.port} is in use. Choose another with --port, or omit it.`);
   }
 }
 
-/** What on-call would read, as it is published. */
+/** Prints the email that on-call gets. */
 function showAlerts(aws: Aws): Disposable {
   return aws.intercept({
     after({ operation }) {
       const sent = aws.notifications.at(-1);
       if (operation !== "Publish" || !sent) return;
-      console.log(`\nOn-call is sent: ${sent.subject}\n\n${messageFor(sent, "email")}\n`);
+      console.log(`\nOn-call gets an email: ${sent.subject}\n\n${messageFor(sent, "email")}\n`);
     },
   });
 }

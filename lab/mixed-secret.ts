@@ -2,14 +2,14 @@ import { randomBytes } from "node:crypto";
 import type { DatabaseSecret } from "./database-secret.ts";
 import type { Beside, WorldOptions } from "./world.ts";
 
-/** What a mixed secret holds beside the database's login. */
+/** The fields of a mixed secret, beside the database's login. */
 interface Mixed extends DatabaseSecret {
   readonly REPORTS_URL: string;
   readonly jwt_secret: string;
   readonly jwt_previous?: string;
 }
 
-/** A second login, which stands in a URL alone and rotates in place, and a signing key. */
+/** A second login, which is only in a URL and rotates in place, and a signing key. */
 export const mixed: NonNullable<WorldOptions["beside"]> = async ({ server, address, name }) => {
   const username = `${name}_reports`;
   const password = await server.newUser(username);
@@ -24,13 +24,13 @@ const credentials: Beside["credentials"] = [
   { type: "generated", format: "hex", field: "jwt_secret", previous: "jwt_previous" },
 ];
 
-/** What AWSCURRENT and AWSPREVIOUS must have to do with each other when a rotation of it is over. */
+/** What is wrong between AWSCURRENT and AWSPREVIOUS when a rotation is over. */
 export function unlike(current: DatabaseSecret, previous: DatabaseSecret): string[] {
   const [now, old] = [current as Mixed, previous as Mixed];
   if (now.jwt_secret === undefined) return [];
   return [
     now.jwt_secret === old.jwt_secret && "the signing key was not replaced",
-    now.jwt_previous !== old.jwt_secret && "the signing key before was not kept",
+    now.jwt_previous !== old.jwt_secret && "the previous signing key was not kept",
     now.REPORTS_URL === old.REPORTS_URL && "the URL was not replaced",
     now.password === old.password && "the password was not replaced",
   ].filter((problem) => problem !== false);

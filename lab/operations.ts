@@ -14,7 +14,7 @@ import { loginInUrl } from "./login.ts";
 import type { Server } from "./server.ts";
 import type { Versions } from "./versions.ts";
 
-/** As whom the consumer calls AWS. */
+/** The principal of the consumer. */
 const consumerPrincipal = "consumer";
 
 interface Base extends Versions {
@@ -24,7 +24,7 @@ interface Base extends Versions {
 }
 
 export interface Operations {
-  /** The logins of `accepts` and `versionAccepted`, so that whoever counts connections can leave them out. */
+  /** The logins of `accepts` and `versionAccepted`, so that counts of connections can exclude them. */
   readonly checks: { made: number; refused: number };
   /** Starts an application that reads AWSCURRENT before each of its logins. */
   consumer(): Promise<Consumer>;
@@ -37,7 +37,7 @@ export interface Operations {
   /** Invokes the function that ends the old credential. */
   retire(action: Action, version: string): Promise<Invocation>;
   /**
-   * What settlement does by itself: has the old credential ended and proven dead, then removes RETIRING.
+   * What settlement does by itself: retires the old credential, proves it dead, then removes RETIRING.
    * @returns whether the old credential is refused, as a login of ours finds
    */
   settle(): Promise<boolean>;

@@ -88,7 +88,7 @@ export interface CallInterceptor {
 /** What an application logs in with. */
 export interface Client {
   /**
-   * Logs in and asks one question.
+   * Logs in and runs one query.
    * @throws an Error whose `code` is the server's or Node's
    */
   open(login: Login, ca: string): Promise<AsyncDisposable>;

@@ -24,7 +24,7 @@ export async function connectSettlement(
     region: aws.region,
     credentials: keysOf(aws, "operator"),
   };
-  // The manifest names it; consumers may or may not be in it.
+  // The manifest names the cluster, whether it has consumers or not.
   await new ECSClient(options).send(new CreateClusterCommand({ clusterName: "production" }));
   const sqs = new SQSClient(options);
   const deadLetters = await createQueue(sqs, "settle-dead.fifo", {});
@@ -56,15 +56,15 @@ async function createQueue(
   return (await sqs.send(read)).Attributes?.["QueueArn"] ?? "";
 }
 
-/** A service of injected consumers that log in all the time. */
+/** A service of injected consumers that log in continuously. */
 export async function createConsumerService(
   aws: Aws,
-  of: {
+  service: {
     cluster: string;
     name: string;
     tasks: number;
     secretArn: string;
-    /** What a field is injected from, if not from the secret. */
+    /** What a field is injected from. Default: the secret. */
     valueFrom?: (field: string) => string;
     server: Pick<Server, "type" | "ca">;
     /** Between two logins of a task, in milliseconds; default: none. */
@@ -77,18 +77,18 @@ export async function createConsumerService(
     credentials: keysOf(aws, "operator"),
   };
   const ecs = new ECSClient(options);
-  const { valueFrom = (key: string) => `${of.secretArn}:${key}::` } = of;
+  const { valueFrom = (key: string) => `${service.secretArn}:${key}::` } = service;
   const field = (name: string, key: string) => ({ name, valueFrom: valueFrom(key) });
   const program = new URL("./consumer/injected.ts", import.meta.url).pathname;
   const environment = {
-    DB_TYPE: of.server.type,
-    DB_CA: of.server.ca,
-    DB_PAUSE_MS: String(of.pauseMs ?? 0),
+    DB_TYPE: service.server.type,
+    DB_CA: service.server.ca,
+    DB_PAUSE_MS: String(service.pauseMs ?? 0),
     ...compileCache,
   };
   await ecs.send(
     new RegisterTaskDefinitionCommand({
-      family: of.name,
+      family: service.name,
       containerDefinitions: [
         {
           name: "app",
@@ -108,7 +108,7 @@ export async function createConsumerService(
       ],
     }),
   );
-  const { cluster, name: serviceName, tasks: desiredCount } = of;
+  const { cluster, name: serviceName, tasks: desiredCount } = service;
   await ecs.send(
     new CreateServiceCommand({ cluster, serviceName, taskDefinition: serviceName, desiredCount }),
   );

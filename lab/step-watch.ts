@@ -12,7 +12,7 @@ export interface WatchedStep {
   readonly error?: NonNullable<RotationStep["error"]>;
 }
 
-/** Tells of each step as soon as it has ended, and of the one under way. */
+/** Reports each step when it has ended, and knows the one under way. */
 export class StepWatch implements Disposable {
   readonly ended: WatchedStep[] = [];
   readonly #aws: Aws;

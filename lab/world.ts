@@ -14,11 +14,11 @@ export interface WorldOptions {
   /** Where clients reach it, if not directly: a proxy's address. */
   readonly address?: Address;
   readonly strategy: Strategy;
-  /** Of the database; its user is named after it. */
+  /** The name of the database; its user is named after it. */
   readonly name?: string;
   readonly timing?: Partial<RotationTiming>;
   readonly lambda?: Partial<LambdaTiming>;
-  /** Makes what the secret holds beside the database's login. */
+  /** Makes the other fields of the secret, beside the database's login. */
   readonly beside?: (context: {
     readonly server: Server;
     readonly address: Address;
@@ -26,7 +26,7 @@ export interface WorldOptions {
   }) => Promise<Beside>;
   /** Of the stand-in; default: a free one. */
   readonly port?: number;
-  /** Emptied when the world ends; its functions are those of the first world that used it. Default: a new one. */
+  /** Reset when the world ends; keeps the functions that the first world deployed. Default: a new one. */
   readonly host?: Host;
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
@@ -34,7 +34,7 @@ export interface WorldOptions {
   readonly inProcess?: boolean;
 }
 
-/** More fields of the same secret, and what of them is a credential. */
+/** More fields of the same secret, and the credentials among them. */
 export interface Beside {
   readonly fields: Readonly<Record<string, string>>;
   /** As the manifest writes them. */
@@ -51,18 +51,18 @@ export interface World extends Versions, Operations, AsyncDisposable {
   readonly server: Server;
   /** Calls the stand-in as an operator. */
   readonly client: SecretsManagerClient;
-  /** Where the built functions, their manifest and `ca.pem` are, until the end of this process at the latest. */
+  /** Where the built functions, their manifest and `ca.pem` are, deleted when this process ends, if not before. */
   readonly folder: string;
   readonly secretArn: string;
-  /** Of the function that rotates. */
+  /** ARN of the function that rotates. */
   readonly functionArn: string;
-  /** Of the function that ends the old credential. */
+  /** ARN of the function that ends the old credential. */
   readonly retireArn: string;
-  /** Of the function that settles by itself, once it is connected. */
+  /** ARN of the function that settles by itself, once it is connected. */
   readonly settleArn: string;
-  /** Of the function that copies fields to parameters. */
+  /** ARN of the function that copies fields to parameters. */
   readonly mirrorArn: string;
-  /** Of the function that alerts on rotations that failed unreported, once it is connected. */
+  /** ARN of the function that alerts on rotations that failed unreported, once it is connected. */
   readonly watchArn: string;
 }
 

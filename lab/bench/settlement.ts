@@ -28,10 +28,10 @@ export interface SettlementLoad {
 /** Rotations at once. */
 const width = 4;
 
-/** Longer than all rotations together take: what is promoted within it is rolled in one go. */
+/** Longer than all rotations take together, so that all promotions are rolled in one pass. */
 const delaySeconds = (secrets: number) => 3 + Math.ceil(secrets / 8);
 
-/** How long after the delay all is to be settled, in milliseconds. */
+/** How long settling may take after the delay, in milliseconds. */
 const patience = 120_000;
 
 /**
@@ -97,7 +97,7 @@ async function rotateAll({ arns, rotate }: ManySecrets): Promise<void> {
   await Promise.all(Array.from({ length: width }, work));
 }
 
-/** Notes which secrets lose RETIRING, which settlement takes off last. */
+/** Notes which secrets lose RETIRING, which settlement removes last. */
 class Settled implements Disposable {
   readonly #left = Promise.withResolvers<void>();
   readonly #hook: Disposable;

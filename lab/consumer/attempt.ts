@@ -2,7 +2,7 @@ import type { Login } from "../login.ts";
 import type { Client } from "../server.ts";
 import type { Attempt } from "./messages.ts";
 
-/** One login of an application: it connects with what it has, asks one question, and reports; it never throws. */
+/** One login of an application: connects, runs one query and returns the result. Never throws. */
 export async function attempt(
   client: Client,
   login: () => Promise<Login>,

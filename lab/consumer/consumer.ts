@@ -1,7 +1,7 @@
 /**
- * The program of `startConsumer`: it fetches AWSCURRENT, logs in with it and asks one question, again and again without pause, as an application that reads its secret for
- * every connection, or that keeps what it read for a while. It reports each attempt, never a value, and ends
- * with its parent.
+ * The program of `startConsumer`: fetches AWSCURRENT, logs in with it and runs one query, again and again
+ * without pause, as an application does that reads its secret for every connection, or caches it. It reports
+ * each attempt, never a value, and ends with its parent.
  */
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Login } from "../login.ts";

@@ -15,7 +15,7 @@ export interface ConsumerStats {
   failures: { code: string; at: number }[];
 }
 
-/** A process that plays an application with a reading consumer's habits (see consumer.ts). */
+/** A process that acts as a reading consumer (see consumer.ts). */
 export interface Consumer extends AsyncDisposable {
   /** Attempts that ended since the last `mark`, the one under way at the call included. */
   stats(): Promise<ConsumerStats>;
@@ -32,9 +32,9 @@ export interface ConsumerOptions {
   secretId: string;
   /** PEM of the authority that the database's certificate must come from. */
   ca: string;
-  /** How long it keeps what it read, in milliseconds; default: not at all. */
+  /** How long it caches the secret, in milliseconds. Default: it does not. */
   cacheMs?: number;
-  /** How long the first successful login may take to come. */
+  /** Fails if the first successful login takes longer, in milliseconds. */
   readyTimeoutMs?: number;
 }
 
@@ -74,7 +74,7 @@ class ConsumerProcess implements Consumer {
   constructor(child: ChildProcess) {
     this.#child = child;
     this.#ended = once(child, "exit").then(() => {
-      const error = new Error("The consumer has ended");
+      const error = new Error("The consumer exited");
       for (const waiting of [this.#firstLogin, ...this.#syncs]) waiting.reject(error);
     });
     child.on("message", (message) => this.#receive(message as FromConsumer));

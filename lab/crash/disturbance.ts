@@ -3,20 +3,20 @@ import { AwsError } from "../../standin/aws-error.ts";
 import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 
-/** What happens at a call of a function to AWS or to the database. */
+/** What happens to a call of a function to AWS or to the database. */
 export const modes = ["killed before", "killed after", "reply lost", "two at once"] as const;
 export type Mode = (typeof modes)[number];
 
-/** Where it happens: the number of the call, from 0, as an undisturbed one makes them. */
+/** Where it happens: the index of the call in an undisturbed run, from 0. */
 export interface Target {
   readonly mode: Mode;
   readonly point: number;
 }
 
-/** How long the first of two waits for the second, which may be waiting for a lock of the first. */
+/** How long the first run waits for its twin, in milliseconds: the twin may wait for a lock of the first. */
 const overtakeMs = 250;
 
-/** Counts the function's calls and disturbs the one that is the target, once. */
+/** Counts the calls of the functions and disturbs the target, once. */
 export class Disturbance implements Disposable {
   /** The calls so far, e.g. `PutSecretValue` or `query BEGIN READ`. */
   readonly calls: string[] = [];
@@ -56,7 +56,7 @@ export class Disturbance implements Disposable {
     );
   }
 
-  /** Whether there was a call to disturb. */
+  /** Whether the target was reached. */
   get wasReached(): boolean {
     return this.#hit !== undefined;
   }
@@ -66,7 +66,7 @@ export class Disturbance implements Disposable {
     this.#runTwin = run;
   }
 
-  /** The second of two has ended. */
+  /** Resolves when the twin has ended. */
   async twinEnded(): Promise<void> {
     await this.#twin;
   }
@@ -92,7 +92,7 @@ export class Disturbance implements Disposable {
     return call === this.#hit && this.#target?.mode === mode;
   }
 
-  /** A dead process hears no answer; the throw keeps a call from its effect, or its reply from the wire. */
+  /** The throw stops the call before its effect, or its reply: a dead process gets no answer. */
   #kill(call: object): never {
     for (const principal of this.#callers.get(call) ?? [])
       this.#world.aws.functions.kill(principal);

@@ -10,19 +10,19 @@ import type { Verdict } from "./verdict.ts";
 export interface CrashRow {
   readonly subject: string;
   readonly mode: string;
-  /** Calls that were disturbed, one a case. */
+  /** Disturbed calls: one per case. */
   readonly points: number;
   /** Cases after which AWSCURRENT is refused. */
   readonly lockouts: number;
   /** Credentials still accepted that AWSCURRENT does not hold, over all cases. */
   readonly orphans: number;
-  /** Cases that did not converge, or in which AWSCURRENT was refused when nobody was switching. */
+  /** Cases that did not converge, or in which AWSCURRENT was refused outside a switch. */
   readonly failures: number;
-  /** What was wrong, a line a case. */
+  /** One line per problem. */
   readonly details: readonly string[];
 }
 
-/** How many series run at once: each has a server's answers to wait for, or processes of its own. */
+/** How many series run at once: each waits for servers, or has processes of its own. */
 const width = 3;
 
 export interface MatrixOptions {
@@ -30,13 +30,13 @@ export interface MatrixOptions {
   readonly series?: readonly Series[];
   /** Which of the cases. Default: all. */
   readonly chosen?: (mode: Mode, point: number, series: Series) => boolean;
-  /** The functions are processes, killed by SIGKILL. Default: they run in this process (standin/lambda/in-process.ts). */
+  /** The functions are processes, killed by SIGKILL. Default: they run in this process. */
   readonly kill?: boolean;
   /** Gets each row when it is complete. */
   readonly progress?: (row: CrashRow) => void;
 }
 
-/** Every call × every mode × every way to go on, over real servers. */
+/** Every call × every mode × every recovery, on real servers. */
 export async function crashMatrix(options: MatrixOptions = {}): Promise<CrashRow[]> {
   const { series = [...loginSeries, ...settlementSeries] } = options;
   await using parts = new AsyncDisposableStack();
@@ -105,7 +105,7 @@ async function cases(
   return row;
 }
 
-/** A case that cannot even be judged is a failure, and those after it say whether it is theirs too. */
+/** A case that cannot be judged is a failure; the next cases show whether it affects them. */
 async function verdictOn(
   subject: Subject,
   target: Target,

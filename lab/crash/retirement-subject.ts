@@ -4,7 +4,7 @@ import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
-/** What is disturbed is the end of the old credential, after a rotation that was not. */
+/** Disturbs the retirement of the old credential, after an undisturbed rotation. */
 export class RetirementSubject implements Subject {
   readonly #world: World;
   readonly #proxy: ServerProxy;
@@ -18,7 +18,7 @@ export class RetirementSubject implements Subject {
     await this.#rotated();
     const calls = await this.#retire();
     if (!(await this.#world.settle()))
-      throw new Error("An undisturbed retirement failed: the matrix proves nothing.");
+      throw new Error("An undisturbed retirement failed: the matrix would prove nothing.");
     return calls;
   }
 
@@ -26,13 +26,13 @@ export class RetirementSubject implements Subject {
     const was = await before(this.#world);
     await this.#rotated();
     await this.#retire(target);
-    // Settling retires once more; that is what repeats after a failure.
+    // Settling retires again, as settlement does after a failure.
     return verdict(this.#world, was, []);
   }
 
   async #rotated(): Promise<void> {
     if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
   }
 
   async #retire(target?: Target): Promise<readonly string[]> {

@@ -17,7 +17,7 @@ interface Options {
   readonly inPlace: boolean;
 }
 
-/** What is disturbed is a rotation, from RotateSecret to its end. */
+/** Disturbs a rotation, from RotateSecret to its end. */
 export class RotationSubject implements Subject {
   readonly #world: World;
   readonly #proxy: ServerProxy;
@@ -35,7 +35,7 @@ export class RotationSubject implements Subject {
     const { succeeded } = await this.#world.rotate();
     const calls = [...counter.calls];
     if (!succeeded || !(await this.#world.settle()))
-      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
     return calls;
   }
 
@@ -72,7 +72,7 @@ export class RotationSubject implements Subject {
     return { outcome, calls: disturbance.calls };
   }
 
-  /** The step that is under way, once more; a step begins with the gate's DescribeSecret. */
+  /** Runs the step under way again. Each step begins with a DescribeSecret. */
   #again(disturbance: Disturbance, token: string): Promise<unknown> {
     const begun = disturbance.calls.filter((call) => call === "DescribeSecret").length;
     return this.#world.aws.functions.invoke(this.#world.functionArn, {
@@ -83,7 +83,7 @@ export class RotationSubject implements Subject {
     });
   }
 
-  /** What an operator does who wants to get rid of a stuck rotation. */
+  /** What an operator does to get rid of a stuck rotation. */
   async #afresh(outcome: RotationOutcome, token: string): Promise<RotationOutcome> {
     const { AWSPENDING: pending, AWSCURRENT: current } = await this.#world.labels();
     if (pending && pending !== current) await this.#world.label("AWSPENDING", pending);
@@ -93,8 +93,9 @@ export class RotationSubject implements Subject {
 }
 
 /**
- * `in-place` may leave AWSCURRENT refused only when it is killed between its change and the label's move.
- * @param calls that were made: some are made at once, in an order of their own each time
+ * Whether the target lies between the change of the password and the move of the label: only there may `in-place`
+ * leave AWSCURRENT refused.
+ * @param calls that were made; the order of concurrent calls varies
  * @param passwordChange the name of the call that changes a password
  */
 function insideSwitch(

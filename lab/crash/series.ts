@@ -9,21 +9,21 @@ import { SettlementSubject } from "./settlement-subject.ts";
 import type { Subject } from "./subject.ts";
 import { UnsettledSubject } from "./unsettled-subject.ts";
 
-/** One secret that goes through all its cases one after the other, settled in between. */
+/** One secret that goes through its cases one after the other and is settled in between. */
 export interface Series {
   /** Of the server (lab/servers.ts). */
   readonly type: string;
   readonly subject: string;
   /** How the subject goes on after the disturbance. */
   readonly recovery: string;
-  /** Which part of the subject's sample is this series' own, where others have the same subject. */
+  /** Which part of the sample this series takes, if other series have the same subject. */
   readonly share?: { readonly index: number; readonly count: number };
   readonly strategy: Strategy;
-  /** How often Secrets Manager tries a rotation: once, where somebody starts a fresh one by hand. */
+  /** How often Secrets Manager tries a rotation: once if a fresh one is started by hand. */
   readonly attempts: number;
   /** What the secret holds beside one login. */
   readonly beside?: WorldOptions["beside"];
-  /** What the manifest says under `mirror`. */
+  /** What the manifest has under `mirror`. */
   readonly mirror?: object;
   make(world: World, proxy: ServerProxy): Subject | Promise<Subject>;
 }
@@ -58,7 +58,7 @@ function rotation(
   }));
 }
 
-/** By strategy: the rotations of its logins, and what else there is to disturb. A new strategy adds its own. */
+/** By strategy: what to disturb. A new strategy adds its own. */
 const seriesOf: Readonly<Record<Strategy, (type: string) => readonly Series[]>> = {
   "in-place": (type) => rotation("in-place", type, "in-place"),
   "alternating-users": (type) => {
@@ -87,7 +87,7 @@ const seriesOf: Readonly<Record<Strategy, (type: string) => readonly Series[]>> 
   },
 };
 
-/** Of every server's logins. */
+/** For every type of server. */
 export const loginSeries: readonly Series[] = Object.entries<ServerType>(serverTypes).flatMap(
   ([type, { strategies }]) => strategies.flatMap((strategy) => seriesOf[strategy](type)),
 );
@@ -114,7 +114,7 @@ export const settlementSeries: readonly Series[] = [
   },
 ];
 
-/** Disturbs each call once: deals the calls out to the modes, and in each of them to the recoveries. */
+/** Chooses each call once: spreads the calls over the modes, and over the recoveries of each mode. */
 export function onceEach(mode: Mode, point: number, { share }: Series): boolean {
   const { index, count } = share ?? { index: 0, count: 1 };
   return (point + modes.indexOf(mode) + modes.length * index) % (modes.length * count) === 0;

@@ -13,13 +13,13 @@ import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
-/** How often the queue gives out a message before it goes to the dead letters. */
+/** How often the queue delivers a message before it moves to the dead-letter queue. */
 const mostReceived = 5;
 
-/** Steps to settled: roll, then prove and retire; one more is for what a disturbance puts off. */
+/** Steps until settled: roll, then prove and retire; one more for what a disturbance delays. */
 const mostEvents = 4;
 
-/** What is seen of one settlement while it goes on. */
+/** What happened during one settlement. */
 interface Course {
   readonly problems: string[];
   /** Tasks that hold the old credential. */
@@ -29,15 +29,15 @@ interface Course {
 }
 
 /**
- * What is disturbed is the settlement of one secret with one ECS service, from the event of its promotion
- * to its end. The harness delivers as the queue does: the same event again where it failed, the next one
- * when the deployment is completed.
+ * Disturbs the settlement of one secret with one ECS service, from the event of its promotion to its end. The
+ * harness delivers as the queue does: the same event again if it failed, the next one when the deployment is
+ * completed.
  */
 export class SettlementSubject implements Subject {
   readonly #world: World;
   readonly #proxy: ServerProxy;
   readonly #ecs: ECSClient;
-  /** The parameter that mirrors the password, if one does. */
+  /** The parameter that mirrors the password, if any. */
   readonly #parameter: string | undefined;
 
   private constructor(world: World, proxy: ServerProxy, ecs: ECSClient, parameter?: string) {
@@ -55,7 +55,7 @@ export class SettlementSubject implements Subject {
   ): Promise<SettlementSubject> {
     const ecs = await startCluster(world.aws);
     const subject = new SettlementSubject(world, proxy, ecs, parameter);
-    // Settled as the secret is, this makes the parameter.
+    // The secret is settled, so this only creates the parameter.
     await subject.#invoke();
     const completed = Promise.withResolvers<void>();
     using _ = world.aws.ecs.onEvent(({ detail }) => {
@@ -85,17 +85,17 @@ export class SettlementSubject implements Subject {
     target?: Target,
   ): Promise<{ calls: readonly string[]; problems: string[]; isReached: boolean }> {
     if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
     const oldTasks = await runningTasks(this.#ecs);
     const course: Course = { problems: [], oldTasks, deployments: 0, completed: 0 };
     using _watch = this.#watch(course);
     using disturbance = new Disturbance(this.#world, this.#proxy, target);
     disturbance.twin = () => this.#invoke();
     await this.#settle(course, disturbance);
-    // Two at once is what the FIFO queue rules out; UpdateService has no condition that a second could fail.
+    // The FIFO queue rules out two at once; UpdateService takes no condition that would stop a second deployment.
     const most = target?.mode === "two at once" ? 2 : 1;
-    if (course.deployments === 0) course.problems.push("the service was not rolled");
-    if (!(await this.#isMirrored())) course.problems.push("the parameter is another password");
+    if (course.deployments === 0) course.problems.push("the service was not redeployed");
+    if (!(await this.#isMirrored())) course.problems.push("the parameter holds another password");
     if (course.deployments > most) course.problems.push(`${course.deployments} deployments`);
     const { calls, wasReached: isReached } = disturbance;
     return { calls: [...calls], problems: course.problems, isReached };
@@ -114,22 +114,22 @@ export class SettlementSubject implements Subject {
       if (!(await this.#world.labels())["RETIRING"]) return;
       await this.#rolledOut(course);
     }
-    course.problems.push("not settled, with no event left to come");
+    course.problems.push("not settled after the last event");
   }
 
   async #deliver(course: Course): Promise<void> {
     for (let received = 0; received < mostReceived; received += 1) if (await this.#invoke()) return;
-    course.problems.push("the message went to the dead letters");
+    course.problems.push("the message went to the dead-letter queue");
   }
 
-  /** @returns whether the message is done with */
+  /** @returns whether the message is handled */
   async #invoke(): Promise<boolean> {
     const event = { Records: [{ messageId: "event", body: "{}" }] };
     const { error, payload } = await this.#world.aws.functions.invoke(this.#world.settleArn, event);
     return !error && JSON.stringify(payload) === JSON.stringify({ batchItemFailures: [] });
   }
 
-  /** Until each deployment has told of its end, and the tasks that it replaced are gone. */
+  /** Waits until a deployment is completed and the tasks that it replaced are gone. */
   async #rolledOut(course: Course): Promise<void> {
     for (let waited = 0; waited < 500; waited += 1) {
       const isOver = course.completed > 0;
@@ -139,7 +139,7 @@ export class SettlementSubject implements Subject {
     course.problems.push("no deployment was completed");
   }
 
-  /** Counts deployments, and looks what still runs when the old credential is about to be retired. */
+  /** Counts deployments, and checks what still runs when the old credential is about to be retired. */
   #watch(course: Course): Disposable {
     const hooks = new DisposableStack();
     hooks.use(

@@ -6,8 +6,8 @@ import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
 /**
- * What is disturbed is a rotation that comes while the one before it is not settled: consumers may hold the
- * old credential, so it must be refused, and reset nothing, whatever happens to it.
+ * Disturbs a rotation that starts while the previous one is not settled. Consumers may hold the old credential,
+ * so the rotation must be refused and reset nothing, whatever happens to it.
  */
 export class UnsettledSubject implements Subject {
   readonly #world: World;
@@ -22,7 +22,7 @@ export class UnsettledSubject implements Subject {
     await this.#rotated();
     const { calls, problems } = await this.#second();
     if (problems.length > 0 || !(await this.#world.settle()))
-      throw new Error("An undisturbed rotation was not refused: the matrix proves nothing.");
+      throw new Error("An undisturbed rotation was not refused: the matrix would prove nothing.");
     return calls;
   }
 
@@ -35,7 +35,7 @@ export class UnsettledSubject implements Subject {
 
   async #rotated(): Promise<void> {
     if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix proves nothing.");
+      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
   }
 
   async #second(target?: Target): Promise<{ calls: readonly string[]; problems: string[] }> {
@@ -54,7 +54,7 @@ export class UnsettledSubject implements Subject {
     const calls = [...disturbance.calls];
 
     const problems: string[] = [];
-    if (succeeded) problems.push("a rotation was not refused while another was unsettled");
+    if (succeeded) problems.push("a rotation was not refused although another was unsettled");
     if (!steps.some(({ error }) => error?.errorType === "UNSETTLED"))
       problems.push(`no attempt ended in UNSETTLED, but in ${steps.at(-1)?.error?.errorType}`);
     const labels = await this.#world.labels();
@@ -63,7 +63,7 @@ export class UnsettledSubject implements Subject {
     for (const version of [current, retiring])
       if (!(await this.#world.versionAccepted(version)))
         problems.push(`the refused rotation reset the password of version ${version}`);
-    // As an operator does, so that the next case begins afresh.
+    // As an operator would do, so that the next case starts clean.
     if (labels["AWSPENDING"] === token) await this.#world.label("AWSPENDING", token);
     return { calls, problems };
   }

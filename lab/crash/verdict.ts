@@ -1,9 +1,9 @@
 import { unlike } from "../mixed-secret.ts";
 import type { World } from "../world.ts";
 
-/** What is wrong after one case. */
+/** The result of one case. */
 export interface Verdict {
-  /** How many calls a pass makes depends on when ECS gets on: this one ended ahead of the call. */
+  /** The run ended before the call: the number of calls depends on how fast ECS is. */
   readonly isMissed?: boolean;
   readonly problems: readonly string[];
   /** AWSCURRENT is refused. */
@@ -23,7 +23,7 @@ export async function before(world: World): Promise<Before> {
   return { current, versions: new Set(await world.versionIds()) };
 }
 
-/** Settles, and looks at the labels and, by real logins, at every version that the case touched. */
+/** Settles, then checks the labels and, by real logins, every version that the case touched. */
 export async function verdict(
   world: World,
   was: Before,
@@ -44,7 +44,7 @@ export async function verdict(
     problems.push(
       ...unlike(await world.secret(), await world.secret({ VersionStage: "AWSPREVIOUS" })),
     );
-  // What AWSCURRENT was before is what settling has just proven dead.
+  // The previous AWSCURRENT has just been proven dead by settling.
   const touched = (await world.versionIds()).filter(
     (id) => id !== current && !was.versions.has(id),
   );

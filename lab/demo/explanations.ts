@@ -6,7 +6,7 @@ interface Explanation {
   readonly consumer: string;
 }
 
-/** By strategy, for somebody who sees it for the first time. */
+/** By strategy, for a first-time reader. */
 export const explanations: Readonly<Record<string, Explanation>> = {
   "in-place": {
     steps: {
@@ -16,8 +16,8 @@ export const explanations: Readonly<Record<string, Explanation>> = {
       finishSecret: "the switch: change the password, log in with it, move AWSCURRENT",
     },
     consumer:
-      "One user has one password, so logins fail between its change and the move of AWSCURRENT: " +
-      "that is why both happen within one step.",
+      "One user has one password, so logins fail between its change and the move of AWSCURRENT. " +
+      "That is why both happen within one step.",
   },
   "alternating-users": {
     steps: {
@@ -27,6 +27,6 @@ export const explanations: Readonly<Record<string, Explanation>> = {
       finishSecret: "move AWSCURRENT to the other user",
     },
     consumer:
-      "Both users log in until the old one is retired, so no login should fail at any instant.",
+      "Both users can log in until the old one is retired, so no login should fail at any time.",
   },
 };

@@ -9,7 +9,7 @@ interface Denial {
   readonly label?: string;
 }
 
-/** What an incomplete role would forbid: a call that the step cannot do without. */
+/** The call that an incomplete role would forbid: one that the step needs. */
 export const denials = {
   createSecret: { operation: "PutSecretValue" },
   setSecret: { operation: "GetSecretValue" },

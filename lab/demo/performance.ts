@@ -9,7 +9,7 @@ import type { World } from "../world.ts";
 import { deny } from "./failures.ts";
 import { type ServiceShown, WatchedService } from "./service.ts";
 
-/** What one rotation showed. */
+/** The result of one rotation. */
 export interface Performance {
   readonly succeeded: boolean;
   readonly attempts: number;
@@ -18,17 +18,17 @@ export interface Performance {
   readonly connections: { readonly opened: number; readonly refused: number };
   /** The consumers', from their start to their end. */
   readonly logins: ConsumerStats;
-  /** Those of them that began after the rotation had ended. */
+  /** Logins that began after the rotation had ended. */
   readonly loginsAfter: { readonly attempted: number; readonly failed: number };
   /** AWSCURRENT after the rotation; it holds a password. */
   readonly secret: DatabaseSecret;
   readonly currentLogsIn: boolean;
   /** The ECS services that settlement replaced. */
   readonly services: readonly ServiceShown[];
-  /** When the old credential had been proven dead; `null` when it was not. */
+  /** When the old credential was proven dead; `null` if it was not. */
   readonly retiredAt: string | null;
   readonly oldCredentialRefused: boolean;
-  /** What on-call was sent. */
+  /** The alerts that on-call got. */
   readonly alerts: readonly AlertShown[];
 }
 
@@ -52,7 +52,7 @@ const tasks = 3;
  * of an ECS service of injected ones.
  * @param fail the step that fails on every attempt
  * @param pauseMs between two logins of a task; default: none
- * @param tell hears of each step when it has ended
+ * @param tell gets each step when it has ended
  */
 export async function perform(
   world: World,
@@ -95,7 +95,7 @@ type Ended = Pick<Performance, "services" | "retiredAt" | "oldCredentialRefused"
 
 const nothingEnded: Ended = { services: [], retiredAt: null, oldCredentialRefused: false };
 
-/** By settlement itself where it is at work; else by hand, as an operator would have it done. */
+/** By settlement itself where it is connected, else by hand as an operator would. */
 async function end(world: World, service: WatchedService | undefined): Promise<Ended> {
   const { AWSPREVIOUS: old = "" } = await world.labels();
   if (!service) {
@@ -123,7 +123,7 @@ function sum(a: ConsumerStats, b: ConsumerStats): ConsumerStats {
   };
 }
 
-/** Known by their ports, whoever else is connected. */
+/** The function's connections are known by their ports. */
 function ofFunction({ server }: World, steps: readonly WatchedStep[]) {
   const ports = steps
     .flatMap(({ sockets }) => sockets)
@@ -132,7 +132,7 @@ function ofFunction({ server }: World, steps: readonly WatchedStep[]) {
   return { opened: ports.length, refused: server.refused(new Set(ports)) };
 }
 
-/** What should not have been; empty when the rotation kept what Quarterturn promises. */
+/** Broken promises; empty if there are none. */
 export function brokenPromises(shown: Performance, fail: Step | undefined): string[] {
   const { succeeded, loginsAfter, currentLogsIn, oldCredentialRefused } = shown;
   const broken = [
@@ -148,7 +148,7 @@ export function brokenPromises(shown: Performance, fail: Step | undefined): stri
   return broken.filter((each) => each !== false && each !== undefined);
 }
 
-/** What the last step said. */
+/** The error of the last step. */
 export function failureOf({ steps }: Pick<Performance, "steps">): string {
   const last = steps.at(-1);
   const { errorType = "no error", errorMessage = "AWSCURRENT did not move." } = last?.error ?? {};

@@ -52,7 +52,7 @@ export class WatchedService implements Disposable {
     );
   }
 
-  /** Ready when every task has logged in. */
+  /** Resolves when every task has logged in. */
   static async start(world: World, tasks: number, pauseMs: number): Promise<WatchedService> {
     const service = new WatchedService(world);
     const { aws, server, settleArn, secretArn } = world;

@@ -9,7 +9,7 @@ import { bold, heading, mark, paragraph } from "./layout.ts";
 import { maskedDocument } from "./masked-document.ts";
 import { failureOf, type Performance } from "./performance.ts";
 
-/** Tells a newcomer what happens, while it happens. */
+/** Explains to a newcomer what happens, while it happens. */
 export class Story {
   readonly #strategy: string;
   readonly #fail: Step | undefined;
@@ -31,11 +31,11 @@ export class Story {
     paragraph(`${title}, TLS only, ${host}:${port}`, "Database  ");
     paragraph(`a stand-in for AWS Secrets Manager, ${world.aws.endpoint}`, "Vault     ");
     paragraph("rotate-database, built as for AWS Lambda, in a process of its own", "Function  ");
-    paragraph("reads AWSCURRENT and logs in with it, again and again", "Consumer  ");
+    paragraph("reads AWSCURRENT and logs in with it, over and over", "Consumer  ");
     if (this.#strategy === "alternating-users")
       paragraph(
         "an ECS service of three tasks, real processes with the secret in their environment, " +
-          "which log in without pause",
+          "which log in continuously",
         "Consumers ",
       );
     heading(`The secret ${databaseSecretId}`);
@@ -60,7 +60,7 @@ export class Story {
     const requests = steps.reduce((sum, each) => sum + each.requests.length, 0);
     const opened = counted(connections.opened, "database connection");
     const refused = connections.refused || "none";
-    paragraph(`In all ${counted(requests, "AWS request")}; ${opened}, ${refused} refused.`);
+    paragraph(`In total ${counted(requests, "AWS request")}; ${opened}, ${refused} refused.`);
     if (!succeeded) heading("What failed");
     if (!succeeded) paragraph(failureOf(shown));
     heading("What the consumers saw");
@@ -68,13 +68,13 @@ export class Story {
     heading(succeeded ? "The secret now" : "The secret now: as it was");
     this.#show(secret, "<new password>");
     for (const sent of this.#sent) mail(sent);
-    if (shown.services.length > 0) heading("Settlement, which nobody had to start");
+    if (shown.services.length > 0) heading("Settlement, started by the rotation itself");
     for (const { name, tasks, deployment } of shown.services) {
       paragraph(
         `service ${name}: ${tasks} tasks replaced by deployment ${deployment}`,
         `${mark(true)} `,
       );
-      paragraph("and no task is left from before the promotion, draining ones included", "  ");
+      paragraph("and no task from before the promotion is left, not even a draining one", "  ");
     }
     heading(succeeded ? "The old password" : "Is production safe?");
     if (succeeded) dead(shown);
@@ -96,7 +96,7 @@ export class Story {
     );
   }
 
-  /** With the names of passwords in their place; what has changed since the last time is bold. */
+  /** With names in place of passwords; what changed since the last time is bold. */
   #show(secret: DatabaseSecret, name: string): void {
     if (!this.#passwords.has(secret.password)) this.#passwords.set(secret.password, name);
     const lines = maskedDocument(secret, this.#passwords);
@@ -112,7 +112,7 @@ export class Story {
 
 function dead({ oldCredentialRefused: refused }: Performance): void {
   const proof = refused
-    ? "The server refuses it. RETIRING is off the old version: this rotation is finished."
+    ? "The server refuses it. RETIRING is removed: this rotation is finished."
     : "The server still accepts it: this rotation is not finished.";
   paragraph(proof, `${mark(refused)} `);
 }
@@ -121,14 +121,14 @@ function safe({ attempts, currentLogsIn }: Performance): void {
   const state = currentLogsIn ? "AWSCURRENT still logs in." : "AWSCURRENT is refused.";
   paragraph(state, `${mark(currentLogsIn)} `);
   paragraph(
-    `This rotation was given up after ${attempts} attempts. Put right what the error names; ` +
-      "RotateSecret then completes it.",
+    `Secrets Manager gave up after ${attempts} attempts. Fix the cause of the error, then call ` +
+      "RotateSecret to complete this rotation.",
   );
 }
 
-/** An alert as it reaches on-call; its lines that are to be pasted are not broken. */
+/** An alert as on-call gets it; lines to paste are not broken. */
 function mail(sent: Notification): void {
-  heading("What on-call was sent by mail");
+  heading("The email that on-call got");
   paragraph(bold(sent.subject ?? ""));
   for (const line of messageFor(sent, "email").split("\n\n"))
     if (line.startsWith(" ")) console.log(`  ${line}`);
@@ -137,12 +137,10 @@ function mail(sent: Notification): void {
 
 function next(failed: Step | undefined): void {
   heading("Where to go next");
-  if (failed)
-    paragraph("a rotation that nothing disturbs", "npm run demo                          ");
-  else
-    paragraph("a rotation that fails, and harms nobody", "npm run demo -- --fail finishSecret   ");
+  if (failed) paragraph("a rotation that succeeds", "npm run demo                          ");
+  else paragraph("a rotation that fails without harm", "npm run demo -- --fail finishSecret   ");
   paragraph(
-    "these parts, kept running for the aws command line",
+    "the same parts, kept running for the aws command line",
     "npm run local                         ",
   );
   paragraph("what it takes to run in your own account", "README.md                             ");

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Server, Strategy } from "../server.ts";
 import { startWorld } from "../world.ts";
 
-/** What is measured; a strategy is added as a line. */
+/** What is measured. A new strategy adds a line. */
 export const subjects = [
   { strategy: "alternating-users", stepGapMs: 0 },
   { strategy: "alternating-users", stepGapMs: 1000 },
@@ -25,7 +25,7 @@ export interface DowntimeRow {
   readonly failedSpanMs: number;
 }
 
-/** For each rotation; a strategy that is not named here fails no login. */
+/** Per rotation. A strategy that is not listed fails no login. */
 const budgets: Readonly<Record<string, { failed: number; spanMs: number }>> = {
   "in-place": { failed: 2, spanMs: 50 },
 };
@@ -65,7 +65,7 @@ export async function measureDowntime(
   return { engine: server.type, strategy, stepGapMs, rotations, ...total, failedSpanMs };
 }
 
-/** Also false where nothing was measured. */
+/** Also false if nothing was measured. */
 export function isWithinBudget({ strategy, ...row }: DowntimeRow): boolean {
   const budget = budgets[strategy] ?? none;
   return row.attempted > 0 && row.failedMax <= budget.failed && row.failedSpanMs <= budget.spanMs;

@@ -26,7 +26,7 @@ import type { System } from "./system.ts";
 /** How long settlement may take, in milliseconds. */
 const patience = 60_000;
 
-/** In the place of five minutes, in milliseconds. */
+/** Instead of five minutes, in milliseconds. */
 const tick = 1000;
 
 interface Parts {
@@ -42,7 +42,10 @@ interface Parts {
   readonly owned: AsyncDisposable;
 }
 
-/** AWS's stand-in with the functions built from an example's manifest, to be filled with what the system has. */
+/**
+ * AWS's stand-in with the functions built from an example's manifest, to be filled with the system's secrets,
+ * users and services.
+ */
 export class Account implements AsyncDisposable {
   readonly #parts: Parts;
 
@@ -98,7 +101,7 @@ export class Account implements AsyncDisposable {
     await this.secret(secret, { engine, host, port, username, password });
   }
 
-  /** A secret as its guide makes it: from a file with two spaces of indentation and a line break at its end. */
+  /** A secret as its guide makes it: from a file indented by two spaces, with a trailing newline. */
   async secret(Name: string, document: object): Promise<void> {
     const SecretString = textOf(document);
     const { ARN = "" } = await this.#parts.client.send(
@@ -129,7 +132,7 @@ export class Account implements AsyncDisposable {
    * An ECS service from the example's `task-definition.json`, whose placeholders get this account's values.
    * @param environment that the platform gives its containers
    */
-  service(of: {
+  service(options: {
     cluster: string;
     name: string;
     tasks: number;
@@ -141,9 +144,9 @@ export class Account implements AsyncDisposable {
     for (const [name, arn] of this.#parts.secrets)
       definition = definition.replaceAll(`:${name}-AbCdEf`, `:${name}${arn.slice(-7)}`);
     definition = definition.replaceAll("ACCOUNT-ID", this.aws.accountId);
-    const { environment = {}, ...rest } = of;
+    const { environment = {}, ...rest } = options;
     const { type, ca } = this.server;
-    const app = { ...of.app, type, ca };
+    const app = { ...options.app, type, ca };
     return EcsService.start(this.aws, { ...rest, environment, folder, definition, app });
   }
 
@@ -180,7 +183,7 @@ export class Account implements AsyncDisposable {
     return `the rotation failed in ${last?.step}: ${last?.error?.errorType}: ${last?.error?.errorMessage}`;
   }
 
-  /** Waits until RETIRING is gone, with nobody's help but the tick's. @returns whether it went in time */
+  /** Waits until RETIRING is gone, helped only by the tick. @returns whether it was in time */
   async settled(): Promise<boolean> {
     const deadline = Date.now() + patience;
     let ticked = Date.now();

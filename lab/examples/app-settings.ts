@@ -1,6 +1,6 @@
 import type { Login } from "../login.ts";
 
-/** What the program `app.ts` is told, in APP_SETTINGS. It holds no value of a secret. */
+/** The settings of the program `app.ts`, in APP_SETTINGS. They hold no secret value. */
 export interface AppSettings {
   /** Names of the settings whose digests it writes. */
   readonly shows: readonly string[];

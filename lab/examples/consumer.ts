@@ -13,6 +13,6 @@ export interface ConsumerVerdict {
   readonly rolled: number;
   /** Logins of all its processes, the replaced ones included. */
   readonly failed: number;
-  /** What should not have been. */
+  /** What went wrong. */
   readonly problems: readonly string[];
 }

@@ -1,4 +1,4 @@
 import { createHash } from "node:crypto";
 
-/** Tells values apart, and nothing else of them. */
+/** Tells values apart and reveals nothing else. */
 export const digest = (value: string) => createHash("sha256").update(value).digest("base64url");

@@ -44,7 +44,7 @@ export class EcsService implements Consumer {
     this.#tasks = tasks;
   }
 
-  /** Ready when every task works, and its first deployment is over. */
+  /** Resolves when every task works and the first deployment is over. */
   static async start(aws: Aws, options: ServiceOptions): Promise<EcsService> {
     const { cluster, name, tasks } = options;
     const service = new EcsService(options);

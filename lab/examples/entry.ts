@@ -5,7 +5,7 @@ import type { System } from "./system.ts";
 
 export const root = join(import.meta.dirname, "../../examples");
 
-/** What an example's own manifest says of its secret. */
+/** What an example's manifest has for its secret. */
 export function entryOf({ name, secret }: System): SecretEntry | undefined {
   const manifest = readManifest(join(root, name, "rotation.yml"), "production", () => {});
   return manifest.secrets[secret];

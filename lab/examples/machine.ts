@@ -9,7 +9,7 @@ import type { Document } from "./system.ts";
 
 const program = new URL("./app.ts", import.meta.url);
 
-/** A process of the examples' application that nobody rolls, as on an EC2 instance: it is restarted by hand. */
+/** A process of the examples' application that nothing redeploys, as on an EC2 instance: a person restarts it. */
 export class Machine implements Consumer {
   readonly #env: Readonly<Record<string, string>>;
   readonly #seen: ProcessesSeen;
@@ -20,7 +20,7 @@ export class Machine implements Consumer {
     this.#seen = new ProcessesSeen(app.url !== undefined || app.password !== undefined);
   }
 
-  /** Ready when it works. @param env the credentials of its role, for the AWS SDK */
+  /** Resolves when it works. @param env the credentials of its role, for the AWS SDK */
   static async start(env: Readonly<Record<string, string>>, app: AppSettings): Promise<Machine> {
     const machine = new Machine(env, app);
     await machine.#start();

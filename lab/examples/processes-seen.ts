@@ -12,10 +12,10 @@ interface Seen {
 /** How long a process may take to start and to log in, in milliseconds. */
 const patience = 30_000;
 
-/** So many logins show that a process works. */
+/** This many logins show that a process works. */
 const enough = 3;
 
-/** A value of so many characters stands in no text by chance. */
+/** A value this long is in no text by chance. */
 const telling = 16;
 
 /** What the processes of an application (app.ts) have written. */
@@ -23,7 +23,7 @@ export class ProcessesSeen {
   readonly #logsIn: boolean;
   readonly #byId = new Map<string, Seen>();
   readonly #output: string[] = [];
-  /** The last line that is no report: a warning, or an error. */
+  /** The last line that is not a report: a warning or an error. */
   #lastWords = "no output";
   #old: ReadonlySet<string> = new Set();
 
@@ -34,15 +34,15 @@ export class ProcessesSeen {
 
   add(id: string, line: string): void {
     this.#output.push(line);
-    const said = reportIn(line);
-    if (!said) {
+    const report = reportIn(line);
+    if (!report) {
       this.#lastWords = line;
       return;
     }
     const seen = this.#byId.get(id) ?? { digests: undefined, attempts: [] };
     this.#byId.set(id, seen);
-    if ("digests" in said) seen.digests = said.digests;
-    else seen.attempts.push(said);
+    if ("digests" in report) seen.digests = report.digests;
+    else seen.attempts.push(report);
   }
 
   /** Those that are there now were there before the rotation. */
@@ -96,10 +96,12 @@ const isFailed = ({ code }: Attempt) => code !== undefined;
 
 function reportIn(line: string): Attempt | { digests: Record<string, string> } | undefined {
   try {
-    const said: unknown = JSON.parse(line);
+    const parsed: unknown = JSON.parse(line);
     const isReport =
-      typeof said === "object" && said !== null && ("digests" in said || "startedAt" in said);
-    return isReport ? (said as Attempt | { digests: Record<string, string> }) : undefined;
+      typeof parsed === "object" &&
+      parsed !== null &&
+      ("digests" in parsed || "startedAt" in parsed);
+    return isReport ? (parsed as Attempt | { digests: Record<string, string> }) : undefined;
   } catch {
     return undefined;
   }

@@ -5,7 +5,7 @@ import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import type { Shown } from "./run.ts";
 
-/** One credential of a system; what a generated value and a credential without a type do not have is null. */
+/** One credential of a system. What does not apply to a generated value or a credential without a type is null. */
 export interface Row {
   readonly system: string;
   readonly secret: string;
@@ -22,7 +22,7 @@ export interface Row {
   readonly status: "ok" | "failed" | "not yet";
 }
 
-/** @param shown what the rotation showed; nothing where it could not even begin */
+/** @param shown the result of the rotation; undefined if it could not start */
 export function rowsOf(example: Example, shown: Shown | undefined): readonly Row[] {
   const { title: system, secret, rotates, notYet } = example;
   const entry = entryOf(example);
@@ -58,7 +58,7 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
   return [...rotating, ...later];
 }
 
-/** How the manifest has the credential whose value is in this field. */
+/** The manifest's credential whose value is in this field. */
 function madeOf({ credentials }: SecretEntry, field: string) {
   const made = credentials.find((spec) =>
     isLogin(spec)

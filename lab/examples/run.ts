@@ -5,22 +5,21 @@ import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import type { Document } from "./system.ts";
 
-/** What one rotation of an example showed. */
+/** The result of one rotation of an example. */
 export interface Shown {
   /** From RotateSecret until RETIRING was gone. */
   readonly seconds: number;
   readonly failedLogins: number;
   readonly rolled: number;
-  /** Of the secret that rotates, those that changed. */
+  /** Fields of the rotated secret that changed. */
   readonly changed: readonly string[];
   readonly fields: number;
-  /** What should not have been; empty when every promise was kept. */
+  /** Empty if every promise was kept. */
   readonly problems: readonly string[];
 }
 
 /**
- * Rotates an example's secret from end to end under the eyes of its application, and lets settlement run by
- * itself.
+ * Rotates an example's secret from end to end while its application runs, and lets settlement run by itself.
  */
 export async function runExample(example: Example, server: Server): Promise<Shown> {
   await using account = await Account.start(example, server);
@@ -50,7 +49,7 @@ export async function runExample(example: Example, server: Server): Promise<Show
     ...wronglyChanged(example, before, after),
     ...(await loginProblems(example, server, old, current)),
     ...(await (example.afterwards?.(account, current) ?? [])),
-    ...account.aws.notifications.map(({ subject }) => `on-call was told: ${subject}`),
+    ...account.aws.notifications.map(({ subject }) => `on-call got: ${subject}`),
     ...verdicts.flatMap((verdict) => verdict.problems),
   ];
   const failedLogins = verdicts.reduce((sum, { failed }) => sum + failed, 0);
@@ -66,7 +65,7 @@ export async function runExample(example: Example, server: Server): Promise<Show
   };
 }
 
-/** Whether the strategies of its logins promise that none fails. */
+/** Whether the strategies promise that no login fails. */
 function sparesLogins(example: Example): boolean {
   const { credentials = [] } = entryOf(example) ?? {};
   return credentials.every(({ strategy }) => strategy === "alternating-users");
@@ -76,7 +75,7 @@ function documentOf(texts: ReadonlyMap<string, string>, secret: string): Documen
   return JSON.parse(texts.get(secret) ?? "{}");
 }
 
-/** Whether exactly the fields of the credentials changed, and every other byte of every secret stayed. */
+/** Checks that exactly the fields of the credentials changed, and no other byte of any secret. */
 function wronglyChanged(
   { secret, rotates }: Example,
   before: ReadonlyMap<string, string>,
@@ -97,7 +96,7 @@ function wronglyChanged(
   ];
 }
 
-/** A field that nobody said a word of would be skipped silently. */
+/** Without this check, a field that the example does not mention would be skipped silently. */
 function unclassified(
   { secret, rotates, notYet, settings }: Example,
   texts: ReadonlyMap<string, string>,

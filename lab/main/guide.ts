@@ -3,14 +3,14 @@ import { databaseSecretId } from "../database-secret.ts";
 import type { WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
 
-/** What a developer needs to use what runs here; the lines to paste start in the first column. */
+/** How to use what runs here; the lines to paste start in the first column. */
 export function guide({ aws, server, folder }: World): string[] {
   const variables = Object.entries(aws.env("developer"));
   const aboutSecret = (operation: string) =>
     `aws secretsmanager ${operation} --secret-id ${databaseSecretId}`;
   return [
     `A stand-in for AWS runs on ${aws.endpoint}; its secret ${databaseSecretId}`,
-    "rotates when it is asked to. Paste into another terminal, for the aws command line or any SDK:",
+    "rotates on request. Paste this into another terminal, for the aws command line or any SDK:",
     "",
     ...variables.map(([name, value]) => `export ${name}=${value}`),
     "unset AWS_PROFILE AWS_SESSION_TOKEN",
@@ -22,7 +22,7 @@ export function guide({ aws, server, folder }: World): string[] {
     `The secret's database is ${server.title} on ${server.host}:${server.port}, TLS only; its authority:`,
     `  ${join(folder, "ca.pem")}`,
     "",
-    "Ctrl-C stops it all and leaves nothing behind. The function's steps appear here:",
+    "Ctrl-C stops everything and cleans up. The steps of the rotation function appear here:",
   ];
 }
 

@@ -24,7 +24,8 @@ export interface Binaries {
 export async function serverAccount(): Promise<Account> {
   if (process.getuid?.() !== 0) return {};
   const entry = /^nobody:[^:]*:(-?\d+):(-?\d+):/m.exec(await readFile("/etc/passwd", "utf8"));
-  if (!entry) throw new Error("PostgreSQL does not run as root, and /etc/passwd has no `nobody`");
+  if (!entry)
+    throw new Error("PostgreSQL refuses to run as root, and /etc/passwd has no user `nobody`");
   return { uid: Number(entry[1]), gid: Number(entry[2]) };
 }
 
@@ -44,7 +45,7 @@ export async function findBinaries(
   await copyPackage(dirname(dirname(installed.postgres)), native, account);
   const copied = binariesIn(native);
   const reason = await whyNotRunnable(copied, account);
-  if (reason !== undefined) throw new Error(`PostgreSQL's programs do not run here: ${reason}`);
+  if (reason !== undefined) throw new Error(`PostgreSQL's programs cannot run here: ${reason}`);
   return copied;
 }
 
@@ -71,7 +72,7 @@ function binariesIn(native: string): Binaries {
 
 async function whyNotRunnable(binaries: Binaries, account: Account): Promise<string | undefined> {
   try {
-    // They need different libraries, so that one that runs says nothing about the other.
+    // They need different libraries: one may run although the other does not.
     await Promise.all(
       [binaries.initdb, binaries.postgres].map((file) =>
         run(file, ["--version"], { ...account, cwd: "/" }),

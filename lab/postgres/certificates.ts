@@ -13,7 +13,7 @@ import {
 } from "@peculiar/x509";
 
 /**
- * A certificate authority of a test, made at run time: nothing of it is ever on disk in the
+ * A certificate authority of a test, made at run time: nothing of it is in the
  * repository. ECDSA P-256, valid from a day ago for thirty days. A second authority is "an unknown CA".
  */
 export interface Authority {

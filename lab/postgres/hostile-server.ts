@@ -5,9 +5,9 @@ import type { Authority } from "./certificates.ts";
 import { acceptTls, asksForTls, HOST, listen, readStartup } from "./wire.ts";
 
 /**
- * What a server, or somebody in its place, may do to a client: `blackHole` accepts and never
- * answers, `refuseTls` says that it has no TLS, `askCleartext` and `askMd5` ask for the password
- * in a form that gives it away, `trust` lets everybody in without a proof of its own.
+ * What a hostile server may do to a client: `blackHole` accepts and never
+ * answers, `refuseTls` claims to have no TLS, `askCleartext` and `askMd5` ask for the password
+ * in a form that gives it away, `trust` accepts every login and proves nothing about itself.
  */
 const modes = ["blackHole", "refuseTls", "askCleartext", "askMd5", "trust"] as const;
 export type HostileMode = (typeof modes)[number];

@@ -3,13 +3,13 @@ import { once } from "node:events";
 
 /**
  * A small process that outlives this one for a moment: when this one is gone, however it ended
- * (`kill -9` too), it ends the held server and removes its folder. It sits in a session of its own,
+ * (also by `kill -9`), it stops the held server and removes its folder. It sits in a session of its own,
  * so that Ctrl-C in the terminal does not reach it.
  */
 export interface Leash {
-  /** The process to end; `undefined` once it has ended by itself. */
+  /** The process to stop; `undefined` once it has exited. */
   hold(pid: number | undefined): void;
-  /** Does now what would be done at the end of this process, and waits until it is done. */
+  /** Does this now, and waits until it is done. */
   release(): Promise<void>;
 }
 

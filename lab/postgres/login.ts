@@ -1,7 +1,7 @@
 import pg from "pg";
 import type { Login } from "../login.ts";
 
-/** Whether the server lets this user in with this password; verified TLS, and the server's own answer. */
+/** Whether the server accepts this login, over verified TLS. */
 export async function logsIn(server: { readonly ca: string }, login: Login): Promise<boolean> {
   const { host, port, database, username: user, password } = login;
   const client = new pg.Client({

@@ -23,14 +23,14 @@ export async function relay(
     await session.connect(startup.bytes, target);
     await session.serve();
   } catch (error) {
-    // Everything else would be a mistake of the proxy itself.
+    // Anything else is a bug in the proxy.
     if (!(error instanceof Cut)) throw error;
   } finally {
     session.end();
   }
 }
 
-/** The client's connection is to be cut, or is gone. */
+/** The client's connection is gone, or must be cut. */
 class Cut extends Error {}
 
 class Session {

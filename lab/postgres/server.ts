@@ -105,7 +105,7 @@ class LocalPostgres implements PostgresServer {
 
   async start(): Promise<void> {
     if (this.#process) return;
-    // A file and not a pipe: what the server has written can be read at once, in full.
+    // A file instead of a pipe: what the server has written can be read at once, in full.
     const log = openSync(this.#logFile, "a", 0o600);
     const from = this.log().length;
     const { binaries, account, folder, leash } = this.#cluster;

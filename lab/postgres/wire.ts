@@ -41,11 +41,11 @@ export async function listen(
   };
 }
 
-/** Exactly so many bytes; `undefined` where the connection ends before. */
+/** Exactly this many bytes; `undefined` if the connection ends first. */
 async function read(socket: Socket, length: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   for (let missing = length; missing > 0; ) {
-    // What is there is taken, however little: Node announces bytes left lying over and over.
+    // Takes what there is, however little: Node would announce unread bytes over and over.
     const part: Buffer | null = socket.read(Math.min(missing, socket.readableLength));
     if (part) {
       parts.push(part);
@@ -105,7 +105,7 @@ export function acceptTls(
   return secured.on("error", () => {});
 }
 
-/** A verified TLS connection to a real server; `undefined` where it cannot be reached. */
+/** A verified TLS connection to a real server; `undefined` if it cannot be reached. */
 export async function openTls(port: number, ca: string): Promise<TLSSocket | undefined> {
   const socket = connectTcp({ port, host: HOST, noDelay: true });
   socket.on("error", () => {});

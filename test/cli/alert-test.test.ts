@@ -60,7 +60,7 @@ describe("npm run alert:test", () => {
     expect(ran).toEqual({
       code: 0,
       stderr: "",
-      stdout: `Sent to ${arn}: [info] Quarterturn test alert (staging)\nConfirmed subscriptions: 2. A filter policy may keep it from some of them.\n`,
+      stdout: `Sent to ${arn}: [info] Quarterturn test alert (staging)\nConfirmed subscriptions: 2. A filter policy may hold it back from some of them.\n`,
     });
     const [sent, ...more] = aws.notifications.slice(before);
     expect(more).toEqual([]);
@@ -123,8 +123,8 @@ describe("npm run alert:test", () => {
   });
 
   it.each<[string, string[], string]>([
-    ["no topic", [], "Which topic? Name it by --topic ARN, or in ALERT_TOPIC_ARN."],
-    ["what is no topic's ARN", ["--topic", "alerts"], '"alerts" is no ARN of an SNS topic'],
+    ["no topic", [], "No topic. Pass --topic ARN, or set ALERT_TOPIC_ARN."],
+    ["what is no topic's ARN", ["--topic", "alerts"], '"alerts" is not the ARN of an SNS topic'],
     ["an unknown option", ["--subject", "x"], "Unknown option '--subject'"],
   ])("takes %s for a mistake", async (_, options, message) => {
     const { code, stdout, stderr } = await run(options);

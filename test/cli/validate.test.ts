@@ -109,11 +109,11 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
   });
 
   it.each<[string, string[], string]>([
-    ["a file that is not there", ["--file", "none.yml"], 'There is no file "none.yml".'],
-    ["a folder", ["--file", "lib"], 'There is no file "lib".'],
-    ["a stage that is none", ["--stage", "a b"], '"a b" is no name of a stage.'],
-    ["a topic without --live", ["--topic", "x"], "--topic is looked at with --live only."],
-    ["what is no topic", ["--live", "--topic", "x"], '"x" is no ARN of an SNS topic'],
+    ["a file that is not there", ["--file", "none.yml"], 'No such file: "none.yml".'],
+    ["a folder", ["--file", "lib"], 'No such file: "lib".'],
+    ["a stage that is none", ["--stage", "a b"], '"a b" is not a valid stage name.'],
+    ["a topic without --live", ["--topic", "x"], "--topic needs --live."],
+    ["what is no topic", ["--live", "--topic", "x"], '"x" is not the ARN of an SNS topic'],
     ["an unknown option", ["--fix"], "Unknown option '--fix'"],
   ])("takes %s for a mistake", async (_, options, message) => {
     const { code, stdout, stderr } = await world.run(options);
@@ -171,7 +171,7 @@ describe("the account cannot be looked at", () => {
     const env = { AWS_REGION: "", AWS_DEFAULT_REGION: "" };
     const { code, stdout, stderr } = await world.run(["--live"], env);
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
-    expect(stderr).toContain("Which Region? Set AWS_REGION");
+    expect(stderr).toContain("No AWS Region. Set AWS_REGION");
   });
 
   it.each<[string, string, number, string[]]>([
@@ -503,7 +503,7 @@ it("changes nothing, in the account and on the server, by either strategy", asyn
 
 describe("progress", () => {
   it.each([
-    [true, "\r\x1b[K1 of 3 secrets looked at …\r\x1b[K"],
+    [true, "\r\x1b[K1 of 3 secrets checked …\r\x1b[K"],
     [false, ""],
   ])("is a line on a terminal alone (%s)", (isTTY, expected) => {
     const written: string[] = [];

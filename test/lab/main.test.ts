@@ -110,7 +110,7 @@ describe("npm run local", { timeout: 60_000 }, () => {
     const { code, stderr } = await runProgram("lab/main.ts", "--port", String(port));
     expect({ code, stderr }).toEqual({
       code: 1,
-      stderr: `Port ${port} is taken: choose another by --port, or none.\n`,
+      stderr: `Port ${port} is in use. Choose another with --port, or omit it.\n`,
     });
   });
 });
