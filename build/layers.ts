@@ -47,7 +47,12 @@ export const layers: readonly Layer[] = [
     packages: ["@aws-lambda-powertools/", "@middy/", "aws-lambda"],
   },
   { path: "lib/validation", imports: [...protocol, "lib/rotation", "lib/settlement"] },
-  // The types, which implement the ports.
+  // The types, which implement the ports. A type needs a row of its own only for the package of its driver.
+  {
+    path: "lib/rotators",
+    imports: [...protocol, "lib/rotation", "lib/validation", "lib/rotators/login"],
+    packages: zod,
+  },
   {
     path: "lib/rotators/login",
     imports: [...protocol, "lib/rotation", "lib/validation"],

@@ -1,0 +1,6 @@
+import { loginType } from "../../../lib/rotators/login/type.ts";
+
+export const type = loginType(
+  "A login of a toy.",
+  async () => (await import("./rotator.ts")).rotator,
+);

@@ -1,0 +1,3 @@
+import { ToyKeyCredential, type ToyKeySpec } from "./credential.ts";
+
+export const rotator = { credential: (spec: ToyKeySpec) => new ToyKeyCredential(spec) };
