@@ -2,7 +2,7 @@ import { resolve } from "node:path";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
 
-/** What is needed of the Serverless Framework. */
+/** The part of the Serverless Framework that is used here. */
 interface Serverless {
   getProvider(name: "aws"): { getStage(): string };
 }

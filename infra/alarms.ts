@@ -22,7 +22,7 @@ interface Alarm {
   /** For the reader of the mail: what it means, and what to do. */
   readonly means: string;
   readonly metric: string;
-  readonly of: string;
+  readonly namespace: string;
   readonly dimensions: Readonly<Record<string, Value>>;
   readonly statistic?: "Maximum";
   /** It is raised from this value on; default 1. */
@@ -30,7 +30,7 @@ interface Alarm {
 }
 
 const ofFunction = (name: string): readonly Alarm[] => {
-  const common = { of: "AWS/Lambda", dimensions: { FunctionName: ref(functionId(name)) } };
+  const common = { namespace: "AWS/Lambda", dimensions: { FunctionName: ref(functionId(name)) } };
   return [
     {
       ...common,
@@ -50,7 +50,7 @@ const ofFunction = (name: string): readonly Alarm[] => {
 const ofRule = (name: string): Alarm => ({
   name: `${name}-undelivered`,
   metric: "FailedInvocations",
-  of: "AWS/Events",
+  namespace: "AWS/Events",
   dimensions: { RuleName: ref(ruleId(name)) },
   means: `EventBridge could not deliver events of the rule ${name}. Check that its target and the target's policy are as the stack created them.`,
 });
@@ -59,7 +59,7 @@ const ofQueue: readonly Alarm[] = [
   {
     name: "settlement-dead-letters",
     metric: "ApproximateNumberOfMessagesVisible",
-    of: "AWS/SQS",
+    namespace: "AWS/SQS",
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementDeadLetters", "QueueName"] } },
     statistic: "Maximum",
     means:
@@ -68,7 +68,7 @@ const ofQueue: readonly Alarm[] = [
   {
     name: "settlement-waiting",
     metric: "ApproximateAgeOfOldestMessage",
-    of: "AWS/SQS",
+    namespace: "AWS/SQS",
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementQueue", "QueueName"] } },
     statistic: "Maximum",
     threshold: 3 * 3600,
@@ -80,7 +80,7 @@ const ofQueue: readonly Alarm[] = [
 const ofWatch: Alarm = {
   name: "watch-dropped",
   metric: "AsyncEventsDropped",
-  of: "AWS/Lambda",
+  namespace: "AWS/Lambda",
   dimensions: { FunctionName: ref(functionId("watch")) },
   means:
     "Lambda gave up delivering an event about a failed rotation to watch. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
@@ -91,7 +91,7 @@ const resource = (deployment: Deployment, alarm: Alarm): Resource => ({
   Properties: {
     AlarmName: deployedName(deployment, alarm.name),
     AlarmDescription: alarm.means,
-    Namespace: alarm.of,
+    Namespace: alarm.namespace,
     MetricName: alarm.metric,
     Dimensions: Object.entries(alarm.dimensions).map(([Name, Value]) => ({ Name, Value })),
     Statistic: alarm.statistic ?? "Sum",

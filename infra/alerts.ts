@@ -32,8 +32,8 @@ export function alerts(deployment: Deployment): Resources {
 
 /**
  * "*" is the key itself in a key's own policy. With the key that AWS manages for SNS neither service could
- * publish; EventBridge supports no condition here (SNS developer guide, "Key management"), so that which
- * account may publish is said by the topic's policy.
+ * publish; EventBridge supports no condition here (SNS developer guide, "Key management"), so the
+ * topic's policy limits which account may publish.
  */
 const keyPolicy: Value = {
   Version: "2012-10-17",

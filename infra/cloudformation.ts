@@ -1,4 +1,4 @@
-/** What a template is made of: the part of CloudFormation's language that is used here. */
+/** The part of CloudFormation's language that is used here. */
 export type Value =
   | string
   | number

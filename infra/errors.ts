@@ -1,6 +1,6 @@
 import { RotationError } from "../lib/errors.ts";
 
-/** What `serverless` was told by --param cannot be deployed. */
+/** The parameters (`--param`) cannot be deployed. */
 export class InvalidParameters extends RotationError {
   constructor(problems: readonly string[]) {
     super({

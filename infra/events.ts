@@ -43,7 +43,7 @@ export const settlementEvents: Readonly<Record<string, When>> = {
   tick: { ScheduleExpression: "rate(5 minutes)" },
 };
 
-/** What Secrets Manager says of a rotation that came to nothing; it needs a CloudTrail trail. */
+/** Secrets Manager's events of failed rotations; they need a CloudTrail trail. */
 export const outsideEvents: Readonly<Record<string, When>> = {
   "rotation-failed": fromSecretsManager("RotationFailed", "RotationAbandoned"),
 };

@@ -1,68 +1,10 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { ref, type Value } from "./cloudformation.ts";
 import { type Deployment, functionArn, functionId, placesOf } from "./deployment.ts";
-import {
-  onSecrets,
-  onTopic,
-  readOtherSecrets,
-  type Statement,
-  useKeysOfSecrets,
-  whereItRotates,
-} from "./grants.ts";
+import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
+import { onSecrets, onTopic, useKeysOfSecrets } from "./grants.ts";
 import { findAndRollConsumers } from "./grants-consumers.ts";
 import { mirroring, writeParameters } from "./grants-ssm.ts";
-
-/** What is particular to one function; all else is the same for all. */
-export interface FunctionEntry {
-  readonly description: string;
-  /** In seconds. */
-  readonly timeout: number;
-  /**
-   * Where the secrets are reached that it serves: it may touch no others, and is deployed only if there are any. In
-   * the network it runs in the VPC. Absent: it serves all secrets, and reaches none of their servers.
-   */
-  readonly place?: Place;
-  /** Beside ALERT_TOPIC_ARN and ENVIRONMENT. */
-  readonly environment?: (deployment: Deployment) => Readonly<Record<string, Value>>;
-  /** What it calls of AWS, beside its log and its VPC. @param deployment with the secrets that it serves */
-  readonly grants: (deployment: Deployment) => readonly Statement[];
-}
-
-const rotating = (place: Place, description: string): FunctionEntry => ({
-  description,
-  timeout: 60,
-  place,
-  grants: (deployment) => [
-    ...whereItRotates(
-      deployment,
-      functionsOf[place].rotate,
-      onSecrets(
-        deployment,
-        "DescribeSecret",
-        "GetSecretValue",
-        "ListSecretVersionIds",
-        "PutSecretValue",
-        "TagResource",
-        "UpdateSecretVersionStage",
-      ),
-    ),
-    ...useKeysOfSecrets(deployment, "Decrypt", "GenerateDataKey"),
-    ...readOtherSecrets(deployment),
-    ...onTopic("GetTopicAttributes", "Publish"),
-  ],
-});
-
-const retiring = (place: Place, description: string): FunctionEntry => ({
-  description,
-  timeout: 60,
-  place,
-  grants: (deployment) => [
-    ...onSecrets(deployment, "DescribeSecret", "GetSecretValue", "TagResource"),
-    ...useKeysOfSecrets(deployment, "Decrypt"),
-    ...readOtherSecrets(deployment),
-    ...onTopic("Publish"),
-  ],
-});
 
 /** The functions that retire the secrets of a deployment. */
 const retirers = (deployment: Deployment) =>

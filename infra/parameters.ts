@@ -1,10 +1,10 @@
 import { InvalidParameters } from "./errors.ts";
 
-/** What is told by --param, or under `params` in serverless.yml. */
+/** From --param, or `params` in serverless.yml. */
 export interface Parameters {
-  /** Who is subscribed to the alerts; absent: somebody has to be, by hand. */
+  /** Subscribed to the alerts; absent: subscribe on-call by hand. */
   readonly alertEmail?: string | undefined;
-  /** Where the functions that reach databases run; absent: outside any VPC. */
+  /** The VPC of the functions that reach databases; absent: none. */
   readonly network?: Network | undefined;
 }
 

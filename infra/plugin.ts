@@ -4,7 +4,7 @@ import { InvalidParameters } from "./errors.ts";
 import { parseParameters } from "./parameters.ts";
 import { functionsOf, outputs, resources } from "./template.ts";
 
-/** What is needed of the Serverless Framework. */
+/** The part of the Serverless Framework that is used here. */
 interface Serverless {
   /** serverless.yml; variables in it are resolved after the plugins are there. */
   readonly configurationInput: {
@@ -15,7 +15,7 @@ interface Serverless {
     readonly commands: readonly string[];
     readonly options: { readonly region?: string; readonly param?: readonly string[] };
   };
-  /** What it prints without a stack, as the user's own error. */
+  /** Printed without a stack, as a mistake of the user. */
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: "aws"): { getStage(): string };
   extendConfiguration(path: readonly string[], value: unknown): void;
@@ -50,23 +50,23 @@ function extend(serverless: Serverless): void {
   });
 }
 
-/** Without one the framework goes to us-east-1, whatever Region the caller's profile names. */
+/** Without a Region the framework uses us-east-1, whatever the caller's profile has. */
 function requireRegion({ processedInput: { commands, options } }: Serverless): void {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
   if (commands[0] === "package" || options.region || AWS_REGION || AWS_DEFAULT_REGION) return;
   throw new InvalidParameters([
-    "region: missing. Add --region eu-central-1, say, or set AWS_REGION.",
+    "region: missing. Add --region (for example eu-central-1), or set AWS_REGION.",
   ]);
 }
 
 /** As the framework finds a parameter: by --param, else for the stage, else for all stages. */
 function givenParameters({ configurationInput, processedInput }: Serverless, stage: string): Given {
   const { params = {} } = configurationInput;
-  const told = (processedInput.options.param ?? []).map((param) => {
+  const options = (processedInput.options.param ?? []).map((param) => {
     const [name = "", ...value] = param.split("=");
     return [name, value.join("=")];
   });
-  return { ...params["default"], ...params[stage], ...Object.fromEntries(told) };
+  return { ...params["default"], ...params[stage], ...Object.fromEntries(options) };
 }
 
 export { Quarterturn as "module.exports" };

@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { Path } from "./remark.ts";
-import { schemaAt } from "./schema.ts";
+import { schemaAt } from "./schema-at.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** A problem at a path from the value that was checked. */
 export type Problem = readonly [path: Path, problem: string];
 
 /**
- * What an issue of a schema means, in words that say what to do.
+ * Explains an issue of a schema: what is wrong, and what to do.
  * @param root the schema that found it
- * @param elsewhere what to say of an unknown key that is known in another place
+ * @param elsewhere the problem of a key that is known in another place
  */
 export function* explanation(
   issue: z.core.$ZodIssue,

@@ -1,6 +1,7 @@
 import { explanation } from "./explanation.ts";
+import type { SecretKeys } from "./keys.ts";
 import type { Path } from "./remark.ts";
-import type { ManifestSchema, SecretKeys } from "./schema.ts";
+import type { ManifestSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 /** rotation.yml in its form; nothing is completed yet, and credentials are as the file has them. */
@@ -57,7 +58,7 @@ export function readFile(source: Source, schema: ManifestSchema): ManifestFile {
 export const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** What to say of an unknown key at the top of the file or under defaults, if it is known elsewhere. */
+/** The problem of a key at the top of the file or under defaults that is known in another place. */
 function misplaced({ defaults, secret, list }: ManifestSchema, path: Path, key: string) {
   const unknown = `unknown key ${JSON.stringify(key)}`;
   if (path.length === 0)

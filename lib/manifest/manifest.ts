@@ -12,7 +12,7 @@ export interface Manifest {
   readonly exempt: readonly Exemption[];
 }
 
-/** What it says of a secret, which it may name by any of these; nothing of a name that only every object has. */
+/** The entry of a secret, which the manifest may name by any of these names or ARNs. */
 export function entryFor(
   { secrets }: Manifest,
   ...namesOrArns: readonly string[]
@@ -26,7 +26,7 @@ export interface SecretEntry {
   /** ARN of the customer-managed KMS key that encrypts the secret; absent: `aws/secretsmanager`. */
   readonly kmsKey?: string | undefined;
   readonly consumers: ConsumerScope;
-  /** How long consumers that nobody sees get, in milliseconds; absent: by what is seen. */
+  /** How long consumers that cannot be seen get, in milliseconds; absent: it depends on those that are found. */
   readonly grace?: number | undefined;
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
   readonly deadline: number;
@@ -35,7 +35,7 @@ export interface SecretEntry {
   readonly place: Place;
   /** Absent: JSON. */
   readonly shape?: Shape | undefined;
-  /** The field that says when the value was made; absent: `rotated_at`, in a secret that has it. */
+  /** The field that holds the time of the last rotation; absent: `rotated_at`, in a secret that has it. */
   readonly rotatedAt?: string | undefined;
   readonly mirror?: MirrorSpec | undefined;
 }

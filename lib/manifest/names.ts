@@ -55,7 +55,7 @@ function bareName(nameOrArn: string): string {
   );
 }
 
-/** Whether two names or ARNs mean the same secret, as far as that can be told from them. */
+/** Whether two names or ARNs mean the same secret, as far as they show. */
 export function sameSecret(one: string, other: string): boolean {
   if (one.startsWith("arn:") && other.startsWith("arn:")) return one === other;
   return bareName(one) === bareName(other);

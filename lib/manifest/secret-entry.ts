@@ -1,14 +1,16 @@
-import { credentialsOf, type NamedSecret, type StageContext, typesWith } from "./credentials.ts";
+import { typesWith } from "./credential.ts";
+import { credentialsOf } from "./credentials.ts";
 import { defined } from "./defined.ts";
+import type { Defaults, SecretKeys } from "./keys.ts";
 import { Layers } from "./layers.ts";
 import type { ConsumerScope, MirrorSpec, SecretEntry } from "./manifest.ts";
 import { completedMirror, mirrorProblems } from "./mirror.ts";
 import { inStage } from "./names.ts";
-import type { Defaults, SecretKeys } from "./schema.ts";
 import type { ScopeKey } from "./scope.ts";
+import type { NamedSecret, StageContext } from "./stage-context.ts";
 import { timing } from "./timing.ts";
 
-/** What the manifest says of a secret, completed. Problems go to the source. */
+/** A secret with every default filled in. Problems go to the source. */
 export function secretEntry(context: StageContext, secret: NamedSecret): SecretEntry {
   const { source, oneRegion } = context;
   const { path, keys } = secret;

@@ -85,7 +85,7 @@ export class Source {
 const sorted = (remarks: readonly Located[]) =>
   remarks.toSorted((one, other) => one.line - other.line);
 
-/** Where the parser's own message does not say what to do. */
+/** For errors whose message in the parser has no remedy. */
 const remedies: Readonly<Record<string, ((key: string) => string) | undefined>> = {
   DUPLICATE_KEY: (key) => `the key ${key} occurs twice: remove one of them`,
   TAB_AS_INDENT: () => "tabs cannot indent YAML: use spaces",

@@ -1,13 +1,13 @@
-import type { NamedSecret, StageContext } from "./credentials.ts";
 import type { ManifestFile } from "./file.ts";
+import type { Defaults } from "./keys.ts";
 import { Layers } from "./layers.ts";
 import { isExpired, type Manifest, type SecretEntry } from "./manifest.ts";
 import { clashes } from "./mirror.ts";
 import { belongsToAService, endsLikeAnArn, inStage, nameProblem, sameSecret } from "./names.ts";
 import { regionGuard } from "./region.ts";
-import type { Defaults } from "./schema.ts";
 import { secretEntry } from "./secret-entry.ts";
 import type { Source } from "./source.ts";
+import type { NamedSecret, StageContext } from "./stage-context.ts";
 import { suggestion } from "./suggestion.ts";
 
 /** The manifest of one stage. Problems go to the source; where there are any, the result is not to be used. */

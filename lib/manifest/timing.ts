@@ -1,9 +1,9 @@
 import { defined } from "./defined.ts";
 import { milliseconds } from "./forms.ts";
+import type { Defaults } from "./keys.ts";
 import type { Layers, Value } from "./layers.ts";
 import type { SecretEntry } from "./manifest.ts";
 import { readSchedule } from "./schedule.ts";
-import type { Defaults } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 const hour = 3600e3;

@@ -70,7 +70,7 @@ export function typeIn<Type extends CredentialType>(
   return Object.hasOwn(types, name) ? types[name] : undefined;
 }
 
-/** What an entry may say of these keys. */
+/** The values that an entry may have for these keys. */
 export type KeysOf<Shape extends z.ZodRawShape> = {
   readonly [Key in keyof Shape]?: z.output<Shape[Key]> | undefined;
 };
@@ -91,7 +91,7 @@ export interface CredentialEntry<Keys extends object = object> {
   kmsKeyOf(secret: string): string | undefined;
   /** Complains if this ARN is of another Region than the others. */
   oneRegion(path: Path, arn: string): void;
-  /** @param path from the credential, e.g. `["admin", "secret"]`; what the defaults say is found there */
+  /** @param path from the credential, e.g. `["admin", "secret"]`; a key of the defaults is found there */
   complain(path: Path, problem: string): void;
 }
 
@@ -100,7 +100,7 @@ export interface Claim {
   /** The key that names it, e.g. `["fields", "password"]`. */
   readonly role: Path;
   readonly field: string;
-  /** Only where the secret has it: it is a usual name that the manifest does not say. */
+  /** Only if the secret has it: it is a usual name, which the manifest leaves out. */
   readonly isPossible?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import { suggestion } from "./suggestion.ts";
 import type { TypeList } from "./type.ts";
 
-/** What to say of a type that does not exist. */
+/** The problem of a type that does not exist. */
 export function unknownType(name: string, { types }: TypeList): string {
   const known = Object.keys(types);
   const near = suggestion(name, known);

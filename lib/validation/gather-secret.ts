@@ -54,7 +54,7 @@ export async function gatherSecret(
   return { name, entry, state, document: { known: true }, credentials };
 }
 
-/** "There is none" is an answer. */
+/** A secret that does not exist is an answer. */
 function describe(
   secretId: string,
   { store }: Pick<SecretPorts, "store">,

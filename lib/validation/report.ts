@@ -8,7 +8,7 @@ export interface Report {
   readonly stage: string;
   /** Whether the account was looked at, too. */
   readonly live: boolean;
-  /** Absent: it could not be compiled, and the findings say why. */
+  /** Absent: it could not be compiled, for reasons in the findings. */
   readonly manifest?: Manifest | undefined;
   readonly findings: readonly Finding[];
 }

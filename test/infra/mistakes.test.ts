@@ -84,7 +84,7 @@ describe("serverless", { timeout: 120_000 }, () => {
     const { code, printed } = await good.run("deploy");
     expect(code).toBe(1);
     expect(error(printed)).toContain(
-      "  region: missing. Add --region eu-central-1, say, or set AWS_REGION.\n",
+      "  region: missing. Add --region (for example eu-central-1), or set AWS_REGION.\n",
     );
   });
 });

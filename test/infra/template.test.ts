@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import type { Resource, Value } from "../../infra/cloudformation.ts";
-import { type FunctionEntry, functions } from "../../infra/functions.ts";
+import type { FunctionEntry } from "../../infra/function-entry.ts";
+import { functions } from "../../infra/functions.ts";
 import {
   functionsOf as functionsIn,
   outputs,

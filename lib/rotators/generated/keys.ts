@@ -24,7 +24,7 @@ export const ownKeys = {
     "A field that keeps the previous value, for services that verify with both; added where the secret lacks it.",
   ),
   previousExpiresAt: fieldName.describe(
-    "A field that says until when the previous value counts (ISO 8601); added where the secret lacks it.",
+    "A field that holds the time until which the previous value counts (ISO 8601); added where the secret lacks it.",
   ),
   overlap: duration
     .meta({ examples: ["24h"] })

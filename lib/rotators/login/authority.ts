@@ -33,6 +33,6 @@ export function authority(
 function readCertificates(file: string): readonly string[] {
   const certificate = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
   const blocks = readFileSync(file, "utf8").match(certificate) ?? [];
-  // TLS silently trusts nobody if a certificate cannot be parsed, so parse each of them here.
+  // TLS silently ignores a certificate that it cannot parse, so parse each of them here.
   return blocks.map((pem) => new X509Certificate(pem).toString().trim());
 }

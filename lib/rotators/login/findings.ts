@@ -10,7 +10,7 @@ import { address, type Login, type LoginSpec, loginName } from "./login.ts";
 /** What is known of a login. Without its password. */
 export interface LoginFacts {
   readonly spec: LoginSpec;
-  /** What the document says. */
+  /** What the document holds. */
   readonly target: Asked<Target>;
   /** Whether the server accepts it; absent: not asked without a target. */
   readonly accepted?: Asked<boolean> | undefined;
