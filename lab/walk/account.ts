@@ -1,0 +1,187 @@
+import { changeEvent } from "../../standin/secrets-manager/events.ts";
+import type { Secret, SecretChange } from "../../standin/secrets-manager/secret.ts";
+import { VirtualClock } from "./clock.ts";
+import { FakeEcs } from "./ecs.ts";
+import { administrator } from "./engine.ts";
+import { Functions, type Plants } from "./functions.ts";
+import { Gate } from "./gate.ts";
+import { heldIn } from "./holder.ts";
+import { hosts, jobs, manifest, secrets as layouts, services } from "./layout.ts";
+import { Oracle } from "./oracle.ts";
+import { SettlementQueue } from "./queue.ts";
+import { Random } from "./random.ts";
+import { Readers } from "./readers.ts";
+import { FakeRotations } from "./rotations.ts";
+import { currentOf, FakeSecrets, textOf } from "./secrets.ts";
+import { FakeServer, Servers } from "./server.ts";
+
+const minute = 60_000;
+const day = 24 * 60 * minute;
+
+/** What happens to the next events, one each. */
+export type EventFault = "dropped" | "duplicated" | "delayed";
+
+/** An account of AWS with databases, consumers and Quarterturn, in memory. */
+export class Account {
+  readonly clock = new VirtualClock(Date.parse("2026-03-01T00:00:00Z"));
+  readonly gate = new Gate(this.clock);
+  readonly random: Random;
+  readonly secrets = new FakeSecrets(this.clock, (secret, change) => this.#changed(secret, change));
+  readonly servers: Servers;
+  readonly ecs: FakeEcs;
+  readonly readers: Readers;
+  readonly rotations: FakeRotations;
+  readonly functions: Functions;
+  readonly oracle: Oracle;
+  readonly eventFaults: EventFault[] = [];
+  readonly #queue: SettlementQueue;
+  #lastTick = 0;
+
+  constructor(seed: number, plants: Plants = {}) {
+    this.random = new Random(seed);
+    const watcher = { changing: (change: () => void) => this.oracle.changing(change) };
+    const list = hosts.map((host) => new FakeServer(`${host}:5432`, watcher));
+    this.servers = new Servers(this.clock, list);
+    this.oracle = new Oracle(this.clock, this.secrets, this.servers, () => this.gate.calls);
+    this.ecs = new FakeEcs(
+      this.clock,
+      ({ containers }) =>
+        containers.flatMap((container) =>
+          container.secrets.flatMap(({ valueFrom }) => this.#given(valueFrom)),
+        ),
+      ({ name }, eventName) =>
+        this.#send({ source: "aws.ecs", resources: [name], detail: { eventName } }),
+    );
+    this.readers = new Readers(this.clock, (name) => this.#given(name));
+    this.servers.holders = () => [...this.ecs.holders(), ...this.readers.holders()];
+    this.functions = new Functions({
+      clock: this.clock,
+      gate: this.gate,
+      random: this.random,
+      secrets: this.secrets,
+      servers: this.servers,
+      ecs: this.ecs,
+      manifest: manifest(),
+      plants,
+      listener: {
+        alert: (alert, by) => this.oracle.alert(alert, by),
+        print: (text) => this.oracle.print(text),
+        begun: (by) => {
+          this.oracle.running = by.id;
+        },
+        ended: (by) => this.oracle.ended(by, this.isDown),
+      },
+    });
+    this.#queue = new SettlementQueue(this.clock, this.functions);
+    this.rotations = new FakeRotations(this.secrets, async (Step, { arn }, ClientRequestToken) => {
+      const event = { Step, SecretId: arn, ClientRequestToken, RotationToken: this.uuid() };
+      return (await this.functions.rotate(event)).kind === "done";
+    });
+    this.#furnish();
+  }
+
+  /** Time passes, with the tick; of a long time not every tick. */
+  async pass(ms: number): Promise<void> {
+    const chunk = Math.max(5 * minute, ms / 12);
+    for (let left = ms; left > 0; left -= chunk) {
+      if (this.clock.now - this.#lastTick >= 5 * minute) {
+        this.#lastTick = this.clock.now;
+        this.#queue.send({ source: "aws.events", "detail-type": "Scheduled Event", id: this.uuid() });
+      }
+      await this.clock.run(Math.min(chunk, left));
+    }
+  }
+
+  /** Nothing disturbs any more, for longer than every grace and deadline. @param dead a server that stays down */
+  async calm(dead?: FakeServer): Promise<void> {
+    this.gate.disarm();
+    this.eventFaults.length = 0;
+    this.secrets.lag = 0;
+    for (const server of this.servers.list) server.isDown = server === dead;
+    for (const service of this.ecs.services) service.outcome = "succeeds";
+    for (let round = 0; round < 6; round += 1) await this.pass(10 * minute);
+    await this.pass(3 * day);
+    this.oracle.calm(this.isDown);
+  }
+
+  readonly isDown = (secret: Secret): boolean => {
+    const layout = layouts.find(({ name }) => name === secret.name);
+    return this.servers.at(`${layout?.host}:5432`)?.isDown ?? false;
+  };
+
+  uuid(prefix = ""): string {
+    const hex = Array.from({ length: 32 }, () => this.random.int(16).toString(16)).join("");
+    return `${prefix}${hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
+  }
+
+  #furnish(): void {
+    for (const host of hosts) {
+      const password = this.uuid().replaceAll("-", "");
+      const server = this.servers.at(`${host}:5432`);
+      server?.users.set(administrator, { canLogin: true, password });
+      const value = { host, port: 5432, username: administrator, password };
+      this.secrets.create(`admin/${host}`, JSON.stringify(value));
+    }
+    for (const { name, host, readers } of layouts) {
+      const [username, password] = [name.replace("/", "_"), this.uuid().replaceAll("-", "")];
+      this.servers.at(`${host}:5432`)?.users.set(username, { canLogin: true, password });
+      const value = { host, port: 5432, dbname: "app", username, password, note: "kept" };
+      this.secrets.create(name, JSON.stringify(value));
+      for (const keeps of readers) this.readers.add(name, keeps);
+    }
+    for (const { cluster, name, controller, tasks, secrets } of services)
+      this.ecs.serve({
+        cluster,
+        name,
+        controller,
+        desired: tasks,
+        definition: this.ecs.define(name, [container(this.#arns(secrets))]),
+      });
+    for (const { name, secrets } of jobs) this.ecs.define(name, [container(this.#arns(secrets))]);
+    this.oracle.noteLabels();
+    this.clock.pass(10 * minute);
+  }
+
+  #arns(names: readonly string[]): readonly string[] {
+    return names.flatMap((name) => this.secrets.find(name)?.arn ?? []);
+  }
+
+  #given(secretId: string) {
+    const secret = this.secrets.find(secretId);
+    if (!secret || secret.deletionAt !== undefined) return [];
+    const held = heldIn(textOf(currentOf(secret)));
+    return held ? [{ secret: secret.name, held, worked: this.servers.accepts(held) }] : [];
+  }
+
+  #changed(secret: Secret, change: SecretChange): void {
+    this.oracle?.noteLabels();
+    const event = changeEvent(secret, change);
+    if (!event) return;
+    const { kind } = change;
+    if (kind === "label" && change.label !== "AWSCURRENT") return;
+    if (kind === "RotationFailed" || kind === "RotationAbandoned") this.#watch(event, 3);
+    if (kind === "label" || kind === "RotationSucceeded") this.#send(event);
+  }
+
+  #send(event: object): void {
+    const fault = this.eventFaults.shift();
+    if (fault === "dropped") return;
+    this.#queue?.send({ ...event, id: this.uuid() }, fault === "delayed" ? 10 * minute : 0);
+    if (fault === "duplicated") this.#queue?.send({ ...event, id: this.uuid() }, 2 * minute);
+  }
+
+  /** EventBridge invokes it asynchronously: a failed one is tried again after one and two minutes. */
+  #watch(event: object, attempts: number): void {
+    this.clock.work((4 - attempts) * minute - minute + 1000, async () => {
+      const { kind } = await this.functions.watch(event);
+      if (kind !== "done" && attempts > 1) this.#watch(event, attempts - 1);
+    });
+  }
+}
+
+const container = (arns: readonly string[]) => ({
+  name: "app",
+  environment: [],
+  secrets: arns.map((valueFrom, index) => ({ name: `SECRET_${index}`, valueFrom })),
+  secretOptions: [],
+});

@@ -1,0 +1,135 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { compileManifest } from "../../lib/manifest/compile.ts";
+import type { Manifest } from "../../lib/manifest/manifest.ts";
+import { typeList } from "../../lib/types.ts";
+
+const hour = 3_600_000;
+
+/** Host names; every server is on port 5432, and has an administrator whose secret is `admin/<host>`. */
+export const hosts = ["a.internal", "b.internal", "c.internal"] as const;
+
+interface SecretLayout {
+  readonly name: string;
+  readonly host: (typeof hosts)[number];
+  readonly strategy: "alternating-users" | "in-place";
+  /** What else rotation.yml says of it. */
+  readonly yaml: readonly string[];
+  /** How long processes that nobody sees keep what they read, in milliseconds. */
+  readonly readers: readonly number[];
+}
+
+export const secrets: readonly SecretLayout[] = [
+  {
+    name: "shop/orders",
+    host: "a.internal",
+    strategy: "alternating-users",
+    yaml: [],
+    readers: [6 * hour],
+  },
+  {
+    name: "shop/stock",
+    host: "a.internal",
+    strategy: "alternating-users",
+    yaml: ["grace: 0h"],
+    readers: [],
+  },
+  {
+    name: "shop/users",
+    host: "b.internal",
+    strategy: "alternating-users",
+    yaml: ["grace: 2h"],
+    readers: [hour],
+  },
+  {
+    name: "shop/search",
+    host: "b.internal",
+    strategy: "in-place",
+    yaml: ["grace: 0h"],
+    readers: [],
+  },
+  {
+    name: "shop/mail",
+    host: "c.internal",
+    strategy: "alternating-users",
+    yaml: [],
+    readers: [20 * hour, hour / 2],
+  },
+  {
+    name: "shop/payments",
+    host: "c.internal",
+    strategy: "alternating-users",
+    yaml: ["grace: 0h"],
+    readers: [],
+  },
+];
+
+interface ServiceLayout {
+  readonly cluster: string;
+  readonly name: string;
+  readonly controller: "ECS" | "CODE_DEPLOY";
+  readonly tasks: number;
+  /** Of its task definition: names of secrets, by the way in which they are given. */
+  readonly secrets: readonly string[];
+}
+
+export const services: readonly ServiceLayout[] = [
+  {
+    cluster: "production",
+    name: "web",
+    controller: "ECS",
+    tasks: 3,
+    secrets: ["shop/orders", "shop/stock"],
+  },
+  {
+    cluster: "production",
+    name: "api",
+    controller: "ECS",
+    tasks: 2,
+    secrets: ["shop/stock", "shop/users"],
+  },
+  {
+    cluster: "production",
+    name: "worker",
+    controller: "ECS",
+    tasks: 1,
+    secrets: ["shop/users", "shop/search"],
+  },
+  {
+    cluster: "production",
+    name: "checkout",
+    controller: "CODE_DEPLOY",
+    tasks: 2,
+    secrets: ["shop/payments"],
+  },
+];
+
+/** Task definitions that are run by hand. */
+export const jobs: readonly { readonly name: string; readonly secrets: readonly string[] }[] = [
+  { name: "report", secrets: ["shop/stock"] },
+  { name: "export", secrets: ["shop/users", "shop/orders"] },
+];
+
+export function manifest(): Manifest {
+  const folder = mkdtempSync(join(tmpdir(), "quarterturn-walk-"));
+  try {
+    const path = join(folder, "rotation.yml");
+    writeFileSync(path, yaml());
+    return compileManifest(path, typeList, { stage: "production" });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function yaml(): string {
+  const entries = secrets.flatMap(({ name, host, strategy, yaml }) => [
+    `  ${name}:`,
+    ...yaml.map((line) => `    ${line}`),
+    "    credentials:",
+    "      - type: postgres",
+    `        strategy: ${strategy}`,
+    ...(strategy === "in-place" ? [] : [`        admin: admin/${host}`]),
+  ]);
+  return ["defaults:", "  clusters: [production]", "secrets:", ...entries, ""].join("\n");
+}

@@ -1,0 +1,53 @@
+import type { EventFault } from "./account.ts";
+import type { Outcome } from "./ecs.ts";
+import type { FaultKind } from "./gate.ts";
+
+/**
+ * One thing that happens to the account. Numbers choose among what is there at that time, so that a sequence from
+ * which some were left out can still be played.
+ */
+export type Operation =
+  | { readonly kind: "pass"; readonly ms: number }
+  /** The next invocations that are due. */
+  | { readonly kind: "next"; readonly count: number }
+  | Move
+  | Disturbance
+  /** Ahead of a later call of whatever function makes it. */
+  | { readonly kind: "during"; readonly calls: number; readonly move: Move }
+  /** Nothing disturbs any more; then nothing may be left over. */
+  | { readonly kind: "calm"; readonly dead?: number };
+
+/** What people do. */
+export type Move =
+  | { readonly kind: "rotate"; readonly secret: number; readonly leaked: boolean }
+  /** Takes AWSPENDING off, and rotates. */
+  | { readonly kind: "restart"; readonly secret: number }
+  | { readonly kind: "cancel"; readonly secret: number }
+  | {
+      readonly kind: "move";
+      readonly secret: number;
+      readonly label: string;
+      /** Absent: the label is taken off. */
+      readonly version?: number;
+    }
+  | {
+      readonly kind: "put";
+      readonly secret: number;
+      readonly value: "another note" | "value of a version";
+      readonly version: number;
+      readonly label: "AWSCURRENT" | "AWSPENDING";
+    }
+  | { readonly kind: "delete"; readonly secret: number }
+  | { readonly kind: "restore"; readonly secret: number }
+  | { readonly kind: "scale"; readonly service: number; readonly tasks: number }
+  | { readonly kind: "deploy"; readonly service: number }
+  | { readonly kind: "kill"; readonly task: number }
+  | { readonly kind: "job"; readonly job: number; readonly ms: number };
+
+/** What fails. */
+export type Disturbance =
+  | { readonly kind: "fault"; readonly calls: number; readonly fault: FaultKind }
+  | { readonly kind: "event"; readonly fault: EventFault }
+  | { readonly kind: "outcome"; readonly service: number; readonly outcome: Outcome }
+  | { readonly kind: "server"; readonly server: number; readonly isDown: boolean }
+  | { readonly kind: "lag"; readonly ms: number };

@@ -1,0 +1,67 @@
+import type { VirtualClock } from "./clock.ts";
+import type { Invocation } from "./gate.ts";
+import type { Held, Holder } from "./holder.ts";
+
+interface User {
+  canLogin: boolean;
+  password: string | undefined;
+}
+
+/** Whoever wants to know what a change on a server did. */
+export interface ServerWatcher {
+  /** @param change makes the change */
+  changing(change: () => void): void;
+}
+
+/** A database server with users and passwords, in memory. */
+export class FakeServer {
+  readonly address: string;
+  readonly users = new Map<string, User>();
+  /** By the user that is locked. */
+  readonly locks = new Map<string, Invocation>();
+  isDown = false;
+  readonly #watcher: ServerWatcher;
+
+  constructor(address: string, watcher: ServerWatcher) {
+    this.address = address;
+    this.#watcher = watcher;
+  }
+
+  accepts(username: string, password: string): boolean {
+    const user = this.users.get(username);
+    return user?.canLogin === true && user.password === password;
+  }
+
+  /** By Quarterturn or by hand. */
+  change(username: string, user: User): void {
+    this.#watcher.changing(() => void this.users.set(username, user));
+  }
+}
+
+/** All servers, and whoever uses them. */
+export class Servers {
+  readonly clock: VirtualClock;
+  readonly list: readonly FakeServer[];
+  /** Everybody who holds a credential now. */
+  holders: () => readonly Holder[] = () => [];
+
+  constructor(clock: VirtualClock, list: readonly FakeServer[]) {
+    this.clock = clock;
+    this.list = list;
+  }
+
+  at(address: string): FakeServer | undefined {
+    return this.list.find((each) => each.address === address);
+  }
+
+  accepts({ server, username, password }: Held): boolean {
+    return this.at(server)?.accepts(username, password) ?? false;
+  }
+
+  sessions(address: string, username: string): readonly Holder[] {
+    return this.holders().filter(
+      ({ holds, connected }) =>
+        connected && holds.server === address && holds.username === username,
+    );
+  }
+}
