@@ -129,11 +129,12 @@ export class Account {
       this.secrets.create(name, JSON.stringify(value));
       for (const keeps of readers) this.readers.add(name, keeps);
     }
-    for (const { cluster, name, controller, tasks, secrets } of services)
+    for (const { cluster, name, controller, tasks, pools, secrets } of services)
       this.ecs.serve({
         cluster,
         name,
         controller,
+        pools,
         desired: tasks,
         definition: this.ecs.define(name, [container(this.#arns(secrets))]),
       });

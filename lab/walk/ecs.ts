@@ -26,6 +26,8 @@ export interface FakeService {
   readonly name: string;
   readonly controller: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
   readonly definition: TaskDefinition;
+  /** Its tasks keep connections open. */
+  readonly pools: boolean;
   desired: number;
   readonly deployments: FakeDeployment[];
   /** Of the next deployment. */
@@ -65,7 +67,7 @@ export class FakeEcs {
     return definition;
   }
 
-  serve(service: Pick<FakeService, "cluster" | "name" | "controller" | "definition" | "desired">): void {
+  serve(service: Pick<FakeService, "cluster" | "name" | "controller" | "definition" | "pools" | "desired">): void {
     const added: FakeService = { ...service, deployments: [], outcome: "succeeds" };
     this.services.push(added);
     this.#fill(added, 0);
@@ -177,7 +179,7 @@ export class FakeEcs {
       secret,
       holds: held,
       worked,
-      connected: worked,
+      connected: worked && task.service?.pools === true,
     }));
   }
 }

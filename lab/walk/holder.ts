@@ -14,7 +14,7 @@ export interface Holder {
   readonly holds: Held;
   /** It was accepted when the holder got it; a refused one is not ours to keep alive. */
   readonly worked: boolean;
-  /** It has an open connection. */
+  /** It keeps a connection open. */
   connected: boolean;
 }
 

@@ -25,7 +25,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/orders",
     host: "a.internal",
     strategy: "alternating-users",
-    yaml: [],
+    yaml: ["grace: 24h", "deadline: 48h"],
     readers: [6 * hour],
   },
   {
@@ -70,6 +70,8 @@ interface ServiceLayout {
   readonly name: string;
   readonly controller: "ECS" | "CODE_DEPLOY";
   readonly tasks: number;
+  /** Whether its tasks keep connections open; others log in for each query. */
+  readonly pools: boolean;
   /** Of its task definition: names of secrets, by the way in which they are given. */
   readonly secrets: readonly string[];
 }
@@ -80,6 +82,7 @@ export const services: readonly ServiceLayout[] = [
     name: "web",
     controller: "ECS",
     tasks: 3,
+    pools: true,
     secrets: ["shop/orders", "shop/stock"],
   },
   {
@@ -87,6 +90,7 @@ export const services: readonly ServiceLayout[] = [
     name: "api",
     controller: "ECS",
     tasks: 2,
+    pools: false,
     secrets: ["shop/stock", "shop/users"],
   },
   {
@@ -94,6 +98,7 @@ export const services: readonly ServiceLayout[] = [
     name: "worker",
     controller: "ECS",
     tasks: 1,
+    pools: false,
     secrets: ["shop/users", "shop/search"],
   },
   {
@@ -101,6 +106,7 @@ export const services: readonly ServiceLayout[] = [
     name: "checkout",
     controller: "CODE_DEPLOY",
     tasks: 2,
+    pools: true,
     secrets: ["shop/payments"],
   },
 ];

@@ -19,13 +19,14 @@ export class Readers {
     const name = `unseen reader (${keepsMs / 60_000} min)`;
     const read = () => {
       const [given] = this.#read(secret);
-      if (given)
+      if (!given) this.#holders.delete(`${name} ${secret}`);
+      else
         this.#holders.set(`${name} ${secret}`, {
           name,
           secret,
           holds: given.held,
           worked: given.worked,
-          connected: given.worked,
+          connected: false,
         });
       this.#clock.change(keepsMs, read);
     };
