@@ -1,30 +1,25 @@
 import { readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
-import { shrink } from "./walk/shrink.ts";
-import { replay, type Walk, walk } from "./walk/walk.ts";
+import { replay, shortest, type Walk, walk } from "./walk/walk.ts";
 
-const usage = `Usage: npm run walk -- [--seed N] [--steps N] [--json] | --replay FILE
+const usage = `Usage: npm run walk -- [--seed N] [--steps N] [--without KIND]... [--json]
+       npm run walk -- --replay FILE [--json]
 
 Operators' moves and failures at random, in a simulated account; after each the promises are checked.
 A walk that breaks one is shrunk and printed as JSON, which --replay plays again.
+--without leaves out operations, e.g. "move AWSCURRENT", to look beyond a fault that is known.
 `;
 
 const { values } = parseArgs({
   options: {
     seed: { type: "string" },
     steps: { type: "string", default: "1000" },
+    without: { type: "string", multiple: true, default: [] },
     replay: { type: "string" },
     json: { type: "boolean", default: false },
     help: { type: "boolean", default: false },
   },
 });
-
-async function shortest({ seed, operations, broken }: Walk): Promise<Walk> {
-  const promise = broken[0]?.promise;
-  const fails = async (shorter: Walk["operations"]) =>
-    (await replay(seed, shorter)).broken[0]?.promise === promise;
-  return replay(seed, await shrink(operations, fails));
-}
 
 async function main(): Promise<Walk> {
   if (values.replay !== undefined) {
@@ -32,7 +27,7 @@ async function main(): Promise<Walk> {
     return replay(seed, operations);
   }
   const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  return walk(seed, Number(values.steps));
+  return walk(seed, Number(values.steps), { without: values.without });
 }
 
 if (values.help) console.log(usage);
@@ -50,6 +45,7 @@ else {
   else {
     console.log(`seed ${seed}: ${steps} steps`);
     for (const [name, list] of Object.entries(lists))
-      for (const { step, promise, what } of list) console.log(`${name}, step ${step}: ${promise}: ${what}`);
+      for (const { step, promise, what } of list)
+        console.log(`${name}, step ${step}: ${promise}: ${what}`);
   }
 }

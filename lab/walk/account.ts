@@ -6,7 +6,7 @@ import { administrator } from "./engine.ts";
 import { Functions, type Plants } from "./functions.ts";
 import { Gate } from "./gate.ts";
 import { heldIn } from "./holder.ts";
-import { hosts, jobs, manifest, secrets as layouts, services } from "./layout.ts";
+import { hosts, jobs, secrets as layouts, manifest, services } from "./layout.ts";
 import { Oracle } from "./oracle.ts";
 import { SettlementQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -86,7 +86,11 @@ export class Account {
     for (let left = ms; left > 0; left -= chunk) {
       if (this.clock.now - this.#lastTick >= 5 * minute) {
         this.#lastTick = this.clock.now;
-        this.#queue.send({ source: "aws.events", "detail-type": "Scheduled Event", id: this.uuid() });
+        this.#queue.send({
+          source: "aws.events",
+          "detail-type": "Scheduled Event",
+          id: this.uuid(),
+        });
       }
       await this.clock.run(Math.min(chunk, left));
     }

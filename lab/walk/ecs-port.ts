@@ -16,10 +16,12 @@ export class FakeEcsPort implements Ecs {
     this.#by = by;
   }
 
-  clusters(): Promise<readonly string[]> {
-    return this.#call("ListClusters", "all", () => [
-      ...new Set(this.#ecs.services.map(({ cluster }) => cluster)),
-    ]);
+  clusters(signal: AbortSignal): Promise<readonly string[]> {
+    const call = awsFailure("ecs:ListClusters", "all");
+    const list = () => [
+      ...new Set([...this.#ecs.services, ...this.#ecs.tasks].map(({ cluster }) => cluster)),
+    ];
+    return this.#gate.call(this.#by, call, list, signal);
   }
 
   services(cluster: string): Promise<readonly ServiceRecord[]> {

@@ -35,7 +35,9 @@ export interface FakeService {
 }
 
 /** What a task gets of Secrets Manager when it starts: whoever it may log in as now. */
-export type Inject = (definition: TaskDefinition) => readonly { secret: string; held: Held; worked: boolean }[];
+export type Inject = (
+  definition: TaskDefinition,
+) => readonly { secret: string; held: Held; worked: boolean }[];
 
 /** In milliseconds after the call, or after the one before. */
 const pace = { create: 1500, inject: 1000, settle: 25_000, stop: 30_000, rollBack: 40_000 };
@@ -67,7 +69,12 @@ export class FakeEcs {
     return definition;
   }
 
-  serve(service: Pick<FakeService, "cluster" | "name" | "controller" | "definition" | "pools" | "desired">): void {
+  serve(
+    service: Pick<
+      FakeService,
+      "cluster" | "name" | "controller" | "definition" | "pools" | "desired"
+    >,
+  ): void {
     const added: FakeService = { ...service, deployments: [], outcome: "succeeds" };
     this.services.push(added);
     this.#fill(added, 0);
@@ -79,7 +86,9 @@ export class FakeEcs {
   }
 
   live(service?: FakeService): readonly FakeTask[] {
-    return this.tasks.filter((task) => task.state !== "stopped" && (!service || task.service === service));
+    return this.tasks.filter(
+      (task) => task.state !== "stopped" && (!service || task.service === service),
+    );
   }
 
   runTask(cluster: string, definition: TaskDefinition, service?: FakeService): FakeTask {

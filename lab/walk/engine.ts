@@ -41,7 +41,13 @@ export class FakeEngine implements Engine {
       }
       if (!server.accepts(login.username, login.password.reveal())) return "refused";
       const call: Call = (effect) => this.#gate.call(this.#by, serverFailure(at), effect);
-      return new FakeSession({ username: login.username, server, servers: this.#servers, by: this.#by, call });
+      return new FakeSession({
+        username: login.username,
+        server,
+        servers: this.#servers,
+        by: this.#by,
+        call,
+      });
     });
   }
 

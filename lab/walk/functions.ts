@@ -9,21 +9,26 @@ import type { Manifest } from "../../lib/manifest/manifest.ts";
 import type { CredentialSpec } from "../../lib/manifest/type.ts";
 import { loadCredential } from "../../lib/registry.ts";
 import { reporter } from "../../lib/reporting/report.ts";
-import { type Invocation as Carrier, requestReport, stepReport } from "../../lib/reporting/step-report.ts";
+import {
+  type Invocation as Carrier,
+  requestReport,
+  stepReport,
+} from "../../lib/reporting/step-report.ts";
 import { parseRequest, subjectOf } from "../../lib/retirement/request.ts";
 import { retire } from "../../lib/retirement/retire.ts";
 import type { Credential } from "../../lib/rotation/credential.ts";
 import { parseEvent } from "../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../lib/rotation/rotate.ts";
 import { LoginCredential } from "../../lib/rotators/login/credential.ts";
+import type { SecretStore } from "../../lib/secret/store.ts";
 import { type QueueEvent, settleBatch } from "../../lib/settlement/batch.ts";
-import type { Retirer } from "../../lib/settlement/retirer.ts";
+import type { ConsumerType } from "../../lib/settlement/consumer.ts";
 import { watch } from "../../lib/watch/watch.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { FakeEcs } from "./ecs.ts";
 import { FakeEcsPort } from "./ecs-port.ts";
 import { FakeEngine } from "./engine.ts";
-import { awsFailure, type Gate, Invocation } from "./gate.ts";
+import { awsFailure, type Gate, Invocation, type Ran } from "./gate.ts";
 import type { Random } from "./random.ts";
 import { FakeRetirer } from "./retirer.ts";
 import type { FakeSecrets } from "./secrets.ts";
@@ -32,8 +37,8 @@ import { FakeStore } from "./store.ts";
 
 /** Faults on purpose: each replaces a port by one that breaks its contract. */
 export interface Plants {
-  readonly store?: (store: FakeStore) => FakeStore;
-  readonly retirer?: (retirer: Retirer) => Retirer;
+  readonly store?: (store: SecretStore) => SecretStore;
+  readonly consumers?: (type: ConsumerType) => ConsumerType;
 }
 
 /** What leaves a function. */
@@ -56,11 +61,6 @@ export interface FunctionParts {
   readonly listener: Listener;
   readonly plants: Plants;
 }
-
-export type Ran<T> =
-  | { readonly kind: "done"; readonly result: T }
-  | { readonly kind: "failed"; readonly error: unknown }
-  | { readonly kind: "killed" };
 
 /** Timeouts as deployed, in milliseconds. */
 const timeouts = { rotate: 60_000, retire: 60_000, settle: 300_000, watch: 30_000 };
@@ -101,15 +101,15 @@ export class Functions {
   settle(event: QueueEvent) {
     return this.#invoke("settle", (by, context) => {
       const { gate, ecs, manifest, plants } = this.#parts;
-      const own: Retirer = new FakeRetirer((request) =>
+      const retirer = new FakeRetirer((request) =>
         gate
           .call(by, awsFailure("lambda:InvokeFunction", "retire-database"), () => {})
           .then(() => this.retire(request)),
       );
-      const retirer = plants.retirer?.(own) ?? own;
+      const consumers = ecsConsumers(new FakeEcsPort(ecs, gate, by));
       const ports = {
         store: this.#store(by),
-        consumers: [ecsConsumers(new FakeEcsPort(ecs, gate, by))],
+        consumers: [plants.consumers?.(consumers) ?? consumers],
         retirers: { network: retirer, internet: retirer },
         mirrorer: { mirror: async () => "superseded" as const },
         manifest,
@@ -136,7 +136,7 @@ export class Functions {
     return { store: this.#store(by), manifest, alerts: this.#topic(by), credential };
   }
 
-  #store(by: Invocation): FakeStore {
+  #store(by: Invocation): SecretStore {
     const store = new FakeStore(this.#parts.secrets, this.#parts.gate, by);
     return this.#parts.plants.store?.(store) ?? store;
   }

@@ -44,6 +44,12 @@ export class Invocation {
   }
 }
 
+/** How an invocation ended. */
+export type Ran<T> =
+  | { readonly kind: "done"; readonly result: T }
+  | { readonly kind: "failed"; readonly error: unknown }
+  | { readonly kind: "killed" };
+
 /** In milliseconds, of one call. */
 const latency = 15;
 
@@ -69,8 +75,14 @@ export class Gate {
   /**
    * A killed function hears no answer: its call never returns.
    * @param failure what the caller gets where the answer is missing
+   * @param signal of this call
    */
-  async call<T>(by: Invocation, failure: () => RotationError, effect: () => T): Promise<T> {
+  async call<T>(
+    by: Invocation,
+    failure: () => RotationError,
+    effect: () => T,
+    signal?: AbortSignal,
+  ): Promise<T> {
     if (by.isDead) return new Promise(() => {});
     this.calls += 1;
     this.#clock.pass(latency);
@@ -79,7 +91,7 @@ export class Gate {
     for (const { fault } of due) if (fault) by.isDisturbed = true;
     const hits = (kind: FaultKind) => due.some(({ fault }) => fault === kind);
     if (this.#isOver(by) || hits("killed before")) return this.#kill(by);
-    if (by.controller.signal.aborted) throw new DeadlineReached();
+    if (by.controller.signal.aborted || signal?.aborted) throw new DeadlineReached();
     if (hits("throttled")) throw failure();
     const result = effect();
     if (this.#isOver(by) || hits("killed after")) return this.#kill(by);

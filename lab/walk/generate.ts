@@ -48,10 +48,7 @@ function move(random: Random): Move {
     [20, () => ({ kind: "rotate", secret, leaked: random.chance(0.1) })],
     [8, () => ({ kind: "restart", secret })],
     [1, () => ({ kind: "cancel", secret })],
-    [
-      6,
-      () => ({ kind: "move", secret, label: "AWSCURRENT", version: random.int(8) }),
-    ],
+    [6, () => ({ kind: "move", secret, label: "AWSCURRENT", version: random.int(8) })],
     [
       2,
       () => ({

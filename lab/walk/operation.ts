@@ -51,3 +51,19 @@ export type Disturbance =
   | { readonly kind: "outcome"; readonly service: number; readonly outcome: Outcome }
   | { readonly kind: "server"; readonly server: number; readonly isDown: boolean }
   | { readonly kind: "lag"; readonly ms: number };
+
+/** E.g. `rotate`, `rotate leaked`, `move AWSCURRENT`, `put value of a version AWSCURRENT`. */
+export function nameOf(operation: Operation): string {
+  switch (operation.kind) {
+    case "during":
+      return nameOf(operation.move);
+    case "rotate":
+      return operation.leaked ? "rotate leaked" : "rotate";
+    case "move":
+      return `move ${operation.label}`;
+    case "put":
+      return `put ${operation.value} ${operation.label}`;
+    default:
+      return operation.kind;
+  }
+}

@@ -53,12 +53,7 @@ export class Oracle {
   readonly #movedAt = new Map<string, number>();
   readonly passwords = new Set<string>();
 
-  constructor(
-    clock: VirtualClock,
-    secrets: FakeSecrets,
-    servers: Servers,
-    calls: () => number,
-  ) {
+  constructor(clock: VirtualClock, secrets: FakeSecrets, servers: Servers, calls: () => number) {
     this.#clock = clock;
     this.#secrets = secrets;
     this.#servers = servers;

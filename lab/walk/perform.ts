@@ -95,7 +95,8 @@ function onSecret(move: SecretMove, secret: Secret, account: Account): void {
       return;
     }
     case "cancel":
-      return rotations.cancel(secret);
+      rotations.cancel(secret);
+      return;
     case "move": {
       const { label } = move;
       const from = [...secret.versions.values()].find(({ labels }) => labels.has(label));

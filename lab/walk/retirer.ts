@@ -2,7 +2,7 @@ import { asRotationError } from "../../lib/errors.ts";
 import type { RetireRequest } from "../../lib/retirement/request.ts";
 import { RetirementFailed } from "../../lib/settlement/errors.ts";
 import type { Retirer } from "../../lib/settlement/retirer.ts";
-import type { Ran } from "./functions.ts";
+import type { Ran } from "./gate.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,5 @@
 import { steps } from "../../lib/rotation/event.ts";
-import {
-  moveLabel,
-  type OpenRotation,
-  type Secret,
-} from "../../standin/secrets-manager/secret.ts";
+import { moveLabel, type OpenRotation, type Secret } from "../../standin/secrets-manager/secret.ts";
 import { CURRENT, type FakeSecrets, PENDING, pendingOf } from "./secrets.ts";
 
 /** One invocation of the function that rotates. @returns whether it succeeded */
@@ -95,4 +91,3 @@ export class FakeRotations {
     open.running = false;
   }
 }
-

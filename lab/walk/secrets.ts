@@ -52,7 +52,13 @@ export class FakeSecrets {
       changed,
     };
     this.list.push(secret);
-    writeVersion(secret, `initial-${"0".repeat(24)}${this.list.length}`, { SecretString: text }, [CURRENT], this.clock.now);
+    writeVersion(
+      secret,
+      `initial-${"0".repeat(24)}${this.list.length}`,
+      { SecretString: text },
+      [CURRENT],
+      this.clock.now,
+    );
     return secret;
   }
 
@@ -90,11 +96,10 @@ export class FakeSecrets {
     if (from !== undefined && holder?.id !== from) return false;
     if (from === undefined && holder && holder !== target) return false;
     if (!target && label === CURRENT) return false;
+    if (target) requireRoomFor(secret, [label]);
     this.change(secret, () => {
-      if (target) {
-        requireRoomFor(secret, [label]);
-        moveLabel(secret, label, target);
-      } else holder?.labels.delete(label);
+      if (target) moveLabel(secret, label, target);
+      else holder?.labels.delete(label);
     });
     return true;
   }
@@ -118,8 +123,7 @@ function stateOf(secret: Secret): SecretState {
     rotationEnabled: rotation?.enabled,
     rotationFunction: rotation?.functionArn,
     deletedAt: deletionAt === undefined ? undefined : new Date(deletionAt),
-    lastRotatedAt:
-      rotatedAt === undefined || !rotation?.enabled ? undefined : new Date(rotatedAt),
+    lastRotatedAt: rotatedAt === undefined || !rotation?.enabled ? undefined : new Date(rotatedAt),
     tags: new Map(tags.map(({ Key, Value }) => [Key, Value])),
     versions: new Map(labelled.map(({ id, labels }) => [id, [...labels].sort()])),
   };

@@ -20,23 +20,26 @@ export class FakeStore implements SecretStore {
     this.#by = by;
   }
 
-  describe(secretId: string): Promise<SecretState> {
-    return this.#call("DescribeSecret", secretId, (secret) => this.#secrets.seen(secret));
+  describe(secretId: string, signal: AbortSignal): Promise<SecretState> {
+    return this.#call("DescribeSecret", secretId, signal, (secret) => this.#secrets.seen(secret));
   }
 
-  read(secretId: string, versionId: string | undefined): Promise<Secret<string> | undefined> {
-    return this.#call("GetSecretValue", secretId, (secret) => {
+  read(
+    secretId: string,
+    versionId: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Secret<string> | undefined> {
+    return this.#call("GetSecretValue", secretId, signal, (secret) => {
       requireLive(secret, "GetSecretValue");
       const version = versionId === undefined ? currentOf(secret) : secret.versions.get(versionId);
-      const isVisible =
-        version && version.createdAt <= this.#secrets.clock.now - this.#secrets.lag;
+      const isVisible = version && version.createdAt <= this.#secrets.clock.now - this.#secrets.lag;
       const text = isVisible ? textOf(version) : undefined;
       return text === undefined ? undefined : new Secret(text);
     });
   }
 
-  putPending(pending: PendingValue): Promise<"created" | "exists"> {
-    return this.#call("PutSecretValue", pending.secretId, (secret) => {
+  putPending(pending: PendingValue, signal: AbortSignal): Promise<"created" | "exists"> {
+    return this.#call("PutSecretValue", pending.secretId, signal, (secret) => {
       requireLive(secret, "PutSecretValue");
       const present = textOf(secret.versions.get(pending.token));
       const text = pending.text.reveal();
@@ -46,15 +49,22 @@ export class FakeStore implements SecretStore {
     });
   }
 
-  moveLabel({ secretId, label, from, to }: LabelMove): Promise<"moved" | "elsewhere"> {
-    return this.#call("UpdateSecretVersionStage", secretId, (secret) => {
+  moveLabel(
+    { secretId, label, from, to }: LabelMove,
+    signal: AbortSignal,
+  ): Promise<"moved" | "elsewhere"> {
+    return this.#call("UpdateSecretVersionStage", secretId, signal, (secret) => {
       requireLive(secret, "UpdateSecretVersionStage");
-      return this.#secrets.move(secret, label, from, to) ? "moved" : "elsewhere";
+      try {
+        return this.#secrets.move(secret, label, from, to) ? "moved" : "elsewhere";
+      } catch {
+        throw refused("UpdateSecretVersionStage", secret, "LimitExceededException");
+      }
     });
   }
 
-  tag(secretId: string, key: string, value: string): Promise<void> {
-    return this.#call("TagResource", secretId, (secret) => {
+  tag(secretId: string, key: string, value: string, signal: AbortSignal): Promise<void> {
+    return this.#call("TagResource", secretId, signal, (secret) => {
       requireLive(secret, "TagResource");
       this.#secrets.change(secret, () => {
         secret.tags = [...secret.tags.filter(({ Key }) => Key !== key), { Key: key, Value: value }];
@@ -62,15 +72,15 @@ export class FakeStore implements SecretStore {
     });
   }
 
-  madeAt(secretId: string, versionId: string): Promise<Date | undefined> {
-    return this.#call("ListSecretVersionIds", secretId, (secret) => {
+  madeAt(secretId: string, versionId: string, signal: AbortSignal): Promise<Date | undefined> {
+    return this.#call("ListSecretVersionIds", secretId, signal, (secret) => {
       const version = secret.versions.get(versionId);
       return version?.value ? new Date(version.createdAt) : undefined;
     });
   }
 
-  unlabelled(secretId: string): Promise<readonly string[]> {
-    return this.#call("ListSecretVersionIds", secretId, (secret) =>
+  unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]> {
+    return this.#call("ListSecretVersionIds", secretId, signal, (secret) =>
       [...secret.versions.values()]
         .filter(({ labels, value }) => labels.size === 0 && value !== undefined)
         .toSorted((a, b) => b.createdAt - a.createdAt)
@@ -79,9 +89,14 @@ export class FakeStore implements SecretStore {
     );
   }
 
-  #call<T>(action: string, secretId: string, effect: (secret: StoredSecret) => T): Promise<T> {
+  #call<T>(
+    action: string,
+    secretId: string,
+    signal: AbortSignal,
+    effect: (secret: StoredSecret) => T,
+  ): Promise<T> {
     const call = `secretsmanager:${action}`;
-    return this.#gate.call(this.#by, awsFailure(call, secretId), () => {
+    const found = () => {
       const secret = this.#secrets.find(secretId);
       if (secret) return effect(secret);
       throw new AwsCallFailed(call, secretId, {
@@ -90,16 +105,20 @@ export class FakeStore implements SecretStore {
         remedy: "Create it.",
         isAbsent: true,
       });
-    });
+    };
+    return this.#gate.call(this.#by, awsFailure(call, secretId), found, signal);
   }
 }
 
 /** A secret that waits for its deletion can be described, and nothing else. */
 function requireLive(secret: StoredSecret, action: string): void {
   if (secret.deletionAt === undefined) return;
-  throw new AwsCallFailed(`secretsmanager:${action}`, secret.name, {
-    failure: "InvalidRequestException (HTTP 400)",
-    retryable: false,
-    remedy: "Restore it.",
-  });
+  throw refused(action, secret, "InvalidRequestException");
 }
+
+const refused = (action: string, { name }: StoredSecret, failure: string) =>
+  new AwsCallFailed(`secretsmanager:${action}`, name, {
+    failure,
+    retryable: false,
+    remedy: "Look the error up.",
+  });

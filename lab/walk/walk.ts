@@ -2,10 +2,11 @@ import { setImmediate } from "node:timers/promises";
 import { Account } from "./account.ts";
 import type { Plants } from "./functions.ts";
 import { operations } from "./generate.ts";
-import type { Operation } from "./operation.ts";
+import { nameOf, type Operation } from "./operation.ts";
 import type { Breach } from "./oracle.ts";
 import { perform } from "./perform.ts";
 import { Random } from "./random.ts";
+import { shrink } from "./shrink.ts";
 
 export interface Walk {
   readonly seed: number;
@@ -20,13 +21,19 @@ export interface Walk {
   readonly toldTwice: readonly Breach[];
 }
 
-/** Walks at random until a promise breaks. Reproducible: the seed decides everything. */
-export async function walk(seed: number, steps: number, plants: Plants = {}): Promise<Walk> {
-  const random = new Random(seed ^ 0x5eed);
+export interface WalkOptions {
+  readonly plants?: Plants;
+  /** Operations that do not take place, by the beginning of their `nameOf`. */
+  readonly without?: readonly string[];
+}
+
+/** Walks at random until a promise breaks. Reproducible: the seed and the options decide everything. */
+export async function walk(seed: number, steps: number, options: WalkOptions = {}): Promise<Walk> {
+  const { plants, without = [] } = options;
   const made: Operation[] = [];
-  for (const operation of operations(random)) {
+  for (const operation of operations(new Random(seed ^ 0x5eed))) {
     if (made.length >= steps - 1) break;
-    made.push(operation);
+    if (!without.some((name) => nameOf(operation).startsWith(name))) made.push(operation);
   }
   return replay(seed, [...made, { kind: "calm" }], plants);
 }
@@ -50,4 +57,12 @@ export async function replay(
   }
   const { broken, untold, toldTwice } = oracle;
   return { seed, steps, operations: operations.slice(0, steps), broken, untold, toldTwice };
+}
+
+/** The shortest sequence found that breaks the same promise. */
+export async function shortest({ seed, operations, broken }: Walk, plants?: Plants): Promise<Walk> {
+  const promise = broken[0]?.promise;
+  const fails = async (shorter: readonly Operation[]) =>
+    (await replay(seed, shorter, plants)).broken[0]?.promise === promise;
+  return replay(seed, await shrink(operations, fails), plants);
 }

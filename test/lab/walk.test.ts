@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest";
+import { shortest, walk } from "../../lab/walk/walk.ts";
+import type { SecretStore } from "../../lib/secret/store.ts";
+import type { ConsumerType } from "../../lib/settlement/consumer.ts";
+
+/** Operations that break promises of today's settlement. */
+const known = ["move AWSCURRENT", "move RETIRING", "put value of a version AWSCURRENT"];
+
+const random = Date.now() % 1_000_000;
+
+describe("a random walk", () => {
+  it.each([1, 2, 3, random])("from seed %i breaks no promise", async (seed) => {
+    const { broken } = await walk(seed, 250, { without: known });
+    expect(broken).toEqual([]);
+  });
+
+  it("is the same again from the same seed", async () => {
+    const [one, other] = [await walk(7, 120), await walk(7, 120)];
+    expect(other).toEqual(one);
+  });
+});
+
+/** Settlement sees no consumers, so it retires without waiting for them. */
+const blind = {
+  consumers: (type: ConsumerType): ConsumerType => ({
+    name: type.name,
+    look: async (...input) => {
+      const view = await type.look(...input);
+      return { ...view, find: async () => ({ consumers: [], blind: [] }) };
+    },
+  }),
+};
+
+/** RETIRING is never attached, so settlement forgets the old credential. */
+const forgetful = {
+  store: (store: SecretStore): SecretStore => ({
+    describe: store.describe.bind(store),
+    read: store.read.bind(store),
+    putPending: store.putPending.bind(store),
+    tag: store.tag.bind(store),
+    madeAt: store.madeAt.bind(store),
+    unlabelled: store.unlabelled.bind(store),
+    moveLabel: async (move, signal) =>
+      move.label === "RETIRING" && move.to !== undefined ? "moved" : store.moveLabel(move, signal),
+  }),
+};
+
+describe("a fault on purpose", () => {
+  it.each([
+    ["retiring without waiting for consumers", blind, "1 no failed logins"],
+    ["forgetting RETIRING", forgetful, "4 nothing stays alive late"],
+  ])("is found: %s", async (_, plants, promise) => {
+    const found = await walk(1, 250, { plants, without: known });
+    expect(found.broken[0]).toMatchObject({ promise });
+    const short = await shortest(found, plants);
+    expect(short.broken[0]).toMatchObject({ promise });
+    expect(short.operations.length).toBeLessThanOrEqual(6);
+  });
+});
