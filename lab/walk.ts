@@ -1,51 +1,64 @@
 import { readFileSync } from "node:fs";
-import { parseArgs } from "node:util";
+import { program, wholeNumber } from "../cli/command-line.ts";
 import { replay, shortest, type Walk, walk } from "./walk/walk.ts";
 
-const usage = `Usage: npm run walk -- [--seed N] [--steps N] [--without KIND]... [--json]
-       npm run walk -- --replay FILE [--json]
+const usage = `Lets operators' moves and failures happen at random in a simulated account, and checks every promise after each.
 
-Operators' moves and failures at random, in a simulated account; after each the promises are checked.
-A walk that breaks one is shrunk and printed as JSON, which --replay plays again.
---without leaves out operations, e.g. "move AWSCURRENT", to look beyond a fault that is known.
-`;
+  npm run walk -- [options]
 
-const { values } = parseArgs({
-  options: {
-    seed: { type: "string" },
-    steps: { type: "string", default: "1000" },
-    without: { type: "string", multiple: true, default: [] },
-    replay: { type: "string" },
-    json: { type: "boolean", default: false },
-    help: { type: "boolean", default: false },
-  },
+  --seed N        where the walk begins (default: a random seed, which is printed)
+  --steps N       how many operations take place (default: 1000)
+  --without KIND  leave operations out, e.g. "move AWSCURRENT", to look beyond a fault that is known; repeatable
+  --replay FILE   play the operations of a walk that broke a promise, as this program prints them
+  --json          print { seed, steps, broken, untold, toldTwice } and nothing else (npm run --silent walk -- --json)
+  --help          print this
+
+A walk that breaks a promise is shrunk to a short one, which is printed to standard error.
+
+Exit codes: 0 no promise broke, 1 a promise broke, 2 invalid options.`;
+
+const options = {
+  seed: { type: "string" },
+  steps: { type: "string", default: "1000" },
+  without: { type: "string", multiple: true },
+  replay: { type: "string" },
+  json: { type: "boolean", default: false },
+} as const;
+
+await program(usage, options, async ({ seed, steps, without = [], replay: file, json }) => {
+  const walked =
+    file === undefined
+      ? await walk(seedOf(seed), wholeNumber("--steps", steps, [1, 1_000_000]), { without })
+      : await replayed(file);
+  const isBroken = walked.broken.length > 0;
+  if (isBroken) process.exitCode = 1;
+  if (isBroken && file === undefined) await printShortest(walked);
+  print(walked, json);
 });
 
-async function main(): Promise<Walk> {
-  if (values.replay !== undefined) {
-    const { seed, operations } = JSON.parse(readFileSync(values.replay, "utf8"));
-    return replay(seed, operations);
-  }
-  const seed = Number(values.seed ?? Date.now() % 1_000_000);
-  return walk(seed, Number(values.steps), { without: values.without });
+function seedOf(seed = String(Date.now() % 1_000_000)): number {
+  return wholeNumber("--seed", seed, [0, 2 ** 32 - 1]);
 }
 
-if (values.help) console.log(usage);
-else {
-  const walked = await main();
-  const { seed, steps, broken, untold, toldTwice } = walked;
+async function replayed(file: string): Promise<Walk> {
+  const { seed, operations } = JSON.parse(readFileSync(file, "utf8"));
+  return replay(seed, operations);
+}
+
+async function printShortest(walked: Walk): Promise<void> {
+  console.error(`Seed ${walked.seed} breaks a promise in step ${walked.steps}. Shortest sequence:`);
+  const { seed, operations, broken } = await shortest(walked);
+  console.error(JSON.stringify({ seed, operations, broken }));
+}
+
+function print({ seed, steps, broken, untold, toldTwice }: Walk, json: boolean): void {
   const lists = { broken, untold, toldTwice };
-  if (broken.length > 0) process.exitCode = 1;
-  if (broken.length > 0 && values.replay === undefined) {
-    console.error(`Seed ${seed} breaks a promise in step ${steps}. The shortest sequence found:`);
-    const short = await shortest(walked);
-    console.error(JSON.stringify({ seed, operations: short.operations, broken: short.broken }));
+  if (json) {
+    console.log(JSON.stringify({ seed, steps, ...lists }));
+    return;
   }
-  if (values.json) console.log(JSON.stringify({ seed, steps, ...lists }));
-  else {
-    console.log(`seed ${seed}: ${steps} steps`);
-    for (const [name, list] of Object.entries(lists))
-      for (const { step, promise, what } of list)
-        console.log(`${name}, step ${step}: ${promise}: ${what}`);
-  }
+  console.log(`seed ${seed}: ${steps} steps`);
+  for (const [name, list] of Object.entries(lists))
+    for (const { step, promise, what } of list)
+      console.log(`${name}, step ${step}: ${promise}: ${what}`);
 }

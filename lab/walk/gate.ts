@@ -1,5 +1,6 @@
+import { AwsCallFailed } from "../../lib/aws-call-failed.ts";
 import { DeadlineReached } from "../../lib/context/deadline.ts";
-import { AwsCallFailed, type RotationError } from "../../lib/errors.ts";
+import type { RotationError } from "../../lib/errors.ts";
 import { Unreachable } from "../../lib/rotators/login/server-errors.ts";
 import type { VirtualClock } from "./clock.ts";
 

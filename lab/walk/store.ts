@@ -1,4 +1,4 @@
-import { AwsCallFailed } from "../../lib/errors.ts";
+import { AwsCallFailed } from "../../lib/aws-call-failed.ts";
 import { Secret } from "../../lib/secret/secret.ts";
 import type { LabelMove, PendingValue, SecretState, SecretStore } from "../../lib/secret/store.ts";
 import type { Secret as StoredSecret } from "../../standin/secrets-manager/secret.ts";
