@@ -101,6 +101,7 @@ export class Account {
     this.gate.disarm();
     this.eventFaults.length = 0;
     this.secrets.lag = 0;
+    this.secrets.listLag = 0;
     for (const server of this.servers.list) server.isDown = server === dead;
     for (const service of this.ecs.services) service.outcome = "succeeds";
     for (let round = 0; round < 6; round += 1) await this.pass(10 * minute);

@@ -38,7 +38,7 @@ function operation(random: Random): Operation {
       }),
     ],
     [3, () => ({ kind: "server", server: random.int(3), isDown: random.chance(0.4) })],
-    [2, () => ({ kind: "lag", ms: random.int(1000) })],
+    [2, () => ({ kind: "lag", ms: random.int(1000), listMs: random.int(5 * minute) })],
   ]);
 }
 

@@ -50,7 +50,8 @@ export type Disturbance =
   | { readonly kind: "event"; readonly fault: EventFault }
   | { readonly kind: "outcome"; readonly service: number; readonly outcome: Outcome }
   | { readonly kind: "server"; readonly server: number; readonly isDown: boolean }
-  | { readonly kind: "lag"; readonly ms: number };
+  /** Reads show what was before; so does ListSecrets, for longer. */
+  | { readonly kind: "lag"; readonly ms: number; readonly listMs: number };
 
 /** E.g. `rotate`, `rotate leaked`, `move AWSCURRENT`, `put value of a version AWSCURRENT`. */
 export function nameOf(operation: Operation): string {

@@ -34,6 +34,7 @@ export async function perform(operation: Operation, account: Account): Promise<v
     }
     case "lag":
       secrets.lag = operation.ms;
+      secrets.listLag = operation.listMs;
       return;
     case "calm":
       return account.calm(

@@ -18,8 +18,8 @@ interface Past {
   readonly state: SecretState;
 }
 
-/** How long a read may show what was before, in milliseconds at most. */
-const maximumLag = 1000;
+/** How long ListSecrets may show what was before, in milliseconds (API_ListSecrets); other reads lag less. */
+const maximumLag = 5 * 60_000;
 
 /**
  * Secrets Manager in memory, by the stand-in's own rules of labels and versions. What operators do is here; what
@@ -30,6 +30,8 @@ export class FakeSecrets {
   readonly list: Secret[] = [];
   /** How old an answer to a read may be now, in milliseconds. */
   lag = 0;
+  /** The same of ListSecrets. */
+  listLag = 0;
   readonly #past = new Map<Secret, Past[]>();
   readonly #changed: (secret: Secret, change: SecretChange) => void;
 
@@ -76,8 +78,8 @@ export class FakeSecrets {
   }
 
   /** As a read sees it that may lag. */
-  seen(secret: Secret): SecretState {
-    const at = this.clock.now - this.lag;
+  seen(secret: Secret, lag = this.lag): SecretState {
+    const at = this.clock.now - lag;
     const past = (this.#past.get(secret) ?? []).find(({ until }) => until > at);
     return past?.state ?? stateOf(secret);
   }

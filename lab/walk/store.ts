@@ -24,6 +24,12 @@ export class FakeStore implements SecretStore {
     return this.#call("DescribeSecret", secretId, signal, (secret) => this.#secrets.seen(secret));
   }
 
+  list(signal: AbortSignal): Promise<readonly SecretState[]> {
+    const { list, listLag } = this.#secrets;
+    const seen = () => list.map((secret) => this.#secrets.seen(secret, listLag));
+    return this.#gate.call(this.#by, awsFailure("secretsmanager:ListSecrets", "all"), seen, signal);
+  }
+
   read(
     secretId: string,
     versionId: string | undefined,
