@@ -42,7 +42,7 @@ export interface Plants {
 }
 
 /** What leaves a function. */
-export interface Listener {
+interface Listener {
   alert(alert: Alert, by: Invocation): void;
   /** A log line, an error: whatever it prints. */
   print(text: string): void;

@@ -45,7 +45,7 @@ export type Move =
   | { readonly kind: "job"; readonly job: number; readonly ms: number };
 
 /** What fails. */
-export type Disturbance =
+type Disturbance =
   | { readonly kind: "fault"; readonly calls: number; readonly fault: FaultKind }
   | { readonly kind: "event"; readonly fault: EventFault }
   | { readonly kind: "outcome"; readonly service: number; readonly outcome: Outcome }
