@@ -44,7 +44,7 @@ beforeAll(async () => {
   toy = await ToyServer.start();
   toy.users.set("app", "old-password");
   tree.write("rotation.yml", manifest());
-  await tree.run(["cli/build.ts"]);
+  expect(await tree.run(["cli/build.ts"])).toContain("dist/rotate-api-key.mjs");
   aws = await startAws();
   client = clientOf(aws, "operator");
   functions = register();
