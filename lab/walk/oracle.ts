@@ -1,6 +1,6 @@
 import type { Alert } from "../../lib/alerts/alert.ts";
 import { isLeaked, retiringLabel } from "../../lib/secret/labels.ts";
-import { holderOf, type Secret } from "../../standin/secrets-manager/secret.ts";
+import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Invocation } from "./gate.ts";
 import { type Held, type Holder, heldIn, isSame } from "./holder.ts";
@@ -43,6 +43,8 @@ export class Oracle {
   step = 0;
   /** When a credential of a secret was last AWSCURRENT, by server, user and password. */
   readonly #ceased = new Map<string, number>();
+  /** By secret. */
+  readonly #unsettledSince = new Map<string, number>();
   /** When the password of a user was set, by server and user. */
   readonly #madeAt = new Map<string, number>();
   /** Since when AWSCURRENT is refused, by secret. */
@@ -89,6 +91,8 @@ export class Oracle {
     for (const secret of this.#managed()) {
       const { current } = this.#stateOf(secret);
       if (current) this.#ceased.set(keyOf(current), now);
+      if (!isUnsettled(secret)) this.#unsettledSince.delete(secret.name);
+      else if (!this.#unsettledSince.has(secret.name)) this.#unsettledSince.set(secret.name, now);
       const works = current !== undefined && this.#servers.accepts(current);
       if (works) this.#refusedSince.delete(secret.name);
       else if (!this.#refusedSince.has(secret.name)) this.#refusedSince.set(secret.name, now);
@@ -177,13 +181,10 @@ export class Oracle {
     }
   }
 
-  #judgeLabels(secret: Secret, isDown: boolean): void {
-    const retiring = holderOf(secret, retiringLabel);
-    const current = currentOf(secret);
-    if (!retiring || retiring === current || isDown) return;
-    const since = this.#ceased.get(keyOf(heldIn(textOf(retiring)))) ?? 0;
-    if (this.#wasTold(secret.name, since)) return;
-    this.#add(this.broken, "5 nothing fails silently", `${secret.name} is not settled, untold`);
+  #judgeLabels({ name }: Secret, isDown: boolean): void {
+    const since = this.#unsettledSince.get(name);
+    if (since === undefined || isDown || this.#wasTold(name, since)) return;
+    this.#add(this.broken, "5 nothing fails silently", `${name} is not settled, untold`);
   }
 
   #judgeHolder(secret: Secret, { name, worked, holds }: Holder): void {
@@ -251,3 +252,10 @@ export class Oracle {
 
 const keyOf = (held: Held | undefined) =>
   held ? `${held.server} ${held.username} ${held.password}` : "";
+
+/** A label by which settlement retires a version is on one that is not AWSCURRENT. */
+const isUnsettled = ({ versions }: Secret) =>
+  [...versions.values()].some(
+    ({ labels }) =>
+      !labels.has("AWSCURRENT") && [...labels].some((label) => label.startsWith(retiringLabel)),
+  );
