@@ -104,9 +104,10 @@ export class Account {
     this.secrets.listLag = 0;
     for (const server of this.servers.list) server.isDown = server === dead;
     for (const service of this.ecs.services) service.outcome = "succeeds";
+    const since = this.clock.now;
     for (let round = 0; round < 6; round += 1) await this.pass(10 * minute);
     await this.pass(3 * day);
-    this.oracle.calm(this.isDown);
+    this.oracle.calm(since, this.isDown);
   }
 
   readonly isDown = (secret: Secret): boolean => {

@@ -16,6 +16,8 @@ interface SecretLayout {
   readonly strategy: "alternating-users" | "in-place";
   /** What else rotation.yml says of it. */
   readonly yaml: readonly string[];
+  /** Whether settlement can roll all its consumers. */
+  readonly isRolled: boolean;
   /** How long processes that nobody sees keep what they read, in milliseconds. */
   readonly readers: readonly number[];
 }
@@ -26,6 +28,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "a.internal",
     strategy: "alternating-users",
     yaml: ["grace: 24h", "deadline: 48h"],
+    isRolled: true,
     readers: [6 * hour],
   },
   {
@@ -33,6 +36,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "a.internal",
     strategy: "alternating-users",
     yaml: ["grace: 0h"],
+    isRolled: true,
     readers: [],
   },
   {
@@ -40,6 +44,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "b.internal",
     strategy: "alternating-users",
     yaml: ["grace: 2h"],
+    isRolled: true,
     readers: [hour],
   },
   {
@@ -47,6 +52,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "b.internal",
     strategy: "in-place",
     yaml: ["grace: 0h"],
+    isRolled: true,
     readers: [],
   },
   {
@@ -54,6 +60,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "c.internal",
     strategy: "alternating-users",
     yaml: [],
+    isRolled: true,
     readers: [20 * hour, hour / 2],
   },
   {
@@ -61,6 +68,7 @@ export const secrets: readonly SecretLayout[] = [
     host: "c.internal",
     strategy: "alternating-users",
     yaml: ["grace: 0h"],
+    isRolled: false,
     readers: [],
   },
 ];

@@ -147,14 +147,33 @@ export class Oracle {
   /** Of the invocation that runs now. */
   running = "";
 
-  /** Everything has had its time: nothing may be left over untold. @param isDown the server of a secret is still dead */
-  calm(isDown: (secret: Secret) => boolean): void {
+  /**
+   * Everything has had its time: nothing may be left over untold.
+   * @param since when it became calm
+   * @param isDown the server of a secret is still dead
+   */
+  calm(since: number, isDown: (secret: Secret) => boolean): void {
     this.noteLabels();
+    this.#judgeNeighbours(since, isDown);
     for (const secret of this.#managed()) {
       if (secret.deletionAt !== undefined) continue;
       this.#judgeRefused(secret);
       this.#judgeStrays(secret, isDown(secret));
       this.#judgeLabels(secret, isDown(secret));
+    }
+  }
+
+  /** Where nothing is wrong with a secret and its consumers can be rolled, a dead server elsewhere delays nothing. */
+  #judgeNeighbours(since: number, isDown: (secret: Secret) => boolean): void {
+    for (const secret of this.#managed()) {
+      const { layout, pending } = this.#stateOf(secret);
+      if (isDown(secret) || pending || !layout.isRolled) continue;
+      const late = this.told.some(
+        ({ secret: name, code, at }) =>
+          name === secret.name && code === "DEADLINE_PASSED" && at > since,
+      );
+      if (late)
+        this.#add(this.broken, "8 one sick secret harms no other", `${secret.name} was late`);
     }
   }
 
