@@ -74,7 +74,10 @@ export class Account {
     });
     this.#queue = new SettlementQueue(this.clock, this.functions);
     this.rotations = new FakeRotations(this.secrets, async (Step, { arn }, ClientRequestToken) => {
-      const event = { Step, SecretId: arn, ClientRequestToken, RotationToken: this.uuid() };
+      const token = this.uuid().replaceAll("-", "");
+      // It counts as a secret value, and has 36 characters or more.
+      this.oracle.passwords.add(token);
+      const event = { Step, SecretId: arn, ClientRequestToken, RotationToken: `${token}0000` };
       return (await this.functions.rotate(event)).kind === "done";
     });
     this.#furnish();

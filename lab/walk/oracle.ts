@@ -22,6 +22,7 @@ interface Told {
   readonly code: string;
   readonly key: string;
   readonly isDisturbed: boolean;
+  readonly unsettledSince: number;
 }
 
 /**
@@ -53,6 +54,7 @@ export class Oracle {
   readonly #handMade = new Set<string>();
   /** The number of calls when an operator last changed a secret's labels. */
   readonly #movedAt = new Map<string, number>();
+  /** Every secret value so far. */
   readonly passwords = new Set<string>();
 
   constructor(clock: VirtualClock, secrets: FakeSecrets, servers: Servers, calls: () => number) {
@@ -119,6 +121,7 @@ export class Oracle {
       code: String(code),
       key,
       isDisturbed: by.isDisturbed,
+      unsettledSince: this.#unsettledSince.get(String(secret)) ?? this.#clock.now,
     });
   }
 
@@ -168,13 +171,21 @@ export class Oracle {
     for (const secret of this.#managed()) {
       const { layout, pending } = this.#stateOf(secret);
       if (isDown(secret) || pending || !layout.isRolled) continue;
-      const late = this.told.some(
+      const late = this.told.find(
         ({ secret: name, code, at }) =>
           name === secret.name && code === "DEADLINE_PASSED" && at > since,
       );
-      if (late)
+      if (late && !this.#isBlocked(late))
         this.#add(this.broken, "8 one sick secret harms no other", `${secret.name} was late`);
     }
+  }
+
+  /** Something else was wrong with that secret since it was last settled, and on-call knew. */
+  #isBlocked({ secret, unsettledSince }: Told): boolean {
+    return this.told.some(
+      (each) =>
+        each.secret === secret && each.code !== "DEADLINE_PASSED" && each.at >= unsettledSince,
+    );
   }
 
   #judgeRefused({ name }: Secret): void {
