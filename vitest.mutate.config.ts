@@ -6,8 +6,9 @@ export default defineConfig({
     include: [
       "test/lib/settlement/{decide,hints}.test.ts",
       "test/lib/rotation/{decide,copies}.test.ts",
-      "test/lib/consumers/ecs/{decide,references}.test.ts",
+      "test/lib/consumers/ecs/{clusters,decide,references}.test.ts",
       "test/lib/rotators/login/{login,url,url-login}.test.ts",
+      "test/lib/secret/labels.test.ts",
     ],
     setupFiles: ["test/setup.ts"],
   },
