@@ -124,7 +124,7 @@ function manifestFor(
   const credentials = [login, ...beside].map((each) =>
     each.type === "generated" ? each : { ...each, ca: "ca.pem" },
   );
-  const defaults = { clusters: ["production"], grace: "0s" };
+  const defaults = { clusters: ["production"], consumers: "complete" };
   const entry = { credentials, ...(mirror && { mirror }) };
   return { defaults, secrets: { [databaseSecretId]: entry } };
 }

@@ -53,7 +53,7 @@ export async function startManySecrets(server: Server, count: number): Promise<M
 function manifestFor(type: string, names: readonly string[]): object {
   const credentials = [{ type, strategy: "in-place", ca: "ca.pem" }];
   return {
-    defaults: { clusters: [cluster], grace: "0s" },
+    defaults: { clusters: [cluster], consumers: "complete" },
     secrets: Object.fromEntries(names.map((name) => [name, { credentials }])),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { consumersSchema } from "./consumers.ts";
 import { duration, fieldName, kmsKey, list, text } from "./forms.ts";
 import { mirrorSchema } from "./mirror.ts";
 import type { KeysOf } from "./type.ts";
@@ -25,14 +26,17 @@ export const timingKeys = {
   kmsKey: kmsKey.describe(
     "ARN of the KMS key that encrypts the secret, or aws/secretsmanager for AWS's own; default aws/secretsmanager.",
   ),
+  consumers: consumersSchema,
   grace: duration
     .meta({ examples: ["24h"] })
     .describe(
-      "How long consumers that cannot be seen get after the promotion. Default 24h where none is found, else 0s.",
+      "How long the old credential is kept after the promotion for consumers that cannot be seen. Default 24h; 0s with `consumers: complete`.",
     ),
   deadline: duration
-    .meta({ examples: ["24h"] })
-    .describe("When an unsettled secret alerts, counted from the promotion; default 24h."),
+    .meta({ examples: ["48h"] })
+    .describe(
+      "When an unsettled secret alerts, counted from the promotion; default 24h beyond the grace.",
+    ),
 };
 
 /** Keys of a secret that no type of credentials or consumers brings. */

@@ -26,8 +26,10 @@ export interface SecretEntry {
   /** ARN of the customer-managed KMS key that encrypts the secret; absent: `aws/secretsmanager`. */
   readonly kmsKey?: string | undefined;
   readonly consumers: ConsumerScope;
-  /** How long consumers that cannot be seen get, in milliseconds; absent: it depends on those that are found. */
-  readonly grace?: number | undefined;
+  /** How long consumers that cannot be seen get after the promotion, in milliseconds. */
+  readonly grace: number;
+  /** The manifest says that every consumer can be seen. */
+  readonly consumersComplete?: true | undefined;
   /** When an unsettled secret alerts, in milliseconds after its promotion. */
   readonly deadline: number;
   readonly credentials: readonly CredentialSpec[];
@@ -42,7 +44,7 @@ export interface SecretEntry {
 
 /**
  * Where consumers may be rolled: names or ARNs, by the key of rotation.yml. Each type of consumers has keys of its
- * own, e.g. ECS has `clusters`.
+ * own, e.g. ECS has `clusters`. All have `ignore`: consumers that only mention the secret, e.g. `production/worker`.
  */
 export type ConsumerScope = Readonly<Record<string, readonly string[]>>;
 

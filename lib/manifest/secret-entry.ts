@@ -1,3 +1,4 @@
+import { consumerProblem, ignoredIn } from "./consumers.ts";
 import { typesWith } from "./credential.ts";
 import { credentialsOf } from "./credentials.ts";
 import { defined } from "./defined.ts";
@@ -21,7 +22,7 @@ export function secretEntry(context: StageContext, secret: NamedSecret): SecretE
   return {
     ...timing(source, isSound(context, secret) ? layers : new Layers<Defaults>([])),
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
-    consumers: scopeOf(context, layers),
+    consumers: { ...scopeOf(context, layers), ...ignored(context, layers) },
     ...credentialsOf(context, secret),
     ...defined({ rotatedAt: keys.rotatedAt }),
     ...defined({ mirror: mirrorOf(context, secret) }),
@@ -57,6 +58,21 @@ function placesOf(
     oneRegion(path, name);
     return name;
   });
+}
+
+function ignored({ source, stage }: StageContext, layers: Layers<SecretKeys>) {
+  const consumers = layers.find("consumers");
+  const ignore = (ignoredIn(consumers?.value) ?? []).map((consumer, index) => {
+    const name = inStage(consumer, stage);
+    const problem = consumerProblem(name);
+    if (problem)
+      source.complain(
+        [...(consumers?.path ?? []), "ignore", index],
+        `${JSON.stringify(consumer)} ${problem}`,
+      );
+    return name;
+  });
+  return ignore.length > 0 ? { ignore } : {};
 }
 
 function mirrorOf(

@@ -1,3 +1,4 @@
+import { areComplete } from "./consumers.ts";
 import { defined } from "./defined.ts";
 import { milliseconds } from "./forms.ts";
 import type { Defaults } from "./keys.ts";
@@ -8,15 +9,16 @@ import type { Source } from "./source.ts";
 
 const hour = 3600e3;
 
-const standard = { schedule: "rate(90 days)", deadline: "24h" };
+const standard = { schedule: "rate(90 days)", grace: "24h" };
+
+/** How long after its grace an unsettled secret alerts, in milliseconds. */
+const settlingTime = 24 * hour;
+
+type Timing = Pick<SecretEntry, "schedule" | "grace" | "deadline" | "consumersComplete">;
 
 /** When a secret rotates and how it is settled, with every default. Problems go to the source. */
-export function timing(
-  source: Source,
-  layers: Layers<Defaults>,
-): Pick<SecretEntry, "schedule" | "grace" | "deadline"> {
+export function timing(source: Source, layers: Layers<Defaults>): Timing {
   const [schedule, window] = [layers.find("schedule"), layers.find("window")];
-  const [grace, deadline] = [layers.find("grace"), layers.find("deadline")];
   const expression = schedule?.value ?? standard.schedule;
   const reading = readSchedule(expression);
   for (const problem of reading.problems)
@@ -28,36 +30,54 @@ export function timing(
     );
   const entry = {
     schedule: { expression, ...defined({ duration: window?.value }) },
-    ...(grace && { grace: milliseconds(grace.value) }),
-    deadline: milliseconds(deadline?.value ?? standard.deadline),
+    ...graceAndDeadline(source, layers, reading.problems.length > 0 ? undefined : reading.every),
   };
-  const clash = (one: Value<string> | undefined, other: Value<string> | undefined, text: string) =>
-    source.complain(nearer(one, other)?.path ?? [], text);
-
   if (window && reading.problems.length === 0 && Number.parseInt(window.value, 10) > reading.room)
-    clash(
-      window,
-      schedule,
+    source.complain(
+      nearer(window, schedule)?.path ?? [],
       `a window of ${window.value} would reach into the next window or the next UTC day: ${expression} leaves at most ${reading.room}h; shorten it`,
     );
-  if (entry.deadline === 0)
+  return entry;
+}
+
+/** @param every the hours between two rotations; absent: not known */
+function graceAndDeadline(
+  source: Source,
+  layers: Layers<Defaults>,
+  every: number | undefined,
+): Omit<Timing, "schedule"> {
+  const [grace, deadline] = [layers.find("grace"), layers.find("deadline")];
+  const isComplete = areComplete(layers.value("consumers"));
+  const given = grace?.value ?? (isComplete ? "0s" : standard.grace);
+  const subject = grace
+    ? `a grace of ${given}`
+    : `the default grace of ${given} for consumers that cannot be seen`;
+  const shorter = grace
+    ? "make it shorter"
+    : "set a shorter grace, write `consumers: complete` if Quarterturn sees all of them";
+  const timing = {
+    grace: milliseconds(given),
+    deadline: deadline ? milliseconds(deadline.value) : milliseconds(given) + settlingTime,
+    ...(isComplete && { consumersComplete: true as const }),
+  };
+  if (deadline && timing.deadline === 0)
     source.complain(
-      deadline?.path ?? [],
+      deadline.path,
       "would alert before anything can be settled: write 24h, or remove it",
     );
-  else if (grace && entry.deadline < (entry.grace ?? 0))
-    clash(
-      grace,
-      deadline,
-      `a grace of ${grace.value} is longer than the deadline of ${deadline?.value ?? standard.deadline}, so every rotation would alert: make deadline longer`,
+  else if (deadline && timing.deadline < timing.grace)
+    source.complain(
+      nearer(grace, deadline)?.path ?? [],
+      `${subject} is longer than the deadline of ${deadline.value}, so every rotation would alert: ${grace ? "" : `${shorter}, or `}make deadline longer`,
     );
-  if (grace && reading.every !== undefined && (entry.grace ?? 0) >= reading.every * hour)
-    clash(
-      grace,
-      schedule,
-      `a grace of ${grace.value} outlasts the ${reading.every} hours between two rotations of ${expression}, so the next rotation would be refused (UNSETTLED): make it shorter, or rotate less often`,
+  if (every !== undefined && timing.grace >= every * hour) {
+    const schedule = layers.find("schedule");
+    source.complain(
+      nearer(grace, schedule)?.path ?? [],
+      `${subject} outlasts the ${every} hours between two rotations of ${schedule?.value ?? standard.schedule}, so the next rotation would be refused (UNSETTLED): ${shorter}, or rotate less often`,
     );
-  return entry;
+  }
+  return timing;
 }
 
 /** The one that stands nearer to the secret. */

@@ -47,11 +47,6 @@ export interface Consumer {
   /** For a reader, and unique within the type, e.g. `service production/web`. */
   readonly name: string;
   readonly judgement: Judgement;
-  /**
-   * It comes and goes, like a one-off task: having seen it does not mean that all consumers have been seen, so the
-   * grace for unseen ones still applies.
-   */
-  readonly isTransient?: true;
 }
 
 /** How far a consumer has come on its way to the new value. */

@@ -24,9 +24,6 @@ export type Action =
   /** The old credential is dead, or is none: remove RETIRING. */
   | { readonly kind: "removeLabel"; readonly retiring: string };
 
-/** How long consumers get that nobody sees, if none is seen at all. In milliseconds. */
-const unseenGrace = 24 * 60 * 60 * 1000;
-
 /**
  * Until how long after the promotion sessions belong to tasks that are stopping, in milliseconds; later ones
  * belong to a pool, which may keep them for hours.
@@ -132,9 +129,8 @@ function waits(
       `${first.name}: ${first.why}`,
       rolling.every(({ soon }) => soon),
     );
-  const areSeen = consumers.some(({ isTransient }) => !isTransient);
-  const grace = policy.grace ?? (areSeen ? 0 : unseenGrace);
-  if (age < grace) return { kind: "wait", why: "the grace for unseen consumers is not over" };
+  if (age < policy.grace)
+    return { kind: "wait", why: "the grace for unseen consumers is not over" };
   if (old?.sessions) {
     const use = old.sessions === 1 ? "session uses" : "sessions use";
     return wait(`${old.sessions} ${use} the old credential`, age < closingTime);

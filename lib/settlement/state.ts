@@ -15,8 +15,8 @@ export interface SettlementState {
 }
 
 interface Policy {
-  /** How long unseen consumers get after the promotion, in milliseconds; absent: by what is seen. */
-  readonly grace?: number | undefined;
+  /** How long consumers that cannot be seen get after the promotion, in milliseconds. */
+  readonly grace: number;
   /** When an unsettled secret alerts, in milliseconds after the promotion. */
   readonly deadline: number;
 }

@@ -78,7 +78,6 @@ class EcsView implements ConsumerView {
         type,
         name: taskName(task),
         judgement: judgeStandalone(task, promotion),
-        isTransient: true,
       });
     return { consumers, blind: this.#blind(scope) };
   }

@@ -44,12 +44,32 @@ secrets:
     expect(a).toMatchObject({
       consumers: { clusters: ["production"] },
       grace: 5_400_000,
-      deadline: 86_400_000,
+      deadline: 91_800_000,
     });
     expect(b).toMatchObject({
       consumers: { clusters: ["staging"] },
       grace: 0,
       deadline: 172_800_000,
+    });
+  });
+
+  it("needs no grace where it says that all consumers are seen, and keeps one that it names", () => {
+    const own = (more: string) => `{ strategy: in-place${more} }`;
+    const text = `defaults: { consumers: complete }
+secrets:
+  all: ${own("")}
+  waits: ${own(", grace: 15m")}
+  unseen: ${own(", consumers: {}")}
+  ignores: ${own(`, consumers: { complete: true, ignore: ["\${stage}/worker"] }`)}`;
+    const { all, waits, unseen, ignores } = compile(text).secrets;
+    expect(all).toMatchObject({ grace: 0, deadline: 86_400_000, consumersComplete: true });
+    expect(all?.consumers).toEqual({ clusters: [] });
+    expect(waits).toMatchObject({ grace: 900_000, deadline: 87_300_000, consumersComplete: true });
+    expect(unseen).toMatchObject({ grace: 86_400_000, deadline: 172_800_000 });
+    expect(unseen).not.toHaveProperty("consumersComplete");
+    expect(ignores).toMatchObject({
+      grace: 0,
+      consumers: { clusters: [], ignore: ["production/worker"] },
     });
   });
 
@@ -62,7 +82,8 @@ secrets:
           place: "network",
           schedule: { expression: "rate(90 days)" },
           consumers: { clusters: [] },
-          deadline: 86_400_000,
+          grace: 86_400_000,
+          deadline: 172_800_000,
           credentials: [
             {
               type: "postgres",
@@ -117,7 +138,8 @@ secrets:
           place: "network",
           schedule: { expression: "rate(90 days)" },
           consumers: { clusters: [] },
-          deadline: 86_400_000,
+          grace: 86_400_000,
+          deadline: 172_800_000,
           credentials: [
             {
               ...base,
@@ -151,7 +173,8 @@ secrets:
           place: "network",
           schedule: { expression: "rate(90 days)" },
           consumers: { clusters: [] },
-          deadline: 86_400_000,
+          grace: 86_400_000,
+          deadline: 172_800_000,
           credentials: [
             {
               ...base,

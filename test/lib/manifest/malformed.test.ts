@@ -66,7 +66,7 @@ defaults: { type: 5 }`;
   });
 
   it("is told with all its problems at once, from the top of the file to its end", () => {
-    const text = `defaults: { clusters: [a b] }
+    const text = `defaults: { clusters: [a b], grace: 1h }
 stages:
   staging: { window: 6h }
 secrets:

@@ -269,7 +269,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, consumers, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
     ],
     [
       "a slip in a credential",
@@ -746,17 +746,17 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     ],
     [
       "a window beyond the next one",
-      inPlace('schedule: "cron(0 2/10 * * ? *)"\n    window: 4h'),
+      inPlace('schedule: "cron(0 2/10 * * ? *)"\n    window: 4h\n    grace: 1h'),
       "rotation.yml:5: secrets.app.window: a window of 4h would reach into the next window or the next UTC day: cron(0 2/10 * * ? *) leaves at most 2h; shorten it",
     ],
     [
       "a default window that is too long here",
-      `defaults: { window: 6h }\nsecrets:\n  app:\n    strategy: in-place\n    schedule: rate(4 hours)`,
+      `defaults: { window: 6h, grace: 1h }\nsecrets:\n  app:\n    strategy: in-place\n    schedule: rate(4 hours)`,
       "rotation.yml:5: secrets.app.schedule: a window of 6h would reach into the next window or the next UTC day: rate(4 hours) leaves at most 4h; shorten it",
     ],
     [
       "a window that is too long in a stage",
-      `defaults: { window: 6h }\nstages:\n  staging: { schedule: rate(4 hours) }\nsecrets:\n  app: ${good}`,
+      `defaults: { window: 6h, grace: 1h }\nstages:\n  staging: { schedule: rate(4 hours) }\nsecrets:\n  app: ${good}`,
       "rotation.yml:3: stages.staging.schedule: a window of 6h would reach into the next window or the next UTC day: rate(4 hours) leaves at most 4h; shorten it",
     ],
   ],
@@ -782,9 +782,49 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:4: secrets.app.grace: a grace of 2d is longer than the deadline of 36h, so every rotation would alert: make deadline longer",
     ],
     [
-      "the default deadline before it is over",
-      `defaults:\n  grace: 48h\nsecrets:\n  app: ${good}`,
+      "a deadline before the grace of the defaults is over",
+      `defaults:\n  grace: 48h\n  deadline: 24h\nsecrets:\n  app: ${good}`,
       "rotation.yml:2: defaults.grace: a grace of 48h is longer than the deadline of 24h, so every rotation would alert: make deadline longer",
+    ],
+    [
+      "a deadline before the default grace is over",
+      inPlace("deadline: 12h"),
+      "rotation.yml:4: secrets.app.deadline: the default grace of 24h for consumers that cannot be seen is longer than the deadline of 12h, so every rotation would alert: set a shorter grace, write `consumers: complete` if Quarterturn sees all of them, or make deadline longer",
+    ],
+    [
+      "the default grace beyond the next rotation",
+      inPlace("schedule: rate(12 hours)"),
+      "rotation.yml:4: secrets.app.schedule: the default grace of 24h for consumers that cannot be seen outlasts the 12 hours between two rotations of rate(12 hours), so the next rotation would be refused (UNSETTLED): set a shorter grace, write `consumers: complete` if Quarterturn sees all of them, or rotate less often",
+    ],
+    [
+      "another word for the consumers",
+      inPlace("consumers: all"),
+      'rotation.yml:4: secrets.app.consumers: must be complete, or { complete: true, ignore: [production/worker] }, not "all"',
+    ],
+    [
+      "consumers that are no mapping",
+      inPlace("consumers: [production]"),
+      "rotation.yml:4: secrets.app.consumers: must be complete, or { complete: true, ignore: [production/worker] }, not a list",
+    ],
+    [
+      "an unknown key of the consumers",
+      inPlace("consumers: { complet: true }"),
+      'rotation.yml:4: secrets.app.consumers.complet: unknown key "complet" (did you mean "complete"?)',
+    ],
+    [
+      "consumers to ignore that are no list",
+      inPlace("consumers: { ignore: production/worker }"),
+      'rotation.yml:4: secrets.app.consumers.ignore: must be a list, like [production/worker], not "production/worker"',
+    ],
+    [
+      "a consumer to ignore without its cluster",
+      inPlace("consumers: { ignore: [worker] }"),
+      'rotation.yml:4: secrets.app.consumers.ignore.0: "worker" is not a consumer: use cluster/service, or cluster/family for standalone tasks',
+    ],
+    [
+      "a consumer to ignore with an unknown variable",
+      inPlace(`consumers: { ignore: ["\${env}/worker"] }`),
+      `rotation.yml:4: secrets.app.consumers.ignore.0: "\${env}/worker" contains the unknown variable \${env}: only \${stage} is replaced in a name`,
     ],
     [
       "a grace beyond the next rotation",

@@ -6,6 +6,7 @@ const entry: SecretEntry = {
   schedule: { expression: "rate(90 days)" },
   consumers: { clusters: [] },
   credentials: [],
+  grace: 0,
   deadline: 0,
 };
 const arn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:other-AbCdEf";

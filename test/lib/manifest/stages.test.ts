@@ -52,9 +52,18 @@ secrets:
 describe("what is just within the limits", () => {
   it.each([
     ["a window to midnight", 'schedule: "cron(0 22 1 * ? *)", window: 2h'],
-    ["a window to the next one", "schedule: rate(4 hours), window: 4h"],
+    ["a window to the next one", "schedule: rate(4 hours), window: 4h, grace: 3h"],
     ["a window of a day", "window: 24h"],
     ["a grace to the deadline", "grace: 36h, deadline: 36h"],
+    ["a grace beyond a day", "grace: 48h"],
+    [
+      "two rotations a day where all consumers are seen",
+      "schedule: rate(12 hours), consumers: complete",
+    ],
+    [
+      "a deadline of an hour where all consumers are seen",
+      "deadline: 1h, consumers: { complete: true }",
+    ],
     ["a grace to just before the next rotation", "schedule: rate(12 hours), grace: 11h"],
   ])("%s is taken", (_, said) => {
     expect(() => compile(`secrets:\n  app: { strategy: in-place, ${said} }`)).not.toThrow();

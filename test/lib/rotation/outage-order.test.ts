@@ -79,6 +79,7 @@ it("an outage of one login does not promote another one untested", async () => {
         app: {
           schedule: { expression: "rate(90 days)" },
           consumers: { clusters: [] },
+          grace: 0,
           deadline: 0,
           credentials: [spec("a"), spec("b")],
           place: "network",

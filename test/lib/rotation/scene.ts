@@ -309,6 +309,7 @@ export class Scene {
       place: "network",
       schedule: { expression: "rate(90 days)" },
       consumers: { clusters: [] },
+      grace: 0,
       deadline: 0,
       ...this.entry,
     };

@@ -92,7 +92,7 @@ describe("settlement decides", () => {
     ],
     [
       "to retire when the grace is over",
-      { policy: { deadline: 24 * hour }, now: at(24 * 60 + 1) },
+      { policy: { deadline: 48 * hour, grace: 24 * hour }, now: at(24 * 60 + 1) },
       retire,
     ],
     ["to wait while the old credential has sessions", { old: { sessions: 3 } }, { kind: "wait" }],
@@ -156,21 +156,17 @@ describe("settlement decides", () => {
     ],
     ["to retire when all are proven", { consumers: [consumer({ kind: "proven" })] }, retire],
     [
-      "to give unseen consumers no grace where one that stays is seen",
-      { policy: { deadline: 24 * hour }, consumers: [consumer({ kind: "proven" })] },
-      retire,
-    ],
-    [
-      "to give unseen consumers a grace where none is seen",
-      { policy: { deadline: 24 * hour } },
-      { kind: "wait" },
-    ],
-    [
-      "to give unseen consumers a grace where only one that comes and goes is seen",
+      "to give unseen consumers their grace, whatever was found",
       {
-        policy: { deadline: 24 * hour },
-        consumers: [consumer({ kind: "proven" }, { isTransient: true })],
+        policy: { deadline: 48 * hour, grace: 24 * hour },
+        consumers: [consumer({ kind: "proven" })],
+        now: at(24 * 60 - 1),
       },
+      { kind: "wait", why: "the grace for unseen consumers is not over" },
+    ],
+    [
+      "to give unseen consumers their grace where none is found",
+      { policy: { deadline: 48 * hour, grace: 24 * hour } },
       { kind: "wait" },
     ],
     [

@@ -98,6 +98,7 @@ const entry: SecretEntry = {
   consumers: { rooms: ["nursery"] },
   credentials: [],
   place: "internet",
+  grace: 0,
   deadline: 24 * 60 * minute,
 };
 

@@ -33,6 +33,7 @@ export const spec: LoginSpec = {
 export const entry: SecretEntry = {
   schedule: { expression: "rate(90 days)" },
   consumers: { clusters: ["production"] },
+  grace: 0,
   deadline: 86_400_000,
   credentials: [spec],
   place: "network",

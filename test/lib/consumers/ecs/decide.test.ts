@@ -60,7 +60,6 @@ function ecsState({ consumers = [], standalone = [], ...change }: EcsChange): Se
   const tasks = standalone.map((task) =>
     consumer(judgeStandalone({ ...task, cluster: "production" }, promotion), {
       name: taskName(task),
-      isTransient: true,
     }),
   );
   return state({ ...change, consumers: [...services, ...tasks] });
@@ -181,7 +180,11 @@ describe("settlement decides", () => {
       },
       { kind: "removeLabel" },
     ],
-    ["to wait for unseen consumers", { policy: { deadline: 24 * hour } }, { kind: "wait" }],
+    [
+      "to wait for unseen consumers",
+      { policy: { deadline: 48 * hour, grace: 24 * hour } },
+      { kind: "wait" },
+    ],
     ["to retire without consumers and without grace", {}, retire],
     [
       "to roll a service with old tasks",
