@@ -1,3 +1,4 @@
+import { durationText } from "../manifest/forms.ts";
 import { type ConfiguredConsumer, isInjected } from "./consumers.ts";
 import type { SecretFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";
@@ -6,13 +7,13 @@ import { type Finding, finding } from "./finding.ts";
 export function consumerFindings(facts: SecretFacts): readonly Finding[] {
   const { name: secret, state, consumers } = facts;
   if ("unknown" in state || !state.known) return [];
-  const rolled = consumers.flatMap((type) =>
-    type.consumers.filter(({ after }) => after === "rolled"),
+  const staying = consumers.flatMap((type) =>
+    type.consumers.filter(({ after }) => after !== "ends"),
   );
   return [
-    found(facts, rolled),
-    ...inPlace(facts, rolled),
-    ...rolled.flatMap((consumer) => usernameNotRead(facts, consumer)),
+    found(facts),
+    ...inPlace(facts, staying),
+    ...staying.flatMap((consumer) => usernameNotRead(facts, consumer)),
     ...consumers.flatMap(({ findings }) => findings.map((each) => ({ ...each, secret }))),
   ];
 }
@@ -22,24 +23,43 @@ function counted(consumers: readonly ConfiguredConsumer[]): string {
   return `${consumers.length} ${consumers.length === 1 ? "consumer" : "consumers"} (${names})`;
 }
 
-function found({ name: secret, consumers }: SecretFacts, rolled: readonly ConfiguredConsumer[]) {
-  const ending = consumers.flatMap((type) =>
-    type.consumers.filter(({ after }) => after === "ends"),
-  );
-  const also = ending.length > 0 ? ` Ending by themselves: ${counted(ending)}.` : "";
+function found({ name: secret, consumers, entry }: SecretFacts) {
+  const all = consumers.flatMap((type) => type.consumers);
+  const those = (after: ConfiguredConsumer["after"]) => all.filter((each) => each.after === after);
+  const [rolled, deployed, ending] = [those("rolled"), those("deployed"), those("ends")];
   const where = consumers.map((type) => type.where).join("; ");
-  const what =
+  const what = [
     rolled.length > 0
-      ? `Rolled after each rotation: ${counted(rolled)}.${also}`
-      : `No consumer to roll was found (${where}): whatever reads this secret must read it again by itself.${also}`;
-  return finding({ severity: "note", code: "CONSUMERS", secret, what });
+      ? `Rolled after each rotation: ${counted(rolled)}.`
+      : `No consumer to roll was found (${where}): whatever reads this secret must read it again by itself.`,
+    ...(deployed.length > 0 ? [`Not rolled, deploy them yourself: ${counted(deployed)}.`] : []),
+    ...(ending.length > 0 ? [`Ending by themselves: ${counted(ending)}.`] : []),
+    waiting(entry, consumers),
+  ];
+  return finding({ severity: "note", code: "CONSUMERS", secret, what: what.join(" ") });
+}
+
+/** How long the old credential is kept after a promotion, and why. */
+function waiting(
+  { grace, consumersComplete }: SecretFacts["entry"],
+  types: SecretFacts["consumers"],
+): string {
+  const kept = `the old credential is kept for ${durationText(grace)} after each promotion`;
+  if (consumersComplete)
+    return grace === 0
+      ? "rotation.yml says that these are all (consumers: complete), so the old credential is retired as soon as they have the new one."
+      : `rotation.yml says that these are all (consumers: complete), and sets a grace: ${kept}.`;
+  const sees = types.map((type) => type.sees).join(", ");
+  return grace === 0
+    ? `Consumers other than ${sees} cannot be seen and get no time (grace: 0s).`
+    : `Consumers other than ${sees} cannot be seen, so ${kept} (grace).`;
 }
 
 function inPlace(
   { name: secret, credentials }: SecretFacts,
-  rolled: readonly ConfiguredConsumer[],
+  staying: readonly ConfiguredConsumer[],
 ) {
-  const injected = rolled.filter((consumer) => isInjected(consumer) && consumer.isRunning);
+  const injected = staying.filter((consumer) => isInjected(consumer) && consumer.isRunning);
   const failing = credentials.some(({ spec }) => spec.traits.switches);
   if (!failing || injected.length === 0) return [];
   return [
@@ -47,7 +67,7 @@ function inPlace(
       severity: "warning",
       code: "INJECTED_IN_PLACE",
       secret,
-      what: `in-place with injected consumers: new connections of ${counted(injected)} fail from each rotation until they are rolled.`,
+      what: `in-place with injected consumers: new connections of ${counted(injected)} fail from each rotation until they are replaced.`,
       remedy:
         "Name an admin secret for alternating-users in rotation.yml, or have them read the secret again when a login is refused.",
     }),

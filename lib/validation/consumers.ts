@@ -23,7 +23,9 @@ export interface ConsumerSurvey {
 export interface ConsumersOfSecret {
   /** For a reader: where consumers were looked for to be rolled, e.g. `clusters: production`. */
   readonly where: string;
-  /** Those that settlement may roll, and those that end by themselves. */
+  /** For a reader: what this type sees at all, e.g. `ECS services and tasks`. */
+  readonly sees: string;
+  /** All that use the secret where they may be rolled. */
   readonly consumers: readonly ConfiguredConsumer[];
   /** What only this type knows to be wrong about them, without the secret's name. */
   readonly findings: readonly Omit<Finding, "secret">[];
@@ -33,8 +35,11 @@ export interface ConfiguredConsumer {
   /** For a reader, e.g. `service production/web`. */
   readonly name: string;
   readonly references: readonly Reference[];
-  /** What becomes of it after a rotation: settlement rolls it, or it ends by itself, like a one-off task. */
-  readonly after: "rolled" | "ends";
+  /**
+   * What becomes of it after a rotation: settlement rolls it, it ends by itself like a one-off task, or somebody has
+   * to deploy it.
+   */
+  readonly after: "rolled" | "ends" | "deployed";
   /** Whether anything of it runs, or shall run. */
   readonly isRunning: boolean;
 }

@@ -139,7 +139,7 @@ describe("a world in which nothing is wrong", () => {
     ]);
     expect(ran).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(
-      "note     production/database/primary: Rolled after each rotation: 1 consumer (service production/web). [CONSUMERS]",
+      "note     production/database/primary: Rolled after each rotation: 1 consumer (service production/web). Consumers other than ECS services and tasks cannot be seen, so the old credential is kept for 24h after each promotion (grace). [CONSUMERS]",
     );
     expect(stdout).toContain(
       "OK: 0 errors, 0 warnings, 1 note; checked: the manifest and the account.",
@@ -380,7 +380,7 @@ describe("consumers", () => {
         severity: "warning",
         code: "INJECTED_IN_PLACE",
         secret: world.name,
-        what: "in-place with injected consumers: new connections of 1 consumer (service production/web) fail from each rotation until they are rolled.",
+        what: "in-place with injected consumers: new connections of 1 consumer (service production/web) fail from each rotation until they are replaced.",
         remedy: expect.stringContaining("Name an admin secret for alternating-users"),
       },
     ]);

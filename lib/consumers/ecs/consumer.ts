@@ -1,3 +1,4 @@
+import { AwsCallFailed } from "../../aws-call-failed.ts";
 import type { ConsumerScope } from "../../manifest/manifest.ts";
 import {
   type Consumer,
@@ -5,6 +6,7 @@ import {
   type ConsumerView,
   changedAt,
   type Found,
+  type Judgement,
   type Problem,
   type Promotion,
   type SecretIdentity,
@@ -66,12 +68,8 @@ class EcsView implements ConsumerView {
       return { type, name, judgement };
     });
     for (const reader of services.filter(isListed)) {
-      const service = await this.#service(reader, promotion);
-      consumers.push({
-        type,
-        name: serviceName(service),
-        judgement: judgeService(service, promotion),
-      });
+      const judgement = await this.#judged(reader, promotion);
+      consumers.push({ type, name: serviceName(reader), judgement });
     }
     for (const task of tasks.filter(isListed))
       consumers.push({
@@ -97,6 +95,19 @@ class EcsView implements ConsumerView {
       .map(({ code, happened, remedy }) => ({ code, why: happened, remedy }));
   }
 
+  /** One service that cannot be asked about must not keep the others from being rolled. */
+  async #judged(reader: ReaderFacts, promotion: Promotion): Promise<Judgement> {
+    try {
+      return judgeService(await this.#service(reader, promotion), promotion);
+    } catch (error) {
+      if (!(error instanceof AwsCallFailed)) throw error;
+      const { code, happened: why, remedy, retryable } = error;
+      return retryable
+        ? { kind: "rolling", why: `its deployments are not known: ${why}` }
+        : { kind: "blocked", problem: { code, why, remedy } };
+    }
+  }
+
   /** With its deployments since the promotion, and until when its old tasks are protected. */
   async #service(reader: ReaderFacts, promotion: Promotion): Promise<ServiceFacts> {
     const deployments = await this.#deploymentsOf(reader, promotion.at);
@@ -109,6 +120,8 @@ class EcsView implements ConsumerView {
   }
 
   async #deploymentsOf(reader: ReaderFacts, since: Date): Promise<readonly DeploymentFacts[]> {
+    // Services of other controllers have none (API reference: ECS deployment controller only).
+    if (reader.controller !== "ECS") return [];
     const key = serviceName(reader);
     const seen = this.#deployments.get(key);
     if (seen && seen.since <= since) return seen.made;

@@ -69,11 +69,14 @@ export function consumersOfSecret(
   const clusters = clustersOf(scope).join(", ") || "none is listed";
   return {
     where: `ECS clusters: ${clusters}`,
+    sees: "ECS services and tasks",
     consumers: [
       ...inside.map((service) => ({
-        name: serviceName(service),
+        name: canBeForced(service)
+          ? serviceName(service)
+          : `${serviceName(service)}, which is deployed by ${service.controller}`,
         references: service.references,
-        after: "rolled" as const,
+        after: canBeForced(service) ? ("rolled" as const) : ("deployed" as const),
         isRunning: service.desiredCount > 0,
       })),
       ...tasks.filter(isListed).map((task) => ({
@@ -91,6 +94,9 @@ export function consumersOfSecret(
   };
 }
 
+/** CodeDeploy and external controllers take no forced deployment. */
+const canBeForced = ({ controller }: ReaderFacts) => controller === "ECS";
+
 type SecretFinding = ConsumersOfSecret["findings"][number];
 
 function pinned(service: ReaderFacts): readonly SecretFinding[] {
@@ -107,14 +113,13 @@ function pinned(service: ReaderFacts): readonly SecretFinding[] {
 }
 
 function notForced(service: ReaderFacts): readonly SecretFinding[] {
-  const { controller, desiredCount, references } = service;
-  const isInjected = references.some(({ reads }) => !reads);
-  if (controller === "ECS" || desiredCount === 0 || !isInjected) return [];
+  const { controller, desiredCount } = service;
+  if (canBeForced(service) || desiredCount === 0) return [];
   return [
     {
       severity: "warning",
       code: "CONTROLLER_CANNOT_BE_FORCED",
-      what: `${serviceName(service)} is deployed by ${controller}, so it is not rolled: each rotation waits for a deployment of it.`,
+      what: `${serviceName(service)} is deployed by ${controller}, so it is not rolled: deploy it yourself after each rotation, which waits for it.`,
       remedy: remedies.CONTROLLER_CANNOT_BE_FORCED,
     },
   ];

@@ -38,6 +38,8 @@ import {
 } from "./good-facts.ts";
 
 const caller = "the role of the watcher";
+const complete =
+  "rotation.yml says that these are all (consumers: complete), so the old credential is retired as soon as they have the new one.";
 
 /** Of every case below: so that none of the codes is left without one. */
 const seen = new Set<string>();
@@ -72,7 +74,7 @@ describe("a world in which nothing is wrong", () => {
         severity: "note",
         code: "CONSUMERS",
         secret: name,
-        what: "Rolled after each rotation: 1 consumer (service production/web).",
+        what: `Rolled after each rotation: 1 consumer (service production/web). ${complete}`,
       },
     ]);
   });
@@ -517,7 +519,7 @@ describe("consumers", () => {
       "that are injected, in place",
       { credentials: [inPlace], ...of({ name: "web" }, { name: "jobs" }, { name: "api" }) },
       [
-        `warning INJECTED_IN_PLACE ${name}: in-place with injected consumers: new connections of 3 consumers (service production/web, service production/jobs, service production/api) fail from each rotation until they are rolled.`,
+        `warning INJECTED_IN_PLACE ${name}: in-place with injected consumers: new connections of 3 consumers (service production/web, service production/jobs, service production/api) fail from each rotation until they are replaced.`,
       ],
     ],
     ["that read it, in place", { credentials: [inPlace], ...of({ references: reads }) }, []],
@@ -555,10 +557,19 @@ describe("consumers", () => {
       "deployed by CodeDeploy",
       of({ controller: "CODE_DEPLOY" }),
       [
-        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: service production/web is deployed by CODE_DEPLOY, so it is not rolled: each rotation waits for a deployment of it.`,
+        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: service production/web is deployed by CODE_DEPLOY, so it is not rolled: deploy it yourself after each rotation, which waits for it.`,
       ],
     ],
-    ["deployed by CodeDeploy, reading", of({ controller: "CODE_DEPLOY", references: reads }), []],
+    [
+      "deployed by CodeDeploy, reading: it may do so once",
+      of({ controller: "CODE_DEPLOY", references: reads }),
+      [expect.stringMatching(/^warning CONTROLLER_CANNOT_BE_FORCED /)],
+    ],
+    [
+      "deployed by CodeDeploy, scaled to zero",
+      of({ controller: "CODE_DEPLOY", desiredCount: 0 }),
+      [],
+    ],
     [
       "elsewhere",
       of({}, { cluster: clusterArn("staging"), name: "batch" }),
@@ -588,12 +599,12 @@ describe("consumers", () => {
     [
       "none",
       of(),
-      "No consumer to roll was found (ECS clusters: production): whatever reads this secret must read it again by itself.",
+      `No consumer to roll was found (ECS clusters: production): whatever reads this secret must read it again by itself. ${complete}`,
     ],
     [
       "none, and no cluster",
       { consumers: consumersOf({}, {}) },
-      "No consumer to roll was found (ECS clusters: none is listed): whatever reads this secret must read it again by itself.",
+      `No consumer to roll was found (ECS clusters: none is listed): whatever reads this secret must read it again by itself. ${complete}`,
     ],
     [
       "two, and a task of its own",
@@ -603,7 +614,31 @@ describe("consumers", () => {
           tasks: [task("t1", "production")],
         }),
       },
-      "Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending by themselves: 1 consumer (standalone task t1).",
+      `Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending by themselves: 1 consumer (standalone task t1). ${complete}`,
+    ],
+    [
+      "one that another controller deploys",
+      {
+        consumers: consumersOf({
+          services: [service(), service({ name: "api", controller: "EXTERNAL" })],
+        }),
+      },
+      `Rolled after each rotation: 1 consumer (service production/web). Not rolled, deploy them yourself: 1 consumer (service production/api, which is deployed by EXTERNAL). ${complete}`,
+    ],
+    [
+      "nobody unseen, and a grace all the same",
+      { entry: { ...entry, grace: 90 * 60_000 } },
+      "Rolled after each rotation: 1 consumer (service production/web). rotation.yml says that these are all (consumers: complete), and sets a grace: the old credential is kept for 90m after each promotion.",
+    ],
+    [
+      "others, unseen",
+      { entry: { ...entry, grace: day, consumersComplete: undefined } },
+      "Rolled after each rotation: 1 consumer (service production/web). Consumers other than ECS services and tasks cannot be seen, so the old credential is kept for 24h after each promotion (grace).",
+    ],
+    [
+      "others, unseen, without a grace",
+      { entry: { ...entry, consumersComplete: undefined } },
+      "Rolled after each rotation: 1 consumer (service production/web). Consumers other than ECS services and tasks cannot be seen and get no time (grace: 0s).",
     ],
   ])("are told: %s", (_, more, what) => {
     const [note] = findings(facts({ secrets: [secret(more)] }), caller);

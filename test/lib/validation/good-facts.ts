@@ -34,6 +34,7 @@ export const entry: SecretEntry = {
   schedule: { expression: "rate(90 days)" },
   consumers: { clusters: ["production"] },
   grace: 0,
+  consumersComplete: true,
   deadline: 86_400_000,
   credentials: [spec],
   place: "network",
