@@ -1,5 +1,6 @@
 import type { CredentialSpec, CredentialType } from "../manifest/type.ts";
 import type { History } from "../rotation/credential.ts";
+import type { SecretDocument } from "../secret/document.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { Ask, Asked } from "./ask.ts";
@@ -16,8 +17,24 @@ export interface CheckedType extends CredentialType {
  * type gets only specs of its own, so that it may declare those (parameters of methods are bivariant).
  */
 export interface CredentialChecks {
+  /**
+   * What a rotation would replace, with anything in its place. Pure.
+   * @param into `current`, in which other credentials of the secret may have been replaced
+   * @throws DocumentError
+   */
+  replaced(spec: CredentialSpec, current: SecretDocument, into: SecretDocument): Replaced;
+
   /** Does not throw: what cannot be asked is a finding. */
   check(spec: CredentialSpec, secret: CheckedSecret, ask: Ask): Promise<CredentialFacts>;
+}
+
+/** A credential that was replaced in a document that is thrown away. */
+export interface Replaced {
+  /** For messages, e.g. `user app on db.internal:5432`. */
+  readonly name: string;
+  /** As it was before. */
+  readonly value: Secret<string>;
+  readonly document: SecretDocument;
 }
 
 /** A secret whose AWSCURRENT version has been read. */

@@ -29,6 +29,8 @@ export interface SecretFacts {
   readonly document?: Asked<boolean> | undefined;
   /** Empty where there is no document. */
   readonly credentials: readonly CredentialFacts[];
+  /** Fields that hold a credential and that the manifest does not declare; absent where there is no document. */
+  readonly copies?: readonly Finding[] | undefined;
   /** Of each type; empty where there is no such secret. */
   readonly consumers: readonly ConsumersOfSecret[];
 }

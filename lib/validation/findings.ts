@@ -17,6 +17,7 @@ export function findings(facts: Facts, caller: string): readonly Finding[] {
     ...secrets.flatMap((secret) => [
       ...secretFindings(secret, { now, stage: manifest.stage }),
       ...secret.credentials.flatMap((credential) => credential.findings),
+      ...(secret.copies ?? []),
       ...consumerFindings(secret),
     ]),
     ...sameLogins(secrets),

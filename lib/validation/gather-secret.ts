@@ -7,6 +7,7 @@ import type { SecretState, SecretStore } from "../secret/store.ts";
 import { unanswered } from "./answers.ts";
 import type { Ask, Asked } from "./ask.ts";
 import type { CheckedSecret, CredentialChecks, CredentialFacts } from "./checks.ts";
+import { copyFindings, type Replacement } from "./copies.ts";
 import type { SecretFacts } from "./facts.ts";
 
 export interface SecretPorts {
@@ -50,8 +51,14 @@ export async function gatherSecret(
     read: (secretId, signal) => store.read(secretId, undefined, signal),
   };
   const credentials: CredentialFacts[] = [];
-  for (const spec of entry.credentials) credentials.push(await check(spec, checked, ports, ask));
-  return { name, entry, state, document: { known: true }, credentials };
+  const replacements: Replacement[] = [];
+  for (const spec of entry.credentials) {
+    const checks = await ask(() => ports.checks(spec));
+    credentials.push(await check(spec, checks, checked, ask));
+    if ("known" in checks) replacements.push((into) => checks.known.replaced(spec, current, into));
+  }
+  const copies = copyFindings(checked, replacements);
+  return { name, entry, state, document: { known: true }, credentials, copies };
 }
 
 /** A secret that does not exist is an answer. */
@@ -72,11 +79,10 @@ function describe(
 
 async function check(
   spec: CredentialSpec,
+  loaded: Asked<CredentialChecks>,
   secret: CheckedSecret,
-  { checks }: SecretPorts,
   ask: Ask,
 ): Promise<CredentialFacts> {
-  const loaded = await ask(() => checks(spec));
   if ("known" in loaded) return loaded.known.check(spec, secret, ask);
   const findings = unanswered(secret.name, `a credential of type ${spec.type}`, loaded);
   return { spec, findings, holds: [] };

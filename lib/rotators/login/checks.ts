@@ -1,3 +1,4 @@
+import { Secret } from "../../secret/secret.ts";
 import type { Ask } from "../../validation/ask.ts";
 import type { CheckedSecret, CredentialChecks } from "../../validation/checks.ts";
 import { adminLogin } from "./admin.ts";
@@ -6,6 +7,7 @@ import { accepts } from "./engine.ts";
 import { type LoginFacts, loginFacts, type Target } from "./findings.ts";
 import type { Login, LoginSpec } from "./login.ts";
 import { fieldOf } from "./login-document.ts";
+import { writeLogin } from "./write-login.ts";
 
 export interface LoginRotator {
   credential(spec: LoginSpec): LoginCredential;
@@ -14,6 +16,13 @@ export interface LoginRotator {
 /** Logs in, and rehearses the change of the password, as a testSecret without a rotation does. */
 export const loginChecks = (rotator: LoginRotator) =>
   ({
+    replaced(spec: LoginSpec, current, into) {
+      const credential = rotator.credential(spec);
+      const { username, password } = credential.read(current);
+      const next = { username, password: new Secret("replaced") };
+      const document = writeLogin(into, spec, next);
+      return { name: credential.name(current), value: password, document };
+    },
     async check(spec: LoginSpec, secret, ask) {
       return loginFacts(secret.name, await gather(rotator.credential(spec), secret, ask));
     },

@@ -3,9 +3,16 @@ import { inStage, nameProblem, sameSecret, unknownVariable } from "../../manifes
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { whole } from "../../secret/field.ts";
 import { authority } from "./authority.ts";
-import { besidePlain, type Problem, saysNoFields, usedTwice } from "./contradictions.ts";
+import {
+  besidePlain,
+  copyProblems,
+  type Problem,
+  saysNoFields,
+  usedTwice,
+} from "./contradictions.ts";
 import type { LoginKeys } from "./keys.ts";
 import type { LoginSpec } from "./login.ts";
+import { hostProblem } from "./other-host.ts";
 import { passwordPolicy } from "./password-policy.ts";
 import { strategyTraits } from "./traits.ts";
 
@@ -16,7 +23,12 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
   const { keys, complain } = entry;
   const admin = administrator(entry);
   const strategy = keys.strategy ?? (admin ? "alternating-users" : "in-place");
-  const problems = [...usedTwice(keys), ...besidePlain(keys), ...strategyProblems(entry, admin)];
+  const problems = [
+    ...usedTwice(keys),
+    ...besidePlain(keys),
+    ...copyProblems(keys),
+    ...strategyProblems(entry, admin),
+  ];
   for (const [path, problem] of problems) complain(path, problem);
   return {
     type: entry.type,
@@ -27,6 +39,7 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
     fields: keys.plain === "password" ? { password: whole } : defined(keys.fields ?? {}),
     connection: connectionOf(entry),
     urls: keys.plain === "url" ? [whole] : (keys.urls ?? []),
+    ...defined({ copies: keys.copies, otherHosts: otherHosts(entry) }),
     ...(saysNoFields(keys) && { isInUrlAlone: true }),
     ca: authority(keys.ca, entry.folder, (problem) => complain(["ca"], problem)),
     passwordForm: keys.passwordForm ?? "verifier",
@@ -41,6 +54,21 @@ function connectionOf({ keys, stage, complain }: LoginEntry): LoginSpec["connect
   const problem = unknownVariable(host);
   if (problem) complain(["connection", "host"], `${JSON.stringify(connection.host)} ${problem}`);
   return { ...connection, host };
+}
+
+function otherHosts({ keys, stage, complain }: LoginEntry): LoginSpec["otherHosts"] {
+  if (keys.otherHosts && !keys.urls?.length && keys.plain !== "url")
+    complain(
+      ["otherHosts"],
+      "needs a URL that leads there: name its field under urls, or remove it",
+    );
+  return keys.otherHosts?.map((raw, index) => {
+    const host = inStage(raw, stage);
+    const problem = unknownVariable(host) ?? hostProblem(host);
+    // What is not a host may be a URL with a password in it.
+    if (problem) complain(["otherHosts", index], problem);
+    return host;
+  });
 }
 
 /** The administrator of the entry or of the defaults. By default no secret is its own administrator. */

@@ -84,6 +84,12 @@ export const ownKeys = {
   urls: list(fieldName, "connection_string").describe(
     "Fields that hold a connection URL with this login in it; only user and password in them change.",
   ),
+  otherHosts: list(host, "reader.internal").describe(
+    "Other hosts that urls may lead to with the same login, e.g. a reader or a pooler: host or host:port. Never connected to.",
+  ),
+  copies: list(fieldName, "DB_PASSWORD").describe(
+    "Fields that hold the password again, alone; they change with it.",
+  ),
   connection: z
     .strictObject({ host, port, database: text("a database"), username: userName })
     .partial()

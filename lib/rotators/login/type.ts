@@ -27,8 +27,9 @@ export const loginType = (description: string, rotator: () => Promise<LoginRotat
     checks: async () => loginChecks(await rotator()),
   }) satisfies CheckedType;
 
-function* claims({ traits, fields, urls, isInUrlAlone }: LoginSpec): Generator<Claim> {
+function* claims({ traits, fields, urls, copies, isInUrlAlone }: LoginSpec): Generator<Claim> {
   for (const [index, field] of urls.entries()) yield { role: ["urls", index], field };
+  for (const [index, field] of (copies ?? []).entries()) yield { role: ["copies", index], field };
   if (isInUrlAlone) return;
   const claim = (role: "password" | "username") => ({
     role: ["fields", role],

@@ -73,6 +73,14 @@ secrets:
     });
   });
 
+  it("takes the other hosts and the copies of a login", () => {
+    const keys = `urls: [URL], otherHosts: ["reader-\${stage}", "[::1]:6432"], copies: [DB_PASSWORD]`;
+    const { app } = compile(`secrets:\n  app: { strategy: in-place, ${keys} }`).secrets;
+    expect(app?.credentials).toMatchObject([
+      { otherHosts: ["reader-production", "[::1]:6432"], copies: ["DB_PASSWORD"] },
+    ]);
+  });
+
   it("is completed with every default", () => {
     expect(compile(credential(""))).toEqual({
       stage: "production",

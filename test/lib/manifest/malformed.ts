@@ -269,7 +269,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, consumers, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, connection, plain, passwordForm, password)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, consumers, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, otherHosts, copies, connection, plain, passwordForm, password)',
     ],
     [
       "a slip in a credential",
@@ -815,6 +815,46 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "consumers to ignore that are no list",
       inPlace("consumers: { ignore: production/worker }"),
       'rotation.yml:4: secrets.app.consumers.ignore: must be a list, like [production/worker], not "production/worker"',
+    ],
+    [
+      "other hosts without a URL",
+      inPlace("otherHosts: [reader.internal]"),
+      "rotation.yml:4: secrets.app.otherHosts: needs a URL that leads there: name its field under urls, or remove it",
+    ],
+    [
+      "another host that is a URL, without quoting it",
+      inPlace('urls: [URL]\n    otherHosts: [reader.internal, "postgres://app:canary@reader/app"]'),
+      "rotation.yml:5: secrets.app.otherHosts.1: is not a host: write host or host:port, as it stands in the URL, like reader.internal or pooler.internal:6432",
+    ],
+    [
+      "another host with a port that is none",
+      inPlace('urls: [URL]\n    otherHosts: ["pooler.internal:70000"]'),
+      "rotation.yml:5: secrets.app.otherHosts.0: has no valid port: write a number from 1 to 65535",
+    ],
+    [
+      "a copy that is the password itself",
+      inPlace("fields: { password: PASS }\n    copies: [PASS]"),
+      "rotation.yml:5: secrets.app.copies.0: the field PASS is already the password: remove it from copies",
+    ],
+    [
+      "a copy that is the password by its usual name",
+      inPlace("copies: [password]"),
+      "rotation.yml:4: secrets.app.copies.0: the field password is already the password: remove it from copies",
+    ],
+    [
+      "a copy that is a URL",
+      inPlace("urls: [URL]\n    copies: [URL]"),
+      "rotation.yml:5: secrets.app.copies.0: the field URL is already a URL: remove it from one of the two",
+    ],
+    [
+      "a copy that another credential writes",
+      `secrets:\n  app:\n    credentials:\n      - { type: generated, format: hex, field: KEY }\n      - { strategy: in-place, copies: [KEY] }`,
+      "rotation.yml:5: secrets.app.credentials.1.copies.0: the field KEY is already rotated by credentials.0: name another field under copies",
+    ],
+    [
+      "copies of plain text",
+      inPlace("plain: url\n    copies: [PASS]"),
+      "rotation.yml:5: secrets.app.copies: the secret is plain text (plain: url) and has no fields: remove it",
     ],
     [
       "a consumer to ignore without its cluster",

@@ -22,6 +22,11 @@ const gather = (checks: (spec: CredentialSpec) => Promise<CredentialChecks>) =>
 it("has each type ask and judge for itself", async () => {
   const seen: CheckedSecret[] = [];
   const checks: CredentialChecks = {
+    replaced: (_, current, into) => ({
+      name: "key 1",
+      value: new Secret(current.read("password") ?? ""),
+      document: into.with(new Map([["password", new Secret("another")]])),
+    }),
     async check(spec, secret) {
       seen.push(secret);
       return { spec, findings: [], holds: [{ name: "key 1" }] };

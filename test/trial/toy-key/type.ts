@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fieldName } from "../../../lib/manifest/forms.ts";
 import type { CredentialEntry, KeysOf } from "../../../lib/manifest/type.ts";
+import { Secret } from "../../../lib/secret/secret.ts";
 import { unanswered } from "../../../lib/validation/answers.ts";
 import type { CheckedType } from "../../../lib/validation/checks.ts";
 import { failure } from "../../../lib/validation/finding.ts";
@@ -30,6 +31,11 @@ export const type = {
   writes: ({ field }: ToyKeySpec) => [{ role: ["field"], field }],
   reads: () => [],
   checks: async () => ({
+    replaced(spec: ToyKeySpec, current, into) {
+      const credential = new ToyKeyCredential(spec);
+      const document = into.with(new Map([[spec.field, new Secret("replaced")]]));
+      return { name: credential.name(), value: credential.holding(current).value, document };
+    },
     async check(spec: ToyKeySpec, { name, current }, ask) {
       const asked = await ask((signal) =>
         new ToyKeyCredential(spec).accepted(current, current, { signal }),
