@@ -91,6 +91,8 @@ export interface Reference {
   readonly pinned?: string | undefined;
   /** The field of the secret that it takes; absent: the whole value. */
   readonly field?: string | undefined;
+  /** A text that only contains the name or ARN: nobody can tell whether the secret is read by it. */
+  readonly possible?: true | undefined;
   /** It gets only the name, and reads the value itself; absent: it gets the value when it starts. */
   readonly reads?: true;
 }

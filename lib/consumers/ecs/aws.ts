@@ -16,7 +16,7 @@ import { chunks } from "../../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { DeploymentFacts } from "./facts.ts";
-import { idOf, isAlive, toContainer, toService, toTask } from "./from-sdk.ts";
+import { idOf, isAlive, toContainer, toService, toTask, toVolumeCredential } from "./from-sdk.ts";
 import type { TaskDefinition } from "./references.ts";
 
 /**
@@ -123,7 +123,8 @@ class EcsOnAws implements Ecs {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn });
       const { taskDefinition } = await this.#client.send(command, options);
       const containers = (taskDefinition?.containerDefinitions ?? []).map(toContainer);
-      const definition = { arn, containers };
+      const volumes = (taskDefinition?.volumes ?? []).flatMap(toVolumeCredential);
+      const definition = { arn, containers, volumes };
       this.#definitions.set(arn, definition);
       return definition;
     });

@@ -20,9 +20,21 @@ export function unique(clusters: readonly string[]): readonly string[] {
   return [...byName.values()];
 }
 
+/** Whether the manifest says that what mentions the secret is no consumer: `cluster/service`, or `cluster/family`. */
+export function ignoredIn(
+  scope: ConsumerScope,
+): (located: { readonly cluster: string; readonly name: string }) => boolean {
+  const ignored = new Set(scope["ignore"]);
+  return ({ cluster, name }) => ignored.has(`${shortName(cluster)}/${name}`);
+}
+
 /** For a reader. */
 export const serviceName = ({ cluster, name }: { cluster: string; name: string }) =>
   `service ${shortName(cluster)}/${name}`;
 
 /** For a reader. */
 export const taskName = ({ id }: { id: string }) => `standalone task ${id}`;
+
+/** The family in the ARN of a task definition. */
+export const familyOf = (definition: string) =>
+  definition.slice(definition.lastIndexOf("/") + 1).replace(/:\d+$/, "");

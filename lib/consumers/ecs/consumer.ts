@@ -12,11 +12,11 @@ import {
   type SecretIdentity,
 } from "../../settlement/consumer.ts";
 import type { ConsumerSurveyor } from "../../validation/consumers.ts";
-import { clustersOf, listedIn, serviceName, taskName, unique } from "./clusters.ts";
+import { clustersOf, ignoredIn, listedIn, serviceName, taskName, unique } from "./clusters.ts";
 import type { Ecs } from "./ecs.ts";
 import { problem } from "./errors.ts";
 import type { DeploymentFacts, ReaderFacts, ServiceFacts } from "./facts.ts";
-import { isOld, judgeService, judgeStandalone } from "./judge.ts";
+import { isOld, isPossible, judgePossible, judgeService, judgeStandalone } from "./judge.ts";
 import { ClusterSnapshot } from "./snapshot.ts";
 import { surveyEcs } from "./survey.ts";
 
@@ -38,6 +38,11 @@ export function ecsConsumers(ecs: Ecs): ConsumerType & ConsumerSurveyor {
   };
 }
 
+const outside: Judgement = {
+  kind: "blocked",
+  problem: problem("REFERENCE_OUTSIDE", "it reads the secret"),
+};
+
 class EcsView implements ConsumerView {
   readonly #ecs: Ecs;
   readonly #snapshot: ClusterSnapshot;
@@ -54,29 +59,30 @@ class EcsView implements ConsumerView {
 
   async find(secret: SecretIdentity, promotion: Promotion, scope: ConsumerScope): Promise<Found> {
     const isListed = listedIn(scope);
-    const services = this.#snapshot.readers(secret);
-    const tasks = this.#snapshot.standalone(secret);
-    const outside = [
-      ...services.filter((service) => !isListed(service)).map(serviceName),
-      ...tasks.filter((task) => !isListed(task)).map(taskName),
-    ];
-    const consumers = outside.map((name): Consumer => {
-      const judgement = {
-        kind: "blocked",
-        problem: problem("REFERENCE_OUTSIDE", "it reads the secret"),
-      } as const;
-      return { type, name, judgement };
-    });
-    for (const reader of services.filter(isListed)) {
-      const judgement = await this.#judged(reader, promotion);
-      consumers.push({ type, name: serviceName(reader), judgement });
+    const isIgnored = ignoredIn(scope);
+    const services = this.#snapshot
+      .readers(secret)
+      .filter((service) => !(isPossible(service) && isIgnored(service)));
+    const tasks = this.#snapshot
+      .standalone(secret)
+      .filter(({ family, ...task }) => !(isPossible(task) && isIgnored({ ...task, name: family })));
+    const consumers: Consumer[] = [];
+    for (const service of services) {
+      const judgement = isPossible(service)
+        ? judgePossible(service.references, service.tasks, promotion)
+        : isListed(service)
+          ? await this.#judged(service, promotion)
+          : outside;
+      consumers.push({ type, name: serviceName(service), judgement });
     }
-    for (const task of tasks.filter(isListed))
-      consumers.push({
-        type,
-        name: taskName(task),
-        judgement: judgeStandalone(task, promotion),
-      });
+    for (const task of tasks) {
+      const judgement = isPossible(task)
+        ? judgePossible(task.references, [task], promotion)
+        : isListed(task)
+          ? judgeStandalone(task, promotion)
+          : outside;
+      consumers.push({ type, name: taskName(task), judgement });
+    }
     return { consumers, blind: this.#blind(scope) };
   }
 

@@ -1,5 +1,5 @@
 import type { DeploymentFacts, TaskFacts } from "./facts.ts";
-import type { TaskDefinition } from "./references.ts";
+import type { Override, TaskDefinition } from "./references.ts";
 
 /** A service as DescribeServices shows it. */
 export interface ServiceRecord {
@@ -16,6 +16,7 @@ export interface TaskRecord extends TaskFacts {
   readonly taskDefinition: string;
   /** The service's name; absent for a standalone task. */
   readonly service?: string | undefined;
+  readonly overrides?: readonly Override[] | undefined;
 }
 
 /** The calls that change nothing. */

@@ -11,6 +11,8 @@ export const remedies = {
     "Find out why, and start a new deployment: aws ecs update-service --force-new-deployment.",
   ROLLED_BACK: "See the service's events for why its new tasks failed, and deploy again.",
   REFERENCE_OUTSIDE: "Add its cluster to clusters in rotation.yml.",
+  POSSIBLE_CONSUMER:
+    "If it uses the secret, start a new deployment of it, and name the secret in `secrets` or as a whole environment value. If it does not, add it (cluster/service, or cluster/family) to consumers.ignore in rotation.yml and deploy.",
 } as const;
 
 export const problem = (code: keyof typeof remedies, why: string): Problem => ({

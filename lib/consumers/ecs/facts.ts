@@ -46,5 +46,7 @@ export interface TaskFacts {
 /** A task that no service started and that consumes a secret. */
 export interface StandaloneFacts extends TaskFacts {
   readonly cluster: string;
+  /** Of its task definition. */
+  readonly family: string;
   readonly references: readonly Reference[];
 }

@@ -2,9 +2,10 @@ import type { ConsumerScope } from "../../manifest/manifest.ts";
 import type { Asked } from "../../validation/ask.ts";
 import type { ConsumersOfSecret } from "../../validation/consumers.ts";
 import { type Finding, unchecked } from "../../validation/finding.ts";
-import { clustersOf, listedIn, serviceName, taskName } from "./clusters.ts";
+import { clustersOf, ignoredIn, listedIn, serviceName, taskName } from "./clusters.ts";
 import { ClusterUnreadable, remedies } from "./errors.ts";
 import type { ReaderFacts, StandaloneFacts } from "./facts.ts";
+import { isPossible } from "./judge.ts";
 
 export interface AccountFacts {
   /** The clusters of the manifest, and all others of the account and Region. */
@@ -56,10 +57,9 @@ export interface Readers {
 }
 
 /** What the readers of a secret mean for its rotations. Pure. */
-export function consumersOfSecret(
-  { services, tasks }: Readers,
-  scope: ConsumerScope,
-): ConsumersOfSecret {
+export function consumersOfSecret(readers: Readers, scope: ConsumerScope): ConsumersOfSecret {
+  const services = readers.services.filter((service) => !isPossible(service));
+  const tasks = readers.tasks.filter((task) => !isPossible(task));
   const isListed = listedIn(scope);
   const inside = services.filter(isListed);
   const outside = [
@@ -90,8 +90,26 @@ export function consumersOfSecret(
       ...inside.flatMap(pinned),
       ...inside.flatMap(notForced),
       ...(outside.length > 0 ? [referencedOutside(outside)] : []),
+      ...possible(readers, scope),
     ],
   };
+}
+
+/** Those that only mention the secret and that the manifest does not ignore. */
+function possible({ services, tasks }: Readers, scope: ConsumerScope): readonly SecretFinding[] {
+  const isIgnored = ignoredIn(scope);
+  const all = [
+    ...services.map((service) => ({ ...service, title: serviceName(service) })),
+    ...tasks.map((task) => ({ ...task, name: task.family, title: taskName(task) })),
+  ];
+  return all
+    .filter((each) => isPossible(each) && !isIgnored(each))
+    .map(({ title, references }) => ({
+      severity: "error",
+      code: "POSSIBLE_CONSUMER",
+      what: `${title} mentions the secret (${references.map(({ where }) => where).join(", ")}) and may use it: no rotation would settle while it runs.`,
+      remedy: remedies.POSSIBLE_CONSUMER,
+    }));
 }
 
 /** CodeDeploy and external controllers take no forced deployment. */

@@ -1,4 +1,4 @@
-import type { ContainerDefinition, Service, Task } from "@aws-sdk/client-ecs";
+import type { ContainerDefinition, KeyValuePair, Service, Task, Volume } from "@aws-sdk/client-ecs";
 import type { ServiceRecord, TaskRecord } from "./ecs.ts";
 import type { Container, ValueFrom } from "./references.ts";
 
@@ -35,10 +35,21 @@ export function toTask({
   createdAt,
   taskDefinitionArn = "",
   group = "",
+  overrides,
 }: Task): TaskRecord {
   const service = group.startsWith("service:") ? group.slice("service:".length) : undefined;
   const made = createdAt ?? new Date();
-  return { id: idOf(taskArn), createdAt: made, taskDefinition: taskDefinitionArn, service };
+  return {
+    id: idOf(taskArn),
+    createdAt: made,
+    taskDefinition: taskDefinitionArn,
+    service,
+    overrides: (overrides?.containerOverrides ?? []).map(({ name = "", environment, command }) => ({
+      name,
+      environment: toValues(environment),
+      texts: toTexts({ command }),
+    })),
+  };
 }
 
 export function toContainer(definition: ContainerDefinition): Container {
@@ -46,12 +57,28 @@ export function toContainer(definition: ContainerDefinition): Container {
     list.map(({ name = "", valueFrom = "" }): ValueFrom => ({ name, valueFrom }));
   return {
     name: definition.name ?? "",
-    environment: (definition.environment ?? []).map(({ name = "", value = "" }) => ({
-      name,
-      value,
-    })),
+    environment: toValues(definition.environment),
+    texts: toTexts({
+      entryPoint: definition.entryPoint,
+      command: definition.command,
+      healthCheck: definition.healthCheck?.command,
+      logConfiguration: Object.values(definition.logConfiguration?.options ?? {}),
+    }),
     secrets: values(definition.secrets),
     secretOptions: values(definition.logConfiguration?.secretOptions),
     credentialsParameter: definition.repositoryCredentials?.credentialsParameter,
   };
 }
+
+/** Credentials of the file systems that it mounts. */
+export function toVolumeCredential({ name = "", ...volume }: Volume): readonly ValueFrom[] {
+  const { authorizationConfig } = volume.fsxWindowsFileServerVolumeConfiguration ?? {};
+  const valueFrom = authorizationConfig?.credentialsParameter;
+  return valueFrom ? [{ name, valueFrom }] : [];
+}
+
+const toValues = (pairs: readonly KeyValuePair[] = []) =>
+  pairs.map(({ name = "", value = "" }) => ({ name, value }));
+
+const toTexts = (lists: Readonly<Record<string, readonly string[] | undefined>>) =>
+  Object.entries(lists).flatMap(([name, texts = []]) => texts.map((value) => ({ name, value })));

@@ -1,4 +1,9 @@
-import { changedAt, type Judgement, type Promotion } from "../../settlement/consumer.ts";
+import {
+  changedAt,
+  type Judgement,
+  type Promotion,
+  type Reference,
+} from "../../settlement/consumer.ts";
 import { problem } from "./errors.ts";
 import type { DeploymentFacts, ServiceFacts, StandaloneFacts, TaskFacts } from "./facts.ts";
 
@@ -60,6 +65,27 @@ function leftover(old: readonly TaskFacts[]): Judgement {
     };
   return { kind: "rolling", why: `old tasks still stopping: ${old.length}`, soon: true };
 }
+
+/**
+ * What only mentions the secret may have read it when it started, and may not be started anew on a guess. Pure.
+ * @param tasks of the service, or the standalone task itself
+ */
+export function judgePossible(
+  references: readonly Reference[],
+  tasks: readonly TaskFacts[],
+  promotion: Promotion,
+): Judgement {
+  if (!tasks.some(isOld(changedAt(references, promotion)))) return { kind: "proven" };
+  const where = references.map((reference) => reference.where).join(", ");
+  return blocked(
+    "POSSIBLE_CONSUMER",
+    `it mentions the secret (${where}) and runs since before the promotion`,
+  );
+}
+
+/** Whether all that leads to the secret are texts that contain its name or ARN. */
+export const isPossible = ({ references }: { readonly references: readonly Reference[] }) =>
+  references.every(({ possible }) => possible);
 
 const blocked = (code: Parameters<typeof problem>[0], why: string): Judgement => ({
   kind: "blocked",

@@ -1,19 +1,37 @@
 import type { Reference, SecretIdentity } from "../../settlement/consumer.ts";
+import { mentions } from "./mention.ts";
 
 /** The parts of an ECS task definition that can lead to a secret. */
 export interface TaskDefinition {
   readonly arn: string;
   readonly containers: readonly Container[];
+  /** `authorizationConfig.credentialsParameter`, by the name of the volume. */
+  readonly volumes?: readonly ValueFrom[] | undefined;
 }
 
 export interface Container {
   readonly name: string;
-  readonly environment: readonly { readonly name: string; readonly value: string }[];
+  readonly environment: readonly EnvironmentValue[];
   readonly secrets: readonly ValueFrom[];
   /** `logConfiguration.secretOptions`. */
   readonly secretOptions: readonly ValueFrom[];
   /** `repositoryCredentials.credentialsParameter`. */
   readonly credentialsParameter?: string | undefined;
+  /** Other texts that a container gets, by where they stand, e.g. `command`. */
+  readonly texts?: readonly EnvironmentValue[] | undefined;
+}
+
+/** What RunTask or the scheduler changed for one task. */
+export interface Override {
+  /** Of the container. */
+  readonly name: string;
+  readonly environment: readonly EnvironmentValue[];
+  readonly texts: readonly EnvironmentValue[];
+}
+
+interface EnvironmentValue {
+  readonly name: string;
+  readonly value: string;
 }
 
 export interface ValueFrom {
@@ -23,10 +41,13 @@ export interface ValueFrom {
 
 /** Every way in which a task definition leads to one of these secrets, each with its reason. Pure. */
 export function findReferences(
-  definition: TaskDefinition,
+  { containers, volumes = [] }: TaskDefinition,
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
-  return definition.containers.flatMap((container) => {
+  const mounted = volumes.flatMap(({ name, valueFrom }) =>
+    resolve(`authorizationConfig of volume ${name}`, valueFrom, secrets),
+  );
+  const contained = containers.flatMap((container) => {
     const inside = `of container ${container.name}`;
     const { credentialsParameter } = container;
     const named = [
@@ -39,34 +60,70 @@ export function findReferences(
       ...(credentialsParameter
         ? [[`repositoryCredentials ${inside}`, credentialsParameter] as const]
         : []),
-    ].flatMap(([where, valueFrom]) => [
-      ...resolve(where, valueFrom, secrets),
-      ...throughParameter(where, valueFrom, secrets),
-    ]);
-    const mentioned = container.environment.flatMap(({ name, value }) => {
-      const where = `environment ${name} ${inside}`;
-      const whole = secrets.filter(({ arn, name: secret }) => value === arn || value === secret);
-      return [
-        ...whole.map(({ arn }): Reference => ({ secret: arn, where, reads: true })),
-        ...throughParameter(where, value, secrets),
-      ];
-    });
-    return [...named, ...mentioned];
+    ].flatMap(([where, valueFrom]) => resolve(where, valueFrom, secrets));
+    return [...named, ...inTexts(container, inside, secrets)];
   });
+  return [...mounted, ...contained];
 }
+
+/** The same for the overrides of a task. */
+export function findOverridden(
+  overrides: readonly Override[],
+  secrets: readonly SecretIdentity[],
+): readonly Reference[] {
+  return overrides.flatMap((override) =>
+    inTexts(override, `in the overrides of container ${override.name}`, secrets),
+  );
+}
+
+/** A whole environment value names what the container reads; a part of it, or of a command, may do so. */
+function inTexts(
+  { environment, texts = [] }: Pick<Container, "environment" | "texts">,
+  inside: string,
+  secrets: readonly SecretIdentity[],
+): readonly Reference[] {
+  const whole = environment.flatMap(({ name, value }) =>
+    resolve(`environment ${name} ${inside}`, value, secrets.filter(isNamedBy(value))),
+  );
+  const certain = new Set(whole.map(({ secret }) => secret));
+  const all = [
+    ...environment.map(({ name, value }) => ({ name: `environment ${name}`, value })),
+    ...texts,
+  ];
+  const possible = all.flatMap(({ name, value }) =>
+    secrets
+      .filter((secret) => !certain.has(secret.arn) && mentions(value, secret))
+      .map(({ arn }) => ({ secret: arn, where: `${name} ${inside}`, possible: true as const })),
+  );
+  return [...whole, ...possible].map((each) => ({ ...each, reads: true }));
+}
+
+/** Whether a value may be a whole reference: `app:8080` is none to the secret `app`. */
+const isNamedBy =
+  (value: string) =>
+  ({ name }: SecretIdentity) =>
+    value.startsWith("arn:") || !value.startsWith(`${name}:`);
+
+/** A secret, or a parameter that mirrors it. */
+const resolve = (where: string, value: string, secrets: readonly SecretIdentity[]) => [
+  ...toSecret(where, value, secrets),
+  ...throughParameter(where, value, secrets),
+];
 
 /** Parameter Store passes these names on to Secrets Manager. */
 const passedOn = /^(?:arn:[^:]+:ssm:[^:]*:[^:]*:parameter)?\/aws\/reference\/secretsmanager\//;
 
-/** `valueFrom` of a secret: a full or partial ARN or a name, then `:json-key:version-stage:version-id`. */
-function resolve(
+/** A full or partial ARN or a name, then `:json-key:version-stage:version-id`. */
+function toSecret(
   where: string,
-  valueFrom: string,
+  value: string,
   secrets: readonly SecretIdentity[],
 ): readonly Reference[] {
-  const [id = "", field = "", stage = "", version = ""] = splitSuffix(
-    valueFrom.replace(passedOn, ""),
+  const [id = "", field = "", stage = "", version = "", ...more] = splitSuffix(
+    value.replace(passedOn, ""),
   );
+  // No reference has more parts.
+  if (more.length > 0) return [];
   const pinned = version || (stage === "AWSCURRENT" ? "" : stage) || undefined;
   return secrets
     .filter((secret) => isSecret(id, secret))

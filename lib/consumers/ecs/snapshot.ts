@@ -1,8 +1,9 @@
 import type { SecretIdentity } from "../../settlement/consumer.ts";
+import { familyOf } from "./clusters.ts";
 import type { EcsReader, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { ReaderFacts, StandaloneFacts } from "./facts.ts";
-import { findReferences, type TaskDefinition } from "./references.ts";
+import { findOverridden, findReferences, type TaskDefinition } from "./references.ts";
 
 /** What clusters hold, read once; any number of secrets can be looked for in it. */
 export class ClusterSnapshot {
@@ -33,14 +34,18 @@ export class ClusterSnapshot {
       try {
         // Tasks first: one that a service starts in between is new, one that was missed would be old.
         const tasks = await ecs.tasks(cluster, signal);
-        clusters.push({ cluster, tasks, services: await ecs.services(cluster, signal) });
+        clusters.push({
+          cluster,
+          tasks: Map.groupBy(tasks, ({ service }) => service),
+          services: await ecs.services(cluster, signal),
+        });
       } catch (error) {
         if (!(error instanceof ClusterUnreadable)) throw error;
         unreadable.push(error);
       }
     }
     const used = clusters.flatMap(({ tasks, services }) => [
-      ...tasks.map(({ taskDefinition }) => taskDefinition),
+      ...[...tasks.values()].flat().map(({ taskDefinition }) => taskDefinition),
       ...services.flatMap(({ taskDefinitions }) => taskDefinitions),
     ]);
     const definitions = new Map<string, TaskDefinition>();
@@ -55,12 +60,12 @@ export class ClusterSnapshot {
     );
   }
 
-  /** The services that consume this secret. */
+  /** The services that consume this secret, or may. */
   readers(secret: SecretIdentity): readonly ReaderFacts[] {
     return this.#clusters.flatMap(({ cluster, services, tasks }) =>
       services.flatMap((service) => {
-        const own = tasks.filter((task) => task.service === service.name);
-        const references = this.#references(secret, service, own);
+        const own = tasks.get(service.name) ?? [];
+        const references = this.#references(secret, own, service);
         if (references.length === 0) return [];
         const { name, controller, status, desiredCount } = service;
         return [{ cluster, name, controller, status, desiredCount, references, tasks: own }];
@@ -68,33 +73,30 @@ export class ClusterSnapshot {
     );
   }
 
-  /** The tasks that no service started and that consume this secret. */
+  /** The tasks that no service started and that consume this secret, or may. */
   standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
     return this.#clusters.flatMap(({ cluster, tasks }) =>
-      tasks
-        .filter(({ service }) => !service)
-        .map(({ id, createdAt, taskDefinition }) => {
-          const references = this.#referencesOf([taskDefinition], secret);
-          return { cluster, id, createdAt, references };
-        })
-        .filter(({ references }) => references.length > 0),
+      (tasks.get(undefined) ?? []).flatMap((task) => {
+        const references = this.#references(secret, [task]);
+        if (references.length === 0) return [];
+        const { id, createdAt, taskDefinition } = task;
+        return [{ cluster, id, family: familyOf(taskDefinition), createdAt, references }];
+      }),
     );
   }
 
   /** Also of tasks that run an older definition than their service. */
-  #references(secret: SecretIdentity, service: ServiceRecord, tasks: readonly TaskRecord[]) {
+  #references(secret: SecretIdentity, tasks: readonly TaskRecord[], service?: ServiceRecord) {
     const definitions = [
-      ...service.taskDefinitions,
+      ...(service?.taskDefinitions ?? []),
       ...tasks.map(({ taskDefinition }) => taskDefinition),
     ];
-    return this.#referencesOf(definitions, secret);
-  }
-
-  #referencesOf(definitions: readonly string[], secret: SecretIdentity) {
-    return [...new Set(definitions)].flatMap((arn) => {
+    const defined = [...new Set(definitions)].flatMap((arn) => {
       const definition = this.#definitions.get(arn);
       return definition ? findReferences(definition, [secret]) : [];
     });
+    const overridden = tasks.flatMap(({ overrides = [] }) => findOverridden(overrides, [secret]));
+    return [...defined, ...overridden];
   }
 }
 
@@ -102,5 +104,6 @@ interface Cluster {
   /** Its name or ARN, as it was asked for. */
   readonly cluster: string;
   readonly services: readonly ServiceRecord[];
-  readonly tasks: readonly TaskRecord[];
+  /** By the name of their service; `undefined` for standalone ones. */
+  readonly tasks: ReadonlyMap<string | undefined, readonly TaskRecord[]>;
 }

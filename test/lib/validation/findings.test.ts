@@ -502,11 +502,15 @@ describe("consumers", () => {
     id,
     createdAt: now,
     cluster,
+    family: "job",
     references: reads,
   });
   const arn = state().arn;
   const reads = [
     { secret: arn, where: "environment SECRET of container app", reads: true as const },
+  ];
+  const mentioned = [
+    { secret: arn, where: "command of container app", reads: true, possible: true } as const,
   ];
   const field = (taken: string) => ({
     secret: arn,
@@ -583,6 +587,32 @@ describe("consumers", () => {
         consumers: consumersOf({ tasks: [task("t1", "staging"), task("t2", "production")] }),
       },
       [expect.stringMatching(/^error REFERENCE_OUTSIDE .* by standalone task t1, which/)],
+    ],
+    [
+      "possible ones",
+      {
+        consumers: consumersOf({
+          services: [service({ references: mentioned })],
+          tasks: [{ ...task("t1", "production"), references: mentioned }],
+        }),
+      },
+      [
+        `error POSSIBLE_CONSUMER ${name}: service production/web mentions the secret (command of container app) and may use it: no rotation would settle while it runs.`,
+        expect.stringMatching(/^error POSSIBLE_CONSUMER .* standalone task t1 mentions/),
+      ],
+    ],
+    [
+      "possible ones that the manifest ignores",
+      {
+        consumers: consumersOf(
+          {
+            services: [service({ references: mentioned })],
+            tasks: [{ ...task("t1", "production"), references: mentioned }],
+          },
+          { clusters: ["production"], ignore: ["production/web", "production/job"] },
+        ),
+      },
+      [],
     ],
     [
       "in a cluster that is listed by its ARN",

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { ecsOnAws } from "../../../../lib/consumers/ecs/aws.ts";
 import { ecsConsumers } from "../../../../lib/consumers/ecs/consumer.ts";
 import { type Aws, startAws } from "../../../../standin/aws.ts";
@@ -70,4 +70,64 @@ it("reads of ECS do not grow with the number of secrets", async () => {
     return aws.calls.length - before;
   };
   expect(await readsFor(100)).toBe(await readsFor(1));
+});
+
+describe("texts that reach a task", () => {
+  const look = async (secret: { arn: string; name: string }) => {
+    const scope = { clusters: [clusters.inside.cluster] };
+    const view = await ecsConsumers(ecsOnAws()).look([scope], AbortSignal.timeout(60_000));
+    const promotion = { at: new Date(), parameters: new Map() };
+    const { consumers } = await view.find(secret, promotion, scope);
+    return consumers.map(({ name, judgement }) => [
+      name,
+      judgement.kind === "blocked" ? judgement.problem.code : judgement.kind,
+    ]);
+  };
+  const own = async () => {
+    const client = sdkClient(aws);
+    const secret = await createSecret(client);
+    client.destroy();
+    return secret;
+  };
+
+  it("are environment values and commands of a service", async () => {
+    const { inside } = clusters;
+    const secret = await own();
+    const partial = secret.arn.slice(0, -"-AbCdEf".length);
+    const serve = async (container: object) =>
+      `service ${inside.cluster}/${await inside.serve({ taskDefinition: await inside.define({ stopTimeout: 2, ...container }) })}`;
+    const environment = (value: string) => ({ environment: [{ name: "S", value }] });
+    const reading = await serve(environment(`${partial}:password::`));
+    const possible = await serve(environment(`{"secret":"${secret.arn}"}`));
+    const command = ["/bin/sh", "-c", `: ${secret.arn}; exec sleep 60`];
+    const running = await serve({ command });
+    expect((await look(secret)).toSorted()).toEqual(
+      [
+        [reading, "old"],
+        [possible, "POSSIBLE_CONSUMER"],
+        [running, "POSSIBLE_CONSUMER"],
+      ].toSorted(),
+    );
+  });
+
+  it("are the overrides of a standalone task", async () => {
+    const { inside } = clusters;
+    const secret = await own();
+    const taskDefinition = await inside.define({ stopTimeout: 2 });
+    const run = async (override: object) => {
+      const overrides = { containerOverrides: [{ name: "app", ...override }] };
+      const input = { cluster: inside.cluster, taskDefinition, overrides };
+      const { tasks: [task] = [] } = await inside.ecs.runTask(input);
+      return `standalone task ${nameOf(task?.taskArn ?? "")}`;
+    };
+    const reading = await run({ environment: [{ name: "S", value: secret.name }] });
+    const command = ["/bin/sh", "-c", `: ${secret.arn}; exec sleep 60`];
+    const running = await run({ command });
+    expect((await look(secret)).toSorted()).toEqual(
+      [
+        [reading, "rolling"],
+        [running, "POSSIBLE_CONSUMER"],
+      ].toSorted(),
+    );
+  });
 });

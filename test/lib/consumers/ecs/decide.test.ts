@@ -47,7 +47,7 @@ const service = (more: Partial<ServiceFacts> = {}): ServiceFacts => ({
 /** The same, with what ECS shows of its consumers. */
 type EcsChange = Omit<Change, "consumers" | "blind"> & {
   consumers?: readonly ServiceFacts[];
-  standalone?: readonly Omit<StandaloneFacts, "cluster">[];
+  standalone?: readonly Omit<StandaloneFacts, "cluster" | "family">[];
 };
 
 function ecsState({ consumers = [], standalone = [], ...change }: EcsChange): SettlementState {
@@ -58,7 +58,7 @@ function ecsState({ consumers = [], standalone = [], ...change }: EcsChange): Se
     consumer(judgeService(service, promotion), { type: "ecs", name: serviceName(service) }),
   );
   const tasks = standalone.map((task) =>
-    consumer(judgeStandalone({ ...task, cluster: "production" }, promotion), {
+    consumer(judgeStandalone({ ...task, cluster: "production", family: "job" }, promotion), {
       name: taskName(task),
     }),
   );

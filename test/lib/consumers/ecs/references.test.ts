@@ -67,7 +67,7 @@ describe("a reference to a secret", () => {
       environment: [
         { name: "AWS_SECRETS_NAME", value: secret.name },
         { name: "SECRET_ARN", value: secret.arn },
-        { name: "NOTE", value: `see ${secret.name}` },
+        { name: "NOTE", value: "see the guide" },
       ],
     });
     expect(references.map(({ where }) => where)).toEqual([
@@ -77,6 +77,67 @@ describe("a reference to a secret", () => {
       "environment SECRET_ARN of container web",
     ]);
     expect(references.map(({ reads }) => reads)).toEqual([undefined, undefined, true, true]);
+    expect(references.map(({ possible }) => possible)).toEqual(references.map(() => undefined));
+  });
+
+  const forms: [form: string, value: string][] = [
+    ["name", secret.name],
+    ["full ARN", secret.arn],
+    ["partial ARN", `${prefix}${secret.name}`],
+    ["full ARN with a key", `${secret.arn}:password::`],
+    ["partial ARN with a key", `${prefix}${secret.name}:password::`],
+    ["full ARN pinned to a label", `${secret.arn}::AWSPREVIOUS:`],
+    ["Parameter Store", `/aws/reference/secretsmanager/${secret.name}`],
+  ];
+  const places: [place: string, put: (value: string) => Partial<Container>, kind: object][] = [
+    ["secrets", (valueFrom) => ({ secrets: [{ name: "X", valueFrom }] }), {}],
+    ["secretOptions", (valueFrom) => ({ secretOptions: [{ name: "X", valueFrom }] }), {}],
+    ["repositoryCredentials", (credentialsParameter) => ({ credentialsParameter }), {}],
+    ["environment", (value) => ({ environment: [{ name: "X", value }] }), { reads: true }],
+    [
+      "command",
+      (value) => ({ texts: [{ name: "command", value }] }),
+      { reads: true, possible: true },
+    ],
+  ];
+  describe.each(places)("in %s", (_place, put, kind) => {
+    it.each(forms)("is found by its %s", (_form, value) => {
+      const [reference, ...more] = found(put(value));
+      expect(more).toEqual([]);
+      expect(reference).toMatchObject({ secret: secret.arn, ...kind });
+      if (value.includes("AWSPREVIOUS") && !("possible" in kind))
+        expect(reference).toMatchObject({ pinned: "AWSPREVIOUS" });
+    });
+  });
+
+  it("is found in the credentials of a volume", () => {
+    const volumes = [{ name: "share", valueFrom: secret.arn }];
+    expect(findReferences({ ...definition({}), volumes }, [secret, other])).toEqual([
+      { secret: secret.arn, where: "authorizationConfig of volume share" },
+    ]);
+  });
+
+  it("is possible where a part of a value or command mentions it", () => {
+    const references = found({
+      environment: [{ name: "CONFIG", value: `{"secret":"${secret.name}"}` }],
+      texts: [{ name: "entryPoint", value: `run --secret=${secret.arn}` }],
+    });
+    expect(references).toEqual([
+      {
+        secret: secret.arn,
+        where: "environment CONFIG of container web",
+        reads: true,
+        possible: true,
+      },
+      { secret: secret.arn, where: "entryPoint of container web", reads: true, possible: true },
+    ]);
+  });
+
+  it("is not a short name in a command, or ahead of a port", () => {
+    const short = { arn: `${prefix}app-AbC1eF`, name: "app" };
+    const texts = [{ name: "command", value: "app" }];
+    const environment = [{ name: "UPSTREAM", value: "app:8080" }];
+    expect(findReferences(definition({ texts, environment }), [short])).toEqual([]);
   });
 
   describe("by way of a parameter that mirrors it", () => {
