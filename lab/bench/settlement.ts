@@ -16,7 +16,6 @@ export interface SettlementFigures {
     readonly total: number;
     readonly byOperation: Readonly<Record<string, number>>;
   };
-  readonly awsRequestsPerSecret: number;
 }
 
 export interface SettlementLoad {
@@ -64,9 +63,7 @@ export async function measureSettlement(
     total += 1;
   }
   const { UpdateService: deployments = 0 } = byOperation;
-  const awsRequestsPerSecret = Math.round((total / secrets) * 10) / 10;
-  const awsRequests = { total, byOperation };
-  return { secrets, services, deployments, seconds, awsRequests, awsRequestsPerSecret };
+  return { secrets, services, deployments, seconds, awsRequests: { total, byOperation } };
 }
 
 async function startServices(

@@ -4,7 +4,6 @@ import type { LogLine } from "../../../lib/context/log.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
-import { sightingTag } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();
@@ -19,7 +18,7 @@ const entry = {
 const secret: SecretState = {
   arn: "arn",
   name: "app",
-  tags: new Map([[sightingTag, `new/${new Date(start - 60_000).toISOString()}`]]),
+  tags: new Map(),
   lastRotatedAt: new Date(start),
   versions: new Map([
     ["new", ["AWSCURRENT", "PREPARED"]],
@@ -33,12 +32,12 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
   let looks = 0;
   const seen = { lines: [] as LogLine[], reports: 0, labels: 0, looks: () => looks };
   const retirer = {
-    retire: async () => {
+    ask: async () => {
       now += secondsALook * 1000;
       looks += 1;
-      const count = sessions[Math.min(looks, sessions.length) - 1] ?? 0;
-      return count > 0 ? { sessions: count } : ("dead" as const);
+      return sessions[Math.min(looks, sessions.length) - 1] ?? 0;
     },
+    retire: async () => "dead" as const,
   };
   const ports = {
     store: {
@@ -47,10 +46,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
         const versions = seen.labels > 0 ? new Map([["new", ["AWSCURRENT"]]]) : secret.versions;
         return { ...secret, versions };
       },
-      list: async (signal: AbortSignal) => {
-        if (signal.aborted) throw new DeadlineReached();
-        return [secret];
-      },
+      madeAt: async () => new Date(start - 1000),
       moveLabel: async () => {
         seen.labels += 1;
         return "moved" as const;

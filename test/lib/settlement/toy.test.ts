@@ -2,11 +2,9 @@ import { describe, expect, it } from "vitest";
 import type { Task } from "../../../lib/context/context.ts";
 import type { RotationError } from "../../../lib/errors.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
-import { Pass } from "../../../lib/settlement/pass.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import type { Retirer } from "../../../lib/settlement/retirer.ts";
 import { settle } from "../../../lib/settlement/settle.ts";
-import { sightingTag, sightingText } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 import { consumerContract } from "../../contracts/consumer.ts";
 import { Toys } from "./toy.ts";
@@ -59,6 +57,7 @@ class Scene {
 
   settle() {
     const retirer: Retirer = {
+      ask: async () => 0,
       retire: async ({ version }) => {
         this.retired.push(version);
         return "dead";
@@ -68,11 +67,11 @@ class Scene {
       store: {
         describe: async () => ({
           ...this.secret,
-          tags: new Map([[sightingTag, sightingText({ version: "new", at: this.#promotedAt })]]),
+          tags: new Map(),
           lastRotatedAt: this.#promotedAt,
           versions: new Map(this.labels),
         }),
-        list: async () => [],
+        madeAt: async () => new Date(this.#promotedAt.getTime() - minute),
         moveLabel: async () => {
           this.labels = [["new", ["AWSCURRENT"]]];
           return "moved";
@@ -88,8 +87,7 @@ class Scene {
       this.reports.push([code, happened, task?.token]);
       return "told" as const;
     };
-    const context = contextFor({ now: () => new Date(this.now), report });
-    return settle({ secretId: this.secret.name, isNamed: true }, new Pass(ports, context));
+    return settle(this.secret.name, ports, contextFor({ now: () => new Date(this.now), report }));
   }
 }
 
