@@ -139,7 +139,7 @@ describe("a world in which nothing is wrong", () => {
     ]);
     expect(ran).toEqual({ code: 0, stderr: "" });
     expect(stdout).toContain(
-      "note     production/database/primary: Rolled after each rotation: 1 consumer (service production/web). Consumers other than ECS services and tasks cannot be seen, so the old credential is kept for 24h after each promotion (grace). [CONSUMERS]",
+      "note     production/database/primary: Rolled after each rotation: 1 consumer (service production/web). rotation.yml says that these are all (consumers: complete), so the old credential is retired as soon as they have the new one. [CONSUMERS]",
     );
     expect(stdout).toContain(
       "OK: 0 errors, 0 warnings, 1 note; checked: the manifest and the account.",
@@ -214,7 +214,7 @@ describe("the database", () => {
     const silent = createServer().listen(0, "127.0.0.1");
     await once(silent, "listening");
     const { port } = silent.address() as AddressInfo;
-    await world.create("app/silent", { ...good, port });
+    await world.create("app/silent", { ...good, port, connection_string: undefined });
     const inPlace = { type: "postgres", strategy: "in-place", ca: "ca.pem" };
     const { code, found, told } = await world.live(
       world.manifest({ "app/silent": { credentials: [inPlace] }, "app/none": world.credential() }),
@@ -254,7 +254,7 @@ describe("a secret", () => {
       "CREDENTIALS_REFUSED",
     ],
     ["is no JSON", () => newPassword(), "SECRET_NOT_JSON"],
-    ["has no host", ({ host: _, ...value }) => value, "FIELD_MISSING"],
+    ["has no host", ({ host: _, connection_string: __, ...value }) => value, "FIELD_MISSING"],
     ["has an empty password", (value) => ({ ...value, password: "" }), "FIELD_INVALID"],
     [
       "has a URL for a host",
@@ -264,7 +264,11 @@ describe("a secret", () => {
     ["is of another engine", (value) => ({ ...value, engine: "mysql" }), "ENGINE_MISMATCH"],
     [
       "belongs to another server than its administrator",
-      (value) => ({ ...value, host: "localhost" }),
+      ({ connection_string: url, ...value }) => ({
+        ...value,
+        host: "localhost",
+        connection_string: String(url).replace(/@[^:/]+/, "@localhost"),
+      }),
       "ADMIN_UNUSABLE",
     ],
   ])("%s", async (_, change, expected) => {
@@ -371,7 +375,11 @@ describe("consumers", () => {
 
   it("in place: whose connections will fail, and what to do", async () => {
     const inPlace = world.manifest({
-      [world.name]: { credentials: [{ type: "postgres", strategy: "in-place", ca: "ca.pem" }] },
+      [world.name]: {
+        credentials: [
+          { type: "postgres", strategy: "in-place", urls: ["connection_string"], ca: "ca.pem" },
+        ],
+      },
     });
     const { code, told } = await world.live(inPlace);
     expect(code).toBe(0);

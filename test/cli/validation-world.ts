@@ -94,7 +94,11 @@ export class ValidationWorld implements AsyncDisposable {
   /** One credential as the world's own manifest has it. */
   credential(more: object = {}): { credentials: object[] } {
     const admin = { strategy: "alternating-users", admin: adminSecretId };
-    return { credentials: [{ type: "postgres", ...admin, ca: "ca.pem", ...more }] };
+    return {
+      credentials: [
+        { type: "postgres", ...admin, urls: ["connection_string"], ca: "ca.pem", ...more },
+      ],
+    };
   }
 
   /** As `npm run validate` runs it, in a process of its own. */
