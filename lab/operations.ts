@@ -113,6 +113,8 @@ export function operations(
       if (error || Object(payload).outcome === "failed")
         throw new Error(`retire-database failed: ${JSON.stringify(error ?? payload)}`);
       const refused = !(await versionAccepted(retiring));
+      for (const [label, version] of Object.entries(await base.labels()))
+        if (refused && version && label.startsWith("FROM-")) await base.label(label, version);
       if (refused) await base.label("RETIRING", retiring);
       return refused;
     },
