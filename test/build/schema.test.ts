@@ -53,7 +53,7 @@ describe("rotation.schema.json", () => {
   });
 
   it("accepts rotation.yml and what the documentation shows", () => {
-    expect(shown()).toHaveLength(5);
+    expect(shown()).toHaveLength(7);
     for (const text of [readFileSync("rotation.yml", "utf8"), ...shown()])
       expect(schema.safeParse(parse(text)).error).toBeUndefined();
   });

@@ -8,8 +8,8 @@ const { scripts }: { scripts: Record<string, string> } = JSON.parse(
   readFileSync(resolve(import.meta.dirname, "../../package.json"), "utf8"),
 );
 
-/** The scripts of other tools: vitest, biome, tsc. */
-const foreign = ["test", "check", "fix"];
+/** The scripts of other tools: vitest, biome, tsc, stryker. */
+const foreign = ["test", "check", "fix", "mutate"];
 
 const programs = Object.entries(scripts)
   .filter(([name]) => !foreign.includes(name))
