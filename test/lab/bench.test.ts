@@ -21,7 +21,9 @@ describe("npm run bench", { timeout: 60_000 }, () => {
     );
     expect(code).toBe(0);
     const figures = JSON.parse(stdout);
-    expect(Object.keys(figures.functions)).toEqual(Object.keys(functions).toSorted());
+    // Its secrets hold logins, so that the pair outside the network is not built.
+    const built = Object.keys(functions).filter((name) => !name.endsWith("-api-key"));
+    expect(Object.keys(figures.functions)).toEqual(built.toSorted());
     expect(figures).toEqual({
       functions: expect.any(Object),
       coldStart: figures.functions["rotate-database"].coldStart,
