@@ -120,7 +120,9 @@ describe("finishSecret, run twice at once,", () => {
     scene.onChange = async (username, change) => {
       changes.push(username);
       // Until the other one has logged in, too, and waits for the lock.
-      await vi.waitFor(() => expect(scene.tried.length).toBeGreaterThanOrEqual(tried + 2));
+      await vi.waitFor(() => expect(scene.tried.length).toBeGreaterThanOrEqual(tried + 2), {
+        timeout: 8000,
+      });
       await sleep(150);
       await change();
     };
@@ -142,8 +144,9 @@ describe("finishSecret, kept waiting by another rotation of the same user,", () 
     const finished = expect(scene.run("finishSecret")).rejects.toMatchObject({
       code: "SECRET_CHANGED",
     });
-    await vi.waitFor(async () =>
-      expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
+    await vi.waitFor(
+      async () => expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
+      { timeout: 8000 },
     );
     const other = await scene.put(await scene.value(), ["OTHER"]);
     await scenes.move(scene.name, "AWSCURRENT", scene.first, other);
@@ -165,8 +168,9 @@ describe("finishSecret, kept waiting by an attempt that fails,", () => {
     const old = (await scene.value()).password;
     await scene.setByHand((await scene.value("AWSPENDING")).password);
     const finished = scene.run("finishSecret");
-    await vi.waitFor(async () =>
-      expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
+    await vi.waitFor(
+      async () => expect(await scenes.fixture.query(waitingFor(login))).toHaveLength(1),
+      { timeout: 8000 },
     );
     await scene.setByHand(old);
     await other[Symbol.asyncDispose]();
