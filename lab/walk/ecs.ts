@@ -39,7 +39,7 @@ export type Inject = (
   definition: TaskDefinition,
 ) => readonly { secret: string; held: Held; worked: boolean }[];
 
-/** In milliseconds after the call, or after the one before. */
+/** In milliseconds, after the call or the previous event. */
 const pace = { create: 1500, inject: 1000, settle: 25_000, stop: 30_000, rollBack: 40_000 };
 
 /** Amazon ECS in memory: services, deployments, tasks that get their values at start and keep them. */

@@ -20,7 +20,7 @@ export function unique(clusters: readonly string[]): readonly string[] {
   return [...byName.values()];
 }
 
-/** Whether the manifest says that what mentions the secret is no consumer: `cluster/service`, or `cluster/family`. */
+/** Whether `consumers.ignore` of the manifest lists it, as `cluster/service` or `cluster/family`. */
 export function ignoredIn(
   scope: ConsumerScope,
 ): (located: { readonly cluster: string; readonly name: string }) => boolean {

@@ -98,7 +98,7 @@ function inTexts(
   return [...whole, ...possible].map((each) => ({ ...each, reads: true }));
 }
 
-/** Whether a value may be a whole reference: `app:8080` is none to the secret `app`. */
+/** Whether a value may be a whole reference: `app:8080` does not refer to the secret `app`. */
 const isNamedBy =
   (value: string) =>
   ({ name }: SecretIdentity) =>
