@@ -1,6 +1,6 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
 import { type Deployment, deployedName, functionId } from "./deployment.ts";
-import { outsideEvents, settlementEvents } from "./events.ts";
+import { outsideEvents, settlementRules } from "./events.ts";
 import { deployedFunctions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
 
@@ -8,7 +8,7 @@ import { ruleId } from "./settlement.ts";
 export function alarms(deployment: Deployment): Resources {
   const all = [
     ...Object.keys(deployedFunctions(deployment)).flatMap(ofFunction),
-    ...Object.keys({ ...settlementEvents, ...outsideEvents }).map(ofRule),
+    ...Object.keys({ ...settlementRules(deployment), ...outsideEvents }).map(ofRule),
     ...ofQueue,
     ofWatch,
   ];

@@ -1,5 +1,6 @@
 import { consumerBuildTypes } from "../lib/consumers/types.ts";
-import type { Value } from "./cloudformation.ts";
+import { arn, type Value } from "./cloudformation.ts";
+import type { Deployment } from "./deployment.ts";
 
 /** Of an EventBridge rule. */
 export type When = { readonly EventPattern: Value } | { readonly ScheduleExpression: string };
@@ -42,6 +43,27 @@ export const settlementEvents: Readonly<Record<string, When>> = {
   },
   tick: { ScheduleExpression: "rate(5 minutes)" },
 };
+
+/** Characters of an EventBridge pattern, with room for what stands beside the prefixes (EventBridge quotas: 4,096). */
+const patternLength = 3500;
+
+/**
+ * The same for a deployment: of consumers only those in the scope of its manifest, so that what else is deployed in
+ * the account is no work; without any there is no such rule. A list that is too long for a pattern is left out.
+ */
+export function settlementRules({ manifest }: Deployment): Readonly<Record<string, When>> {
+  const scopes = Object.values(manifest.secrets).map(({ consumers }) => consumers);
+  const rules: Record<string, When> = { ...settlementEvents };
+  for (const { events, eventResources } of Object.values(consumerBuildTypes)) {
+    const prefixes = eventResources(scopes, arn);
+    const isShort = prefixes.join().length + 60 * prefixes.length < patternLength;
+    const resources = prefixes.map((prefix) => ({ prefix: { "Fn::Sub": prefix } }));
+    for (const [name, pattern] of Object.entries(events))
+      if (prefixes.length === 0) delete rules[name];
+      else rules[name] = { EventPattern: { ...pattern, ...(isShort && { resources }) } };
+  }
+  return rules;
+}
 
 /** Secrets Manager's events of failed rotations; they need a CloudTrail trail. */
 export const outsideEvents: Readonly<Record<string, When>> = {

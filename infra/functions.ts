@@ -34,20 +34,19 @@ export const functions = {
   settle: {
     description:
       "Rolls and proves the consumers of rotated secrets, then has the old credentials retired.",
-    // A batch may be a reason to look at every secret; one that is not looked at in time counts as a failure.
+    // A batch may be a reason to look at every secret; what is not reached in time is left to the next one.
     timeout: 300,
     environment: (deployment) =>
       Object.fromEntries(
         ["mirror", ...retirers(deployment)].map((name) => [variable(name), ref(functionId(name))]),
       ),
     grants: (deployment) => [
-      ...onSecrets(
-        deployment,
-        "DescribeSecret",
-        "ListSecretVersionIds",
-        "TagResource",
-        "UpdateSecretVersionStage",
-      ),
+      ...onSecrets(deployment, "DescribeSecret", "TagResource", "UpdateSecretVersionStage"),
+      {
+        actions: ["secretsmanager:ListSecrets"],
+        resources: ["*"],
+        why: "The action takes no resource (service authorization reference of AWS Secrets Manager). It shows names, tags and labels, and no value.",
+      },
       ...findAndRollConsumers(deployment),
       {
         actions: ["lambda:InvokeFunction"],

@@ -1,6 +1,6 @@
 import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
 import { type Deployment, deployedName, functionId } from "./deployment.ts";
-import { settlementEvents, type When } from "./events.ts";
+import { settlementRules, type When } from "./events.ts";
 import { functions } from "./functions.ts";
 
 /** In seconds: events of one rotation are handled together, after Secrets Manager has recorded its end. */
@@ -19,6 +19,7 @@ const receives = 5;
 /** Rules → FIFO queue → settle. One message group, so that no two invocations run at once; no concurrency is reserved. */
 export function settlement(deployment: Deployment): Resources {
   const { timeout } = functions.settle;
+  const rules = settlementRules(deployment);
   return {
     SettlementDeadLetters: queue(deployedName(deployment, "settle-dead.fifo"), {
       MessageRetentionPeriod: 14 * 24 * 3600,
@@ -31,9 +32,9 @@ export function settlement(deployment: Deployment): Resources {
         maxReceiveCount: receives,
       },
     }),
-    SettlementQueuePolicy: queuePolicy,
+    SettlementQueuePolicy: queuePolicy(Object.keys(rules)),
     ...Object.fromEntries(
-      Object.entries(settlementEvents).map(([name, when]) => [
+      Object.entries(rules).map(([name, when]) => [
         ruleId(name),
         rule(deployedName(deployment, name), when),
       ]),
@@ -78,7 +79,7 @@ const rule = (name: string, when: When): Resource => ({
   },
 });
 
-const queuePolicy: Resource = {
+const queuePolicy = (rules: readonly string[]): Resource => ({
   Type: "AWS::SQS::QueuePolicy",
   Properties: {
     Queues: [ref("SettlementQueue")],
@@ -93,7 +94,7 @@ const queuePolicy: Resource = {
           Resource: { "Fn::GetAtt": ["SettlementQueue", "Arn"] },
           Condition: {
             ArnEquals: {
-              "aws:SourceArn": Object.keys(settlementEvents).map((name) => ({
+              "aws:SourceArn": rules.map((name) => ({
                 "Fn::GetAtt": [ruleId(name), "Arn"],
               })),
             },
@@ -110,4 +111,4 @@ const queuePolicy: Resource = {
       ],
     },
   },
-};
+});

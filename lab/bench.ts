@@ -3,6 +3,8 @@ import { basename, join } from "node:path";
 import { deflateRawSync } from "node:zlib";
 import { program, wholeNumber } from "../cli/command-line.ts";
 import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import type { PassFigures } from "./bench/pass/simulation.ts";
+import { measurePasses } from "./bench/pass.ts";
 import {
   measureSettlement,
   type SettlementFigures,
@@ -42,6 +44,8 @@ interface Figures {
   readonly warmRotation: WarmRotation;
   readonly awsRequests: AwsRequests;
   readonly settlement: SettlementFigures;
+  /** In simulation: accounts in memory, with a virtual clock. */
+  readonly pass: readonly PassFigures[];
 }
 
 await program(usage, options, async ({ samples, secrets, json }) => {
@@ -52,8 +56,9 @@ await program(usage, options, async ({ samples, secrets, json }) => {
   const functions = await measureFunctions(world, given ?? 20);
   const rotations = await measureWarmRotation(world, given ?? 30);
   const settlement = await measureSettlement(server, loadOf(count));
+  const pass = await measurePasses();
   const { coldStart, zipKB: bundleKB } = functions["rotate-database"] ?? {};
-  const figures: Figures = { coldStart, bundleKB, functions, ...rotations, settlement };
+  const figures: Figures = { coldStart, bundleKB, functions, ...rotations, settlement, pass };
   if (json) console.log(JSON.stringify(figures, null, 2));
   else for (const line of table(figures)) console.log(line);
 });
@@ -94,7 +99,7 @@ function zippedKB(bundle: string): number {
 }
 
 function table(figures: Figures): string[] {
-  const { functions, warmRotation, awsRequests, settlement } = figures;
+  const { functions, warmRotation, awsRequests, settlement, pass } = figures;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
     "cold start     budget 3.0 × bare Node; zipped: budget 400 KB",
@@ -110,6 +115,11 @@ function table(figures: Figures): string[] {
     ),
     `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 65 ms`,
     `AWS requests   ${awsRequests.perRotation} per rotation: ${names.join(", ")}; budget 13`,
-    `settlement     ${settlement.secrets} secrets, ${settlement.services} services: ${settlement.deployments} deployments, ${settlement.seconds} s, ${settlement.awsRequests.total} AWS requests`,
+    `settlement     ${settlement.secrets} secrets, ${settlement.services} services: ${settlement.deployments} deployments, ${settlement.seconds} s, ${settlement.awsRequests.total} AWS requests, ${settlement.awsRequestsPerSecret} a secret; budget 15`,
+    "passes         simulated: accounts in memory, a virtual clock, 25 ms a request, the quotas of ECS",
+    ...pass.map(
+      (each) =>
+        `  ${each.secrets} secrets, ${each.unsettled} unsettled, ${each.services} services, ${each.deadServers} dead servers: ${each.awsRequests} AWS requests, ${each.ecsReads} ECS reads a pass, ${each.deployments} deployments, ${each.seconds} s a pass, ${each.simulatedMinutes} min in all, ${each.peakMB} MB, ${each.falseAlerts} false alerts`,
+    ),
   ];
 }

@@ -32,6 +32,8 @@ export abstract class RotationError extends Error implements Failure {
   readonly happened: string;
   readonly remedy: string;
   readonly undo?: "removePending";
+  /** The server that could not be used, as `host:port`: no other credential on it can be used now, either. */
+  readonly server?: string | undefined;
 
   constructor({ code, retryable = false, happened, remedy, undo }: Failure) {
     super(happened.endsWith("\n") ? happened + remedy : `${happened} ${remedy}`);

@@ -16,6 +16,7 @@ export interface SettlementFigures {
     readonly total: number;
     readonly byOperation: Readonly<Record<string, number>>;
   };
+  readonly awsRequestsPerSecret: number;
 }
 
 export interface SettlementLoad {
@@ -63,7 +64,9 @@ export async function measureSettlement(
     total += 1;
   }
   const { UpdateService: deployments = 0 } = byOperation;
-  return { secrets, services, deployments, seconds, awsRequests: { total, byOperation } };
+  const awsRequestsPerSecret = Math.round((total / secrets) * 10) / 10;
+  const awsRequests = { total, byOperation };
+  return { secrets, services, deployments, seconds, awsRequests, awsRequestsPerSecret };
 }
 
 async function startServices(

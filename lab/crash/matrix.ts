@@ -64,44 +64,62 @@ async function* run(
   series: Series,
   { chosen = () => true, kill = false }: MatrixOptions,
 ): AsyncGenerator<CrashRow> {
-  await using proxy = await server.proxy();
-  const { strategy, attempts, beside, mirror } = series;
-  const timing = { attempts, retryDelayMs: 0 };
-  await using world = await startWorld({
-    server,
-    address: proxy,
-    strategy,
-    name: `crash_${randomBytes(4).toString("hex")}`,
-    timing,
-    inProcess: !kill,
-    ...(beside && { beside }),
-    ...(mirror && { mirror }),
-  });
-  const subject = await series.make(world, proxy);
-  const calls = await subject.undisturbed();
+  await using worlds = new AsyncDisposableStack();
+  const { worlds: count = 1 } = series;
+  const starting = Array.from({ length: count }, () => start(server, series, kill, worlds));
+  const subjects = await Promise.all(starting);
+  const calls = (await subjects[0]?.undisturbed()) ?? [];
   for (const mode of modes) {
     const points = [...calls.keys()].filter((point) => chosen(mode, point, series));
-    const row = await cases(subject, mode, calls, points);
+    const row = await cases(subjects, mode, calls, points);
     yield { subject: series.subject, mode: `${mode}; ${series.recovery}`, ...row };
   }
 }
 
+async function start(
+  server: Server,
+  { strategy, attempts, beside, mirror, make }: Series,
+  kill: boolean,
+  parts: AsyncDisposableStack,
+): Promise<Subject> {
+  const proxy = parts.use(await server.proxy());
+  const world = await startWorld({
+    server,
+    address: proxy,
+    strategy,
+    name: `crash_${randomBytes(4).toString("hex")}`,
+    timing: { attempts, retryDelayMs: 0 },
+    inProcess: !kill,
+    ...(beside && { beside }),
+    ...(mirror && { mirror }),
+  });
+  parts.use(world);
+  return make(world, proxy);
+}
+
+/** Each subject takes the next case when it is free. */
 async function cases(
-  subject: Subject,
+  subjects: readonly Subject[],
   mode: Mode,
   calls: readonly string[],
   points: readonly number[],
 ): Promise<Omit<CrashRow, "subject" | "mode">> {
   const row = { points: 0, lockouts: 0, orphans: 0, failures: 0, details: [] as string[] };
-  for (const point of points) {
-    const verdict = await verdictOn(subject, { mode, point }, calls);
-    const { problems, lockedOut, orphans } = verdict;
-    row.points += verdict.isMissed ? 0 : 1;
-    row.lockouts += lockedOut ? 1 : 0;
-    row.orphans += orphans;
-    row.failures += problems.length > 0 ? 1 : 0;
-    row.details.push(...problems.map((problem) => `${mode} ${point} ${calls[point]}: ${problem}`));
-  }
+  const waiting = [...points];
+  const work = async (subject: Subject) => {
+    for (let point = waiting.shift(); point !== undefined; point = waiting.shift()) {
+      const verdict = await verdictOn(subject, { mode, point }, calls);
+      const { problems, lockedOut, orphans } = verdict;
+      row.points += verdict.isMissed ? 0 : 1;
+      row.lockouts += lockedOut ? 1 : 0;
+      row.orphans += orphans;
+      row.failures += problems.length > 0 ? 1 : 0;
+      row.details.push(
+        ...problems.map((problem) => `${mode} ${point} ${calls[point]}: ${problem}`),
+      );
+    }
+  };
+  await Promise.all(subjects.map(work));
   return row;
 }
 

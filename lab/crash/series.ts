@@ -9,7 +9,7 @@ import { SettlementSubject } from "./settlement-subject.ts";
 import type { Subject } from "./subject.ts";
 import { UnsettledSubject } from "./unsettled-subject.ts";
 
-/** One secret that goes through its cases one after the other and is settled in between. */
+/** Secrets, each of which goes through its cases one after the other and is settled in between. */
 export interface Series {
   /** Of the server (lab/servers.ts). */
   readonly type: string;
@@ -19,6 +19,8 @@ export interface Series {
   /** Which part of the sample this series takes, if other series have the same subject. */
   readonly share?: { readonly index: number; readonly count: number };
   readonly strategy: Strategy;
+  /** How many secrets of its kind go through the cases side by side: more where they mostly wait. Default: 1. */
+  readonly worlds?: number;
   /** How often Secrets Manager tries a rotation: once if a fresh one is started by hand. */
   readonly attempts: number;
   /** What the secret holds beside one login. */
@@ -97,6 +99,7 @@ const settlement = {
   type: "postgres",
   strategy: "in-place",
   recovery: "the message comes again",
+  worlds: 6,
   attempts: 1,
 } as const;
 

@@ -16,8 +16,8 @@ import { before, type Verdict, verdict } from "./verdict.ts";
 /** How often the queue delivers a message before it moves to the dead-letter queue. */
 const mostReceived = 5;
 
-/** Steps until settled: roll, then prove and retire; one more for what a disturbance delays. */
-const mostEvents = 4;
+/** Events and ticks until settled: roll, then prove and retire; two more for what a disturbance delays. */
+const mostEvents = 5;
 
 /** What happened during one settlement. */
 interface Course {
@@ -31,7 +31,7 @@ interface Course {
 /**
  * Disturbs the settlement of one secret with one ECS service, from the event of its promotion to its end. The
  * harness delivers as the queue does: the same event again if it failed, the next one when the deployment is
- * completed.
+ * completed, and a tick where none was begun.
  */
 export class SettlementSubject implements Subject {
   readonly #world: World;
@@ -112,7 +112,7 @@ export class SettlementSubject implements Subject {
       await this.#deliver(course);
       await disturbance.twinEnded();
       if (!(await this.#world.labels())["RETIRING"]) return;
-      await this.#rolledOut(course);
+      if (course.deployments > 0) await this.#rolledOut(course);
     }
     course.problems.push("not settled after the last event");
   }

@@ -2,6 +2,7 @@ import { asRotationError } from "../../lib/errors.ts";
 import type { RetireRequest } from "../../lib/retirement/request.ts";
 import { RetirementFailed } from "../../lib/settlement/errors.ts";
 import type { Retirer } from "../../lib/settlement/retirer.ts";
+import type { OldCredential } from "../../lib/settlement/state.ts";
 import type { Ran } from "./gate.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -14,38 +15,35 @@ export class FakeRetirer implements Retirer {
     this.#invoke = invoke;
   }
 
-  async ask(secret: string, version: string): Promise<"held" | number | null> {
-    const answer = await this.#answer({ action: "quiet", secret, version });
-    if (answer["code"] === "HELD_BY_LIVE_VERSION") return "held";
-    const { sessions } = succeeded(answer);
-    return typeof sessions === "number" ? sessions : null;
-  }
-
   async retire(request: {
-    secret: string;
-    version: string;
-    endSessions: boolean;
-  }): Promise<"dead" | "accepted"> {
-    const { secret, version } = request;
-    const answer = await this.#answer({ action: "retire", secret, version });
+    readonly secret: string;
+    readonly version: string;
+    readonly leaked: boolean;
+  }): Promise<OldCredential> {
+    const { secret, version, leaked } = request;
+    const action = leaked ? "retireLeaked" : "retireUnused";
+    const answer = await this.#answer({ action, secret, version });
     if (answer["code"] === "STILL_ACCEPTED") return "accepted";
-    if (succeeded(answer)["accepted"] !== false)
-      throw new RetirementFailed("retire-database", "Its answer cannot be used.", false);
-    if (request.endSessions)
-      succeeded(await this.#answer({ action: "endSessions", secret, version }));
-    return "dead";
+    const { accepted, heldBy, sessions } = succeeded(answer);
+    if (accepted === false) return "dead";
+    if (heldBy === "AWSCURRENT" || heldBy === "AWSPENDING") return { heldBy };
+    if (typeof sessions === "number" && sessions > 0) return { sessions };
+    throw failure("Its answer cannot be used.");
   }
 
   async #answer(request: RetireRequest): Promise<Answer> {
     const ran = await this.#invoke(request);
     if (ran.kind === "done") return { ...Object(ran.result) };
     const why = ran.kind === "killed" ? "Runtime.ExitError" : asRotationError(ran.error).message;
-    throw new RetirementFailed("retire-database", why, false);
+    throw failure(why);
   }
 }
+
+const failure = (why: string, told = false) =>
+  new RetirementFailed("retire-database", { why, told });
 
 function succeeded(answer: Answer): Answer {
   if (answer["outcome"] !== "failed") return answer;
   const why = `${answer["code"]}: ${answer["happened"]}`;
-  throw new RetirementFailed("retire-database", why, answer["told"] === true);
+  throw failure(why, answer["told"] === true);
 }

@@ -26,7 +26,7 @@ class LambdaMirrorer implements Mirrorer {
     const { mirror, parameters = {}, drifted = [] } = "answer" in invoked ? invoked.answer : {};
     if (!mirror) {
       const failure = "failure" in invoked ? invoked.failure : unusable("it has no mirror");
-      throw new MirrorFailed(this.#function.name, failure.why, failure.told);
+      throw new MirrorFailed(this.#function.name, failure);
     }
     if (mirror === "superseded") return "superseded";
     const since = Object.entries(parameters).map(([name, at]) => [name, new Date(at)] as const);

@@ -1,6 +1,8 @@
 import type { RetireRequest } from "../retirement/request.ts";
+import type { RetireResult } from "../retirement/retire.ts";
 import { RetirementFailed } from "../settlement/errors.ts";
 import type { Retirer } from "../settlement/retirer.ts";
+import type { OldCredential } from "../settlement/state.ts";
 import { type Invoked, InvokedFunction, unusable } from "./lambda.ts";
 
 /** The retirer that runs as a Lambda function, with permissions that settlement does not have. */
@@ -8,52 +10,30 @@ export function lambdaRetirer(functionName: string | undefined): Retirer {
   return new LambdaRetirer(functionName);
 }
 
-interface Answer {
-  readonly sessions: number | null;
-  readonly accepted: boolean;
-}
-
 class LambdaRetirer implements Retirer {
-  readonly #function: InvokedFunction<Answer>;
+  readonly #function: InvokedFunction<RetireResult>;
 
   constructor(functionName: string | undefined) {
     this.#function = new InvokedFunction(functionName);
   }
 
-  async ask(secret: string, version: string, signal: AbortSignal): Promise<"held" | number | null> {
-    const invoked = await this.#invoke({ action: "quiet", secret, version }, signal);
-    if (failedWith(invoked, "HELD_BY_LIVE_VERSION")) return "held";
-    const { sessions } = this.#succeeded(invoked);
-    if (sessions === undefined) throw this.#failed(unusable("it has no sessions"));
-    return sessions;
-  }
-
   async retire(
-    { secret, version, endSessions }: { secret: string; version: string; endSessions: boolean },
+    { secret, version, leaked }: Parameters<Retirer["retire"]>[0],
     signal: AbortSignal,
-  ): Promise<"dead" | "accepted"> {
-    const invoked = await this.#invoke({ action: "retire", secret, version }, signal);
+  ): Promise<OldCredential> {
+    const action = leaked ? "retireLeaked" : "retireUnused";
+    const request: RetireRequest = { action, secret, version };
+    const invoked = await this.#function.invoke(request, signal);
     if (failedWith(invoked, "STILL_ACCEPTED")) return "accepted";
-    if (this.#succeeded(invoked).accepted !== false)
-      throw this.#failed(unusable("it does not say that the credential is refused"));
-    if (endSessions)
-      this.#succeeded(await this.#invoke({ action: "endSessions", secret, version }, signal));
-    return "dead";
-  }
-
-  #invoke(request: RetireRequest, signal: AbortSignal): Promise<Invoked<Answer>> {
-    return this.#function.invoke(request, signal);
-  }
-
-  #succeeded(invoked: Invoked<Answer>): Partial<Answer> {
-    if ("failure" in invoked) throw this.#failed(invoked.failure);
-    return invoked.answer;
-  }
-
-  #failed({ why, told }: { readonly why: string; readonly told: boolean }): RetirementFailed {
-    return new RetirementFailed(this.#function.name, why, told);
+    if ("failure" in invoked) throw new RetirementFailed(this.#function.name, invoked.failure);
+    const { accepted, sessions, heldBy } = invoked.answer;
+    if (accepted === false) return "dead";
+    if (heldBy === "AWSCURRENT" || heldBy === "AWSPENDING") return { heldBy };
+    if (typeof sessions === "number" && sessions > 0) return { sessions };
+    const failure = unusable("it does not say that the credential is refused");
+    throw new RetirementFailed(this.#function.name, failure);
   }
 }
 
-const failedWith = (invoked: Invoked<Answer>, code: string) =>
+const failedWith = (invoked: Invoked<RetireResult>, code: string) =>
   "failure" in invoked && invoked.failure.code === code;

@@ -14,6 +14,7 @@ export interface InvokedFailure {
   readonly why: string;
   /** The function has alerted on-call itself. */
   readonly told: boolean;
+  readonly server?: string | undefined;
 }
 
 /** A function that settlement invokes, with permissions that settlement does not have. */
@@ -56,8 +57,8 @@ function thrown(payload: unknown): InvokedFailure {
   return { code, why: `${code}: ${errorMessage ?? "without a message"}`, told: false };
 }
 
-function reported({ code, happened, told }: Partial<FailedAnswer>): InvokedFailure {
-  return { code: String(code), why: `${code}: ${happened}`, told: told === true };
+function reported({ code, happened, told, server }: Partial<FailedAnswer>): InvokedFailure {
+  return { code: String(code), why: `${code}: ${happened}`, told: told === true, server };
 }
 
 const isFailed = (payload: object): payload is Partial<FailedAnswer> =>

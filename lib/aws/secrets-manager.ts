@@ -3,9 +3,11 @@ import {
   GetSecretValueCommand,
   InvalidParameterException,
   PutSecretValueCommand,
+  paginateListSecrets,
   paginateListSecretVersionIds,
   ResourceExistsException,
   ResourceNotFoundException,
+  type SecretListEntry,
   SecretsManagerClient,
   type SecretVersionsListEntry,
   TagResourceCommand,
@@ -33,19 +35,20 @@ export class SecretsManagerStore implements SecretStore {
     return this.#call("DescribeSecret", secretId, signal, async (options) => {
       const command = new DescribeSecretCommand({ SecretId: secretId });
       const secret = await this.#client.send(command, options);
-      return {
-        arn: secret.ARN ?? secretId,
-        name: secret.Name ?? secretId,
-        rotationEnabled: secret.RotationEnabled,
-        owningService: secret.OwningService,
-        externalType: secret.Type,
-        rotationFunction: secret.RotationLambdaARN,
-        kmsKey: secret.KmsKeyId,
-        deletedAt: secret.DeletedDate,
-        lastRotatedAt: secret.LastRotatedDate,
-        tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
-        versions: new Map(Object.entries(secret.VersionIdsToStages ?? {})),
-      };
+      return { arn: secretId, name: secretId, ...stateOf(secret, secret.VersionIdsToStages) };
+    });
+  }
+
+  async list(signal: AbortSignal): Promise<readonly SecretState[]> {
+    return this.#call("ListSecrets", "the account", signal, async (options) => {
+      const secrets: SecretState[] = [];
+      const input = { MaxResults: 100, IncludePlannedDeletion: true };
+      const pages = paginateListSecrets({ client: this.#client, pageSize: 100 }, input, options);
+      // A page may be empty and not the last one (API reference).
+      for await (const { SecretList = [] } of pages)
+        for (const secret of SecretList)
+          secrets.push({ arn: "", name: "", ...stateOf(secret, secret.SecretVersionsToStages) });
+      return secrets;
     });
   }
 
@@ -147,4 +150,25 @@ export class SecretsManagerStore implements SecretStore {
   ): Promise<T> {
     return callAws(`secretsmanager:${action}`, secretId, signal, send);
   }
+}
+
+type Described = Omit<SecretListEntry, "SecretVersionsToStages">;
+
+function stateOf(
+  secret: Described,
+  versions: Record<string, string[]> | undefined,
+): Partial<Pick<SecretState, "arn" | "name">> & Omit<SecretState, "arn" | "name"> {
+  return {
+    ...(secret.ARN !== undefined && { arn: secret.ARN }),
+    ...(secret.Name !== undefined && { name: secret.Name }),
+    rotationEnabled: secret.RotationEnabled,
+    owningService: secret.OwningService,
+    externalType: secret.Type,
+    rotationFunction: secret.RotationLambdaARN,
+    kmsKey: secret.KmsKeyId,
+    deletedAt: secret.DeletedDate,
+    lastRotatedAt: secret.LastRotatedDate,
+    tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
+    versions: new Map(Object.entries(versions ?? {})),
+  };
 }

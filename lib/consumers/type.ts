@@ -18,6 +18,12 @@ export interface ConsumerBuildType {
 
   /** Patterns of the EventBridge events that mean a consumer may have moved on, by the name of their rule. */
   readonly events: Readonly<Record<string, EventPattern>>;
+
+  /** What the ARNs of the resources begin with whose events matter. */
+  eventResources(
+    scopes: readonly ConsumerScope[],
+    arn: (service: string, resource: string) => string,
+  ): readonly string[];
 }
 
 interface Grant {
@@ -31,4 +37,5 @@ interface Grant {
 interface EventPattern {
   readonly source: readonly string[];
   readonly "detail-type": readonly string[];
+  readonly detail?: Readonly<Record<string, readonly string[]>>;
 }

@@ -11,10 +11,21 @@ export interface FailedAnswer {
   readonly happened: string;
   readonly remedy: string;
   readonly retryable: boolean;
+  /** The server that could not be used, as `host:port`. */
+  readonly server?: string;
   /** The alert was published, or on-call was alerted of the same failure before. */
   readonly told: true;
 }
 
-export function failedAnswer({ code, happened, remedy, retryable }: RotationError): FailedAnswer {
-  return { outcome: "failed", code, happened, remedy, retryable, told: true };
+export function failedAnswer(error: RotationError): FailedAnswer {
+  const { code, happened, remedy, retryable, server } = error;
+  return {
+    outcome: "failed",
+    code,
+    happened,
+    remedy,
+    retryable,
+    ...(server && { server }),
+    told: true,
+  };
 }

@@ -10,6 +10,8 @@ export interface CredentialSpec {
   /** For reports: the order in which it is replaced, e.g. `in-place`. */
   readonly strategy: string;
   readonly traits: CredentialTraits;
+  /** The same text for credentials of the same server, where the manifest tells; e.g. its administrator's secret. */
+  readonly server?: string | undefined;
 }
 
 /** What the protocol must know of the way in which a credential is replaced. */

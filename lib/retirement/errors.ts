@@ -12,6 +12,18 @@ export class NotRetiring extends RotationError {
   }
 }
 
+/** A label moved while the version was about to be retired; nothing was touched. */
+export class LabelsChanged extends RotationError {
+  constructor(secret: string, version: string, label: string) {
+    super({
+      code: "LABELS_CHANGED",
+      retryable: true,
+      happened: `${label} of ${secret} moved just before version ${version} would have been retired.`,
+      remedy: "Nothing to do: settlement looks at the secret again and decides anew.",
+    });
+  }
+}
+
 /** AWSCURRENT or AWSPENDING holds the very credential that was asked to be retired; nothing was touched. */
 export class HeldByLiveVersion extends RotationError {
   constructor(secret: string, version: string, label: string) {

@@ -2,9 +2,18 @@ import { InvalidRequest } from "../context/errors.ts";
 
 /**
  * What settlement asks of the function that reaches the server: `probe` whether the old credential is still
- * accepted, `quiet` how many sessions it has, `retire` it, `endSessions` that it still has.
+ * accepted, `quiet` how many sessions it has, `retire` it, `endSessions` that it still has. Settlement asks for two
+ * that do several of these in one invocation, and that answer what is no failure: `retireUnused` unless a live version
+ * holds it or it has sessions, `retireLeaked` unless a live version holds it, and its sessions end.
  */
-export const actions = ["probe", "quiet", "retire", "endSessions"] as const;
+export const actions = [
+  "probe",
+  "quiet",
+  "retire",
+  "endSessions",
+  "retireUnused",
+  "retireLeaked",
+] as const;
 export type Action = (typeof actions)[number];
 
 export interface RetireRequest {

@@ -5,9 +5,9 @@ import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
 import type { SecretDocument } from "../secret/document.ts";
 import { VersionEmpty } from "../secret/errors.ts";
-import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
+import { holderOf, isLeaked, isRetiring } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
-import { HeldByLiveVersion, NotRetiring, StillAccepted } from "./errors.ts";
+import { HeldByLiveVersion, LabelsChanged, NotRetiring, StillAccepted } from "./errors.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** The result of an action; numbers are sums over the secret's credentials. */
@@ -20,14 +20,18 @@ export interface RetireResult {
   /** `null` if the server cannot tell them from those of the new credential. */
   readonly sessions?: number | null;
   readonly ended?: number;
+  /** The live version that holds the old credential, which was not touched. */
+  readonly heldBy?: LiveLabel;
 }
+
+type LiveLabel = "AWSCURRENT" | "AWSPENDING";
 
 type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 
 /**
  * Checks for itself that the version carries RETIRING and that no live version holds its credential, so that a caller
  * of this function can retire nothing else. Idempotent.
- * @throws NotRetiring, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
+ * @throws NotRetiring, LabelsChanged, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
  */
 export async function retire(
   request: RetireRequest,
@@ -35,12 +39,24 @@ export async function retire(
   context: Context,
 ): Promise<RetireResult> {
   const secret = await ports.store.describe(request.secret, context.signal);
-  const labels = secret.versions.get(request.version) ?? [];
-  const live = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
-  if (!labels.includes(retiringLabel) || live)
-    throw new NotRetiring(secret.name, request.version, labels);
+  requireRetiring(request.version, secret);
   const replaced = await replacedBy(request.version, secret, ports, context);
-  return { outcome: "done", secret: secret.name, ...(await act[request.action](replaced)) };
+  const { heldBy } = replaced;
+  const { name } = secret;
+  if (heldBy === undefined)
+    return { outcome: "done", secret: name, ...(await act[request.action](replaced)) };
+  if (!answersHeld(request.action)) throw new HeldByLiveVersion(name, request.version, heldBy);
+  return { outcome: "done", secret: name, heldBy };
+}
+
+const answersHeld = (action: RetireRequest["action"]) =>
+  action === "retireUnused" || action === "retireLeaked";
+
+/** @throws NotRetiring */
+function requireRetiring(version: string, { name, versions }: SecretState): void {
+  const labels = versions.get(version) ?? [];
+  const live = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
+  if (!isRetiring(version, labels) || live) throw new NotRetiring(name, version, labels);
 }
 
 /** The credentials of a secret whose old value no live version holds. */
@@ -48,6 +64,10 @@ interface Replaced {
   readonly credentials: readonly Credential[];
   readonly retirement: Retirement;
   readonly step: StepContext;
+  /** Set where a live version holds every one of them. */
+  readonly heldBy?: LiveLabel | undefined;
+  /** Whether the labels are still as they were. @throws NotRetiring */
+  readonly requireUnchanged: () => Promise<void>;
 }
 
 const act = {
@@ -63,20 +83,36 @@ const act = {
     };
   },
 
-  async retire(replaced: Replaced) {
-    const { credentials, retirement, step } = replaced;
-    for (const credential of credentials) await credential.retire(retirement, step);
-    const alive = await stillAccepted(replaced);
-    if (alive) throw new StillAccepted(alive.name(retirement.old));
-    return { accepted: false };
+  retire: retireAll,
+  endSessions,
+
+  async retireUnused(replaced: Replaced) {
+    const { sessions } = await act.quiet(replaced);
+    return sessions ? { sessions } : retireAll(replaced);
   },
 
-  async endSessions({ credentials, retirement, step }: Replaced) {
-    let ended = 0;
-    for (const credential of credentials) ended += await credential.endSessions(retirement, step);
-    return { ended };
+  async retireLeaked(replaced: Replaced) {
+    return { ...(await retireAll(replaced)), ...(await endSessions(replaced)) };
   },
 };
+
+/** Reading documents takes time, in which somebody may have moved AWSCURRENT back: look once more. */
+async function retireAll(replaced: Replaced) {
+  const { credentials, retirement, step, requireUnchanged } = replaced;
+  for (const credential of credentials) {
+    await requireUnchanged();
+    await credential.retire(retirement, step);
+  }
+  const alive = await stillAccepted(replaced);
+  if (alive) throw new StillAccepted(alive.name(retirement.old));
+  return { accepted: false };
+}
+
+async function endSessions({ credentials, retirement, step }: Replaced) {
+  let ended = 0;
+  for (const credential of credentials) ended += await credential.endSessions(retirement, step);
+  return { ended };
+}
 
 /** The proof is a real use of the old credential. */
 async function stillAccepted({ credentials, retirement, step }: Replaced) {
@@ -86,7 +122,7 @@ async function stillAccepted({ credentials, retirement, step }: Replaced) {
   return undefined;
 }
 
-/** After everything that forbids to touch them. @throws HeldByLiveVersion where none is left */
+/** After everything that forbids to touch them. */
 async function replacedBy(
   version: string,
   secret: SecretState,
@@ -114,7 +150,13 @@ async function replacedBy(
   // One credential may be held again, after an edit by hand: the others are as dead as they were to be.
   const [held] = judged.flatMap(({ holder }) => holder ?? []);
   const free = judged.filter(({ holder }) => holder === undefined);
-  if (held && free.length === 0) throw new HeldByLiveVersion(secret.name, version, held);
+  const requireUnchanged = async () => {
+    const now = await store.describe(secret.arn, context.signal);
+    requireRetiring(version, now);
+    for (const label of ["AWSCURRENT", "AWSPENDING"])
+      if (holderOf(now, label) !== holderOf(secret, label))
+        throw new LabelsChanged(secret.name, version, label);
+  };
   const step = stepContext(
     secret,
     isLeaked(holderOf(secret, "AWSCURRENT") ?? ""),
@@ -122,14 +164,16 @@ async function replacedBy(
     context,
     () => {},
   );
-  return { credentials: free.map(({ credential }) => credential), retirement, step };
+  const heldBy = free.length === 0 ? held : undefined;
+  const left = free.map(({ credential }) => credential);
+  return { credentials: left, retirement, step, heldBy, requireUnchanged };
 }
 
 /** The documents that consumers may hold or get, by label. */
 async function liveVersions(
   secret: SecretState,
   documents: Documents,
-): Promise<readonly (readonly [label: string, document: SecretDocument])[]> {
+): Promise<readonly (readonly [label: LiveLabel, document: SecretDocument])[]> {
   const currentId = holderOf(secret, "AWSCURRENT");
   const pendingId = holderOf(secret, "AWSPENDING");
   const current = currentId && (await documents.read(currentId, "AWSCURRENT"));

@@ -1,5 +1,5 @@
 import type { RotationError } from "../errors.ts";
-import { holderOf, originOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
+import { holderOf, isLeaked, originOf, preparedLabel, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { SecretChanged } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
@@ -41,8 +41,9 @@ export function decide(event: RotationEvent, secret: SecretState): Decision {
   const origin = originOf(labels);
   if (origin !== undefined && origin !== currentId)
     return refuse(new SecretChanged(secret.name, event.token));
-  const retiring = holderOf(secret, retiringLabel);
-  const unsettled = retiring !== undefined && retiring !== currentId;
-  if (unsettled && event.step !== "testSecret") return refuse(new Unsettled(secret.name, retiring));
+  const [retiring] = retiringVersions(secret);
+  // What leaked cannot wait: settlement retires both.
+  if (retiring && event.step !== "testSecret" && !isLeaked(event.token))
+    return refuse(new Unsettled(secret.name, retiring.version));
   return { kind: "run", currentId, prepared: labels.includes(preparedLabel) };
 }

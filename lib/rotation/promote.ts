@@ -1,4 +1,4 @@
-import { holderOf, retiringLabel } from "../secret/labels.ts";
+import { holderOf, olderRetiringLabel, retiringLabel } from "../secret/labels.ts";
 import type { Switch } from "./credential.ts";
 import { decide } from "./decide.ts";
 import { LabelMoved, PendingRefused, SecretChanged } from "./errors.ts";
@@ -37,11 +37,23 @@ async function openSwitches(
   }
 }
 
-async function attachRetiring({ secret, currentId, store, context }: Rotation): Promise<void> {
-  if (holderOf(secret, retiringLabel) === currentId) return;
-  const move = { secretId: secret.arn, label: retiringLabel, to: currentId };
+async function attachRetiring(rotation: Rotation): Promise<void> {
+  const { secret, currentId, store, context } = rotation;
+  const holder = holderOf(secret, retiringLabel);
+  if (holder === currentId) return;
+  // Only a leaked-mode rotation comes here: no other one begins before the last one is settled.
+  if (holder !== undefined) await keepRetiring(holder, rotation);
+  const from = holder === undefined ? {} : { from: holder };
+  const move = { secretId: secret.arn, label: retiringLabel, ...from, to: currentId };
   const moved = await store.moveLabel(move, context.signal);
   if (moved === "elsewhere") throw new Unsettled(secret.name, "another than AWSCURRENT");
+}
+
+/** The version that is not retired yet keeps a label of its own, before RETIRING goes to another one. */
+async function keepRetiring(holder: string, { secret, store, context }: Rotation): Promise<void> {
+  const label = olderRetiringLabel(holder);
+  if (holderOf(secret, label) === holder) return;
+  await store.moveLabel({ secretId: secret.arn, label, to: holder }, context.signal);
 }
 
 async function moveCurrent({ event, secret, currentId, store, context }: Rotation): Promise<void> {

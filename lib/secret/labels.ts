@@ -6,6 +6,36 @@ export interface VersionLabels {
 /** Our own label: on the version whose credential settlement has to retire. */
 export const retiringLabel = "RETIRING";
 
+const older = "RETIRING-";
+
+/**
+ * Our own label: on a version that was still RETIRING when a leaked-mode rotation began, which does not wait. A label
+ * sits on one version only, so this one names its version.
+ */
+export const olderRetiringLabel = (versionId: string) => `${older}${versionId}`;
+
+/** A version whose credential settlement has to retire, and the label that says so. */
+export interface RetiringVersion {
+  readonly version: string;
+  readonly label: string;
+}
+
+/** Those whose credential has to be retired, the older ones first; empty: the secret is settled. */
+export function retiringVersions({ versions }: VersionLabels): readonly RetiringVersion[] {
+  const all = [...versions].flatMap(([version, labels]) =>
+    labels.includes("AWSCURRENT")
+      ? []
+      : labels
+          .filter((label) => label === retiringLabel || label === olderRetiringLabel(version))
+          .map((label) => ({ version, label })),
+  );
+  return all.toSorted((a, b) => b.label.length - a.label.length);
+}
+
+/** Whether a version carries a label by which settlement may retire it. */
+export const isRetiring = (versionId: string, labels: readonly string[]) =>
+  labels.includes(retiringLabel) || labels.includes(olderRetiringLabel(versionId));
+
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
 export const preparedLabel = "PREPARED";
 
@@ -36,5 +66,23 @@ export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 /** The version that carries a label; a label sits on at most one version. */
 export function holderOf({ versions }: VersionLabels, label: string): string | undefined {
   for (const [id, labels] of versions) if (labels.includes(label)) return id;
+  return undefined;
+}
+
+/**
+ * The other version of the rotation that a version took part in, as its end or as its start, while that one's
+ * `originLabel` is there. Only one that has been AWSCURRENT itself: a rotation that is under way has no such pair.
+ */
+export function counterpartOf({ versions }: VersionLabels, version: string): string | undefined {
+  for (const [id, labels] of versions) {
+    const isPair = originOf(labels) === version || originOf(versions.get(version) ?? []) === id;
+    if (
+      id !== version &&
+      isPair &&
+      !labels.includes("AWSCURRENT") &&
+      labels.includes("AWSPREVIOUS")
+    )
+      return id;
+  }
   return undefined;
 }

@@ -31,6 +31,12 @@ export interface SecretStore {
   describe(secretId: string, signal: AbortSignal): Promise<SecretState>;
 
   /**
+   * All secrets of the account and Region, also those scheduled for deletion. What it says may be five minutes old:
+   * describe a secret before changing anything.
+   */
+  list(signal: AbortSignal): Promise<readonly SecretState[]>;
+
+  /**
    * Without a version id: AWSCURRENT's value. `undefined` when there is no such secret or version, when it
    * is registered without a value, or when its value is not visible yet.
    */

@@ -1,19 +1,27 @@
-import { bounded } from "../bounded.ts";
 import type { Context, Task } from "../context/context.ts";
+import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import { holderOf, retiringLabel, staleOrigins } from "../secret/labels.ts";
+import {
+  holderOf,
+  type RetiringVersion,
+  retiringLabel,
+  retiringVersions,
+  staleOrigins,
+} from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
+import type { Action } from "./action.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
-import type { Action } from "./decide.ts";
-import { ParameterDrift, SettlementStuck } from "./errors.ts";
+import { ParameterDrift, SettlementStuck, settlementProblem } from "./errors.ts";
 import type { Mirrored } from "./mirrorer.ts";
 import type { SettlementPorts } from "./ports.ts";
+import { type Sighting, sightingTag, sightingText } from "./sighting.ts";
 import type { OldCredential } from "./state.ts";
 
-/** What the invoked functions have answered in this pass. */
+/** What has been learned of one secret in this look. */
 export interface Answers {
-  readonly old?: OldCredential;
+  readonly old?: ReadonlyMap<string, OldCredential>;
   readonly mirror?: Mirrored;
+  readonly sighting?: Sighting;
 }
 
 /** How far a secret has come. */
@@ -31,71 +39,104 @@ export interface Turn {
   readonly answers: Answers;
   readonly ports: SettlementPorts;
   readonly context: Context;
+  /** Rolls one after the other, as fast as the quotas of the account allow. */
+  readonly roll: (view: ConsumerView, consumer: Consumer) => Promise<void>;
 }
 
 /** Does one thing: answers what it learned, or how far the secret has come. */
 export async function act(
-  action: Action,
+  action: Exclude<Action, { kind: "look" }>,
   turn: Turn,
   view?: ConsumerView,
 ): Promise<Ended | Answers> {
-  const { secret, entry, ports, context } = turn;
-  const retirer = ports.retirers[entry.place];
+  const { secret, ports, context } = turn;
   switch (action.kind) {
     case "settled":
       return { outcome: "settled" };
     case "wait":
       return { outcome: "waiting", why: action.why, soon: action.soon ?? false };
     case "alert":
-      await alert(action.problem, turn);
-      return { outcome: "alerted", why: action.problem.why };
+      return alert(action.problem, turn);
     case "mirror": {
       const request = { secret: secret.arn, version: action.current };
       const answer = await ports.mirrorer.mirror(request, context.signal);
       return answer === "superseded" ? {} : { mirror: answer };
     }
-    case "ask": {
-      const answer = await retirer.ask(secret.arn, action.retiring, context.signal);
-      return { old: answer === "held" ? { heldByLive: true } : { sessions: answer } };
-    }
-    case "look":
-      return {};
+    case "remember":
+      return remember(action.sighting, turn);
     case "roll":
+      for (const consumer of action.consumers) if (view) await turn.roll(view, consumer);
       // Lists of deployments lag behind; looking again at once could roll a second time.
-      await bounded(action.consumers, width, async (consumer) => view?.roll(consumer));
       return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
-    case "retire": {
-      const { retiring: version, endSessions } = action;
-      const request = { secret: secret.arn, version, endSessions };
-      const outcome = await retirer.retire(request, context.signal);
-      return { old: outcome === "dead" ? { retired: true } : { stillAccepted: true } };
-    }
-    case "removeLabel": {
-      const retiring = { label: retiringLabel, from: action.retiring };
-      // RETIRING last: while it is there, settlement comes back.
-      for (const label of [...staleOrigins(secret), retiring])
-        await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
+    case "retire":
+      return retire(action.retiring, action.leaked, turn);
+    case "handOver":
+      await ports.store.moveLabel(
+        { secretId: secret.arn, label: retiringLabel, from: action.from, to: action.to },
+        context.signal,
+      );
       return {};
-    }
+    case "removeLabel":
+      return removeLabel(action.retiring, turn);
   }
 }
 
-/** How many consumers are rolled at once. */
-const width = 5;
-
 const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");
 
-/** Of a settled secret, only its parameters can be wrong. */
-async function alert(problem: Problem, { secret, entry, answers, context }: Turn): Promise<void> {
-  const current = holderOf(secret, "AWSCURRENT") ?? "";
-  const retiring = holderOf(secret, retiringLabel) ?? current;
-  const oldWorks = !answers.old?.retired && worksBesideNew(entry);
-  const error =
-    retiring === current
-      ? new ParameterDrift(secret.name, problem.why)
-      : new SettlementStuck(problem, secret.name, oldWorks);
-  await context.report(error, settlementTask(secret.name, retiring), secret);
+async function retire(version: string, leaked: boolean, turn: Turn): Promise<Answers> {
+  const { secret, entry, ports, context, answers } = turn;
+  const request = { secret: secret.arn, version, leaked };
+  const outcome = await ports.retirers[entry.place].retire(request, context.signal);
+  return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
 }
+
+/** Without that memory nothing can be proven about consumers. */
+async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {
+  const { secret, ports, context } = turn;
+  try {
+    await ports.store.tag(secret.arn, sightingTag, sightingText(sighting), context.signal);
+    return { sighting };
+  } catch (thrown) {
+    const { retryable, happened, message } = asRotationError(thrown);
+    if (retryable) return { outcome: "waiting", why: message };
+    const why = `when AWSCURRENT moved cannot be remembered: ${happened}`;
+    return alert(settlementProblem("PROMOTION_UNKNOWN", why), turn);
+  }
+}
+
+/** RETIRING last: while it is there, settlement comes back. */
+async function removeLabel(retiring: RetiringVersion, turn: Turn): Promise<Ended | Answers> {
+  const { secret, ports, context } = turn;
+  const isLast = retiringVersions(secret).length === 1;
+  const own = { label: retiring.label, from: retiring.version };
+  for (const label of [...(isLast ? staleOrigins(secret) : []), own])
+    await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
+  return isLast ? { outcome: "settled" } : {};
+}
+
+/** Of a settled secret, only its parameters can be wrong. */
+async function alert(problem: Problem, turn: Turn): Promise<Ended> {
+  const { secret, entry, answers, context } = turn;
+  const ended = { outcome: "alerted", why: problem.why } as const;
+  const [retiring] = retiringVersions(secret);
+  const isRetired = [...(answers.old?.values() ?? [])].some((old) => typeof old === "string");
+  const oldWorks = !isRetired && worksBesideNew(entry);
+  const error = retiring
+    ? new SettlementStuck(problem, secret.name, oldWorks)
+    : new ParameterDrift(secret.name, problem.why);
+  const token = retiring?.version ?? holderOf(secret, "AWSCURRENT") ?? "";
+  const task = settlementTask(secret.name, token);
+  // A secret that is scheduled for deletion takes no tag that could remember the alert.
+  if (!secret.deletedAt) await context.report(error, task, secret);
+  else if (isDaily(secret.deletedAt, context.now())) await context.report(error, task);
+  return ended;
+}
+
+/** In milliseconds. */
+const [day, tick] = [24 * 60 * 60 * 1000, 5 * 60 * 1000];
+
+/** Whether a whole number of days has gone by since then, to the tick. */
+const isDaily = (since: Date, now: Date) => Math.abs(now.getTime() - since.getTime()) % day < tick;
 
 /** For an alert. @param token the version that is retired */
 export const settlementTask = (secret: string, token: string): Task => ({

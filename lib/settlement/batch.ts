@@ -1,12 +1,9 @@
+import { bounded } from "../bounded.ts";
 import type { Context } from "../context/context.ts";
-import { DeadlineReached } from "../context/deadline.ts";
-import { asRotationError, type RotationError } from "../errors.ts";
-import { holderOf, retiringLabel } from "../secret/labels.ts";
-import { settlementTask } from "./act.ts";
-import { InvokedFailed } from "./errors.ts";
-import { hintsOf } from "./hints.ts";
+import { candidatesOf, hasFailed } from "./candidates.ts";
+import { Look, type LookOutcome } from "./look.ts";
+import { Pass } from "./pass.ts";
 import type { SettlementPorts } from "./ports.ts";
-import { settle } from "./settle.ts";
 
 /** The part of an SQS event that is read. */
 export interface QueueEvent {
@@ -27,37 +24,80 @@ const delays = [1000, 2000, 4000, 8000, 15_000];
  */
 const patience = 120_000;
 
+/** Secrets at once; and beside them those whose server did not answer the last time, which may take long again. */
+const [width, slowWidth] = [20, 5];
+
 /**
- * Looks at every secret that a batch of messages is a reason to look at, each once, however many messages
- * name it, and again at those that wait for something that ends in seconds and that no event reports. A message
- * comes again when looking at one of its secrets failed and may succeed later: until then the queue
- * gives out no other message.
+ * One pass: looks at every secret that a batch of messages is a reason to look at, and again at those that wait for
+ * something that ends in seconds and that no event reports.
+ *
+ * The next event or tick repeats whatever this pass did not do, so a message comes again only when AWS answered
+ * nothing at all: while it is hidden, the queue gives out no other one, and when it has come often enough it becomes
+ * a dead letter, which raises an alarm.
  */
 export async function settleBatch(
-  event: QueueEvent,
+  { Records = [] }: QueueEvent,
   ports: SettlementPorts,
   context: Context,
 ): Promise<BatchResult> {
-  const reasons = new Map<string, string[]>();
-  for (const { messageId, body } of event.Records ?? [])
-    for (const secret of hintsOf(parsed(body), ports.manifest))
-      reasons.set(secret, [...(reasons.get(secret) ?? []), messageId]);
-  const failed = new Set<string>();
   const endsAt = context.now().getTime() + patience;
-  let open = [...reasons.keys()].map((secret) => new Look(secret, ports, context));
-  for (let round = 0; open.length > 0; round += 1) {
-    const soon: Look[] = [];
-    for (const look of open) {
-      const outcome = await look.again();
-      if (outcome === "soon") soon.push(look);
-      if (outcome === "failed") for (const id of reasons.get(look.secret) ?? []) failed.add(id);
-    }
-    const delay = delays[Math.min(round, delays.length - 1)] ?? 0;
-    if (soon.length === 0 || context.now().getTime() + delay > endsAt) break;
-    if (!(await hasSlept(delay, context))) break;
-    open = soon;
+  const bodies = Records.map(({ body }) => body);
+  const { all, areListed } = await candidatesOf(bodies, ports, context);
+  const pass = new Pass(ports, context);
+  const looks = all.map((candidate) => ({
+    look: new Look(candidate, pass),
+    isSlow: hasFailed(candidate),
+  }));
+  let round = await runAll(looks);
+  const isNothingRead =
+    !(areListed && all.some(({ isNamed }) => !isNamed)) &&
+    round.every(({ outcome }) => outcome === "unread" || outcome === "unreached") &&
+    (round.length > 0 || !areListed);
+  if (isNothingRead)
+    return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  warnOfUnreached(round, context);
+  for (let count = 0; ; count += 1) {
+    const open = round.filter(({ outcome }) => outcome === "soon");
+    const delay = delays[Math.min(count, delays.length - 1)] ?? 0;
+    if (open.length === 0 || context.now().getTime() + delay > endsAt) break;
+    if (!(await pass.begin()) || !(await hasSlept(delay, context))) break;
+    round = await runAll(open);
   }
-  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+  return { batchItemFailures: [] };
+}
+
+interface Looking {
+  readonly look: Look;
+  readonly isSlow: boolean;
+}
+
+async function runAll(looks: readonly Looking[]) {
+  const run = async (each: Looking) => ({ ...each, outcome: await each.look.again() });
+  const [quick, slow] = await Promise.all([
+    bounded(
+      looks.filter(({ isSlow }) => !isSlow),
+      width,
+      run,
+    ),
+    bounded(
+      looks.filter(({ isSlow }) => isSlow),
+      slowWidth,
+      run,
+    ),
+  ]);
+  return [...quick, ...slow];
+}
+
+function warnOfUnreached(
+  looks: readonly { readonly outcome: LookOutcome }[],
+  { log }: Context,
+): void {
+  const count = looks.filter(({ outcome }) => outcome === "unreached").length;
+  if (count > 0)
+    log.warn(
+      "all secrets",
+      `${count} were not reached in this pass; the next one begins elsewhere`,
+    );
 }
 
 /** `false` when there is no time left. */
@@ -66,65 +106,4 @@ async function hasSlept(ms: number, { sleep }: Context): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** In milliseconds, of the time that is kept back from the deadline. */
-const lookTime = 1000;
-
-/** One secret of a batch. */
-class Look {
-  readonly secret: string;
-  readonly #ports: SettlementPorts;
-  readonly #context: Context;
-  readonly #startedAt: number;
-  /** The message that was logged last; empty before the first. */
-  #logged = "";
-
-  constructor(secret: string, ports: SettlementPorts, context: Context) {
-    this.secret = secret;
-    this.#ports = ports;
-    this.#context = context;
-    this.#startedAt = context.now().getTime();
-  }
-
-  /** Logs only what is new. */
-  async again(): Promise<"done" | "soon" | "failed"> {
-    const { log, now } = this.#context;
-    const common = { secret: this.secret, step: "settle", token: "RETIRING" };
-    const ms = () => now().getTime() - this.#startedAt;
-    try {
-      const { outcome, why, soon } = await settle(this.secret, this.#ports, this.#context);
-      const message = why ? `${outcome}: ${why}` : outcome;
-      if (message !== this.#logged) log.step({ ...common, outcome: "done", ms: ms(), message });
-      this.#logged = message;
-      return soon ? "soon" : "done";
-    } catch (thrown) {
-      const error = asRotationError(thrown);
-      // An earlier look succeeded: having no time for another one is no failure.
-      if (this.#logged && error instanceof DeadlineReached) return "done";
-      const { code, message } = error;
-      log.step({ ...common, outcome: "failed", ms: ms(), code, message });
-      if (!(error instanceof InvokedFailed && error.told)) await this.#report(error);
-      return error.retryable ? "failed" : "done";
-    }
-  }
-
-  /** A secret that cannot even be described cannot remember that on-call was alerted, so only the log says it. */
-  async #report(error: RotationError): Promise<void> {
-    const secret = await this.#ports.store
-      .describe(this.secret, AbortSignal.timeout(lookTime))
-      .catch(() => undefined);
-    if (!secret) return;
-    const task = settlementTask(secret.name, holderOf(secret, retiringLabel) ?? "");
-    await this.#context.report(error, task, secret);
-  }
-}
-
-/** A body that is not JSON is a hint all the same: look at everything. */
-function parsed(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
 }

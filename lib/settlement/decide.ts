@@ -1,72 +1,56 @@
-import { holderOf, isLeaked, retiringLabel } from "../secret/labels.ts";
-import type { Consumer, Problem, Promotion } from "./consumer.ts";
+import {
+  counterpartOf,
+  holderOf,
+  isLeaked,
+  type RetiringVersion,
+  retiringLabel,
+  retiringVersions,
+} from "../secret/labels.ts";
+import type { Action } from "./action.ts";
+import type { Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
-import { mirroredAs, promotionOf } from "./promotion.ts";
-import type { Consumers, SettlementState } from "./state.ts";
-
-/** The next thing to do for one secret. */
-export type Action =
-  /** Nothing: no old credential is left. */
-  | { readonly kind: "settled" }
-  /** Have the fields of AWSCURRENT copied to their parameters; the answer goes into the next state. */
-  | { readonly kind: "mirror"; readonly current: string }
-  /** Ask the function that retires about the old credential; the answer goes into the next state. */
-  | { readonly kind: "ask"; readonly retiring: string }
-  /** Find and judge the consumers, and decide again. */
-  | { readonly kind: "look"; readonly current: string }
-  /** Start each of these anew. */
-  | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
-  /** Look again at the next event or tick, or in seconds (`soon`); nothing is wrong. */
-  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
-  /** Alert on-call, once, and look again at the next event or tick. Nothing is retired. */
-  | { readonly kind: "alert"; readonly problem: Problem }
-  | { readonly kind: "retire"; readonly retiring: string; readonly endSessions: boolean }
-  /** The old credential is dead, or is none: remove RETIRING. */
-  | { readonly kind: "removeLabel"; readonly retiring: string };
-
-/**
- * Until how long after the promotion sessions belong to tasks that are stopping, in milliseconds; later ones
- * belong to a pool, which may keep them for hours.
- */
-const closingTime = 10 * 60 * 1000;
-
-/**
- * How long a rotation may take from making the version to its end, in milliseconds: the label moves, and its
- * event is sent, before Secrets Manager records the date.
- */
-const completionTime = 5 * 60 * 1000;
+import { openEnds, waitUntilDeadline } from "./open-ends.ts";
+import { mirroredAs, promotionOf, unseenMove } from "./promotion.ts";
+import type { SettlementState } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
- * what an event said.
+ * what an event said, except that an event may make the time of the promotion later.
  */
 export function decide(state: SettlementState): Action {
-  const retiring = holderOf(state.secret, retiringLabel);
-  const current = holderOf(state.secret, "AWSCURRENT");
+  const { secret } = state;
+  const retiring = retiringVersions(secret);
+  const [first] = retiring;
+  const current = holderOf(secret, "AWSCURRENT");
+  if (secret.deletedAt) return first ? deleted(first) : { kind: "settled" };
   if (!current) return { kind: "settled" };
-  // On AWSCURRENT itself: finishSecret is between its two labels, or was killed there.
-  if (!retiring || retiring === current) return mirrors(state, current) ?? { kind: "settled" };
-  const leaked = isLeaked(current);
-  // What leaked dies first, whatever is wrong with a parameter.
-  const mirror = leaked ? undefined : mirrors(state, current);
+  if (!first) return onCurrent(state, current) ?? mirrors(state, current) ?? { kind: "settled" };
+  // What leaked dies first, whatever is wrong with a parameter or a consumer.
+  if (isLeaked(current)) {
+    const alive = retiring.find(({ version }) => !state.old.has(version));
+    if (alive) return { kind: "retire", retiring: alive.version, leaked: true };
+  }
+  const mirror = mirrors(state, current);
   if (mirror) return mirror;
-  if (!state.old) return { kind: "ask", retiring };
-  if (state.old.heldByLive || (state.old.retired && !leaked))
-    return { kind: "removeLabel", retiring };
-  // The function that retired it tried a login, and has alerted on-call.
-  if (state.old.stillAccepted)
-    return { kind: "wait", why: "the server still accepts the retired credential" };
-  if (leaked && !state.old.retired) return { kind: "retire", retiring, endSessions: true };
-  const late = mirrors(state, current);
-  if (late) return late;
+  const sighting = unseenMove(state, current);
+  if (sighting) return { kind: "remember", sighting };
+  const promotion = promotionOf(state);
+  if (!promotion) return { kind: "wait", why: "the promotion has not been seen" };
+  return isLeaked(current)
+    ? afterLeak(state, promotion, retiring)
+    : beforeRetirement(state, promotion, first);
+}
 
-  const { consumers } = state;
-  if (!consumers) return { kind: "look", current };
-  const promotion = promotionOf(state, consumers.currentCreatedAt);
-  if (!promotion) return unknownPromotion(state, consumers);
-  // It is dead before its consumers let go of it: all that is left is to roll them.
-  if (leaked) return rolls(consumers) ?? { kind: "removeLabel", retiring };
-  return openEnds(state, consumers, promotion) ?? { kind: "retire", retiring, endSessions: false };
+/**
+ * RETIRING on AWSCURRENT itself: finishSecret is between its two labels, or was killed there; or AWSCURRENT was moved
+ * back by hand, and then it is the rotation's own new credential that nobody retires.
+ */
+function onCurrent(state: SettlementState, current: string): Action | undefined {
+  if (holderOf(state.secret, retiringLabel) !== current) return undefined;
+  const to = counterpartOf(state.secret, current);
+  if (to) return { kind: "handOver", from: current, to };
+  const sighting = state.sighting && unseenMove(state, current);
+  return sighting && { kind: "remember", sighting };
 }
 
 /** What is left to do about the parameters that mirror the secret; `undefined` when nothing is. */
@@ -79,64 +63,93 @@ function mirrors(state: SettlementState, current: string): Action | undefined {
   return alert("PARAMETER_DRIFT", `${names} holds a value that the secret never held`);
 }
 
-function unknownPromotion({ now }: SettlementState, { currentCreatedAt }: Consumers): Action {
-  const isUnderWay =
-    currentCreatedAt && now.getTime() - currentCreatedAt.getTime() < completionTime;
-  return isUnderWay
-    ? { kind: "wait", why: "Secrets Manager has not recorded the rotation's end yet" }
-    : alert("PROMOTION_UNKNOWN", "Secrets Manager does not say when AWSCURRENT was promoted");
-}
-
-/** What stands between the promotion and the old credential's end; `undefined` when nothing does. */
-function openEnds(
+/** It is dead before its consumers let go of it: what is left is to roll them, and to tell of those that cannot be. */
+function afterLeak(
   state: SettlementState,
-  consumers: Consumers,
   promotion: Promotion,
-): Action | undefined {
-  const roll = rolls(consumers);
-  if (roll) return roll;
-  const [blind] = consumers.blind;
-  if (blind) return { kind: "alert", problem: blind };
-  for (const { name, judgement } of consumers.consumers)
-    if (judgement.kind === "blocked") {
-      const { problem } = judgement;
-      return { kind: "alert", problem: { ...problem, why: `${name}: ${problem.why}` } };
-    }
-  return waits(state, consumers, promotion);
-}
-
-function rolls({ consumers }: Consumers): Action | undefined {
-  const old = consumers.filter(({ judgement }) => judgement.kind === "old");
-  return old.length > 0 ? { kind: "roll", consumers: old } : undefined;
-}
-
-function waits(
-  { now, policy, old }: SettlementState,
-  { consumers }: Consumers,
-  promotion: Promotion,
-): Action | undefined {
-  const age = now.getTime() - promotion.at.getTime();
-  const wait = (why: string, soon = false): Action =>
-    age > policy.deadline
-      ? alert("DEADLINE_PASSED", `the deadline has passed, and ${why}`)
-      : { kind: "wait", why, ...(soon && { soon }) };
-  const rolling = consumers.flatMap(({ name, judgement }) =>
-    judgement.kind === "rolling" ? { name, ...judgement } : [],
-  );
-  const [first] = rolling;
-  if (first)
-    return wait(
-      `${first.name}: ${first.why}`,
-      rolling.every(({ soon }) => soon),
-    );
-  if (age < policy.grace)
-    return { kind: "wait", why: "the grace for unseen consumers is not over" };
-  if (old?.sessions) {
-    const use = old.sessions === 1 ? "session uses" : "sessions use";
-    return wait(`${old.sessions} ${use} the old credential`, age < closingTime);
+  [first, ...others]: readonly RetiringVersion[],
+): Action {
+  const all = [...(first ? [first] : []), ...others];
+  if (all.some(({ version }) => state.old.get(version) === "accepted"))
+    return { kind: "wait", why: "the server still accepts the retired credential" };
+  const { consumers } = state;
+  if (state.now < promotion.at) return tooEarly;
+  if (!consumers) return { kind: "look", promotion };
+  const open = openEnds(state, consumers, promotion, 0);
+  if (open) return open;
+  for (const retiring of all) {
+    const old = state.old.get(retiring.version);
+    if (typeof old === "object" && "heldBy" in old && old.heldBy === "AWSPENDING")
+      return heldByPending(state, promotion, retiring);
   }
-  return undefined;
+  return first ? { kind: "removeLabel", retiring: first } : { kind: "settled" };
 }
+
+function beforeRetirement(
+  state: SettlementState,
+  promotion: Promotion,
+  retiring: RetiringVersion,
+): Action {
+  const { version } = retiring;
+  const old = state.old.get(version);
+  if (old === "dead") return { kind: "removeLabel", retiring };
+  // The function that retired it tried a login, and has alerted on-call.
+  if (old === "accepted")
+    return { kind: "wait", why: "the server still accepts the retired credential" };
+  if (old && "heldBy" in old) return held(state, promotion, retiring, old.heldBy);
+  const { consumers } = state;
+  if (state.now < promotion.at) return tooEarly;
+  if (!consumers) return { kind: "look", promotion };
+  const open = openEnds(state, consumers, promotion);
+  if (open) return open;
+  if (old) return inUse(state, promotion, old.sessions);
+  if (state.secret.versions.get(version)?.includes("AWSPENDING"))
+    return heldByPending(state, promotion, retiring);
+  return { kind: "retire", retiring: version, leaked: false };
+}
+
+/** A consumer that is rolled at once may still get the old value. */
+const tooEarly: Action = { kind: "wait", why: "AWSCURRENT has just moved", soon: true };
+
+/** The old credential was written back as AWSCURRENT by hand: then it is the rotation's new one that is not needed. */
+function held(
+  state: SettlementState,
+  promotion: Promotion,
+  retiring: RetiringVersion,
+  by: "AWSCURRENT" | "AWSPENDING",
+): Action {
+  if (by === "AWSPENDING") return heldByPending(state, promotion, retiring);
+  const to = counterpartOf(state.secret, retiring.version);
+  return to && retiring.label === retiringLabel
+    ? { kind: "handOver", from: retiring.version, to }
+    : { kind: "removeLabel", retiring };
+}
+
+const heldByPending = (
+  state: SettlementState,
+  promotion: Promotion,
+  { version }: RetiringVersion,
+): Action =>
+  waitUntilDeadline(
+    state,
+    promotion,
+    `AWSPENDING holds the old credential of version ${version}, which stays alive until AWSPENDING is removed or moves`,
+  );
+
+/**
+ * Until how long after the promotion sessions belong to tasks that are stopping, in milliseconds; later ones
+ * belong to a pool, which may keep them for hours.
+ */
+const closingTime = 10 * 60 * 1000;
+
+function inUse(state: SettlementState, promotion: Promotion, sessions: number): Action {
+  const use = sessions === 1 ? "session uses" : "sessions use";
+  const soon = state.now.getTime() - promotion.at.getTime() < closingTime;
+  return waitUntilDeadline(state, promotion, `${sessions} ${use} the old credential`, soon);
+}
+
+const deleted = ({ version }: RetiringVersion): Action =>
+  alert("SECRET_DELETED", `it is scheduled for deletion, and version ${version} is not retired`);
 
 const alert = (...[code, why]: Parameters<typeof settlementProblem>): Action => ({
   kind: "alert",

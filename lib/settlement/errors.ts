@@ -4,7 +4,9 @@ import type { Problem } from "./consumer.ts";
 /** What keeps a secret from being settled, beside its consumers, with what to do. */
 export const settlementRemedies = {
   PROMOTION_UNKNOWN:
-    "If rotation was disabled, enable it again; otherwise start a new deployment of every consumer and remove RETIRING by hand.",
+    "Allow secretsmanager:TagResource on the secret in the function's role, and leave room for a tag (a secret can have 50).",
+  SECRET_DELETED:
+    "Restore the secret with aws secretsmanager restore-secret to have its old credential retired. If it is to be deleted, retire the credentials of its versions by hand first: once it is gone, nobody can.",
   DEADLINE_PASSED: "Look at what it waits for; settlement continues by itself when that is over.",
   PARAMETER_DRIFT:
     "If the parameter's value is right, put it into the secret; otherwise set overwrite: true under its mirror in rotation.yml and deploy.",
@@ -54,9 +56,15 @@ const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
 export abstract class InvokedFailed extends RotationError {
   /** That function has alerted on-call itself. */
   readonly told: boolean;
+  /** The server that could not be used, for any of its credentials. */
+  override readonly server: string | undefined;
 
   /** @param why what it said, or what is wrong with its answer, as full sentences */
-  constructor(code: string, functionName: string, why: string, told: boolean) {
+  constructor(
+    code: string,
+    functionName: string,
+    { why, told, server }: { why: string; told: boolean; server?: string | undefined },
+  ) {
     super({
       code,
       retryable: true,
@@ -64,19 +72,20 @@ export abstract class InvokedFailed extends RotationError {
       remedy: "See that function's log; settlement invokes it again.",
     });
     this.told = told;
+    this.server = server;
   }
 }
 
 /** The function that retires credentials failed. */
 export class RetirementFailed extends InvokedFailed {
-  constructor(functionName: string, why: string, told: boolean) {
-    super("RETIREMENT_FAILED", functionName, why, told);
+  constructor(functionName: string, failure: ConstructorParameters<typeof InvokedFailed>[2]) {
+    super("RETIREMENT_FAILED", functionName, failure);
   }
 }
 
 /** The function that writes the parameters failed. */
 export class MirrorFailed extends InvokedFailed {
-  constructor(functionName: string, why: string, told: boolean) {
-    super("MIRROR_FAILED", functionName, why, told);
+  constructor(functionName: string, failure: ConstructorParameters<typeof InvokedFailed>[2]) {
+    super("MIRROR_FAILED", functionName, failure);
   }
 }

@@ -7,7 +7,7 @@ import type { Retirer } from "./retirer.ts";
 
 /** Everything that settlement reaches the world through. It reads no secret value. */
 export interface SettlementPorts {
-  readonly store: Pick<SecretStore, "describe" | "madeAt" | "moveLabel" | "tag">;
+  readonly store: Pick<SecretStore, "describe" | "list" | "moveLabel" | "tag">;
   /** All types of consumers. */
   readonly consumers: readonly ConsumerType[];
   /** By the place of the secret. */

@@ -1,19 +1,15 @@
+import type { OldCredential } from "./state.ts";
+
 /** Reaches the server for settlement, which may not read secret values. */
 export interface Retirer {
   /**
-   * @returns `"held"` when a live version holds the same credential; else how many sessions it has, `null`
-   *   where the server cannot tell
-   * @throws RetirementFailed, AwsCallFailed
-   */
-  ask(secret: string, version: string, signal: AbortSignal): Promise<"held" | number | null>;
-
-  /**
-   * Idempotent.
-   * @returns `"dead"` when a login with the old credential was refused
+   * Retires the credential of a version, unless a live version holds it; not `leaked`: unless it has sessions. What
+   * leaked loses its sessions. Idempotent.
+   * @returns `"dead"` when a login with it was refused
    * @throws RetirementFailed, AwsCallFailed
    */
   retire(
-    request: { secret: string; version: string; endSessions: boolean },
+    request: { readonly secret: string; readonly version: string; readonly leaked: boolean },
     signal: AbortSignal,
-  ): Promise<"dead" | "accepted">;
+  ): Promise<OldCredential>;
 }

@@ -1,75 +1,111 @@
-import type { Context } from "../context/context.ts";
-import { entryFor } from "../manifest/manifest.ts";
-import { type Answers, act, type Ended, type Turn } from "./act.ts";
+import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
+import type { SecretState } from "../secret/store.ts";
+import { type Answers, act, type Ended } from "./act.ts";
+import type { Action } from "./action.ts";
+import type { Candidate } from "./candidates.ts";
+import type { ConsumerView } from "./consumer.ts";
 import { decide } from "./decide.ts";
-import type { SettlementPorts } from "./ports.ts";
-import { promotionOf } from "./promotion.ts";
-import type { SettlementState } from "./state.ts";
-import { lookAt } from "./view.ts";
+import type { Pass } from "./pass.ts";
+import { type Sighting, sightingOf, sightingTag, sightingText } from "./sighting.ts";
+import type { Consumers, SettlementState } from "./state.ts";
 
 export interface Settlement extends Omit<Ended, "outcome"> {
   readonly secret: string;
   /** `ignored`: the manifest does not name it. */
   readonly outcome: Ended["outcome"] | "ignored";
+  /** As it was read last: good enough to wait on in a further round. */
+  readonly state?: SecretState | undefined;
+  readonly dead?: Candidate["dead"];
 }
 
-/** No secret takes more turns than these: mirror, ask, roll, look again, retire, remove the label. */
-const maximumTurns = 8;
+/** No secret takes more turns than these: describe, mirror, remember, roll, retire and remove the label, of two. */
+const maximumTurns = 16;
 
 /**
  * Brings one secret as near to settled as it can come now. Level-triggered: it reads how things are, does the
  * next thing, and looks again; it may run at any time, any number of times.
  */
-export async function settle(
-  secretId: string,
-  ports: SettlementPorts,
-  context: Context,
-): Promise<Settlement> {
-  let answers: Answers = {};
+export async function settle(candidate: Candidate, pass: Pass): Promise<Settlement> {
+  const { ports, context } = pass;
+  const { secretId, listed, heard, dead } = candidate;
+  let secret = listed;
+  let isFresh = false;
+  let answers: Answers = dead ? { old: dead } : {};
   for (let turn = 0; turn < maximumTurns; turn += 1) {
-    const secret = await ports.store.describe(secretId, context.signal);
+    if (!secret) {
+      secret = await ports.store.describe(secretId, context.signal);
+      isFresh = true;
+    }
     const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (!entry) return { secret: secret.name, outcome: "ignored" };
-    const done = await take({ secret, entry, answers, ports, context });
-    if ("outcome" in done) return { secret: secret.name, ...done };
-    const old = done.old && { ...answers.old, ...done.old };
-    answers = { ...answers, ...done, ...(old && { old }) };
+    const state = stateOf(secret, entry, answers, heard, pass);
+    const { action, view } = await decided(state, { secret, entry, pass });
+    const { name } = secret;
+    // What may be out of date is good enough to wait.
+    if (!isFresh && !isSafe(action, answers)) {
+      secret = undefined;
+      continue;
+    }
+    if (action.kind === "retire" && pass.isDown(entry))
+      return { secret: name, outcome: "waiting", why: "its server has just failed in this pass" };
+    const { roll } = pass;
+    const done = await act(action, { secret, entry, answers, ports, context, roll }, view);
+    if ("outcome" in done) return { secret: name, state: secret, dead: deadOf(answers), ...done };
+    answers = { ...answers, ...done };
+    isFresh = false;
+    if (action.kind === "remember") secret = { ...secret, tags: withSighting(secret, action) };
+    if (action.kind === "removeLabel" || action.kind === "handOver") secret = undefined;
   }
   return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
 }
 
-/** Looks, and does one thing: what it learned, or how far the secret has come. */
-async function take(turn: Turn): Promise<Ended | Answers> {
-  const { entry, ports, context } = turn;
-  const state = stateOf(turn);
+const deadOf = ({ old = new Map() }: Answers): Candidate["dead"] =>
+  new Map([...old].filter(([, each]) => each === "dead"));
+
+const withSighting = ({ tags }: SecretState, { sighting }: { readonly sighting: Sighting }) =>
+  new Map([...tags, [sightingTag, sightingText(sighting)] as const]);
+
+/**
+ * What needs no DescribeSecret before it: waiting changes nothing, and what has been proven dead in this pass has no
+ * use for its label. Removing a label names the version that it is on.
+ */
+const isSafe = (action: Action, { old }: Answers) =>
+  action.kind === "wait" ||
+  (action.kind === "removeLabel" && old?.get(action.retiring.version) === "dead");
+
+/** The next thing to do that is not a look. */
+async function decided(
+  state: SettlementState,
+  { secret, entry, pass }: { secret: SecretState; entry: SecretEntry; pass: Pass },
+): Promise<{ readonly action: Exclude<Action, { kind: "look" }>; readonly view?: ConsumerView }> {
   const action = decide(state);
-  if (action.kind !== "look") return act(action, turn);
-  const currentCreatedAt = await ports.store.madeAt(
-    turn.secret.arn,
-    action.current,
-    context.signal,
-  );
-  const promotion = promotionOf(state, currentCreatedAt);
-  if (!promotion)
-    return act(
-      decide({ ...state, consumers: { currentCreatedAt, consumers: [], blind: [] } }),
-      turn,
-    );
-  const view = await lookAt(ports.consumers, [entry.consumers], context.signal);
-  const { arn, name } = turn.secret;
+  if (action.kind !== "look") return { action };
+  const { promotion } = action;
+  const view = await pass.view(promotion);
+  const later = { kind: "wait", why: "its consumers have not been looked at yet", soon: true };
+  if (!view) return { action: { ...later, kind: "wait" } };
+  const { arn, name } = secret;
   const identity = { arn, name, parameters: [...promotion.parameters.keys()] };
-  const found = await view.find(identity, promotion, entry.consumers);
-  return act(decide({ ...state, consumers: { currentCreatedAt, ...found } }), turn, view);
+  const consumers: Consumers = await view.find(identity, promotion, entry.consumers);
+  const next = decide({ ...state, consumers });
+  return next.kind === "look" ? { action: { ...later, kind: "wait" } } : { action: next, view };
 }
 
-function stateOf({ secret, entry, answers, context }: Turn): SettlementState {
-  const { name, versions, lastRotatedAt } = secret;
-  const { grace, deadline } = entry;
+function stateOf(
+  { name, versions, lastRotatedAt, deletedAt, tags }: SecretState,
+  { grace, deadline, mirror }: SecretEntry,
+  answers: Answers,
+  heard: Candidate["heard"],
+  { context }: Pass,
+): SettlementState {
   return {
     now: context.now(),
-    secret: { name, versions, lastRotatedAt },
+    secret: { name, versions, lastRotatedAt, deletedAt },
     policy: { grace, deadline },
-    old: answers.old,
-    ...(entry.mirror && { mirror: answers.mirror ?? "unasked" }),
+    // Reads lag behind: what was written in this pass is newer than what is read.
+    sighting: answers.sighting ?? sightingOf(tags),
+    heard,
+    old: answers.old ?? new Map(),
+    ...(mirror && { mirror: answers.mirror ?? "unasked" }),
   };
 }

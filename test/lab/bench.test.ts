@@ -2,11 +2,29 @@ import { describe, expect, it } from "vitest";
 import { functions } from "../../infra/functions.ts";
 import { type ColdStart, measureColdStart } from "../../lab/bench/cold-start.ts";
 import { median } from "../../lab/bench/median.ts";
+import type { PassFigures } from "../../lab/bench/pass/simulation.ts";
 import { runProgram } from "../run-program.ts";
 
 interface FunctionFigures {
   readonly coldStart: ColdStart;
   readonly zipKB: number;
+}
+
+/** In simulated time, so the machine does not matter. */
+function expectPassesInBudget(passes: readonly PassFigures[]): void {
+  const [idle, many, alone, besideDead, few] = passes;
+  expect(passes.map(({ falseAlerts }) => falseAlerts)).toEqual([0, 0, 0, 0, 0]);
+  expect(idle).toMatchObject({ secrets: 10_000, unsettled: 0 });
+  expect(idle?.awsRequests).toBeLessThanOrEqual(110);
+  expect(idle?.seconds).toBeLessThan(60);
+  expect(idle?.peakMB).toBeLessThanOrEqual(256);
+  expect(many).toMatchObject({ unsettled: 500, services: 1000, deployments: 1000 });
+  expect(many?.ecsReads).toBeLessThanOrEqual(200);
+  expect(many?.simulatedMinutes).toBeLessThanOrEqual(30);
+  expect(besideDead).toMatchObject({ secrets: 1000, deadServers: 100 });
+  expect((besideDead?.simulatedMinutes ?? 99) - (alone?.simulatedMinutes ?? 0)).toBeLessThan(3);
+  expect(few).toMatchObject({ secrets: 50, deployments: 10 });
+  expect(few?.awsRequests).toBeLessThanOrEqual(50 * 15);
 }
 
 describe("npm run bench", { timeout: 60_000 }, () => {
@@ -44,8 +62,11 @@ describe("npm run bench", { timeout: 60_000 }, () => {
         deployments: 2,
         seconds: expect.any(Number),
         awsRequests: { total: expect.any(Number), byOperation: expect.any(Object) },
+        awsRequestsPerSecret: expect.any(Number),
       },
+      pass: expect.any(Array),
     });
+    expectPassesInBudget(figures.pass);
     const { total, byOperation } = figures.settlement.awsRequests;
     expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 10 });
     expect(Object.values<number>(byOperation).reduce((sum, count) => sum + count)).toBe(total);

@@ -35,6 +35,7 @@ const blind = {
 const forgetful = {
   store: (store: SecretStore): SecretStore => ({
     describe: store.describe.bind(store),
+    list: store.list.bind(store),
     read: store.read.bind(store),
     putPending: store.putPending.bind(store),
     tag: store.tag.bind(store),

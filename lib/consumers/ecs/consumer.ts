@@ -15,12 +15,16 @@ import type { ConsumerSurveyor } from "../../validation/consumers.ts";
 import { clustersOf, ignoredIn, listedIn, serviceName, taskName, unique } from "./clusters.ts";
 import type { Ecs } from "./ecs.ts";
 import { problem } from "./errors.ts";
-import type { DeploymentFacts, ReaderFacts, ServiceFacts } from "./facts.ts";
+import type { DeploymentFacts, ReaderFacts, ServiceFacts, TaskFacts } from "./facts.ts";
 import { isOld, isPossible, judgePossible, judgeService, judgeStandalone } from "./judge.ts";
+import { knownDeployments } from "./rollout.ts";
 import { ClusterSnapshot } from "./snapshot.ts";
 import { surveyEcs } from "./survey.ts";
 
 const type = "ecs";
+
+/** Services whose deployments one view reads, so that large accounts keep within their quota; the others wait. */
+const detailReads = 35;
 
 /**
  * Services and standalone tasks of ECS. They are looked for in every cluster of the account and Region, and rolled
@@ -43,13 +47,21 @@ const outside: Judgement = {
   problem: problem("REFERENCE_OUTSIDE", "it reads the secret"),
 };
 
+const notRead = {
+  kind: "rolling",
+  why: "its deployments are read in one of the next passes",
+} as const;
+
 class EcsView implements ConsumerView {
   readonly #ecs: Ecs;
   readonly #snapshot: ClusterSnapshot;
   readonly #signal: AbortSignal;
   /** By the name of the service: of several promotions the earliest one's hold for all. */
   readonly #deployments = new Map<string, { since: Date; made: readonly DeploymentFacts[] }>();
+  /** Until when tasks are protected, by the name of their service. */
+  readonly #protected = new Map<string, ReadonlyMap<string, Date>>();
   readonly #rolled = new Set<string>();
+  #details = 0;
 
   constructor(ecs: Ecs, snapshot: ClusterSnapshot, signal: AbortSignal) {
     this.#ecs = ecs;
@@ -104,7 +116,8 @@ class EcsView implements ConsumerView {
   /** One service that cannot be asked about must not keep the others from being rolled. */
   async #judged(reader: ReaderFacts, promotion: Promotion): Promise<Judgement> {
     try {
-      return judgeService(await this.#service(reader, promotion), promotion);
+      const service = await this.#service(reader, promotion);
+      return service ? judgeService(service, promotion) : notRead;
     } catch (error) {
       if (!(error instanceof AwsCallFailed)) throw error;
       const { code, happened: why, remedy, retryable } = error;
@@ -115,22 +128,46 @@ class EcsView implements ConsumerView {
   }
 
   /** With its deployments since the promotion, and until when its old tasks are protected. */
-  async #service(reader: ReaderFacts, promotion: Promotion): Promise<ServiceFacts> {
-    const deployments = await this.#deploymentsOf(reader, promotion.at);
+  async #service(reader: ReaderFacts, promotion: Promotion): Promise<ServiceFacts | undefined> {
+    const deployments =
+      knownDeployments(reader, promotion) ?? (await this.#deploymentsOf(reader, promotion.at));
+    if (!deployments) return undefined;
     const old = reader.tasks.filter(isOld(changedAt(reader.references, promotion)));
-    if (deployments.length === 0 || old.length === 0) return { ...reader, deployments };
-    const ids = old.map(({ id }) => id);
-    const until = await this.#ecs.protections(reader.cluster, ids, this.#signal);
+    // Only of a task that outlives its deployment it matters whether it is protected.
+    const isOver = deployments.some(({ status }) => status === "SUCCESSFUL");
+    if (!isOver || old.every(({ isStopping }) => isStopping)) return { ...reader, deployments };
+    const until = await this.#protections(reader, old);
     const tasks = reader.tasks.map((task) => ({ ...task, protectedUntil: until.get(task.id) }));
     return { ...reader, deployments, tasks };
   }
 
-  async #deploymentsOf(reader: ReaderFacts, since: Date): Promise<readonly DeploymentFacts[]> {
+  #mayRead(): boolean {
+    this.#details += 1;
+    return this.#details <= detailReads;
+  }
+
+  async #protections(reader: ReaderFacts, old: readonly TaskFacts[]) {
+    const key = serviceName(reader);
+    const seen = this.#protected.get(key);
+    if (seen) return seen;
+    if (!this.#mayRead()) return new Map<string, Date>();
+    const ids = old.map(({ id }) => id);
+    const until = await this.#ecs.protections(reader.cluster, ids, this.#signal);
+    this.#protected.set(key, until);
+    return until;
+  }
+
+  /** @returns `undefined` when this view has read enough */
+  async #deploymentsOf(
+    reader: ReaderFacts,
+    since: Date,
+  ): Promise<readonly DeploymentFacts[] | undefined> {
     // Services of other controllers have none (API reference: ECS deployment controller only).
     if (reader.controller !== "ECS") return [];
     const key = serviceName(reader);
     const seen = this.#deployments.get(key);
     if (seen && seen.since <= since) return seen.made;
+    if (!this.#mayRead()) return undefined;
     const made = await this.#ecs.deployments(reader.cluster, reader.name, since, this.#signal);
     this.#deployments.set(key, { since, made });
     return made;

@@ -1,4 +1,4 @@
-import type { DeploymentFacts, TaskFacts } from "./facts.ts";
+import type { DeploymentFacts, RolloutFacts, TaskFacts } from "./facts.ts";
 import type { Override, TaskDefinition } from "./references.ts";
 
 /** A service as DescribeServices shows it. */
@@ -8,6 +8,7 @@ export interface ServiceRecord {
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE";
   readonly controller: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
   readonly desiredCount: number;
+  readonly rollout?: RolloutFacts | undefined;
   /** ARNs of the definitions that its deployments use. */
   readonly taskDefinitions: readonly string[];
 }

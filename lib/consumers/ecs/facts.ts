@@ -8,9 +8,17 @@ export interface ReaderFacts {
   readonly controller: "ECS" | "CODE_DEPLOY" | "EXTERNAL";
   readonly status: "ACTIVE" | "DRAINING" | "INACTIVE";
   readonly desiredCount: number;
+  readonly rollout?: RolloutFacts | undefined;
   readonly references: readonly Reference[];
   /** Not yet STOPPED, draining ones included. */
   readonly tasks: readonly TaskFacts[];
+}
+
+/** The deployment of a service that DescribeServices calls PRIMARY; those of other controllers have none. */
+export interface RolloutFacts {
+  readonly id: string;
+  readonly createdAt: Date;
+  readonly state: "COMPLETED" | "FAILED" | "IN_PROGRESS";
 }
 
 /** The same, with how its deployments went. */
@@ -40,6 +48,8 @@ export interface TaskFacts {
   readonly id: string;
   /** When it entered PENDING, ahead of the injection of its secrets. */
   readonly createdAt: Date;
+  /** It was told to stop; it may still run. */
+  readonly isStopping?: boolean | undefined;
   readonly protectedUntil?: Date | undefined;
 }
 

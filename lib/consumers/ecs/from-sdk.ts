@@ -1,5 +1,6 @@
 import type { ContainerDefinition, KeyValuePair, Service, Task, Volume } from "@aws-sdk/client-ecs";
 import type { ServiceRecord, TaskRecord } from "./ecs.ts";
+import type { RolloutFacts } from "./facts.ts";
 import type { Container, ValueFrom } from "./references.ts";
 
 export const isAlive = ({ lastStatus }: Task) =>
@@ -25,8 +26,15 @@ export function toService(service: Service): ServiceRecord {
     status: status === "DRAINING" || status === "INACTIVE" ? status : "ACTIVE",
     controller: deploymentController?.type ?? "ECS",
     desiredCount,
+    rollout: toRollout(service),
     taskDefinitions: [...new Set(definitions)],
   };
+}
+
+function toRollout({ deployments = [] }: Service): RolloutFacts | undefined {
+  const { id, createdAt, rolloutState } =
+    deployments.find(({ status }) => status === "PRIMARY") ?? {};
+  return id && createdAt && rolloutState ? { id, createdAt, state: rolloutState } : undefined;
 }
 
 /** A task without a date is still being provisioned, and gets its secrets later than now. */
@@ -36,6 +44,7 @@ export function toTask({
   taskDefinitionArn = "",
   group = "",
   overrides,
+  desiredStatus,
 }: Task): TaskRecord {
   const service = group.startsWith("service:") ? group.slice("service:".length) : undefined;
   const made = createdAt ?? new Date();
@@ -49,6 +58,7 @@ export function toTask({
       environment: toValues(environment),
       texts: toTexts({ command }),
     })),
+    isStopping: desiredStatus === "STOPPED",
   };
 }
 

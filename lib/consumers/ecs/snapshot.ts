@@ -1,9 +1,13 @@
+import { bounded } from "../../bounded.ts";
 import type { SecretIdentity } from "../../settlement/consumer.ts";
 import { familyOf } from "./clusters.ts";
 import type { EcsReader, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { ReaderFacts, StandaloneFacts } from "./facts.ts";
 import { findOverridden, findReferences, type TaskDefinition } from "./references.ts";
+
+/** Definitions that are read at once. */
+const width = 5;
 
 /** What clusters hold, read once; any number of secrets can be looked for in it. */
 export class ClusterSnapshot {
@@ -34,11 +38,8 @@ export class ClusterSnapshot {
       try {
         // Tasks first: one that a service starts in between is new, one that was missed would be old.
         const tasks = await ecs.tasks(cluster, signal);
-        clusters.push({
-          cluster,
-          tasks: Map.groupBy(tasks, ({ service }) => service),
-          services: await ecs.services(cluster, signal),
-        });
+        const tasksOf = Map.groupBy(tasks, ({ service }) => service);
+        clusters.push({ cluster, tasks, tasksOf, services: await ecs.services(cluster, signal) });
       } catch (error) {
         if (!(error instanceof ClusterUnreadable)) throw error;
         unreadable.push(error);
@@ -49,7 +50,8 @@ export class ClusterSnapshot {
       ...services.flatMap(({ taskDefinitions }) => taskDefinitions),
     ]);
     const definitions = new Map<string, TaskDefinition>();
-    for (const arn of new Set(used)) definitions.set(arn, await ecs.taskDefinition(arn, signal));
+    const read = async (arn: string) => definitions.set(arn, await ecs.taskDefinition(arn, signal));
+    await bounded([...new Set(used)], width, read);
     return new ClusterSnapshot(clusters, definitions, unreadable);
   }
 
@@ -62,21 +64,21 @@ export class ClusterSnapshot {
 
   /** The services that consume this secret, or may. */
   readers(secret: SecretIdentity): readonly ReaderFacts[] {
-    return this.#clusters.flatMap(({ cluster, services, tasks }) =>
+    return this.#clusters.flatMap(({ cluster, services, tasksOf }) =>
       services.flatMap((service) => {
-        const own = tasks.get(service.name) ?? [];
+        const own = tasksOf.get(service.name) ?? [];
         const references = this.#references(secret, own, service);
         if (references.length === 0) return [];
-        const { name, controller, status, desiredCount } = service;
-        return [{ cluster, name, controller, status, desiredCount, references, tasks: own }];
+        const { taskDefinitions: _, arn: __, ...facts } = service;
+        return [{ cluster, ...facts, references, tasks: own }];
       }),
     );
   }
 
   /** The tasks that no service started and that consume this secret, or may. */
   standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
-    return this.#clusters.flatMap(({ cluster, tasks }) =>
-      (tasks.get(undefined) ?? []).flatMap((task) => {
+    return this.#clusters.flatMap(({ cluster, tasksOf }) =>
+      (tasksOf.get(undefined) ?? []).flatMap((task) => {
         const references = this.#references(secret, [task]);
         if (references.length === 0) return [];
         const { id, createdAt, taskDefinition } = task;
@@ -104,6 +106,7 @@ interface Cluster {
   /** Its name or ARN, as it was asked for. */
   readonly cluster: string;
   readonly services: readonly ServiceRecord[];
-  /** By the name of their service; `undefined` for standalone ones. */
-  readonly tasks: ReadonlyMap<string | undefined, readonly TaskRecord[]>;
+  readonly tasks: readonly TaskRecord[];
+  /** By the service's name. */
+  readonly tasksOf: ReadonlyMap<string | undefined, readonly TaskRecord[]>;
 }

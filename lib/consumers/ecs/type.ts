@@ -1,4 +1,5 @@
 import { list, text } from "../../manifest/forms.ts";
+import type { ConsumerScope } from "../../manifest/manifest.ts";
 import { unknownVariable } from "../../manifest/names.ts";
 import type { ConsumerBuildType } from "../type.ts";
 import { clustersOf } from "./clusters.ts";
@@ -15,11 +16,7 @@ export const ecsType: ConsumerBuildType = {
   },
   /** Consumers are looked for everywhere, and rolled only in the clusters that the manifest lists. */
   grants(scopes, arn) {
-    const services = [...new Set(scopes.flatMap(clustersOf))].map((cluster) =>
-      cluster.startsWith("arn:")
-        ? `${cluster.replace(":cluster/", ":service/")}/*`
-        : arn("ecs", `service/${cluster}/*`),
-    );
+    const services = servicesOf(scopes, arn).map((prefix) => `${prefix}*`);
     const look = [
       {
         actions: ["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeTaskDefinition"],
@@ -28,8 +25,8 @@ export const ecsType: ConsumerBuildType = {
       },
       {
         actions: ["ecs:ListTasks"],
-        resources: [arn("ecs", "container-instance/*")],
-        why: "The action takes only container instances, whose ids are not known; consumers in clusters that the manifest does not list have to be found, to be reported.",
+        resources: ["*"],
+        why: "A request that names no container instance is authorized on *; consumers in clusters that the manifest does not list have to be found, to be reported.",
       },
       {
         actions: ["ecs:DescribeServices", "ecs:ListServiceDeployments"],
@@ -51,9 +48,27 @@ export const ecsType: ConsumerBuildType = {
     return [...look, roll];
   },
   events: {
-    "deployment-changed": { source: ["aws.ecs"], "detail-type": ["ECS Deployment State Change"] },
+    "deployment-changed": {
+      source: ["aws.ecs"],
+      "detail-type": ["ECS Deployment State Change"],
+      // Not SERVICE_DEPLOYMENT_IN_PROGRESS: there is nothing to do yet.
+      detail: { eventName: ["SERVICE_DEPLOYMENT_COMPLETED", "SERVICE_DEPLOYMENT_FAILED"] },
+    },
   },
+  eventResources: servicesOf,
 };
+
+/** What the ARNs of the services begin with that may be rolled: those in the listed clusters. */
+function servicesOf(
+  scopes: readonly ConsumerScope[],
+  arn: (service: string, resource: string) => string,
+): readonly string[] {
+  return [...new Set(scopes.flatMap(clustersOf))].map((cluster) =>
+    cluster.startsWith("arn:")
+      ? `${cluster.replace(":cluster/", ":service/")}/`
+      : arn("ecs", `service/${cluster}/`),
+  );
+}
 
 /** The problem of a name or ARN that no cluster can have (CreateCluster). */
 function clusterProblem(name: string): string | undefined {

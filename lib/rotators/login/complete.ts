@@ -30,6 +30,9 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
     ...strategyProblems(entry, admin),
   ];
   for (const [path, problem] of problems) complain(path, problem);
+  const connection = connectionOf(entry);
+  const { host, port } = connection;
+  const server = host === undefined ? admin?.secret : [host, port].join(":");
   return {
     type: entry.type,
     strategy,
@@ -37,7 +40,8 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
     admin,
     users: keys.users,
     fields: keys.plain === "password" ? { password: whole } : defined(keys.fields ?? {}),
-    connection: connectionOf(entry),
+    connection,
+    ...(server !== undefined && { server }),
     urls: keys.plain === "url" ? [whole] : (keys.urls ?? []),
     ...defined({ copies: keys.copies, otherHosts: otherHosts(entry) }),
     ...(saysNoFields(keys) && { isInUrlAlone: true }),

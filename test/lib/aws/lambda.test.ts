@@ -53,26 +53,39 @@ describe("a function that settlement invokes", () => {
         told,
       });
       const retirer = lambdaRetirer(name);
-      for (const ask of [
-        () => retirer.ask("app", "v1", signal),
-        () => retirer.retire({ ...request, endSessions: false }, signal),
-      ])
-        await expect(ask()).rejects.toMatchObject({ code: "RETIREMENT_FAILED", happened, told });
+      for (const leaked of [false, true])
+        await expect(retirer.retire({ ...request, leaked }, signal)).rejects.toMatchObject({
+          code: "RETIREMENT_FAILED",
+          happened,
+          told,
+        });
     });
   });
 
-  it.each([failed("HELD_BY_LIVE_VERSION", true), thrown("HELD_BY_LIVE_VERSION")])(
-    "answers that a live version holds the credential: %s",
-    async (body) => {
-      const asked = invoking(body, (name) => lambdaRetirer(name).ask("app", "v1", signal));
-      expect(await asked).toBe("held");
-    },
-  );
+  it.each<[string, unknown]>([
+    ["{ heldBy: 'AWSCURRENT' }", { heldBy: "AWSCURRENT" }],
+    ["{ heldBy: 'AWSPENDING' }", { heldBy: "AWSPENDING" }],
+    ["{ sessions: 2 }", { sessions: 2 }],
+    ["{ accepted: false }", "dead"],
+  ])("answers what is no failure: %s", async (answer, expected) => {
+    const request = { secret: "app", version: "v1", leaked: false };
+    const retired = invoking(`return ${answer};`, (name) =>
+      lambdaRetirer(name).retire(request, signal),
+    );
+    expect(await retired).toEqual(expected);
+  });
+
+  it("says which server could not be used", async () => {
+    const body = `return { outcome: "failed", code: "UNREACHABLE", happened: "No.", told: true, server: "db:5432" };`;
+    const request = { secret: "app", version: "v1", leaked: false };
+    const retired = invoking(body, (name) => lambdaRetirer(name).retire(request, signal));
+    await expect(retired).rejects.toMatchObject({ server: "db:5432", told: true });
+  });
 
   it.each([failed("STILL_ACCEPTED", true), thrown("STILL_ACCEPTED")])(
     "answers that the credential is still accepted: %s",
     async (body) => {
-      const request = { secret: "app", version: "v1", endSessions: false };
+      const request = { secret: "app", version: "v1", leaked: false };
       const retired = invoking(body, (name) => lambdaRetirer(name).retire(request, signal));
       expect(await retired).toBe("accepted");
     },

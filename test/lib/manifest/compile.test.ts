@@ -189,6 +189,7 @@ secrets:
               type: "postgres",
               fields: {},
               connection: { host: "db.internal", port: 6432, database: "app", username: "app" },
+              server: "db.internal:6432",
               ca: "system",
               password: defaultPolicy,
             },

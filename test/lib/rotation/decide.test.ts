@@ -132,6 +132,20 @@ describe("a secret that AWS rotates itself", () => {
   });
 });
 
+it("a leaked-mode rotation does not wait until an earlier one is settled (A11)", () => {
+  const leaked = "leaked-7d3c1f0e-0000-4000-8000-000000000000";
+  const versions = {
+    old: ["AWSCURRENT"],
+    [leaked]: ["AWSPENDING"],
+    before: ["AWSPREVIOUS", "RETIRING"],
+    earlier: ["RETIRING-earlier"],
+  };
+  for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
+    expect(decide({ secretId: "app", token: leaked, step }, stateOf(versions))).toMatchObject({
+      kind: "run",
+    });
+});
+
 describe("RETIRING", () => {
   const unsettled = ["UNSETTLED", "UNSETTLED", "run", "UNSETTLED"];
   it.each<[string, Record<string, readonly string[]>, string[]]>([

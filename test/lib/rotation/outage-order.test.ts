@@ -63,6 +63,7 @@ it("an outage of one login does not promote another one untested", async () => {
         ]),
       }),
       read: async (_, id = "") => new Secret(values[id] ?? ""),
+      list: async () => [],
       putPending: async () => "created",
       tag: async () => {},
       unlabelled: async () => [],

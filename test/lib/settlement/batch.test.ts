@@ -4,6 +4,7 @@ import type { LogLine } from "../../../lib/context/log.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
+import { sightingTag } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();
@@ -18,7 +19,7 @@ const entry = {
 const secret: SecretState = {
   arn: "arn",
   name: "app",
-  tags: new Map(),
+  tags: new Map([[sightingTag, `new/${new Date(start - 60_000).toISOString()}`]]),
   lastRotatedAt: new Date(start),
   versions: new Map([
     ["new", ["AWSCURRENT", "PREPARED"]],
@@ -32,12 +33,12 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
   let looks = 0;
   const seen = { lines: [] as LogLine[], reports: 0, labels: 0, looks: () => looks };
   const retirer = {
-    ask: async () => {
+    retire: async () => {
       now += secondsALook * 1000;
       looks += 1;
-      return sessions[Math.min(looks, sessions.length) - 1] ?? 0;
+      const count = sessions[Math.min(looks, sessions.length) - 1] ?? 0;
+      return count > 0 ? { sessions: count } : ("dead" as const);
     },
-    retire: async () => "dead" as const,
   };
   const ports = {
     store: {
@@ -46,7 +47,10 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
         const versions = seen.labels > 0 ? new Map([["new", ["AWSCURRENT"]]]) : secret.versions;
         return { ...secret, versions };
       },
-      madeAt: async () => new Date(start - 1000),
+      list: async (signal: AbortSignal) => {
+        if (signal.aborted) throw new DeadlineReached();
+        return [secret];
+      },
       moveLabel: async () => {
         seen.labels += 1;
         return "moved" as const;

@@ -1,13 +1,13 @@
 import { describe, expect, it } from "vitest";
 import { decide } from "../../../lib/settlement/decide.ts";
-import { alert, at, type Change, consumer, hour, mirrored, retire, state } from "./states.ts";
+import { alert, at, type Change, consumer, hour, mirrored, retire, seen, state } from "./states.ts";
 
 const problem = { code: "TOY_HANGS", why: "it hangs", remedy: "Kick it." };
 
 describe("settlement decides about parameters", () => {
   it.each<[string, Change, object]>([
-    ["to mirror first", { mirror: "unasked", old: undefined }, { kind: "mirror", current: "new" }],
-    ["to ask next", { ...mirrored(1), old: undefined }, { kind: "ask" }],
+    ["to mirror first", { mirror: "unasked" }, { kind: "mirror", current: "new" }],
+    ["to retire when it is mirrored", mirrored(1), retire],
     [
       "to mirror what is settled, too",
       { mirror: "unasked", versions: "settled" },
@@ -20,7 +20,7 @@ describe("settlement decides about parameters", () => {
     ],
     [
       "to mirror what is AWSCURRENT while a rotation is at its end",
-      { mirror: "unasked", versions: "onCurrent" },
+      { mirror: "unasked", versions: "onCurrent", sighting: seen("old", -60) },
       { kind: "mirror", current: "old" },
     ],
     [
@@ -30,8 +30,8 @@ describe("settlement decides about parameters", () => {
     ],
     ["to alert: drift", mirrored(1, ["/p"]), alert("PARAMETER_DRIFT")],
     [
-      "to alert before it asks: drift",
-      { ...mirrored(1, ["/p"]), old: undefined },
+      "to alert before it retires: drift",
+      { ...mirrored(1, ["/p"]), old: "dead" },
       alert("PARAMETER_DRIFT"),
     ],
     [
@@ -42,11 +42,11 @@ describe("settlement decides about parameters", () => {
     [
       "to retire what leaked before it mirrors",
       { mirror: "unasked", versions: "leaked" },
-      { kind: "retire", endSessions: true },
+      { kind: "retire", leaked: true },
     ],
     [
       "to mirror what leaked when it is dead",
-      { mirror: "unasked", versions: "leaked", old: { retired: true } },
+      { mirror: "unasked", versions: "leaked", old: "dead" },
       { kind: "mirror", current: "leaked-1" },
     ],
   ])("%s", (_name, change, action) => {
@@ -59,36 +59,40 @@ describe("settlement decides", () => {
     ["settled: no RETIRING", { versions: "settled" }, { kind: "settled" }],
     [
       "settled: RETIRING on AWSCURRENT (killed between the labels)",
-      { versions: "onCurrent" },
+      { versions: "onCurrent", sighting: seen("old", -60) },
       { kind: "settled" },
     ],
-    ["to ask about the old credential first", { old: undefined }, { kind: "ask", retiring: "old" }],
-    ["to forget what a live version holds", { old: { heldByLive: true } }, { kind: "removeLabel" }],
-    ["to remove the label when it is dead", { old: { retired: true } }, { kind: "removeLabel" }],
+    [
+      "to forget what AWSCURRENT holds",
+      { old: { heldBy: "AWSCURRENT" } },
+      { kind: "removeLabel", retiring: { version: "old", label: "RETIRING" } },
+    ],
+    ["to remove the label when it is dead", { old: "dead" }, { kind: "removeLabel" }],
     [
       "to wait when it was retired and is still accepted, which on-call has been told",
-      { old: { stillAccepted: true } },
+      { old: "accepted" },
       { kind: "wait", why: expect.stringContaining("still accepts the retired credential") },
     ],
     [
       "to wait for the end of a rotation that has just moved AWSCURRENT",
-      { lastRotatedAt: at(-500), currentCreatedAt: at(-1), now: at(3) },
+      { lastRotatedAt: at(-500), now: at(3) },
       { kind: "wait" },
     ],
     [
       "to wait for the end of the first rotation",
-      { lastRotatedAt: undefined, currentCreatedAt: at(-1), now: at(3) },
+      { lastRotatedAt: undefined, now: at(3) },
       { kind: "wait" },
     ],
     [
-      "to alert: promotion time unknown (rotation disabled)",
+      "to retire although no rotation's end was ever recorded",
       { lastRotatedAt: undefined },
-      alert("PROMOTION_UNKNOWN"),
+      retire,
     ],
+    ["to retire although this rotation's end never was", { lastRotatedAt: at(-500) }, retire],
     [
-      "to alert: the rotation is not completed",
-      { lastRotatedAt: at(-500), currentCreatedAt: at(-1) },
-      alert("PROMOTION_UNKNOWN"),
+      "to wait while AWSCURRENT has just moved, for what a consumer that is rolled at once may read",
+      { sighting: seen("new", 10.01) },
+      { kind: "wait", soon: true },
     ],
     [
       "to retire when the grace is over",
@@ -101,7 +105,6 @@ describe("settlement decides", () => {
       { old: { sessions: 3 }, now: at(25 * 60) },
       alert("DEADLINE_PASSED"),
     ],
-    ["to retire when sessions cannot be told", { old: { sessions: null } }, retire],
   ])("%s", (_name, change, action) => {
     expect(decide(state(change))).toMatchObject(action);
   });
@@ -172,19 +175,34 @@ describe("settlement decides", () => {
     [
       "to retire at once what leaked, whoever holds it",
       { versions: "leaked", consumers: [consumer({ kind: "old" })] },
-      { kind: "retire", endSessions: true },
+      { kind: "retire", leaked: true },
     ],
     [
       "to roll the consumers of what leaked when it is dead",
-      { versions: "leaked", old: { retired: true }, consumers: [consumer({ kind: "old" })] },
+      { versions: "leaked", old: "dead", consumers: [consumer({ kind: "old" })] },
       { kind: "roll" },
     ],
     [
-      "to remove the label of what leaked once its consumers are being rolled",
+      "to wait for the consumers of what leaked",
       {
         versions: "leaked",
-        old: { retired: true },
+        old: "dead",
         consumers: [consumer({ kind: "rolling", why: "it restarts" })],
+      },
+      { kind: "wait", why: "toy 1: it restarts" },
+    ],
+    [
+      "to alert of a consumer of what leaked that cannot be rolled, and to keep RETIRING",
+      { versions: "leaked", old: "dead", consumers: [consumer({ kind: "blocked", problem })] },
+      alert("TOY_HANGS"),
+    ],
+    [
+      "to remove the label of what leaked when its consumers are proven, without a grace",
+      {
+        versions: "leaked",
+        old: "dead",
+        policy: { deadline: 24 * hour, grace: hour },
+        consumers: [consumer({ kind: "proven" })],
       },
       { kind: "removeLabel" },
     ],
@@ -194,7 +212,7 @@ describe("settlement decides", () => {
 
   it.each<[string, Change]>([
     ["when everything else is done", {}],
-    ["of what leaked only when it is dead", { versions: "leaked", old: { retired: true } }],
+    ["of what leaked only when it is dead", { versions: "leaked", old: "dead" }],
   ])("to look for consumers %s", (_, change) => {
     const { consumers: __, ...unseen } = state(change);
     expect(decide(unseen)).toMatchObject({ kind: "look" });
@@ -214,5 +232,110 @@ describe("what is a matter of seconds", () => {
     const action = decide(state(change));
     expect(action).toMatchObject({ kind: "wait" });
     expect("soon" in action && action.soon === true).toBe(soon);
+  });
+});
+
+describe("when hands moved AWSCURRENT", () => {
+  const hand = { version: "new", at: at(8) };
+  it.each<[string, Change, object]>([
+    [
+      "to remember it when it was never seen",
+      { sighting: undefined },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to remember it when another version was seen last",
+      { sighting: seen("old", -1) },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to take the time of the event of this very move",
+      { sighting: seen("old", -1), heard: hand },
+      { kind: "remember", sighting: hand },
+    ],
+    [
+      "to start the clock again when it moved away and back unseen",
+      { heard: { version: "old", at: at(8) } },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to start the clock again when it moved to where it was seen before",
+      { heard: hand },
+      { kind: "remember", sighting: hand },
+    ],
+    [
+      "not to believe an event of the future",
+      { heard: { ...hand, at: at(11) } },
+      {
+        kind: "remember",
+        sighting: { version: "new", at: at(10) },
+      },
+    ],
+    [
+      "to ignore an event that is older than what was seen",
+      { heard: { version: "new", at: at(-1) } },
+      retire,
+    ],
+    [
+      "to retire the rotation's new credential when AWSCURRENT is back on the old one",
+      { versions: "back" },
+      { kind: "handOver", from: "old", to: "new" },
+    ],
+    [
+      "to retire the rotation's new credential when the old login was written back",
+      { versions: "restored", old: { heldBy: "AWSCURRENT" } },
+      { kind: "handOver", from: "old", to: "new" },
+    ],
+    [
+      "to remember a way back without a rotation's label",
+      { versions: "onCurrent", sighting: seen("new", 0) },
+      { kind: "remember", sighting: { version: "old", at: at(10) } },
+    ],
+    [
+      "to wait while AWSPENDING is on the old version",
+      { versions: "staged" },
+      { kind: "wait", why: expect.stringContaining("stays alive") },
+    ],
+    [
+      "to wait while AWSPENDING holds the old credential",
+      { old: { heldBy: "AWSPENDING" } },
+      { kind: "wait", why: expect.stringContaining("version old, which stays alive") },
+    ],
+    [
+      "to alert when AWSPENDING holds it beyond the deadline, with what stays alive",
+      { old: { heldBy: "AWSPENDING" }, now: at(25 * 60) },
+      {
+        kind: "alert",
+        problem: { code: "DEADLINE_PASSED", why: expect.stringContaining("stays alive") },
+      },
+    ],
+    [
+      "to alert of an unsettled secret that is scheduled for deletion",
+      { deletedAt: at(1) },
+      alert("SECRET_DELETED"),
+    ],
+    [
+      "nothing of a settled one that is",
+      { deletedAt: at(1), versions: "settled" },
+      { kind: "settled" },
+    ],
+    [
+      "to retire both versions at once when one leaked while another was not settled",
+      { versions: "leakedTwice", old: "dead" },
+      { kind: "retire", retiring: "older", leaked: true },
+    ],
+  ])("%s", (_name, change, action) => {
+    expect(decide(state(change))).toMatchObject(action);
+  });
+
+  it("takes both labels off, the older one first", () => {
+    const both = new Map([
+      ["old", "dead"],
+      ["older", "dead"],
+    ] as const);
+    expect(decide({ ...state({ versions: "leakedTwice" }), old: both })).toEqual({
+      kind: "removeLabel",
+      retiring: { version: "older", label: "RETIRING-older" },
+    });
   });
 });

@@ -23,7 +23,7 @@ describe("after a rotation", () => {
     let whenRetired: { left: number; isOldAccepted: boolean } | undefined;
     using _ = world.aws.intercept({
       async before({ operation, input }) {
-        if (operation !== "Invoke" || !String(input["Payload"]).includes('"retire"')) return;
+        if (operation !== "Invoke" || !String(input["Payload"]).includes('"retireUnused"')) return;
         const left = (await production.tasks()).filter(({ taskArn = "" }) => replaced.has(taskArn));
         const isOldAccepted = await production.oldIsAccepted();
         whenRetired ??= { left: left.length, isOldAccepted };
@@ -162,13 +162,13 @@ describe("settling twice", () => {
     expect([...points]).toEqual(
       expect.arrayContaining([
         "DescribeSecret",
-        "ListSecretVersionIds",
+        "ListSecrets",
+        "TagResource",
         "Invoke",
         "UpdateSecretVersionStage",
         "ListTasks",
         "ListServices",
         "DescribeServices",
-        "ListServiceDeployments",
         "ListClusters",
         "UpdateService",
       ]),

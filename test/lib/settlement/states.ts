@@ -1,5 +1,6 @@
 import type { Consumer, Judgement, Problem } from "../../../lib/settlement/consumer.ts";
-import type { SettlementState } from "../../../lib/settlement/state.ts";
+import { consistencyMargin } from "../../../lib/settlement/promotion.ts";
+import type { OldCredential, SettlementState } from "../../../lib/settlement/state.ts";
 
 export const hour = 3_600_000;
 const promotedAt = new Date("2026-03-01T12:00:00Z");
@@ -28,13 +29,35 @@ const versions = {
     ["leaked-1", ["AWSCURRENT", "PREPARED"]],
     ["old", ["RETIRING"]],
   ],
+  /** A leaked-mode rotation that began while another one was not settled. */
+  leakedTwice: [
+    ["leaked-1", ["AWSCURRENT", "PREPARED"]],
+    ["old", ["AWSPREVIOUS", "RETIRING"]],
+    ["older", ["RETIRING-older"]],
+  ],
+  /** AWSCURRENT was moved back by hand. */
+  back: [
+    ["new", ["AWSPREVIOUS", "PREPARED", "FROM-old"]],
+    ["old", ["AWSCURRENT", "RETIRING"]],
+  ],
+  /** The old login was written back by hand, as another version. */
+  restored: [
+    ["hand", ["AWSCURRENT"]],
+    ["new", ["AWSPREVIOUS", "PREPARED", "FROM-old"]],
+    ["old", ["RETIRING"]],
+  ],
+  staged: [
+    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["old", ["AWSPENDING", "AWSPREVIOUS", "RETIRING"]],
+  ],
 } as const;
 
 /** What differs from a secret whose promotion is ten minutes old and that has no consumers. */
-export type Change = Omit<Partial<SettlementState>, "secret" | "consumers"> & {
+export type Change = Omit<Partial<SettlementState>, "secret" | "consumers" | "old"> & {
   versions?: keyof typeof versions;
   lastRotatedAt?: Date | undefined;
-  currentCreatedAt?: Date | undefined;
+  deletedAt?: Date;
+  old?: OldCredential;
   consumers?: readonly Consumer[];
   blind?: readonly Problem[];
 };
@@ -43,25 +66,24 @@ export function state(change: Change): SettlementState {
   const {
     versions: which = "rotated",
     lastRotatedAt,
-    currentCreatedAt,
+    deletedAt,
+    old,
     consumers = [],
     blind = [],
     ...rest
   } = change;
   return {
     now: at(10),
-    old: {},
+    old: new Map(old && [["old", old]]),
+    sighting: seen(versions[which][0][0], 0),
     policy: { deadline: 24 * hour, grace: 0 },
     secret: {
       name: "app",
       versions: new Map(versions[which].map(([id, labels]) => [id, labels])),
       lastRotatedAt: "lastRotatedAt" in change ? lastRotatedAt : promotedAt,
+      deletedAt,
     },
-    consumers: {
-      currentCreatedAt: "currentCreatedAt" in change ? currentCreatedAt : at(-1),
-      consumers,
-      blind,
-    },
+    consumers: { consumers, blind },
     ...rest,
   };
 }
@@ -73,7 +95,13 @@ export const consumer = (judgement: Judgement, more: Partial<Consumer> = {}): Co
   ...more,
 });
 
-export const retire = { kind: "retire", retiring: "old", endSessions: false };
+/** So that the promotion is this many minutes after the one that all times refer to. */
+export const seen = (version: string, minutes: number) => ({
+  version,
+  at: new Date(at(minutes).getTime() - consistencyMargin),
+});
+
+export const retire = { kind: "retire", retiring: "old", leaked: false };
 export const alert = (code: string) => ({ kind: "alert", problem: { code } });
 
 /** The mirror's answer about the version that is AWSCURRENT. */

@@ -319,18 +319,22 @@ it("a credential that leaked dies at once, and its consumers are rolled then", a
   expect(production.alerts()).toEqual([]);
 });
 
-it("a failure that may pass brings the message back, one that cannot does not", async () => {
+it("only when AWS answers nothing the message comes back: the next tick repeats all else", async () => {
   await using production = await Production.open(server);
   await production.rotate();
   const { functions } = production.world.aws;
-  const failures = async (error: AwsError) => {
-    using _ = denying(production, "Invoke", error);
+  const failures = async (error: AwsError, ...operations: string[]) => {
+    using stack = new DisposableStack();
+    for (const operation of operations) stack.use(denying(production, operation, error));
     const Records = [{ messageId: "1", body: "{}" }];
     const { payload } = await functions.invoke(production.world.settleArn, { Records });
     return payload;
   };
-  expect(await failures(new AwsError("ServiceException", "no", 500))).toEqual({
+  const broken = new AwsError("ServiceException", "no", 500);
+  expect(await failures(broken, "ListSecrets", "DescribeSecret")).toEqual({
     batchItemFailures: [{ itemIdentifier: "1" }],
   });
-  expect(await failures(denied)).toEqual({ batchItemFailures: [] });
+  expect(await failures(broken, "ListSecrets")).toEqual({ batchItemFailures: [] });
+  expect(await failures(broken, "Invoke")).toEqual({ batchItemFailures: [] });
+  expect(await failures(denied, "Invoke")).toEqual({ batchItemFailures: [] });
 });

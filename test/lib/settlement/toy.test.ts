@@ -2,9 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Task } from "../../../lib/context/context.ts";
 import type { RotationError } from "../../../lib/errors.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { Pass } from "../../../lib/settlement/pass.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import type { Retirer } from "../../../lib/settlement/retirer.ts";
 import { settle } from "../../../lib/settlement/settle.ts";
+import { sightingTag, sightingText } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 import { consumerContract } from "../../contracts/consumer.ts";
 import { Toys } from "./toy.ts";
@@ -57,7 +59,6 @@ class Scene {
 
   settle() {
     const retirer: Retirer = {
-      ask: async () => 0,
       retire: async ({ version }) => {
         this.retired.push(version);
         return "dead";
@@ -67,11 +68,11 @@ class Scene {
       store: {
         describe: async () => ({
           ...this.secret,
-          tags: new Map(),
+          tags: new Map([[sightingTag, sightingText({ version: "new", at: this.#promotedAt })]]),
           lastRotatedAt: this.#promotedAt,
           versions: new Map(this.labels),
         }),
-        madeAt: async () => new Date(this.#promotedAt.getTime() - minute),
+        list: async () => [],
         moveLabel: async () => {
           this.labels = [["new", ["AWSCURRENT"]]];
           return "moved";
@@ -87,7 +88,8 @@ class Scene {
       this.reports.push([code, happened, task?.token]);
       return "told" as const;
     };
-    return settle(this.secret.name, ports, contextFor({ now: () => new Date(this.now), report }));
+    const context = contextFor({ now: () => new Date(this.now), report });
+    return settle({ secretId: this.secret.name, isNamed: true }, new Pass(ports, context));
   }
 }
 

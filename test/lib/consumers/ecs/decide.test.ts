@@ -18,6 +18,7 @@ import {
   hour,
   mirrored,
   retire,
+  seen,
   state,
 } from "../../settlement/states.ts";
 
@@ -52,7 +53,7 @@ type EcsChange = Omit<Change, "consumers" | "blind"> & {
 
 function ecsState({ consumers = [], standalone = [], ...change }: EcsChange): SettlementState {
   const unseen = state(change);
-  const promotion = promotionOf(unseen, unseen.consumers?.currentCreatedAt);
+  const promotion = promotionOf(unseen);
   if (!promotion) return unseen;
   const services = consumers.map((service) =>
     consumer(judgeService(service, promotion), { type: "ecs", name: serviceName(service) }),
@@ -79,7 +80,7 @@ describe("settlement decides about parameters", () => {
       {
         ...mirrored(5, [], "leaked-1"),
         versions: "leaked",
-        old: { retired: true },
+        old: "dead",
         consumers: [byParameter({ tasks: [task(3)] })],
       },
       { kind: "roll" },
@@ -153,33 +154,65 @@ describe("settlement decides about parameters", () => {
 describe("settlement decides", () => {
   it.each<[string, EcsChange, object]>([
     [
-      "to go by the hand edit's own date",
-      { versions: "edited", currentCreatedAt: at(5), consumers: [service({ tasks: [task(3)] })] },
+      "to go by the last time that AWSCURRENT was seen to move, by whomever",
+      { versions: "edited", sighting: seen("hand", 5), consumers: [service({ tasks: [task(3)] })] },
       { kind: "roll" },
     ],
     [
       "to retire at once what leaked",
       { versions: "leaked", lastRotatedAt: undefined, consumers: [service({ tasks: [task(-5)] })] },
-      { kind: "retire", endSessions: true },
+      { kind: "retire", leaked: true },
     ],
     [
       "to roll the consumers of what leaked when it is dead",
       {
         versions: "leaked",
-        old: { retired: true },
+        old: "dead",
         consumers: [service({ tasks: [task(-5)] })],
       },
       { kind: "roll" },
     ],
     [
-      "to remove the label of what leaked once its consumers are being rolled",
+      "to wait for the consumers of what leaked while they are being rolled",
       {
         versions: "leaked",
-        old: { retired: true },
+        old: "dead",
         consumers: [rolled("IN_PROGRESS", [task(-5), task(2)])],
       },
-      { kind: "removeLabel" },
+      { kind: "wait" },
     ],
+    ...(
+      [
+        [
+          "a CodeDeploy service",
+          { consumers: [service({ controller: "CODE_DEPLOY", tasks: [task(-5)] })] },
+          alert("CONTROLLER_CANNOT_BE_FORCED"),
+        ],
+        [
+          "a pinned reference",
+          {
+            consumers: [
+              service({ references: [{ secret: "arn", where: "secrets P", pinned: "v0" }] }),
+            ],
+          },
+          alert("PINNED_REFERENCE"),
+        ],
+        [
+          "a standalone task",
+          { standalone: [{ id: "t", createdAt: at(-5), references }] },
+          { kind: "wait" },
+        ],
+        [
+          "a standalone task beyond the deadline",
+          { now: at(25 * 60), standalone: [{ id: "t", createdAt: at(-5), references }] },
+          alert("DEADLINE_PASSED"),
+        ],
+      ] satisfies [string, EcsChange, object][]
+    ).map(([name, change, action]): [string, EcsChange, object] => [
+      `to keep RETIRING of what leaked for ${name}`,
+      { versions: "leaked", old: "dead", ...change },
+      action,
+    ]),
     [
       "to wait for unseen consumers",
       { policy: { deadline: 48 * hour, grace: 24 * hour } },

@@ -1,0 +1,26 @@
+import type { RetiringVersion } from "../secret/labels.ts";
+import type { Consumer, Problem, Promotion } from "./consumer.ts";
+import type { Sighting } from "./sighting.ts";
+
+/** The next thing to do for one secret. */
+export type Action =
+  /** Nothing: no old credential is left. */
+  | { readonly kind: "settled" }
+  /** Have the fields of AWSCURRENT copied to their parameters; the answer goes into the next state. */
+  | { readonly kind: "mirror"; readonly current: string }
+  /** Write down when AWSCURRENT was seen to move; it goes into the next state. */
+  | { readonly kind: "remember"; readonly sighting: Sighting }
+  /** Find and judge the consumers, and decide again. */
+  | { readonly kind: "look"; readonly promotion: Promotion }
+  /** Start each of these anew. */
+  | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
+  /** Look again at the next event or tick, or in seconds (`soon`); nothing is wrong. */
+  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
+  /** Alert on-call, once, and look again at the next event or tick. Nothing is retired. */
+  | { readonly kind: "alert"; readonly problem: Problem }
+  /** Unless it is in use; `leaked`: in any case, and end its sessions. The answer goes into the next state. */
+  | { readonly kind: "retire"; readonly retiring: string; readonly leaked: boolean }
+  /** AWSCURRENT went back by hand: the credential to retire is the rotation's other one. */
+  | { readonly kind: "handOver"; readonly from: string; readonly to: string }
+  /** The old credential is dead, or is none: remove the label that says that it has to be retired. */
+  | { readonly kind: "removeLabel"; readonly retiring: RetiringVersion };

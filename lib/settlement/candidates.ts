@@ -1,0 +1,137 @@
+import { insideAlertOf } from "../alerts/memory.ts";
+import type { Context } from "../context/context.ts";
+import { DeadlineReached } from "../context/deadline.ts";
+import { asRotationError } from "../errors.ts";
+import { entryFor, type Manifest } from "../manifest/manifest.ts";
+import { holderOf, retiringLabel, retiringVersions } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
+import { type Hint, hintOf } from "./hints.ts";
+import type { SettlementPorts } from "./ports.ts";
+import type { Move } from "./sighting.ts";
+import type { OldCredential } from "./state.ts";
+
+/** Messages of a FIFO queue that one invocation gets at most. */
+const fullBatch = 10;
+
+/** A secret that a pass looks at. */
+export interface Candidate {
+  /** Name or ARN. */
+  readonly secretId: string;
+  /** An event named it, so ListSecrets is not needed, and may not show yet what happened. */
+  readonly isNamed: boolean;
+  /** As ListSecrets showed it. */
+  readonly listed?: SecretState;
+  /** The last move of AWSCURRENT that an event tells of. */
+  readonly heard?: Move | undefined;
+  /** Versions whose credential was proven dead in this pass. */
+  readonly dead?: ReadonlyMap<string, OldCredential> | undefined;
+}
+
+export interface Candidates {
+  /** In the order in which they are to be looked at. */
+  readonly all: readonly Candidate[];
+  /** Whether the secrets could be listed, where that was needed. */
+  readonly areListed: boolean;
+}
+
+/** Which secrets a batch of messages is a reason to look at: each once, however many messages name it. */
+export async function candidatesOf(
+  bodies: readonly string[],
+  ports: SettlementPorts,
+  context: Context,
+): Promise<Candidates> {
+  const named = new Map<string, Candidate>();
+  let scope: Exclude<Hint["kind"], "named"> | undefined;
+  for (const body of new Set(bodies)) {
+    const hint = hintOf(parsed(body), ports.manifest);
+    if (hint.kind !== "named") scope = scope === "every" ? scope : hint.kind;
+    else
+      for (const secretId of hint.secrets) {
+        const heard = later(named.get(secretId)?.heard, hint.move);
+        named.set(secretId, { secretId, isNamed: true, heard });
+      }
+  }
+  const first = [...named.values()];
+  // More are waiting behind a full batch: one pass for all of them, instead of one for every ten.
+  if (bodies.length >= fullBatch) scope ??= "open";
+  if (!scope) return { all: first, areListed: true };
+  const listed = await list(ports, context);
+  const others = listed
+    ? listed.filter((secret) => isOpen(secret, ports.manifest, scope === "every")).map(toCandidate)
+    : unlisted(ports.manifest, context);
+  const rest = others.filter(
+    ({ secretId, listed: state }) => !named.has(secretId) && !(state && named.has(state.name)),
+  );
+  return { all: [...first, ...shuffled(rest, context)], areListed: listed !== undefined };
+}
+
+const later = (a: Move | undefined, b: Move | undefined) =>
+  a && b ? (a.at > b.at ? a : b) : (a ?? b);
+
+const toCandidate = (listed: SecretState): Candidate => ({
+  secretId: listed.arn,
+  isNamed: false,
+  listed,
+});
+
+async function list(
+  { store }: SettlementPorts,
+  { log, signal }: Context,
+): Promise<readonly SecretState[] | undefined> {
+  try {
+    return await store.list(signal);
+  } catch (thrown) {
+    const error = asRotationError(thrown);
+    if (!(error instanceof DeadlineReached))
+      log.warn("all secrets", `They cannot be listed, so each one is described: ${error.message}`);
+    return undefined;
+  }
+}
+
+/** Where listing them is refused or throttled. */
+const unlisted = ({ secrets }: Manifest, { signal }: Context): readonly Candidate[] =>
+  signal.aborted ? [] : Object.keys(secrets).map((secretId) => ({ secretId, isNamed: false }));
+
+/** @param mirrors whether the parameters of settled secrets are looked at, too */
+function isOpen(secret: SecretState, manifest: Manifest, mirrors: boolean): boolean {
+  const entry = entryFor(manifest, secret.name, secret.arn);
+  if (!entry) return false;
+  const isOnCurrent = holderOf(secret, retiringLabel) !== undefined;
+  return isOnCurrent || retiringVersions(secret).length > 0 || (mirrors && !!entry.mirror);
+}
+
+/**
+ * Another order in each pass, so that whoever was not reached comes earlier in one of the next: no database has to
+ * remember where the last one ended.
+ */
+function shuffled(candidates: readonly Candidate[], { randomInt }: Context): readonly Candidate[] {
+  const all = [...candidates];
+  const order: Candidate[] = [];
+  while (all.length > 0) {
+    const at = randomInt(all.length);
+    const chosen = all[at];
+    const last = all.pop();
+    if (last && at < all.length) all[at] = last;
+    if (chosen) order.push(chosen);
+  }
+  return order;
+}
+
+/** Whether retiring it failed when it was tried last: it may take a connection's whole time again. */
+export function hasFailed({ listed }: Candidate): boolean {
+  if (!listed) return false;
+  const last = insideAlertOf(listed);
+  return (
+    last?.step.startsWith("retire") === true &&
+    retiringVersions(listed).some(({ version }) => version === last.token)
+  );
+}
+
+/** A body that is not JSON is a hint all the same: look at everything. */
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+import type { Context } from "../context/context.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+import type { SecretEntry } from "../manifest/manifest.ts";
+import type { Consumer, ConsumerView, Promotion } from "./consumer.ts";
+import { InvokedFailed } from "./errors.ts";
+import type { SettlementPorts } from "./ports.ts";
+import { lookAt } from "./view.ts";
+
+/** In milliseconds: UpdateService takes five calls a second of an account, and deployments are not all ours. */
+const rollPause = 250;
+
+/** In milliseconds: where a look at the consumers takes longer, a pass has one, and ends with it. */
+const cheapLook = 1000;
+
+type Looked =
+  | { readonly view: ConsumerView; readonly at: Date; readonly ms: number }
+  | { readonly error: RotationError; isThrown: boolean };
+
+/** What the secrets of one pass share: the look at their consumers, the pace, and which servers are down. */
+export class Pass {
+  readonly ports: SettlementPorts;
+  readonly context: Context;
+  #looking: Promise<Looked> | undefined;
+  /** Settles when the last roll so far is done. */
+  #rolls: Promise<unknown> = Promise.resolve();
+  readonly #rolled = new Set<string>();
+  /** What the manifest calls them. */
+  readonly #down = new Set<string>();
+
+  constructor(ports: SettlementPorts, context: Context) {
+    this.ports = ports;
+    this.context = context;
+  }
+
+  /**
+   * What one look at all consumers saw; taken when the first secret needs it.
+   * @returns `undefined` when it was taken before this promotion, or failed: look again in another round or pass
+   * @throws as `ConsumerType.look`, for one secret alone
+   */
+  async view(promotion: Promotion): Promise<ConsumerView | undefined> {
+    this.#looking ??= this.#look();
+    const looked = await this.#looking;
+    if ("view" in looked) return promotion.at <= looked.at ? looked.view : undefined;
+    if (looked.isThrown) return undefined;
+    looked.isThrown = true;
+    throw looked.error;
+  }
+
+  /** @returns whether a further round of those that end in seconds may look at the consumers again */
+  async begin(): Promise<boolean> {
+    const looked = await this.#looking;
+    const isCheap = !looked || ("view" in looked && looked.ms < cheapLook);
+    if (isCheap) this.#looking = undefined;
+    return isCheap;
+  }
+
+  /** Rolls each consumer once, one after the other. */
+  readonly roll = async (view: ConsumerView, consumer: Consumer): Promise<void> => {
+    const key = `${consumer.type}/${consumer.name}`;
+    if (this.#rolled.has(key)) return;
+    const isFirst = this.#rolled.size === 0;
+    this.#rolled.add(key);
+    const rolled = this.#rolls.then(async () => {
+      if (!isFirst) await this.context.sleep(rollPause);
+      await view.roll(consumer);
+    });
+    this.#rolls = rolled.catch(() => {});
+    await rolled;
+  };
+
+  /** Whether a server of this secret has failed in this pass, so that asking it again would only take time. */
+  isDown({ credentials }: SecretEntry): boolean {
+    return credentials.some(({ server }) => server !== undefined && this.#down.has(server));
+  }
+
+  failed({ credentials }: SecretEntry, error: RotationError): void {
+    if (!(error instanceof InvokedFailed && error.server)) return;
+    for (const { server } of credentials) if (server !== undefined) this.#down.add(server);
+  }
+
+  async #look(): Promise<Looked> {
+    const { ports, context } = this;
+    const at = context.now();
+    const scopes = Object.values(ports.manifest.secrets).map(({ consumers }) => consumers);
+    try {
+      const view = await lookAt(ports.consumers, scopes, context.signal);
+      return { view, at, ms: context.now().getTime() - at.getTime() };
+    } catch (thrown) {
+      return { error: asRotationError(thrown), isThrown: false };
+    }
+  }
+}

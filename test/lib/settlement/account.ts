@@ -1,0 +1,217 @@
+import { memoryOf } from "../../../lib/alerts/memory.ts";
+import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
+import type { Context, Task } from "../../../lib/context/context.ts";
+import { DeadlineReached } from "../../../lib/context/deadline.ts";
+import type { LogLine } from "../../../lib/context/log.ts";
+import type { RotationError } from "../../../lib/errors.ts";
+import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import type { SecretState } from "../../../lib/secret/store.ts";
+import { type BatchResult, settleBatch } from "../../../lib/settlement/batch.ts";
+import { RetirementFailed } from "../../../lib/settlement/errors.ts";
+import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
+import type { OldCredential } from "../../../lib/settlement/state.ts";
+import { contextFor } from "../../context.ts";
+import { Toys } from "./toy.ts";
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+
+interface Stored {
+  readonly name: string;
+  /** By version, with AWS's own labels and ours. */
+  labels: Record<string, readonly string[]>;
+  tags: Map<string, string>;
+  lastRotatedAt?: Date;
+  deletedAt?: Date;
+}
+
+/** Secrets in memory whose labels follow Secrets Manager's rules, a clock, and whoever consumes them. */
+export class Account {
+  now = Date.parse("2026-03-01T12:00:00Z");
+  readonly toys = new Toys(() => new Date(this.now));
+  readonly secrets = new Map<string, Stored>();
+  /** What ListSecrets shows, where it lags. */
+  listed: SecretState[] | undefined;
+  readonly calls: string[] = [];
+  readonly alerts: { secret: string; code: string; text: string; impact: string }[] = [];
+  readonly lines: LogLine[] = [];
+  /** By secret: what asking the server about it leads to; otherwise the credential dies. */
+  readonly servers = new Map<string, () => Promise<OldCredential>>();
+  readonly retired: string[] = [];
+  listFails: Error | undefined;
+  entry: Partial<SecretEntry> = {};
+  entries: Record<string, Partial<SecretEntry>> = {};
+  #signal = new AbortController();
+
+  add(name: string, labels: Stored["labels"]): Stored {
+    const secret: Stored = { name, labels, tags: new Map() };
+    this.secrets.set(name, secret);
+    return secret;
+  }
+
+  /** A rotation from `old` to `next`, complete or not. */
+  rotated(name: string, { next = "new", ends = true } = {}): Stored {
+    const secret = this.add(name, {
+      [next]: ["AWSCURRENT", "PREPARED", "FROM-old"],
+      old: ["AWSPREVIOUS", "RETIRING"],
+    });
+    if (ends) secret.lastRotatedAt = new Date(this.now);
+    return secret;
+  }
+
+  /** As UpdateSecretVersionStage does: AWSPREVIOUS follows AWSCURRENT. */
+  moveCurrent(name: string, to: string): object {
+    const secret = this.get(name);
+    const from = Object.keys(secret.labels).find((id) => secret.labels[id]?.includes("AWSCURRENT"));
+    const without = (id: string, ...gone: string[]) =>
+      (secret.labels[id] ?? []).filter((label) => !gone.includes(label));
+    for (const id of Object.keys(secret.labels)) secret.labels[id] = without(id, "AWSPREVIOUS");
+    if (from) secret.labels[from] = [...without(from, "AWSCURRENT"), "AWSPREVIOUS"];
+    secret.labels[to] = [...(secret.labels[to] ?? []), "AWSCURRENT"];
+    return {
+      source: "aws.secretsmanager",
+      time: new Date(Math.floor(this.now / 1000) * 1000).toISOString(),
+      detail: { name, labelUpdated: "AWSCURRENT", versionId: to },
+    };
+  }
+
+  get(name: string): Stored {
+    const secret = this.secrets.get(name.replace(/^arn:/, ""));
+    if (!secret) throw absent(name);
+    return secret;
+  }
+
+  /** Where RETIRING and its kin sit. */
+  retiring(name: string): string[] {
+    return Object.entries(this.get(name).labels).flatMap(([id, labels]) =>
+      labels.filter((label) => label.startsWith("RETIRING")).map((label) => `${label} ${id}`),
+    );
+  }
+
+  /** One invocation, for the tick if no event is given. */
+  settle(...events: unknown[]): Promise<BatchResult> {
+    const bodies = events.length > 0 ? events : [{ source: "aws.events" }];
+    const Records = bodies.map((body, index) => ({
+      messageId: String(index),
+      body: JSON.stringify(body),
+    }));
+    return settleBatch({ Records }, this.#ports(), this.#context());
+  }
+
+  /** The invocation's time is over after so many milliseconds. */
+  readonly endsAfter = (ms: number) => {
+    this.#signal = new AbortController();
+    this.#endsAt = this.now + ms;
+  };
+  #endsAt = Number.POSITIVE_INFINITY;
+
+  pass(ms: number): void {
+    this.now += ms;
+    if (this.now >= this.#endsAt) this.#signal.abort();
+  }
+
+  #state({ name, labels, tags, lastRotatedAt, deletedAt }: Stored): SecretState {
+    const versions = new Map(Object.entries(labels).filter(([, all]) => all.length > 0));
+    return { arn: `arn:${name}`, name, tags: new Map(tags), versions, lastRotatedAt, deletedAt };
+  }
+
+  snapshot = () => [...this.secrets.values()].map((secret) => this.#state(secret));
+
+  #ports(): SettlementPorts {
+    const called = (call: string, signal?: AbortSignal) => {
+      if (signal?.aborted) throw new DeadlineReached();
+      this.calls.push(call);
+    };
+    const retirer = {
+      retire: async ({ secret, version }: { secret: string; version: string }) => {
+        const name = secret.replace(/^arn:/, "");
+        called(`retire ${name} ${version}`);
+        const answer = (await this.servers.get(name)?.()) ?? "dead";
+        if (answer === "dead") this.retired.push(`${name} ${version}`);
+        return answer;
+      },
+    };
+    const complete = (more: Partial<SecretEntry> = {}): SecretEntry => ({
+      schedule: { expression: "rate(90 days)" },
+      consumers: { rooms: ["nursery"] },
+      credentials: [],
+      place: "network",
+      grace: 0,
+      deadline: 24 * hour,
+      ...this.entry,
+      ...more,
+    });
+    const names = [...this.secrets.keys()];
+    const secrets = Object.fromEntries(names.map((name) => [name, complete(this.entries[name])]));
+    return {
+      store: {
+        describe: async (id, signal) => {
+          called(`describe ${id.replace(/^arn:/, "")}`, signal);
+          return this.#state(this.get(id));
+        },
+        list: async (signal) => {
+          called("list", signal);
+          if (this.listFails) throw this.listFails;
+          return this.listed ?? this.snapshot();
+        },
+        moveLabel: async ({ secretId, label, from, to }) => {
+          const { labels } = this.get(secretId);
+          const holder = Object.keys(labels).find((id) => labels[id]?.includes(label));
+          if (holder !== from) return "elsewhere";
+          if (from) labels[from] = labels[from]?.filter((each) => each !== label) ?? [];
+          if (to) labels[to] = [...(labels[to] ?? []), label];
+          return "moved";
+        },
+        tag: async (secretId, key, value) => {
+          this.get(secretId).tags.set(key, value);
+        },
+      },
+      consumers: [this.toys],
+      retirers: { network: retirer, internet: retirer },
+      mirrorer: { mirror: async () => "superseded" },
+      manifest: { stage: "production", exempt: [], secrets },
+    };
+  }
+
+  #context(): Context {
+    return contextFor({
+      now: () => new Date(this.now),
+      signal: this.#signal.signal,
+      sleep: async (ms) => {
+        this.pass(ms);
+        if (this.#signal.signal.aborted) throw new DeadlineReached();
+      },
+      log: { step: (line) => void this.lines.push(line) },
+      report: async (error: RotationError, task?: Task, secret?: SecretState) => {
+        const memory = task && memoryOf(error, task, new Date(this.now));
+        if (memory && secret?.tags.get(memory.key) === memory.value) return "told";
+        if (memory && secret) this.get(secret.name).tags.set(memory.key, memory.value);
+        const { code, message: text, impact } = error;
+        this.alerts.push({ secret: task?.secret ?? "", code, text, impact });
+        return "told";
+      },
+    });
+  }
+}
+
+export const denied = (call: string) =>
+  new AwsCallFailed(call, "app", {
+    failure: "AccessDenied",
+    retryable: false,
+    remedy: "Allow it.",
+  });
+
+export const throttled = (call: string) =>
+  new AwsCallFailed(call, "app", { failure: "Throttling", retryable: true, remedy: "Wait." });
+
+const absent = (name: string) =>
+  new AwsCallFailed("secretsmanager:DescribeSecret", name, {
+    failure: "ResourceNotFound",
+    retryable: false,
+    remedy: "Look.",
+    isAbsent: true,
+  });
+
+/** The function that retires failed, and has told on-call. */
+export const failing = (server?: string) =>
+  new RetirementFailed("retire-database", { why: "UNREACHABLE: No answer.", told: true, server });

@@ -1,0 +1,159 @@
+import { describe, expect, it } from "vitest";
+import { Account, hour, minute } from "./account.ts";
+
+const codes = ({ alerts }: Account) => alerts.map(({ code }) => code);
+const identity = { arn: "arn:app", name: "app" };
+const held = (heldBy: "AWSCURRENT" | "AWSPENDING") => async () => ({ heldBy });
+
+/** A minute at a time, with the tick, until nothing is left to retire or this is over. */
+async function settleFor(account: Account, ms: number): Promise<void> {
+  for (const end = account.now + ms; account.now < end; account.pass(5 * minute))
+    await account.settle();
+}
+
+describe("AWSCURRENT moved by hand while a rotation is not settled", () => {
+  it.each(["with its events", "unseen but for the last event", "seen by ticks alone"])(
+    "back and forth, %s: what started in between is rolled before the old login dies (A2)",
+    async (how) => {
+      const account = new Account();
+      account.rotated("app");
+      account.entry = { grace: hour };
+      account.toys.start("bear", "nursery", [identity]);
+      account.pass(minute);
+      await account.settle();
+      expect(account.toys.toys[0]?.rolls).toBe(1);
+      account.pass(5 * minute);
+      const seen = async (event: object) => {
+        if (how === "with its events") await account.settle(event);
+        if (how === "seen by ticks alone") await account.settle();
+      };
+      await seen(account.moveCurrent("app", "old"));
+      account.pass(minute);
+      account.toys.start("ball", "nursery", [identity]);
+      account.pass(minute);
+      const forth = account.moveCurrent("app", "new");
+      if (how !== "seen by ticks alone") await account.settle(forth);
+      await settleFor(account, 50 * minute);
+      expect(account.retired).toEqual([]);
+      await settleFor(account, hour);
+      expect(account.toys.toys.find(({ name }) => name === "ball")?.rolls).toBe(1);
+      expect(account.retired).toEqual(["app old"]);
+      expect(account.alerts).toEqual([]);
+    },
+  );
+
+  it("back, to stay: the rotation's own new credential is retired, and the old one lives", async () => {
+    const account = new Account();
+    account.rotated("app");
+    account.entry = { grace: hour };
+    await account.settle();
+    await account.settle(account.moveCurrent("app", "old"));
+    expect(account.retiring("app")).toEqual(["RETIRING new"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired).toEqual(["app new"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("the old login written back as another version: the new credential is retired (A4)", async () => {
+    const account = new Account();
+    account.rotated("app");
+    account.get("app").labels["hand"] = [];
+    account.moveCurrent("app", "hand");
+    account.servers.set("app", async () =>
+      account.retiring("app").includes("RETIRING old") ? { heldBy: "AWSCURRENT" } : "dead",
+    );
+    await settleFor(account, hour);
+    expect(account.retired).toEqual(["app new"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+});
+
+describe("AWSPENDING with the old value (A3)", () => {
+  it("holds retirement back, is told at the deadline, and is over when it is taken away", async () => {
+    const account = new Account();
+    account.rotated("app");
+    account.servers.set("app", held("AWSPENDING"));
+    await settleFor(account, 23 * hour);
+    expect(account.retiring("app")).toEqual(["RETIRING old"]);
+    expect(account.alerts).toEqual([]);
+    await settleFor(account, 3 * hour);
+    expect(account.alerts).toMatchObject([
+      { code: "DEADLINE_PASSED", text: expect.stringContaining("version old, which stays alive") },
+    ]);
+    account.servers.delete("app");
+    await account.settle();
+    expect(account.retired).toEqual(["app old"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("on the old version itself does the same, without asking the server", async () => {
+    const account = new Account();
+    const secret = account.rotated("app");
+    secret.labels["old"] = ["AWSPENDING", "AWSPREVIOUS", "RETIRING"];
+    await settleFor(account, 26 * hour);
+    expect(codes(account)).toEqual(["DEADLINE_PASSED"]);
+    expect(account.calls.filter((call) => call.startsWith("retire"))).toEqual([]);
+  });
+});
+
+describe("what leaked", () => {
+  it("dies at once; a consumer that cannot be rolled is an outage, and RETIRING stays (A10)", async () => {
+    const account = new Account();
+    account.rotated("app", { next: "leaked-1" });
+    account.toys.start("bear", "garden", [identity]);
+    account.pass(minute);
+    await settleFor(account, hour);
+    expect(account.retired[0]).toBe("app old");
+    expect(account.alerts).toMatchObject([{ code: "TOY_OUTSIDE", impact: "outage" }]);
+    expect(account.retiring("app")).toEqual(["RETIRING old"]);
+    account.toys.toys.length = 0;
+    await account.settle();
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("while an earlier rotation is unsettled: both die (A11)", async () => {
+    const account = new Account();
+    account.add("app", {
+      "leaked-1": ["AWSCURRENT", "PREPARED"],
+      old: ["AWSPREVIOUS", "RETIRING"],
+      older: ["RETIRING-older"],
+    });
+    await settleFor(account, 10 * minute);
+    expect([...new Set(account.retired)]).toEqual(["app older", "app old"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+});
+
+it("a rotation whose end Secrets Manager never records is settled (A17)", async () => {
+  const account = new Account();
+  account.rotated("app", { ends: false });
+  await settleFor(account, 4 * minute);
+  expect(account.retired).toEqual([]);
+  await settleFor(account, 10 * minute);
+  expect(account.retired).toEqual(["app old"]);
+  expect(account.alerts).toEqual([]);
+});
+
+describe("a secret that is scheduled for deletion (A19)", () => {
+  it("is told once a day while it is unsettled, and goes on when it is restored", async () => {
+    const account = new Account();
+    const secret = account.rotated("app");
+    secret.deletedAt = new Date(account.now);
+    await settleFor(account, 23 * hour);
+    expect(account.alerts).toMatchObject([
+      { code: "SECRET_DELETED", text: expect.stringContaining("restore-secret") },
+    ]);
+    expect(account.retired).toEqual([]);
+    delete secret.deletedAt;
+    await settleFor(account, 10 * minute);
+    expect(account.retired).toEqual(["app old"]);
+  });
+
+  it("is nothing to tell when it was settled", async () => {
+    const account = new Account();
+    const secret = account.add("app", { v: ["AWSCURRENT"] });
+    secret.deletedAt = new Date(account.now);
+    await settleFor(account, hour);
+    expect(account.alerts).toEqual([]);
+  });
+});
