@@ -7,12 +7,15 @@ import type {
   ECS,
   Task,
 } from "@aws-sdk/client-ecs";
+import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll } from "vitest";
 import { Host } from "../../../lab/host.ts";
 import type { PostgresServer } from "../../../lab/postgres/server.ts";
 import type { Strategy } from "../../../lab/server.ts";
 import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
 import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
+import { consistencyMargin } from "../../../lib/settlement/promotion.ts";
+import { sightingTag, sightingText } from "../../../lib/settlement/sighting.ts";
 import type { Call } from "../../../standin/aws.ts";
 import { ecsClient, until } from "../../standin/ecs-fixtures.ts";
 
@@ -37,6 +40,7 @@ export class Production implements AsyncDisposable {
   readonly failsWhenMarked: Partial<ContainerDefinition>;
 
   readonly #giveBack: () => void;
+  #isConnected = false;
 
   private constructor(world: World, giveBack: () => void) {
     this.world = world;
@@ -69,6 +73,7 @@ export class Production implements AsyncDisposable {
   /** From now on events reach the function by the queue. */
   connect(): Promise<void> {
     const { aws, settleArn } = this.world;
+    this.#isConnected = true;
     return connectSettlement(aws, settleArn, { delaySeconds: 0, visibilitySeconds: 30 });
   }
 
@@ -116,10 +121,19 @@ export class Production implements AsyncDisposable {
     });
   }
 
-  /** Rotates, and waits for a moment that no later task can share with the promotion. */
-  async rotate(): Promise<void> {
-    const { succeeded, steps } = await this.world.rotate();
+  /**
+   * Rotates. Where no event tells settlement of the promotion, the secret remembers it as long ago as settlement
+   * waits for reads that lag behind, so that it need not wait: `unseen` leaves that to settlement.
+   */
+  async rotate({ unseen = this.#isConnected } = {}): Promise<void> {
+    const { world } = this;
+    const { succeeded, steps } = await world.rotate();
     if (!succeeded) throw new Error(`${JSON.stringify(steps.at(-1)?.error)}`);
+    if (unseen) return;
+    const version = (await world.labels())["AWSCURRENT"] ?? "";
+    const at = new Date(Date.now() - consistencyMargin);
+    const tag = { Key: sightingTag, Value: sightingText({ version, at }) };
+    await world.client.send(new TagResourceCommand({ SecretId: world.secretArn, Tags: [tag] }));
   }
 
   /** One invocation with these messages; what it logged, a line for each secret. */
