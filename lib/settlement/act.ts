@@ -65,7 +65,7 @@ export async function act(
     case "remember":
       return remember(action.sighting, turn);
     case "roll":
-      for (const consumer of action.consumers) if (view) await turn.roll(view, consumer);
+      if (view) await rollAll(action.consumers, view, turn);
       // Lists of deployments lag behind; looking again at once could roll a second time.
       return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
     case "retire":
@@ -79,6 +79,17 @@ export async function act(
     case "removeLabel":
       return removeLabel(action.retiring, turn);
   }
+}
+
+/** One that cannot be rolled does not keep the others from it. */
+async function rollAll(
+  consumers: readonly Consumer[],
+  view: ConsumerView,
+  { roll }: Turn,
+): Promise<void> {
+  const rolled = await Promise.allSettled(consumers.map((consumer) => roll(view, consumer)));
+  const failed = rolled.find((each) => each.status === "rejected");
+  if (failed) throw failed.reason;
 }
 
 const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");

@@ -23,7 +23,8 @@ export class Pass {
   #looking: Promise<Looked> | undefined;
   /** Settles when the last roll so far is done. */
   #rolls: Promise<unknown> = Promise.resolve();
-  readonly #rolled = new Set<string>();
+  /** By type and name. */
+  readonly #rolled = new Map<string, Promise<void>>();
   /** What the manifest calls them. */
   readonly #down = new Set<string>();
 
@@ -54,18 +55,19 @@ export class Pass {
     return isCheap;
   }
 
-  /** Rolls each consumer once, one after the other. */
-  readonly roll = async (view: ConsumerView, consumer: Consumer): Promise<void> => {
+  /** Rolls each consumer once, one after the other; secrets that share it share the failure. */
+  readonly roll = (view: ConsumerView, consumer: Consumer): Promise<void> => {
     const key = `${consumer.type}/${consumer.name}`;
-    if (this.#rolled.has(key)) return;
+    const earlier = this.#rolled.get(key);
+    if (earlier) return earlier;
     const isFirst = this.#rolled.size === 0;
-    this.#rolled.add(key);
     const rolled = this.#rolls.then(async () => {
       if (!isFirst) await this.context.sleep(rollPause);
       await view.roll(consumer);
     });
+    this.#rolled.set(key, rolled);
     this.#rolls = rolled.catch(() => {});
-    await rolled;
+    return rolled;
   };
 
   /** Whether a server of this secret has failed in this pass, so that asking it again would only take time. */

@@ -116,6 +116,22 @@ describe("a pass", () => {
     expect(account.lines.every(({ outcome }) => outcome === "done")).toBe(true);
   });
 
+  it("rolls the others where one consumer cannot be rolled, and says so for each secret of it", async () => {
+    const account = new Account();
+    for (const name of ["a", "b"]) account.rotated(name);
+    const both = ["a", "b"].map((name) => ({ arn: `arn:${name}`, name }));
+    account.toys.start("stuck", "nursery", both);
+    account.toys.start("fine", "nursery", both);
+    account.toys.stuck.set("stuck", denied("ecs:UpdateService"));
+    account.pass(minute);
+    await account.settle();
+    expect(account.toys.toys.map(({ rolls }) => rolls)).toEqual([0, 1]);
+    expect(account.alerts).toMatchObject([
+      { secret: "a", code: "AWS_CALL_FAILED" },
+      { secret: "b", code: "AWS_CALL_FAILED" },
+    ]);
+  });
+
   it.each([denied("secretsmanager:ListSecrets"), throttled("secretsmanager:ListSecrets")])(
     "goes on without the list: %s",
     async (error) => {

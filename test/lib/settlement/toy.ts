@@ -24,6 +24,8 @@ export class Toys implements ConsumerType {
   readonly toys: Toy[] = [];
   /** Rooms that cannot be read. */
   readonly dark: string[] = [];
+  /** Toys that cannot be rolled, and what comes of trying. */
+  readonly stuck = new Map<string, Error>();
   looks = 0;
   readonly #now: () => Date;
 
@@ -57,6 +59,8 @@ export class Toys implements ConsumerType {
       roll: async ({ name }) => {
         const toy = this.toys.find((each) => each.name === name);
         if (!toy || rolled.has(name)) return;
+        const error = this.stuck.get(name);
+        if (error) throw error;
         rolled.add(name);
         toy.rolls += 1;
         toy.startedAt = this.#now();
