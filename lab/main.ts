@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
 import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { type Aws, messageFor } from "../standin/aws.ts";
@@ -11,6 +12,9 @@ import { connectWatch } from "./watch.ts";
 import { startWorld, type World, type WorldOptions } from "./world.ts";
 
 const strategies = sharedKeys.strategy.options;
+
+/** In milliseconds: deployed, it comes every five minutes. */
+const tick = 5000;
 
 const usage = `Runs a stand-in for AWS with a PostgreSQL server and a secret that rotates, until Ctrl-C.
 
@@ -28,17 +32,25 @@ const options = {
 await program(usage, options, async ({ port, ...values }) => {
   const strategy = oneOf("--strategy", values.strategy, strategies);
   const chosen = port === undefined ? {} : { port: wholeNumber("--port", port, [1, 65_535]) };
-  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
+  const stopped = Promise.race([once(process, "SIGINT"), once(process, "SIGTERM"), orphaned()]);
   await using server = await serverTypes.postgres.start();
   await using world = await worldOn({ server, strategy, ...chosen });
   await enableRotation(world);
   await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   await connectWatch(world.aws, world.watchArn);
+  const ticking = setInterval(() => world.aws.events.tick("tick"), tick);
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
   using _alerts = showAlerts(world.aws);
   for (const line of guide(world)) console.log(line);
   await stopped;
+  clearInterval(ticking);
 });
+
+/** npm does not hand SIGTERM on; whoever lives on without it can only be found by name. */
+async function orphaned(): Promise<void> {
+  const parent = process.ppid;
+  while (process.ppid === parent) await sleep(500, undefined, { ref: false });
+}
 
 async function worldOn(options: WorldOptions): Promise<World> {
   try {

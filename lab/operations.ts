@@ -17,6 +17,12 @@ import type { Versions } from "./versions.ts";
 /** The principal of the consumer. */
 const consumerPrincipal = "consumer";
 
+/** In milliseconds. */
+const tenMinutes = 600_000;
+
+/** What a tick leaves, the next one does; more than these are a fault. */
+const mostTicks = 3;
+
 interface Base extends Versions {
   readonly aws: Aws;
   readonly server: Server;
@@ -37,7 +43,7 @@ export interface Operations {
   /** Invokes the function that ends the old credential. */
   retire(action: Action, version: string): Promise<Invocation>;
   /**
-   * What settlement does by itself: retires the old credential, proves it dead, then removes RETIRING.
+   * Settles by the product alone, at ticks ten minutes after the promotion, when nothing waits for time any more.
    * @returns whether the old credential is refused, as a login of ours finds
    */
   settle(): Promise<boolean>;
@@ -47,12 +53,12 @@ export interface Operations {
 
 /**
  * What a harness does with its secret.
- * @param functions ARNs of those that rotate and retire
+ * @param functions ARNs of those that rotate, retire and settle
  * @param urls fields of the secret whose URL is one more login
  */
 export function operations(
   base: Base,
-  functions: { readonly rotate: string; readonly retire: string },
+  functions: { readonly rotate: string; readonly retire: string; readonly settle: string },
   urls: readonly string[],
 ): Operations {
   const { aws, server, client } = base;
@@ -109,14 +115,13 @@ export function operations(
     async settle() {
       const { RETIRING: retiring, AWSCURRENT: current } = await base.labels();
       if (!retiring || retiring === current) return true;
-      const { error, payload } = await retire("retire", retiring);
-      if (error || Object(payload).outcome === "failed")
-        throw new Error(`retire-database failed: ${JSON.stringify(error ?? payload)}`);
-      const refused = !(await versionAccepted(retiring));
-      for (const [label, version] of Object.entries(await base.labels()))
-        if (refused && version && label.startsWith("FROM-")) await base.label(label, version);
-      if (refused) await base.label("RETIRING", retiring);
-      return refused;
+      await base.rememberMove(tenMinutes);
+      for (let tick = 0; tick < mostTicks && (await base.labels())["RETIRING"]; tick += 1) {
+        const event = { Records: [{ messageId: "tick", body: "{}" }] };
+        const { error } = await aws.functions.invoke(functions.settle, event);
+        if (error) throw new Error(`settle failed: ${error.errorType}: ${error.errorMessage}`);
+      }
+      return !(await versionAccepted(retiring));
     },
 
     async forgetSecondUser() {

@@ -4,8 +4,10 @@ import {
   ListSecretVersionIdsCommand,
   PutSecretValueCommand,
   type SecretsManagerClient,
+  TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { sightingTag, sightingText } from "../lib/settlement/sighting.ts";
 import type { DatabaseSecret } from "./database-secret.ts";
 
 /** The secret that is rotated, as its operator sees it. */
@@ -18,11 +20,20 @@ export interface Versions {
   labels(): Promise<Record<string, string>>;
   /** Moves a label, or removes it where `to` is absent. */
   label(name: string, from: string, to?: string): Promise<void>;
+  /** Has the secret remember that AWSCURRENT moved this many milliseconds ago, as settlement does that saw it. */
+  rememberMove(ms: number): Promise<void>;
   /** Of all versions, with and without labels. */
   versionIds(): Promise<string[]>;
 }
 
 export const versionsOf = (client: SecretsManagerClient, SecretId: string): Versions => ({
+  async rememberMove(ms) {
+    const { AWSCURRENT: version = "" } = await this.labels();
+    const at = new Date(Date.now() - ms);
+    const tag = { Key: sightingTag, Value: sightingText({ version, at }) };
+    await client.send(new TagResourceCommand({ SecretId, Tags: [tag] }));
+  },
+
   async secret(version = {}) {
     const command = new GetSecretValueCommand({ SecretId, ...version });
     return JSON.parse((await client.send(command)).SecretString ?? "null");

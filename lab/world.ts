@@ -5,6 +5,7 @@ import type { RotationTiming } from "../standin/secrets-manager/rotations.ts";
 import { clientOf, createTopic } from "./clients.ts";
 import { adminSecretId, createAdmin, createDatabase, databaseSecretId } from "./database-secret.ts";
 import { Host } from "./host.ts";
+import { startCluster } from "./idle-service.ts";
 import { type Operations, operations } from "./operations.ts";
 import type { Address, Server, Strategy } from "./server.ts";
 import { type Versions, versionsOf } from "./versions.ts";
@@ -85,15 +86,22 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const arns = await host.deploy({ manifest, ca: server.ca, topicArn });
   const owned = parts.move();
   const urls = beside?.credentials.flatMap(({ urls = [] }) => urls) ?? [];
+  const functions = {
+    rotate: arns["rotate-database"],
+    retire: arns["retire-database"],
+    settle: arns["settle"],
+  };
+  // The manifest names it, whether it has consumers or not.
+  (await startCluster(aws)).destroy();
   const base = { aws, server, client, folder, secretArn, ...versionsOf(client, databaseSecretId) };
   return {
     ...base,
-    functionArn: arns["rotate-database"],
-    retireArn: arns["retire-database"],
-    settleArn: arns["settle"],
+    functionArn: functions.rotate,
+    retireArn: functions.retire,
+    settleArn: functions.settle,
     mirrorArn: arns["mirror"],
     watchArn: arns["watch"],
-    ...operations(base, { rotate: arns["rotate-database"], retire: arns["retire-database"] }, urls),
+    ...operations(base, functions, urls),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -95,7 +95,7 @@ type Ended = Pick<Performance, "services" | "retiredAt" | "oldCredentialRefused"
 
 const nothingEnded: Ended = { services: [], retiredAt: null, oldCredentialRefused: false };
 
-/** By settlement itself where it is connected, else by hand as an operator would. */
+/** Where a service shows it, settlement is connected to its events; else it is invoked. */
 async function end(world: World, service: WatchedService | undefined): Promise<Ended> {
   const { AWSPREVIOUS: old = "" } = await world.labels();
   if (!service) {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
 import { type AddressInfo, createServer } from "node:net";
@@ -7,6 +8,7 @@ import {
   GetSecretValueCommand,
   RotateSecretCommand,
   SecretsManagerClient,
+  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { describe, expect, it, vi } from "vitest";
 import { logsIn } from "../../lab/postgres/login.ts";
@@ -15,8 +17,7 @@ import { runProgram, startProgram } from "../run-program.ts";
 const SecretId = "production/database/primary";
 
 /** Started, and stopped with the scope, if not before. */
-async function startLocal() {
-  const child = startProgram("lab/main.ts");
+async function startLocal(child = startProgram("lab/main.ts")) {
   const ended = once(child, "close");
   const printed = { text: "" };
   for (const stream of [child.stdout, child.stderr])
@@ -54,16 +55,31 @@ function clientOf(env: Record<string, string>): SecretsManagerClient {
 /** Waits until the rotation is over and settled. */
 async function rotate(client: SecretsManagerClient): Promise<void> {
   const { VersionId = "" } = await client.send(new RotateSecretCommand({ SecretId }));
+  await settled(client, VersionId);
+}
+
+/** Puts a label on the version that carries another one. */
+async function label(client: SecretsManagerClient, name: string, beside: string): Promise<void> {
+  const { VersionIdsToStages = {} } = await client.send(new DescribeSecretCommand({ SecretId }));
+  const [to] = Object.keys(VersionIdsToStages).filter((id) =>
+    VersionIdsToStages[id]?.includes(beside),
+  );
+  const move = { SecretId, VersionStage: name, MoveToVersionId: to };
+  await client.send(new UpdateSecretVersionStageCommand(move));
+}
+
+/** Waits until nothing is under way, and this version is AWSCURRENT. */
+async function settled(client: SecretsManagerClient, VersionId?: string): Promise<void> {
   await vi.waitFor(
     async () => {
       const { VersionIdsToStages = {} } = await client.send(
         new DescribeSecretCommand({ SecretId }),
       );
-      expect(VersionIdsToStages[VersionId]).toContain("AWSCURRENT");
+      if (VersionId) expect(VersionIdsToStages[VersionId]).toContain("AWSCURRENT");
       const labels = Object.values(VersionIdsToStages).flat();
       expect(labels.filter((label) => ["AWSPENDING", "RETIRING"].includes(label))).toEqual([]);
     },
-    { timeout: 10_000, interval: 20 },
+    { timeout: 15_000, interval: 20 },
   );
 }
 
@@ -91,8 +107,25 @@ describe("npm run local", { timeout: 60_000 }, () => {
     expect(local.printed.text.match(/^finishSecret .*UpdateSecretVersionStage$/gm)).toHaveLength(2);
     expect(local.printed.text).not.toContain(JSON.parse(SecretString).password);
 
+    // No event tells of this label; the tick finds it.
+    await label(client, "RETIRING", "AWSPREVIOUS");
+    await settled(client);
+
     expect(await local.stop("SIGTERM")).toBe(0);
     expect(existsSync(dirname(authority))).toBe(false);
+    await expect(client.send(new DescribeSecretCommand({ SecretId }))).rejects.toMatchObject({
+      code: "ECONNREFUSED",
+    });
+  });
+
+  it("ends with npm, which does not hand SIGTERM on", async () => {
+    const npm = spawn("npm", ["run", "--silent", "local"], { stdio: ["ignore", "pipe", "pipe"] });
+    await using local = await startLocal(npm);
+    const client = clientOf(exported(local.printed.text));
+    expect(await client.send(new DescribeSecretCommand({ SecretId }))).toBeDefined();
+    npm.kill("SIGTERM");
+    // Whoever holds the pipes lives.
+    await once(npm, "close");
     await expect(client.send(new DescribeSecretCommand({ SecretId }))).rejects.toMatchObject({
       code: "ECONNREFUSED",
     });

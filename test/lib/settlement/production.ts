@@ -7,7 +7,6 @@ import type {
   ECS,
   Task,
 } from "@aws-sdk/client-ecs";
-import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll } from "vitest";
 import { Host } from "../../../lab/host.ts";
 import type { PostgresServer } from "../../../lab/postgres/server.ts";
@@ -15,7 +14,6 @@ import type { Strategy } from "../../../lab/server.ts";
 import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
 import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
 import { consistencyMargin } from "../../../lib/settlement/promotion.ts";
-import { sightingTag, sightingText } from "../../../lib/settlement/sighting.ts";
 import type { Call } from "../../../standin/aws.ts";
 import { ecsClient, until } from "../../standin/ecs-fixtures.ts";
 
@@ -65,9 +63,7 @@ export class Production implements AsyncDisposable {
     hosts.set(key, free);
     const host = free.pop() ?? (await Host.start({ rotation: { attempts: 2, retryDelayMs: 50 } }));
     const world = await startWorld({ server: postgres, strategy, name, host, ...more });
-    const production = new Production(world, () => free.push(host));
-    await production.ecs.createCluster({ clusterName: cluster });
-    return production;
+    return new Production(world, () => free.push(host));
   }
 
   /** From now on events reach the function by the queue. */
@@ -129,11 +125,7 @@ export class Production implements AsyncDisposable {
     const { world } = this;
     const { succeeded, steps } = await world.rotate();
     if (!succeeded) throw new Error(`${JSON.stringify(steps.at(-1)?.error)}`);
-    if (unseen) return;
-    const version = (await world.labels())["AWSCURRENT"] ?? "";
-    const at = new Date(Date.now() - consistencyMargin);
-    const tag = { Key: sightingTag, Value: sightingText({ version, at }) };
-    await world.client.send(new TagResourceCommand({ SecretId: world.secretArn, Tags: [tag] }));
+    if (!unseen) await world.rememberMove(consistencyMargin);
   }
 
   /** One invocation with these messages; what it logged, a line for each secret. */
