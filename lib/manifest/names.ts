@@ -61,6 +61,23 @@ export function sameSecret(one: string, other: string): boolean {
   return bareName(one) === bareName(other);
 }
 
+/** Looks things up by the secret that a name or ARN means, in constant time. */
+export class SecretIndex<T> {
+  readonly #entries = new Map<string, { readonly name: string; readonly item: T }[]>();
+
+  add(name: string, item: T): void {
+    const same = this.#entries.get(bareName(name));
+    if (same) same.push({ name, item });
+    else this.#entries.set(bareName(name), [{ name, item }]);
+  }
+
+  /** What was added first for this secret. */
+  find(name: string): T | undefined {
+    const same = this.#entries.get(bareName(name));
+    return same?.find((each) => sameSecret(each.name, name))?.item;
+  }
+}
+
 /** Of an ARN. */
 export function regionOf(arn: string): string | undefined {
   return /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1];

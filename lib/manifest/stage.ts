@@ -3,7 +3,7 @@ import type { Defaults } from "./keys.ts";
 import { Layers } from "./layers.ts";
 import { isExpired, type Manifest, type SecretEntry } from "./manifest.ts";
 import { clashes } from "./mirror.ts";
-import { belongsToAService, endsLikeAnArn, inStage, nameProblem, sameSecret } from "./names.ts";
+import { belongsToAService, endsLikeAnArn, inStage, nameProblem, SecretIndex } from "./names.ts";
 import { regionGuard } from "./region.ts";
 import { secretEntry } from "./secret-entry.ts";
 import type { Source } from "./source.ts";
@@ -17,18 +17,18 @@ export function compileStage(
   { stage, now }: { readonly stage: string; readonly now: Date },
 ): Manifest {
   const { schema, isSound } = file;
-  const named = secretsOf(source, file, stage);
+  const named = new SecretIndex<NamedSecret>();
+  const all = secretsOf(source, file, stage, named);
   const defaults = new Layers<Defaults>([
     { path: ["stages", stage], keys: file.stages[stage] ?? {} },
     { path: ["defaults"], keys: file.defaults },
   ]);
-  const kmsKeyOf = (secret: string) =>
-    named.find(({ name }) => sameSecret(name, secret))?.keys.kmsKey ?? defaults.value("kmsKey");
+  const kmsKeyOf = (secret: string) => named.find(secret)?.keys.kmsKey ?? defaults.value("kmsKey");
   const oneRegion = regionGuard(source);
   const context: StageContext = { source, schema, stage, defaults, isSound, kmsKeyOf, oneRegion };
   const secrets: Record<string, SecretEntry> = {};
   const exempt: Manifest["exempt"][number][] = [];
-  for (const secret of named) {
+  for (const secret of all) {
     const { name, path, keys } = secret;
     const entry = secretEntry(context, secret);
     if (!keys.exempt) {
@@ -43,7 +43,7 @@ export function compileStage(
         `the exemption ended on ${exemption.until}: let the secret rotate, or set a later day`,
       );
   }
-  const mirrors = named.flatMap(({ name, path }) => {
+  const mirrors = all.flatMap(({ name, path }) => {
     const mirror = secrets[name]?.mirror;
     return mirror ? { secret: name, path: [...path, "mirror"], mirror } : [];
   });
@@ -51,10 +51,18 @@ export function compileStage(
   return { stage, secrets, exempt };
 }
 
-/** The secrets of this stage under the names that they have there. */
-function secretsOf(source: Source, file: ManifestFile, stage: string): readonly NamedSecret[] {
+/**
+ * The secrets of this stage under the names that they have there.
+ * @param named gets each of them
+ */
+function secretsOf(
+  source: Source,
+  file: ManifestFile,
+  stage: string,
+  named: SecretIndex<NamedSecret>,
+): readonly NamedSecret[] {
   const stages = ["production", ...Object.keys(file.stages)];
-  const named: NamedSecret[] = [];
+  const all: NamedSecret[] = [];
   for (const each of file.secrets) {
     const secret = { ...each, name: inStage(each.key, stage) };
     const { path, keys } = secret;
@@ -66,15 +74,16 @@ function secretsOf(source: Source, file: ManifestFile, stage: string): readonly 
         );
     if (keys.stages && !keys.stages.includes(stage)) continue;
     checkName(source, secret, named, stage);
-    named.push(secret);
+    named.add(secret.name, secret);
+    all.push(secret);
   }
-  return named;
+  return all;
 }
 
 function checkName(
   source: Source,
   { name, key, path }: NamedSecret,
-  before: readonly NamedSecret[],
+  before: SecretIndex<NamedSecret>,
   stage: string,
 ): void {
   const problem = nameProblem(name);
@@ -89,7 +98,7 @@ function checkName(
       path,
       "ends in a hyphen and six characters, as ARNs do, so AWS may take it for a part of one: use the whole ARN instead",
     );
-  const same = before.find((other) => sameSecret(other.name, name));
+  const same = before.find(name);
   if (same)
     source.complain(
       path,
