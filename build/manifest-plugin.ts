@@ -1,19 +1,21 @@
 import type { Plugin } from "esbuild";
-import { compileManifest } from "../lib/manifest/compile.ts";
+import { type CompileOptions, compileManifest } from "../lib/manifest/compile.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { type Remark, remarkText } from "../lib/manifest/remark.ts";
 import { typeList } from "../lib/types.ts";
 
 /**
  * The manifest of a stage.
- * @param warn default: prints the warning
+ * @param options `warn`: default: prints the warning
  * @throws InvalidManifest
  */
 export const readManifest = (
   file: string,
   stage: string,
-  warn = (warning: Remark) => console.warn(remarkText(warning)),
-): Manifest => compileManifest(file, typeList, { stage, warn });
+  options: Pick<CompileOptions, "region" | "warn"> = {},
+): Manifest => compileManifest(file, typeList, { stage, warn: print, ...options });
+
+const print = (warning: Remark) => console.warn(remarkText(warning));
 
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
 export const manifestPlugin = (read: () => Manifest): Plugin => ({

@@ -64,7 +64,7 @@ async function check(
   const warnings: Remark[] = [];
   let manifest: Manifest;
   try {
-    manifest = readManifest(file, stage, (warning) => warnings.push(warning));
+    manifest = readManifest(file, stage, { warn: (warning) => warnings.push(warning) });
   } catch (error) {
     if (!(error instanceof InvalidManifest)) throw error;
     return { findings: error.problems.map((problem) => ofManifest("error", problem)) };

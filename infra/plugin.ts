@@ -37,10 +37,10 @@ class Quarterturn {
 
 /** @throws InvalidManifest, InvalidParameters */
 function extend(serverless: Serverless): void {
-  requireRegion(serverless);
+  const region = regionOf(serverless);
   const { service } = serverless.configurationInput;
   const stage = serverless.getProvider("aws").getStage();
-  const manifest = readManifest("rotation.yml", stage);
+  const manifest = readManifest("rotation.yml", stage, { region });
   const parameters = parseParameters(givenParameters(serverless, stage));
   const deployment = { ...parameters, service, stage, manifest };
   serverless.extendConfiguration(["functions"], functionsOf(deployment));
@@ -50,10 +50,15 @@ function extend(serverless: Serverless): void {
   });
 }
 
-/** Without a Region the framework uses us-east-1, whatever the caller's profile has. */
-function requireRegion({ processedInput: { commands, options } }: Serverless): void {
+/**
+ * The Region of the deployment; `undefined` for a package that names none, which fits any. To deploy without one, the
+ * framework would use us-east-1, whatever the caller's profile has.
+ * @throws InvalidParameters
+ */
+function regionOf({ processedInput: { commands, options } }: Serverless): string | undefined {
   const { AWS_REGION, AWS_DEFAULT_REGION } = process.env;
-  if (commands[0] === "package" || options.region || AWS_REGION || AWS_DEFAULT_REGION) return;
+  const region = options.region || AWS_REGION || AWS_DEFAULT_REGION;
+  if (region || commands[0] === "package") return region;
   throw new InvalidParameters([
     "region: missing. Add --region (for example eu-central-1), or set AWS_REGION.",
   ]);

@@ -151,7 +151,9 @@ describe("the manifests of the examples", { timeout: 60_000 }, () => {
 
   it("has Oh My Coins rotate every 90 days in production and every 180 in staging", () => {
     const schedules = ["production", "staging"].map((stage) => {
-      const { secrets } = readManifest("examples/oh-my-coins/rotation.yml", stage, () => {});
+      const { secrets } = readManifest("examples/oh-my-coins/rotation.yml", stage, {
+        warn: () => {},
+      });
       const [[secret, entry] = []] = Object.entries(secrets);
       return [secret, entry?.schedule.expression, loginOf(entry).connection.host];
     });

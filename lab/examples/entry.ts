@@ -7,6 +7,6 @@ export const root = join(import.meta.dirname, "../../examples");
 
 /** What an example's manifest has for its secret. */
 export function entryOf({ name, secret }: System): SecretEntry | undefined {
-  const manifest = readManifest(join(root, name, "rotation.yml"), "production", () => {});
+  const manifest = readManifest(join(root, name, "rotation.yml"), "production", { warn: () => {} });
   return manifest.secrets[secret];
 }

@@ -9,6 +9,8 @@ import type { TypeList } from "./type.ts";
 
 export interface CompileOptions {
   readonly stage: string;
+  /** Of the deployment, which must be that of every ARN. Default: not checked. */
+  readonly region?: string | undefined;
   /** Default: now. */
   readonly now?: Date;
   /** Gets what is allowed but probably a mistake. */
@@ -23,11 +25,11 @@ export interface CompileOptions {
 export function compileManifest(
   path: string,
   list: TypeList,
-  { stage, now = new Date(), warn = () => {} }: CompileOptions,
+  { stage, region, now = new Date(), warn = () => {} }: CompileOptions,
 ): Manifest {
   const source = new Source(path, readFileSync(path, "utf8"));
   const file = readFile(source, new ManifestSchema(list));
-  const manifest = compileStage(source, file, { stage, now });
+  const manifest = compileStage(source, file, { stage, now, deployed: { region } });
   for (const other of stagesOf(file)) compileStage(source, file, { stage: other, now });
   source.throwProblems();
   if (Object.keys(manifest.secrets).length === 0)

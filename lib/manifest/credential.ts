@@ -83,7 +83,7 @@ function strangeKey(
 
 /** The entry, with the defaults of the keys that it leaves out. */
 function entryOf(
-  { source, stage, defaults, kmsKeyOf, oneRegion }: StageContext,
+  { source, stage, defaults, kmsKeyOf, oneHome }: StageContext,
   secret: NamedSecret,
   path: Path,
   { name: type, type: { sharedKeys } }: NamedType,
@@ -106,7 +106,7 @@ function entryOf(
     folder: dirname(source.file),
     isOwn: (key) => Object.hasOwn(ownKeys, key),
     kmsKeyOf,
-    oneRegion: (within, arn) => oneRegion(placeOf(within), arn),
+    oneHome: (within, arn) => oneHome(placeOf(within), arn),
     complain: (within, problem) => source.complain(placeOf(within), problem),
   };
 }

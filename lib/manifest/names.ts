@@ -78,9 +78,10 @@ export class SecretIndex<T> {
   }
 }
 
-/** Of an ARN. */
-export function regionOf(arn: string): string | undefined {
-  return /^arn:[^:]*:[^:]*:([^:]+):/.exec(arn)?.[1];
+/** Where an ARN's resource is; nothing of a name. */
+export function homeOf(arn: string): Record<"service" | "region" | "account", string | undefined> {
+  const [, service, region, account] = /^arn:[^:]*:([^:]*):([^:]+):(\d*):/.exec(arn) ?? [];
+  return { service, region, account };
 }
 
 /**

@@ -13,12 +13,12 @@ import { timing } from "./timing.ts";
 
 /** A secret with every default filled in. Problems go to the source. */
 export function secretEntry(context: StageContext, secret: NamedSecret): SecretEntry {
-  const { source, oneRegion } = context;
+  const { source, oneHome } = context;
   const { path, keys } = secret;
   const layers = context.defaults.under<SecretKeys>({ path, keys });
   const kmsKey = layers.find("kmsKey");
-  oneRegion(path, secret.name);
-  if (kmsKey) oneRegion(kmsKey.path, kmsKey.value);
+  oneHome(path, secret.name);
+  if (kmsKey) oneHome(kmsKey.path, kmsKey.value);
   return {
     ...timing(source, isSound(context, secret) ? layers : new Layers<Defaults>([])),
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
@@ -42,7 +42,7 @@ function scopeOf(context: StageContext, layers: Layers<SecretKeys>): ConsumerSco
 
 /** The names that stand under one key. */
 function placesOf(
-  { source, stage, oneRegion }: StageContext,
+  { source, stage, oneHome }: StageContext,
   layers: Layers<SecretKeys>,
   key: string,
   { schema, problem }: ScopeKey,
@@ -55,7 +55,7 @@ function placesOf(
     const path = [...(found?.path ?? []), index];
     const wrong = problem(name);
     if (wrong) source.complain(path, `${JSON.stringify(raw)} ${wrong}`);
-    oneRegion(path, name);
+    oneHome(path, name);
     return name;
   });
 }
@@ -76,7 +76,7 @@ function ignored({ source, stage }: StageContext, layers: Layers<SecretKeys>) {
 }
 
 function mirrorOf(
-  { source, stage, oneRegion }: StageContext,
+  { source, stage, oneHome }: StageContext,
   { path, keys }: NamedSecret,
 ): MirrorSpec | undefined {
   if (!keys.mirror) return undefined;
@@ -84,6 +84,6 @@ function mirrorOf(
   const mirror = completedMirror(keys.mirror, stage);
   for (const [below, problem] of mirrorProblems(mirror))
     source.complain([...at, ...below], problem);
-  if (mirror.kmsKey) oneRegion([...at, "kmsKey"], mirror.kmsKey);
+  if (mirror.kmsKey) oneHome([...at, "kmsKey"], mirror.kmsKey);
   return mirror;
 }

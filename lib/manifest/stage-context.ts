@@ -1,7 +1,7 @@
 import type { SecretFile } from "./file.ts";
+import type { HomeGuard } from "./home.ts";
 import type { Defaults } from "./keys.ts";
 import type { Layers } from "./layers.ts";
-import type { RegionGuard } from "./region.ts";
 import type { ManifestSchema } from "./schema.ts";
 import type { Source } from "./source.ts";
 
@@ -14,7 +14,7 @@ export interface StageContext {
   /** Whether the defaults have their form; without them nothing can be completed. */
   readonly isSound: boolean;
   kmsKeyOf(secret: string): string | undefined;
-  readonly oneRegion: RegionGuard;
+  readonly oneHome: HomeGuard;
 }
 
 /** A secret of the file in one stage. */

@@ -1,31 +1,39 @@
 import type { ManifestFile } from "./file.ts";
+import { homeGuard } from "./home.ts";
 import type { Defaults } from "./keys.ts";
 import { Layers } from "./layers.ts";
 import { isExpired, type Manifest, type SecretEntry } from "./manifest.ts";
 import { clashes } from "./mirror.ts";
 import { belongsToAService, endsLikeAnArn, inStage, nameProblem, SecretIndex } from "./names.ts";
-import { regionGuard } from "./region.ts";
 import { secretEntry } from "./secret-entry.ts";
 import type { Source } from "./source.ts";
 import type { NamedSecret, StageContext } from "./stage-context.ts";
 import { suggestion } from "./suggestion.ts";
 
+export interface StageOptions {
+  readonly stage: string;
+  readonly now: Date;
+  /** This stage is to be deployed, in this Region if it is known. */
+  readonly deployed?: { readonly region?: string | undefined };
+}
+
 /** The manifest of one stage. Problems go to the source; where there are any, the result is not to be used. */
 export function compileStage(
   source: Source,
   file: ManifestFile,
-  { stage, now }: { readonly stage: string; readonly now: Date },
+  { stage, now, deployed }: StageOptions,
 ): Manifest {
   const { schema, isSound } = file;
   const named = new SecretIndex<NamedSecret>();
   const all = secretsOf(source, file, stage, named);
+  if (deployed) requireOwn(source, file, stage, all);
   const defaults = new Layers<Defaults>([
     { path: ["stages", stage], keys: file.stages[stage] ?? {} },
     { path: ["defaults"], keys: file.defaults },
   ]);
   const kmsKeyOf = (secret: string) => named.find(secret)?.keys.kmsKey ?? defaults.value("kmsKey");
-  const oneRegion = regionGuard(source);
-  const context: StageContext = { source, schema, stage, defaults, isSound, kmsKeyOf, oneRegion };
+  const oneHome = homeGuard(source, deployed?.region);
+  const context: StageContext = { source, schema, stage, defaults, isSound, kmsKeyOf, oneHome };
   const secrets: Record<string, SecretEntry> = {};
   const exempt: Manifest["exempt"][number][] = [];
   for (const secret of all) {
@@ -78,6 +86,23 @@ function secretsOf(
     all.push(secret);
   }
   return all;
+}
+
+/** Deployed by mistake, a stage that nobody declared would take over what another one rotates. */
+function requireOwn(
+  source: Source,
+  { stages }: ManifestFile,
+  stage: string,
+  secrets: readonly NamedSecret[],
+): void {
+  const known = ["production", ...Object.keys(stages)];
+  if (known.includes(stage)) return;
+  for (const { name, key, path, keys } of secrets)
+    if (name === key && !keys.stages)
+      source.complain(
+        path,
+        `is the same secret in every stage, and the manifest does not declare the stage ${JSON.stringify(stage)}${suggestion(stage, known)}: declare it under stages if it rotates this secret; otherwise write \${stage} in its name, or stages: [production] under it`,
+      );
 }
 
 function checkName(

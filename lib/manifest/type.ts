@@ -91,8 +91,8 @@ export interface CredentialEntry<Keys extends object = object> {
   isOwn(key: string): boolean;
   /** The KMS key of another secret, as the manifest has it. */
   kmsKeyOf(secret: string): string | undefined;
-  /** Complains if this ARN is of another Region than the others. */
-  oneRegion(path: Path, arn: string): void;
+  /** Complains if this ARN is of another Region or account than the others. */
+  oneHome(path: Path, arn: string): void;
   /** @param path from the credential, e.g. `["admin", "secret"]`; a key of the defaults is found there */
   complain(path: Path, problem: string): void;
 }

@@ -64,10 +64,18 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
   });
 
   it("is one JSON object", async () => {
-    const { code, stdout, stderr } = await world.run(["--json", "--stage", "staging"]);
+    const stages = { staging: null };
+    const file = world.manifest({ [world.name]: world.credential() }, { stages });
+    const { code, stdout, stderr } = await world.run([
+      "--json",
+      "--file",
+      file,
+      "--stage",
+      "staging",
+    ]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     expect(JSON.parse(stdout)).toMatchObject({
-      file: "rotation.yml",
+      file,
       stage: "staging",
       live: false,
       ok: true,

@@ -77,7 +77,7 @@ function otherHosts({ keys, stage, complain }: LoginEntry): LoginSpec["otherHost
 
 /** The administrator of the entry or of the defaults. By default no secret is its own administrator. */
 function administrator(entry: LoginEntry): LoginSpec["admin"] {
-  const { keys, stage, secret, complain, kmsKeyOf, oneRegion } = entry;
+  const { keys, stage, secret, complain, kmsKeyOf, oneHome } = entry;
   if (!keys.admin) return undefined;
   const input = typeof keys.admin === "string" ? { secret: keys.admin } : keys.admin;
   const path = typeof keys.admin === "string" ? ["admin"] : ["admin", "secret"];
@@ -92,8 +92,8 @@ function administrator(entry: LoginEntry): LoginSpec["admin"] {
     );
   }
   const key = input.kmsKey ?? kmsKeyOf(name);
-  oneRegion(path, name);
-  if (input.kmsKey) oneRegion(["admin", "kmsKey"], input.kmsKey);
+  oneHome(path, name);
+  if (input.kmsKey) oneHome(["admin", "kmsKey"], input.kmsKey);
   return { ...input, secret: name, kmsKey: key === "aws/secretsmanager" ? undefined : key };
 }
 

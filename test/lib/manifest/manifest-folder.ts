@@ -53,11 +53,16 @@ export class ManifestFolder implements Disposable {
   /** Of this text, for this stage; `warnings` gets those. */
   compile(
     text: string,
-    { stage = "production", now = new Date(), warnings = [] as string[] } = {},
+    {
+      stage = "production",
+      region = undefined as string | undefined,
+      now = new Date(),
+      warnings = [] as string[],
+    } = {},
   ) {
     writeFileSync(this.file, text);
     const warn = (warning: Remark) => void warnings.push(this.withoutItsName(remarkText(warning)));
-    const manifest: Manifest = compileManifest(this.file, list, { stage, now, warn });
+    const manifest: Manifest = compileManifest(this.file, list, { stage, region, now, warn });
     return manifest;
   }
 

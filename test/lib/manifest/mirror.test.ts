@@ -43,7 +43,7 @@ describe("a mirror", () => {
   it("takes everything that it may say, with the stage in the names", () => {
     const kmsKey = "arn:aws:kms:eu-central-1:123456789012:key/0f6a1f3e-0000-4000-8000-1234567890ab";
     const text = `{ prefix: "/\${stage}/clip/", parameters: { URL: "/\${stage}/url", K: key }, kmsKey: "${kmsKey}", tier: Advanced, overwrite: true }`;
-    expect(compile(manifest(text), "staging")["a"]?.mirror).toEqual({
+    expect(compile(`stages: { staging: }\n${manifest(text)}`, "staging")["a"]?.mirror).toEqual({
       prefix: "/staging/clip/",
       parameters: { URL: "/staging/url", K: "key" },
       kmsKey,

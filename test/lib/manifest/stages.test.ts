@@ -42,10 +42,62 @@ secrets:
     expect(names("production")).toEqual(["own", "production/database/primary", "only-here"]);
     expect(names("staging")).toEqual(["own", "staging/database/primary"]);
     expect(names("dev")).toEqual(["own", "dev/database/primary", "only-here"]);
-    expect(names("eu2")).toEqual(["own", "eu2/database/primary"]);
     const { own, "only-here": onlyHere } = compile(text, { stage: "dev" }).secrets;
     expect(own?.consumers["clusters"]).toEqual(["dev", "tools"]);
     expect(loginOf(onlyHere).connection).toEqual({ host: "app-dev.example.com" });
+  });
+});
+
+describe("a stage that the manifest does not declare", () => {
+  const problems = (text: string) => {
+    try {
+      compile(text, { stage: "stagign" });
+      return "";
+    } catch (error) {
+      return String(error);
+    }
+  };
+
+  it("rotates no secret that other stages have, too", () => {
+    const text = "stages: { staging: }\nsecrets:\n  app: { strategy: in-place }";
+    expect(problems(text)).toContain(
+      'rotation.yml:3: secrets.app: is the same secret in every stage, and the manifest does not declare the stage "stagign" (did you mean "staging"?): declare it',
+    );
+  });
+
+  it("has what is its own, and nothing of a list without it", () => {
+    const own = `'${variable}/app': { strategy: in-place }`;
+    const listed = "app: { strategy: in-place, stages: [production] }";
+    const text = `secrets: { ${own}, ${listed} }`;
+    expect(Object.keys(compile(text, { stage: "stagign" }).secrets)).toEqual(["stagign/app"]);
+  });
+});
+
+describe("the Region and the account of ARNs", () => {
+  const arn = (region: string, account: string, name: string) =>
+    `arn:aws:secretsmanager:${region}:${account}:secret:${name}-AbCdEf`;
+  const secrets = (...arns: string[]) =>
+    `secrets:\n${arns.map((each) => `  ${each}: { strategy: in-place }\n`).join("")}`;
+
+  it("must be those of the deployment", () => {
+    const text = secrets(arn("eu-central-1", "111111111111", "app"));
+    expect(() => compile(text, { region: "eu-central-1" })).not.toThrow();
+    expect(() => compile(text)).not.toThrow();
+    expect(() => compile(text, { region: "us-east-1" })).toThrow(
+      /rotation\.yml:2: .*: is in eu-central-1, but the deployment is in us-east-1/,
+    );
+  });
+
+  it("must be one account's, except those of keys", () => {
+    const [one, other] = ["111111111111", "222222222222"].map((account) =>
+      arn("eu-central-1", account, "app"),
+    );
+    expect(() => compile(secrets(`${one}`, `${other}`))).toThrow(
+      /rotation\.yml:3: .*: is in account 222222222222, but .* is in 111111111111: one deployment/,
+    );
+    const kmsKey = "arn:aws:kms:eu-central-1:222222222222:key/1234";
+    const text = `secrets: { ${one}: { strategy: in-place, kmsKey: "${kmsKey}" } }`;
+    expect(() => compile(text)).not.toThrow();
   });
 });
 
