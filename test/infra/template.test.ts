@@ -601,11 +601,18 @@ describe("the outside path", () => {
 
 describe("the alarms", () => {
   const watched = () =>
-    ofType("AWS::CloudWatch::Alarm").map(([, { Properties }]) => ({
-      metric: `${Properties["Namespace"]} ${Properties["MetricName"]}`,
-      of: JSON.stringify((Properties["Dimensions"] as { Value: Value }[])[0]?.Value),
-      properties: Properties,
-    }));
+    ofType("AWS::CloudWatch::Alarm").map(([, { Properties }]) => {
+      const queries = (Properties["Metrics"] ?? []) as { MetricStat?: { Metric: object } }[];
+      const { Namespace, MetricName, Dimensions }: Record<string, unknown> = {
+        ...Properties,
+        ...queries.find(({ MetricStat }) => MetricStat)?.MetricStat?.Metric,
+      };
+      return {
+        metric: `${Namespace} ${MetricName}`,
+        of: JSON.stringify((Dimensions as { Value: Value }[])[0]?.Value),
+        properties: Properties,
+      };
+    });
 
   it.each(names)("hear of errors and throttles of %s", (name) => {
     const id = Object.entries(template.Resources).find(
@@ -630,10 +637,41 @@ describe("the alarms", () => {
     );
   });
 
+  it("speak when settlement has been silent for 15 minutes (B6)", () => {
+    const [silence, ...more] = watched().filter(
+      ({ metric }) => metric === "AWS/Lambda Invocations",
+    );
+    expect(more).toEqual([]);
+    expect(silence?.of).toBe(JSON.stringify({ Ref: "SettleLambdaFunction" }));
+    expect(silence?.properties).toMatchObject({
+      Statistic: "Sum",
+      Period: 300,
+      EvaluationPeriods: 3,
+      Threshold: 1,
+      ComparisonOperator: "LessThanThreshold",
+      TreatMissingData: "breaching",
+      OKActions: [{ Ref: "AlertTopic" }],
+    });
+  });
+
+  it("speak of each dead letter, though the ones before are still there (B7)", () => {
+    const dead = watched().find(({ metric }) => metric.endsWith("MessagesVisible"));
+    expect(dead?.properties).toMatchObject({
+      Metrics: [
+        { Id: "growth", Expression: "DIFF(FILL(value, 0))" },
+        { Id: "value", ReturnData: false, MetricStat: { Stat: "Maximum", Period: 300 } },
+      ],
+      Threshold: 1,
+      ComparisonOperator: "GreaterThanOrEqualToThreshold",
+    });
+    expect(dead?.properties).not.toHaveProperty("OKActions");
+  });
+
   it("all reach the topic, and say what to do", () => {
-    for (const { properties } of watched()) {
+    for (const { metric, properties } of watched()) {
       expect(properties["AlarmActions"]).toEqual([{ Ref: "AlertTopic" }]);
-      expect(properties["TreatMissingData"]).toBe("notBreaching");
+      const isSilence = metric === "AWS/Lambda Invocations";
+      expect(properties["TreatMissingData"]).toBe(isSilence ? "breaching" : "notBreaching");
       expect(String(properties["AlarmDescription"])).toMatch(/See|see|Check|raise/);
     }
   });
