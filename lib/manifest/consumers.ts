@@ -39,7 +39,7 @@ type Consumers = z.output<typeof consumersSchema>;
 export const areComplete = (consumers: Consumers | undefined) =>
   typeof consumers === "object" ? consumers.complete === true : consumers === "complete";
 
-/** Consumers that the manifest says are none. */
+/** What the manifest says does not consume the secret, although it mentions it. */
 export const ignoredIn = (consumers: Consumers | undefined) =>
   typeof consumers === "object" ? consumers.ignore : undefined;
 

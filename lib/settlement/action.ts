@@ -22,5 +22,5 @@ export type Action =
   | { readonly kind: "retire"; readonly retiring: string; readonly leaked: boolean }
   /** AWSCURRENT went back by hand: the credential to retire is the rotation's other one. */
   | { readonly kind: "handOver"; readonly from: string; readonly to: string }
-  /** The old credential is dead, or is none: remove the label that says that it has to be retired. */
+  /** The old credential is dead, or in use again: remove the label that says that it has to be retired. */
   | { readonly kind: "removeLabel"; readonly retiring: RetiringVersion };

@@ -8,7 +8,7 @@ import { problem } from "./errors.ts";
 import type { DeploymentFacts, ServiceFacts, StandaloneFacts, TaskFacts } from "./facts.ts";
 
 /**
- * "Stable" is no proof: it is also true after a rollback. What counts is the service deployment since the
+ * "Stable" proves nothing: it is also true after a rollback. What counts is the service deployment since the
  * promotion, and that no task is left from before. Pure.
  */
 export function judgeService(service: ServiceFacts, promotion: Promotion): Judgement {
