@@ -13,7 +13,10 @@ const foreign = ["pretest", "test", "check", "fix", "mutate"];
 
 const programs = Object.entries(scripts)
   .filter(([name]) => !foreign.includes(name))
-  .map(([name, command]) => ({ name, file: /^node --import \.\/cli\/ready\.mjs (\S+\.ts)$/.exec(command)?.[1] ?? "" }));
+  .map(([name, command]) => ({
+    name,
+    file: /^node --import \.\/cli\/ready\.mjs (\S+\.ts)$/.exec(command)?.[1] ?? "",
+  }));
 
 describe.each(programs)("npm run $name", ({ name, file }) => {
   it("prints its usage", async () => {
