@@ -1,6 +1,6 @@
 import type { Approach, Engine, Session } from "../../lib/rotators/login/engine.ts";
 import { address, type Login } from "../../lib/rotators/login/login.ts";
-import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import type { Notice, Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { OtherUserInUse, UsersMissing } from "../../lib/rotators/login/pair-errors.ts";
 import {
   DnsFailed,
@@ -117,8 +117,11 @@ class FakeSession implements Session, PairOperations {
     });
   }
 
-  requireAdministrable({ owner }: Pair): Promise<void> {
-    return this.#run(() => this.#administrable(owner));
+  requireAdministrable({ owner }: Pair): Promise<readonly Notice[]> {
+    return this.#run(() => {
+      this.#administrable(owner);
+      return [];
+    });
   }
 
   #administrable(owner: string): void {
@@ -130,7 +133,7 @@ class FakeSession implements Session, PairOperations {
   align(
     { owner }: Pair,
     user: { readonly username: string; readonly password: { reveal(): string } },
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Notice[]> {
     return this.#run(() => {
       this.#administrable(owner);
       const { username, password } = user;

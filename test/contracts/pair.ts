@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { accepts, type Engine, type EngineTraits } from "../../lib/rotators/login/engine.ts";
 import type { Login } from "../../lib/rotators/login/login.ts";
-import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import type { Notice, Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
 
 /** A real server with pairs of users on it. */
@@ -67,10 +67,10 @@ export class Cast {
   async align(
     username: string,
     { password = newPassword(), as = this.admin } = {},
-  ): Promise<Login & { readonly notCarried: readonly string[] }> {
+  ): Promise<Login & { readonly notices: readonly Notice[] }> {
     const user = { username, password };
-    const notCarried = await this.do(as, (pairs) => pairs.align(this.pair, user, anyTime()));
-    return { ...this.owner, ...user, notCarried };
+    const notices = await this.do(as, (pairs) => pairs.align(this.pair, user, anyTime()));
+    return { ...this.owner, ...user, notices };
   }
 
   disable(username: string, as = this.admin): Promise<void> {
@@ -124,7 +124,7 @@ export function pairContract(
       const all = await cast();
       const before = await fixture().stored(all.pair.owner);
       const clone = await all.align(all.pair.clone);
-      expect(clone.notCarried).toEqual([]);
+      expect(clone.notices).toEqual([]);
       expect(await all.accepts(clone)).toBe(true);
       await all.requireActsAs(clone);
       await all.requireActsAs(all.owner);

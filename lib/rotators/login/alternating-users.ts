@@ -28,10 +28,8 @@ export const alternatingUsers: Strategy = {
     const healthy = await accepts(engine, current, signal);
     if (!healthy) await requirePossession(replacement);
     await using admin = await asAdmin(replacement, pair);
-    for (const setting of await pairsOf(admin).align(pair, pending, signal))
-      replacement.warn(
-        `the setting ${setting} of ${pair.owner} could not be carried to ${pair.clone}`,
-      );
+    for (const { what, remedy } of await pairsOf(admin).align(pair, pending, signal))
+      replacement.warn(`${what} ${remedy}`);
     if (pending.username === pair.clone) await takeOver(engine, pair, pending, admin, signal);
     if (healthy) return "ready";
     await this.test(replacement);
@@ -50,7 +48,7 @@ export const alternatingUsers: Strategy = {
     const { current, spec, signal } = rehearsal;
     const pair = pairOf(current.username, spec);
     await using admin = await asAdmin(rehearsal, pair);
-    await pairsOf(admin).requireAdministrable(pair, signal);
+    return await pairsOf(admin).requireAdministrable(pair, signal);
   },
 
   async retire(retired) {

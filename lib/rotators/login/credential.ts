@@ -88,7 +88,8 @@ export class LoginCredential implements Credential {
     const login = this.read(current);
     if (!(await accepts(engine, login, step.signal)))
       throw new CredentialsRefused(address(login), login.username, ["AWSCURRENT"]);
-    await strategy.rehearse(this.#situation(login, step));
+    for (const { what, remedy } of await strategy.rehearse(this.#situation(login, step)))
+      step.warn(`${what} ${remedy}`);
   }
 
   accepted(

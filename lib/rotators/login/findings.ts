@@ -6,6 +6,7 @@ import { type Finding, failure, finding } from "../../validation/finding.ts";
 import { keyFindings } from "../../validation/key-findings.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName } from "./login.ts";
+import type { Notice } from "./pair.ts";
 
 /** What is known of a login. Without its password. */
 export interface LoginFacts {
@@ -15,7 +16,7 @@ export interface LoginFacts {
   /** Whether the server accepts it; absent: not asked without a target. */
   readonly accepted?: Asked<boolean> | undefined;
   /** Whether the change was rehearsed; absent: not asked if the server or the administrator's secret did not answer. */
-  readonly rehearsal?: Asked<unknown> | undefined;
+  readonly rehearsal?: Asked<readonly Notice[]> | undefined;
   readonly admin?: AdminFacts | undefined;
 }
 
@@ -83,6 +84,9 @@ function findings(secret: string, target: Target, facts: LoginFacts): readonly F
       ? [failure(new CredentialsRefused(address(target), username, ["AWSCURRENT"]), secret)]
       : []),
     ...open(`whether the password of ${user} may be changed`, rehearsal),
+    ...(rehearsal && "known" in rehearsal ? rehearsal.known : []).map((notice) =>
+      finding({ severity: "warning", secret, ...notice }),
+    ),
     ...open(`the admin secret ${admin?.secret}`, admin?.who),
     ...open(`the KMS key of the admin secret ${admin?.secret}`, admin?.state),
     ...adminKey(secret, facts),

@@ -38,6 +38,7 @@ export const inPlace: Strategy = {
     }
     await using admin = await openAdmin(rehearsal, [current.username]);
     await admin?.rehearsePassword(current.username, signal);
+    return [];
   },
 
   async openSwitch(replacement) {

@@ -44,3 +44,14 @@ export class StandInIncomplete extends RotationError {
     });
   }
 }
+
+/** The second user cannot be given something of the owner's, so the application could miss it after promotion. */
+export class NotCarried extends RotationError {
+  constructor(address: string, clone: string, owner: string, what: string, remedy: string) {
+    super({
+      code: "NOT_CARRIED",
+      happened: `${address}: ${what} of user ${owner} cannot be given to its second user ${clone}, so nothing was changed.`,
+      remedy,
+    });
+  }
+}

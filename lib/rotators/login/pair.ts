@@ -7,6 +7,13 @@ export interface Pair {
   readonly clone: string;
 }
 
+/** What the reader should know although the rotation goes on. Never with a secret value. */
+export interface Notice {
+  readonly code: "PASSWORD_EXPIRES" | "SETTING_NOT_COPIED";
+  readonly what: string;
+  readonly remedy: string;
+}
+
 /**
  * What `alternating-users` asks of a session. All but `requireActsAs` and `takeOver` are for an
  * administrator's session, and need no more of it than this engine's folder documents.
@@ -15,14 +22,14 @@ export interface PairOperations {
   /**
    * Proves, without effect, that this administrator may do what the others do.
    * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
-   *   owner itself acts as somebody else
+   *   owner itself acts as somebody else; NotCarried when the clone would miss something that the owner has
    */
-  requireAdministrable(pair: Pair, signal: AbortSignal): Promise<void>;
+  requireAdministrable(pair: Pair, signal: AbortSignal): Promise<readonly Notice[]>;
 
   /**
    * Makes one of the pair able to log in with this password and to act as the owner; creates the clone
-   * where it is missing. All or nothing. Idempotent: a second call with the same password succeeds.
-   * @returns settings of the owner that the administrator may not carry over to the clone
+   * where it is missing. All or nothing. Idempotent: a second call with the same password succeeds. Neither user's
+   * password expires afterwards.
    * @throws OtherUserInUse when the user can log in and has sessions: some consumer still holds its old
    *   password; and as `requireAdministrable`
    */
@@ -30,7 +37,7 @@ export interface PairOperations {
     pair: Pair,
     user: { readonly username: string; readonly password: Secret<string> },
     signal: AbortSignal,
-  ): Promise<readonly string[]>;
+  ): Promise<readonly Notice[]>;
 
   /**
    * Proves that this session acts as the owner, may do all that the owner may, and that what it creates

@@ -1,6 +1,7 @@
 import type { Switch } from "../../rotation/credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
 import type { Login, LoginSpec } from "./login.ts";
+import type { Notice } from "./pair.ts";
 
 /** What is known of a login whatever is done with it. */
 interface Situation {
@@ -49,7 +50,7 @@ export interface Strategy {
    * Proves, without effect and as far as that is possible, that the password can be changed: by the administrator, or by
    * the user itself if AWSCURRENT is accepted.
    */
-  rehearse(rehearsal: Rehearsal): Promise<void>;
+  rehearse(rehearsal: Rehearsal): Promise<readonly Notice[]>;
   openSwitch?(replacement: Replacement): Promise<Switch>;
   retire(retired: Retired): Promise<void>;
   sessions(retired: Retired): Promise<number | undefined>;

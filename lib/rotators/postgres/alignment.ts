@@ -1,5 +1,5 @@
-import type { Pair } from "../login/pair.ts";
-import { hasRoleOptions, type Roles, type Setting } from "./roles.ts";
+import type { Notice, Pair } from "../login/pair.ts";
+import { hasRoleOptions, type Role, type Roles, type Setting } from "./roles.ts";
 import { quoteName, quoteText, safePath } from "./statements.ts";
 
 /** On a clone that we made; anybody may read it. */
@@ -18,6 +18,7 @@ export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
     `CREATE ROLE ${clone} LOGIN INHERIT`,
     `COMMENT ON ROLE ${clone} IS ${quoteText(cloneMark(pair.owner))}`,
   ];
+  const replicates = roles.owner?.replication && !roles.clone?.replication;
   return [
     ...(roles.clone ? [] : create),
     // Before 16 the member's INHERIT attribute decides whether a membership inherits.
@@ -26,13 +27,33 @@ export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
     ...(limit === (roles.clone?.connectionLimit ?? -1)
       ? []
       : [`ALTER ROLE ${clone} CONNECTION LIMIT ${limit}`]),
+    ...(replicates ? [`ALTER ROLE ${clone} REPLICATION`] : []),
     `ALTER ROLE ${clone} SET role TO ${owner}`,
   ];
 }
 
+/** Both users log in until the old one is retired, and a rotation replaces the password before it could expire. */
+export function unexpire({ owner, clone }: Roles): {
+  readonly statements: readonly string[];
+  readonly notices: readonly Notice[];
+} {
+  const expiring = [owner, clone].flatMap((role) => (role?.validUntil ? [role] : []));
+  const statement = ({ name }: Role) => `ALTER ROLE ${quoteName(name)} VALID UNTIL 'infinity'`;
+  return {
+    statements: expiring.map(statement),
+    notices: expiring.map((role) => ({
+      code: "PASSWORD_EXPIRES",
+      what: `The password of user ${role.name} expires at ${role.validUntil} (VALID UNTIL). A rotation removes the date.`,
+      remedy: `If it passes before the next rotation, run: ${statement(role)};`,
+    })),
+  };
+}
+
 /** A setting to carry over, with the message that does it. */
-export interface SettingChange {
+interface SettingChange {
   readonly name: string;
+  /** The clone lacks it; otherwise the clone has it, and the owner does not. */
+  readonly isMissing: boolean;
   readonly sql: string;
 }
 
@@ -54,9 +75,14 @@ export function settingChanges(pair: Pair, settings: readonly Setting[]): readon
   );
   const extra = of(pair.clone).filter((has) => !of(pair.owner).some((wanted) => same(has, wanted)));
   return [
-    ...missing.map((setting) => ({ name: setting.name, sql: carry(alter(setting), setting) })),
+    ...missing.map((setting) => ({
+      name: setting.name,
+      isMissing: true,
+      sql: carry(alter(setting), setting),
+    })),
     ...extra.map((setting) => ({
       name: setting.name,
+      isMissing: false,
       sql: `${alter(setting)} RESET ${quoteName(setting.name)}`,
     })),
   ];

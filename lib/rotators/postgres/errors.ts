@@ -1,6 +1,5 @@
 import { CloneForeign, StandInIncomplete, UsersMissing } from "../login/pair-errors.ts";
 import { AuthenticationMethodRefused, LockBusy } from "../login/server-errors.ts";
-
 import { quoteName } from "./statements.ts";
 
 /** @param method what the server asks for, e.g. `the password as MD5` */

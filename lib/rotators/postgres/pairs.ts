@@ -2,10 +2,11 @@ import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
-import type { Pair, PairOperations } from "../login/pair.ts";
+import type { Notice, Pair, PairOperations } from "../login/pair.ts";
 import { OtherUserInUse } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
-import { cloneMark, cloneStatements, settingChanges } from "./alignment.ts";
+import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";
+import { carrySettings, requireReplication } from "./carrying.ts";
 import { cloneForeign, standInIncomplete, usersMissing } from "./errors.ts";
 import { actingQuery, endQuery, ownerQuery, sessionsQuery } from "./pair-queries.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
@@ -24,30 +25,48 @@ export class PostgresPairs implements PairOperations {
     this.#login = login;
   }
 
-  async requireAdministrable(pair: Pair, signal: AbortSignal): Promise<void> {
-    await this.#administrable(pair, signal);
+  /** Makes the clone in a transaction that is rolled back. */
+  async requireAdministrable(pair: Pair, signal: AbortSignal): Promise<readonly Notice[]> {
+    const roles = await this.#administrable(pair, signal);
+    const action = `align user ${pair.clone} with ${pair.owner}`;
+    const rehearse = () => this.#alignClone(pair, roles, [], signal);
+    return this.#inTransaction(action, signal, rehearse, "ROLLBACK");
   }
 
   async align(
     pair: Pair,
     user: { readonly username: string; readonly password: Secret<string> },
     signal: AbortSignal,
-  ): Promise<readonly string[]> {
+  ): Promise<readonly Notice[]> {
     const roles = await this.#administrable(pair, signal);
-    const role = user.username === pair.owner ? roles.owner : roles.clone;
+    const isClone = user.username === pair.clone;
+    const role = isClone ? roles.clone : roles.owner;
     if (role?.login) await this.#requireUnused(user.username, signal);
     const password = await changePassword(this.#login.passwordForm, user.username, user.password);
-    const isClone = user.username === pair.clone;
-    const statements = [
-      ...(isClone ? cloneStatements(pair, roles) : []),
-      `ALTER ROLE ${quoteName(user.username)} LOGIN`,
-      password,
-    ];
+    const login = [`ALTER ROLE ${quoteName(user.username)} LOGIN`, password];
     const action = `align user ${user.username} with ${pair.owner}`;
     return this.#inTransaction(action, signal, async () => {
-      await this.#run(statements.join("; "), action, signal);
-      return isClone ? this.#carrySettings(pair, roles, signal) : [];
+      if (isClone) return this.#alignClone(pair, roles, login, signal);
+      const { statements, notices } = unexpire(roles);
+      await this.#run([...statements, ...login].join("; "), action, signal);
+      return notices;
     });
+  }
+
+  /** @throws NotCarried */
+  async #alignClone(
+    pair: Pair,
+    roles: Roles,
+    login: readonly string[],
+    signal: AbortSignal,
+  ): Promise<readonly Notice[]> {
+    const at = address(this.#login);
+    requireReplication(pair, roles, at);
+    const { statements, notices } = unexpire(roles);
+    const all = [...cloneStatements(pair, roles), ...statements, ...login];
+    await this.#run(all.join("; "), `align user ${pair.clone} with ${pair.owner}`, signal);
+    const settings = await carrySettings(this.#run, { pair, roles, at }, signal);
+    return [...notices, ...settings];
   }
 
   async requireActsAs(pair: Pair, signal: AbortSignal): Promise<void> {
@@ -129,22 +148,6 @@ export class PostgresPairs implements PairOperations {
     throw new OtherUserInUse(address(this.#login), username, sessions);
   }
 
-  async #carrySettings(pair: Pair, roles: Roles, signal: AbortSignal): Promise<readonly string[]> {
-    const denied: string[] = [];
-    for (const { name, sql } of settingChanges(pair, roles.settings)) {
-      const action = `carry the setting ${name} to ${pair.clone}`;
-      await this.#run("SAVEPOINT setting", action, signal);
-      try {
-        await this.#run(sql, action, signal);
-      } catch {
-        // If the session is lost this fails too; otherwise the server has refused this one setting.
-        await this.#run("ROLLBACK TO SAVEPOINT setting", action, signal);
-        denied.push(name);
-      }
-    }
-    return denied;
-  }
-
   /** Creates a table where the owner may, and rolls back; `undefined` if it may create one nowhere. */
   async #ownerOfNewTable(schema: string | null, signal: AbortSignal): Promise<string | undefined> {
     if (schema === null) return undefined;
@@ -160,11 +163,16 @@ export class PostgresPairs implements PairOperations {
     }
   }
 
-  async #inTransaction<T>(action: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+  async #inTransaction<T>(
+    action: string,
+    signal: AbortSignal,
+    work: () => Promise<T>,
+    end: "COMMIT" | "ROLLBACK" = "COMMIT",
+  ): Promise<T> {
     await this.#run("BEGIN READ WRITE", action, signal);
     try {
       const result = await work();
-      await this.#run("COMMIT", action, signal);
+      await this.#run(end, action, signal);
       return result;
     } catch (error) {
       await this.#run("ROLLBACK", action, signal).catch(() => {});

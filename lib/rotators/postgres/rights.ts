@@ -43,6 +43,10 @@ export function missingGrant(
   const lacking = hasRoleOptions(version) ? roles.find((role) => !role.administrable) : undefined;
   return (
     lacking &&
-    `Run as a superuser or as a role that has ADMIN on it: GRANT ${quoteName(lacking.name)} TO ${name} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`
+    `Run as a superuser or as a role that has ADMIN on it: ${administer(lacking.name, admin.name)}`
   );
 }
+
+/** From PostgreSQL 16 on. */
+export const administer = (role: string, admin: string): string =>
+  `GRANT ${quoteName(role)} TO ${quoteName(admin)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE;`;

@@ -18,6 +18,7 @@ export interface Roles {
     readonly name: string;
     readonly superuser: boolean;
     readonly createrole: boolean;
+    readonly replication: boolean;
   };
   readonly owner: Role | undefined;
   readonly clone: Role | undefined;
@@ -35,6 +36,9 @@ export interface Role {
   readonly name: string;
   readonly login: boolean;
   readonly connectionLimit: number;
+  readonly replication: boolean;
+  /** VALID UNTIL, for messages; `null`: its password never expires. */
+  readonly validUntil: string | null;
   readonly comment: string | null;
   /** The administrator has ADMIN on it. */
   readonly administrable: boolean;
@@ -52,8 +56,14 @@ export interface Setting {
 /** From 16 on, CREATEROLE alone does not administer a role, and a membership has options. */
 export const hasRoleOptions = (version: number): boolean => version >= 160_000;
 
+/** From 15 on, a superuser can let others set a parameter that is a superuser's. */
+export const hasParameterGrants = (version: number): boolean => version >= 150_000;
+
 const rolesQuery = `
   SELECT r.rolname AS name, r.rolcanlogin AS login, r.rolconnlimit AS "connectionLimit",
+         r.rolreplication AS replication,
+         CASE WHEN isfinite(r.rolvaliduntil)
+              THEN to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') END AS "validUntil",
          shobj_description(r.oid, 'pg_authid') AS comment,
          pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION') AS administrable,
          EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass
@@ -82,7 +92,7 @@ export async function readRoles(run: Run, pair: Pair, signal: AbortSignal): Prom
   await run(safePath, "set a safe search_path", signal);
   const [admin] = await select(
     `SELECT current_setting('server_version_num')::int AS version, rolname AS name,
-            rolsuper AS superuser, rolcreaterole AS createrole
+            rolsuper AS superuser, rolcreaterole AS createrole, rolreplication AS replication
      FROM pg_roles WHERE rolname = current_user`,
     [],
   );

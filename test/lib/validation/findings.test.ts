@@ -353,6 +353,21 @@ describe("a credential", () => {
       [`error PERMISSION_DENIED ${name}: ${at}: user admin may not alter app.`],
     ],
     [
+      "with what a rotation will remove, and with what it cannot carry",
+      {
+        rehearsal: {
+          known: [
+            { code: "PASSWORD_EXPIRES", what: "It expires.", remedy: "Run it." },
+            { code: "SETTING_NOT_COPIED", what: "It is not given.", remedy: "Reset it." },
+          ],
+        },
+      },
+      [
+        `warning PASSWORD_EXPIRES ${name}: It expires.`,
+        `warning SETTING_NOT_COPIED ${name}: It is not given.`,
+      ],
+    ],
+    [
       "on a standby",
       { rehearsal: { unknown: new ReadOnlyServer(at) } },
       [expect.stringMatching(/^error READ_ONLY_SERVER/)],

@@ -70,7 +70,7 @@ export function credential(more: Partial<LoginFacts> = {}): CredentialFacts {
     spec,
     target: { known: target() },
     accepted: { known: true },
-    rehearsal: { known: undefined },
+    rehearsal: { known: [] },
     admin: { secret: adminName, state: { known: adminState }, who },
     ...more,
   });

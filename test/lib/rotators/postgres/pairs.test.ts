@@ -4,6 +4,7 @@ import { postgresTraits } from "../../../../lib/rotators/postgres/traits.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
 import { pairContract } from "../../../contracts/pair.ts";
 import { alignmentTests } from "./pairs/alignment.ts";
+import { carryingTests } from "./pairs/carrying.ts";
 import { openPairFixture, type PostgresPairFixture } from "./pairs/fixture.ts";
 import { hostileTests } from "./pairs/hostile.ts";
 import { privilegeTests } from "./pairs/privileges.ts";
@@ -37,6 +38,7 @@ onEveryVersion((server, major) => {
 
   pairContract(postgres, postgresTraits, () => fixture);
   alignmentTests(() => fixture);
+  carryingTests(() => fixture, major);
   standingInTests(() => fixture, major);
   privilegeTests(() => fixture, major);
   hostileTests(() => fixture);

@@ -79,7 +79,7 @@ export function alignmentTests(fixture: () => PostgresPairFixture): void {
       await query(
         `${inDatabase} search_path TO "one, two", three; ${inDatabase} work_mem TO '9MB'`,
       );
-      expect((await all.align(pair.clone)).notCarried).toEqual([]);
+      expect((await all.align(pair.clone)).notices).toEqual([]);
       expect(await settingsOf(pair.clone)).toEqual(await settingsOf(pair.owner));
       expect(await settingsOf(pair.clone)).toHaveLength(2);
 
@@ -91,18 +91,31 @@ export function alignmentTests(fixture: () => PostgresPairFixture): void {
       await all.requireActsAs(clone);
     });
 
-    it("is made all the same where a setting cannot be carried", async () => {
+    it("is made all the same where a setting has a value that the server refuses", async () => {
       const { all, pair } = await aligned();
       const owner = `ALTER ROLE ${quote(pair.owner)} SET`;
-      await query(`${owner} log_min_duration_statement TO 5; ${owner} work_mem TO '8MB'`);
-      await query(`${owner} temp_tablespaces TO none_of_that_name`);
+      await query(`${owner} work_mem TO '8MB'; ${owner} temp_tablespaces TO none_of_that_name`);
       const clone = await all.align(pair.clone);
-      expect(clone.notCarried.toSorted()).toEqual([
-        "log_min_duration_statement",
-        "temp_tablespaces",
+      expect(clone.notices).toEqual([
+        {
+          code: "SETTING_NOT_COPIED",
+          what: expect.stringContaining(
+            `The setting temp_tablespaces of user ${pair.owner} is not`,
+          ),
+          remedy: expect.stringContaining(`${owner.replace(/SET$/, "RESET")} "temp_tablespaces";`),
+        },
       ]);
       expect(await settingsOf(pair.clone)).toEqual([{ database: "", settings: ["work_mem=8MB"] }]);
       await all.requireActsAs(clone);
+    });
+
+    it("keeps a setting of its own that only a superuser may remove, and that is told", async () => {
+      const { all, pair } = await aligned();
+      await query(`ALTER ROLE ${quote(pair.clone)} SET log_min_duration_statement TO 5`);
+      const { notices } = await all.align(pair.clone);
+      expect(notices).toMatchObject([{ code: "SETTING_NOT_COPIED" }]);
+      await query(/Run as a superuser: (.*)$/.exec(notices[0]?.remedy ?? "")?.[1] ?? "");
+      expect((await all.align(pair.clone)).notices).toEqual([]);
     });
 
     it("gets the owner's connection limit, also a later one", async () => {
