@@ -4,11 +4,11 @@ import { promisify } from "node:util";
 import { program } from "../cli/command-line.ts";
 import { linkLibraries } from "./postgres/binaries.ts";
 import {
+  everyOlder,
   installMark,
   isInstalled,
-  type OlderMajor,
+  type OlderVersion,
   olderFolder,
-  olderMajors,
   olderPackage,
   olderVersions,
   packageName,
@@ -23,20 +23,20 @@ const usage = `Installs the older versions of PostgreSQL that tests use, in .ser
   --help   print this`;
 
 await program(usage, {}, async () => {
-  for (const major of olderMajors) {
-    if (!isInstalled(major)) await install(major);
-    console.log(`PostgreSQL ${olderVersions[major].replace(/\.0-.*/, "")} is installed.`);
+  for (const version of everyOlder) {
+    if (!isInstalled(version)) await install(version);
+    console.log(`PostgreSQL ${olderVersions[version].replace(/\.0-.*/, "")} is installed.`);
   }
 });
 
-async function install(major: OlderMajor): Promise<void> {
-  const folder = olderFolder(major);
+async function install(version: OlderVersion): Promise<void> {
+  const folder = olderFolder(version);
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const quiet = ["--no-audit", "--no-fund", "--no-package-lock"];
   // Its one script makes the libraries' symbolic links, which is done here.
   const options = ["--ignore-scripts", "--prefix", folder, ...quiet];
-  await run("npm", ["install", ...options, `${packageName}@${olderVersions[major]}`]);
-  await linkLibraries(`${olderPackage(major)}/native`);
-  await writeFile(installMark(major), olderVersions[major]);
+  await run("npm", ["install", ...options, `${packageName}@${olderVersions[version]}`]);
+  await linkLibraries(`${olderPackage(version)}/native`);
+  await writeFile(installMark(version), olderVersions[version]);
 }

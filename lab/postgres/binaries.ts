@@ -4,7 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import {
   isInstalled,
-  type OlderMajor,
+  type OlderVersion,
   olderPackage,
   olderVersions,
   packageName,
@@ -37,9 +37,9 @@ export async function serverAccount(): Promise<Account> {
 export async function findBinaries(
   scratch: string,
   account: Account,
-  major?: OlderMajor,
+  older?: OlderVersion,
 ): Promise<Binaries> {
-  const installed = major ? olderBinaries(major) : await installedBinaries();
+  const installed = older ? olderBinaries(older) : await installedBinaries();
   if ((await whyNotRunnable(installed, account)) === undefined) return installed;
   const native = join(scratch, "native");
   await copyPackage(dirname(dirname(installed.postgres)), native, account);
@@ -61,9 +61,9 @@ async function installedBinaries(): Promise<Binaries> {
   }
 }
 
-function olderBinaries(major: OlderMajor): Binaries {
-  if (isInstalled(major)) return binariesIn(join(olderPackage(major), "native"));
-  throw new Error(`PostgreSQL ${olderVersions[major]} is not installed; run \`npm run servers\`.`);
+function olderBinaries(older: OlderVersion): Binaries {
+  if (isInstalled(older)) return binariesIn(join(olderPackage(older), "native"));
+  throw new Error(`PostgreSQL ${olderVersions[older]} is not installed; run \`npm run servers\`.`);
 }
 
 function binariesIn(native: string): Binaries {

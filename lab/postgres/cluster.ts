@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 import { type Account, type Binaries, findBinaries, own, serverAccount } from "./binaries.ts";
 import type { Authority } from "./certificates.ts";
 import { type Leash, leash } from "./leash.ts";
-import type { OlderMajor } from "./versions.ts";
+import type { OlderVersion } from "./versions.ts";
 
 /** A PostgreSQL data folder, its programs and who runs them. `leash.release()` removes it all. */
 export interface Cluster {
@@ -32,7 +32,7 @@ export function serverEnvironment(): NodeJS.ProcessEnv {
 export async function createCluster(
   authority: Authority,
   hba = TLS_ONLY,
-  major?: OlderMajor,
+  older?: OlderVersion,
 ): Promise<Cluster> {
   const account = await serverAccount();
   const folder = await mkdtemp(join(await temporaryFolder(), "quarterturn-postgres-"));
@@ -41,7 +41,7 @@ export async function createCluster(
     const data = join(folder, "data");
     const superuser = { username: "postgres", password: randomBytes(24).toString("base64url") };
     await own(folder, account);
-    const binaries = await findBinaries(folder, account, major);
+    const binaries = await findBinaries(folder, account, older);
     const cluster = { folder, data, binaries, account, leash: held, superuser };
     await initialise(cluster);
     const server = await authority.issue(["localhost", "127.0.0.1"]);

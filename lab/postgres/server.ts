@@ -21,7 +21,7 @@ import {
   setPassword,
 } from "./roles.ts";
 import { countConnections, countRefused, HARNESS, LOG_LINE_PREFIX } from "./server-log.ts";
-import type { OlderMajor } from "./versions.ts";
+import type { OlderVersion } from "./versions.ts";
 import { HOST } from "./wire.ts";
 
 /** A real PostgreSQL server on loopback, with TLS and SCRAM, gone with this process. */
@@ -44,7 +44,7 @@ export interface PostgresOptions extends ServerOptions {
   /** Server parameters, such as `{ max_connections: "20" }`. */
   readonly settings?: Record<string, string>;
   /** An older server than the one in package.json; `npm run servers` installs them. */
-  readonly major?: OlderMajor;
+  readonly older?: OlderVersion;
 }
 
 /** Every statement, every error's statement and every duration. */
@@ -58,7 +58,7 @@ const START_TIMEOUT_MS = 30_000;
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const authority = await makeAuthority();
-  const cluster = await createCluster(authority, options.hba, options.major);
+  const cluster = await createCluster(authority, options.hba, options.older);
   const settings = { ...(options.logsStatements && statementLog), ...options.settings };
   const server = new LocalPostgres(cluster, authority, await freePort(), settings);
   try {

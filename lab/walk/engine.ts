@@ -124,6 +124,8 @@ class FakeSession implements Session, PairOperations {
     });
   }
 
+  async requireNothingInside(): Promise<void> {}
+
   #administrable(owner: string): void {
     this.#require(owner);
     if (!this.#server.users.has(owner))

@@ -25,12 +25,13 @@ export const alternatingUsers: Strategy = {
     const { engine, spec, current, signal } = replacement;
     const pending = await replacement.pending();
     const pair = pairOf(current.username, spec);
-    const healthy = await accepts(engine, current, signal);
+    const healthy = await requireReplaceable(replacement, pair);
     if (!healthy) await requirePossession(replacement);
     await using admin = await asAdmin(replacement, pair);
     for (const { what, remedy } of await pairsOf(admin).align(pair, pending, signal))
       replacement.warn(`${what} ${remedy}`);
-    if (pending.username === pair.clone) await takeOver(engine, pair, pending, admin, signal);
+    const clone = [pending, current].find(({ username }) => username === pair.clone);
+    if (clone) await takeOver(engine, pair, clone, admin, signal);
     if (healthy) return "ready";
     await this.test(replacement);
     return "outage";
@@ -47,6 +48,7 @@ export const alternatingUsers: Strategy = {
   async rehearse(rehearsal) {
     const { current, spec, signal } = rehearsal;
     const pair = pairOf(current.username, spec);
+    await requireReplaceable(rehearsal, pair);
     await using admin = await asAdmin(rehearsal, pair);
     return await pairsOf(admin).requireAdministrable(pair, signal);
   },
@@ -75,6 +77,21 @@ export const alternatingUsers: Strategy = {
     return await pairsOf(admin).endSessions(pair, old.username, signal);
   },
 };
+
+/**
+ * Whether AWSCURRENT is accepted. After the owner's retirement nothing inside the server can log in as it.
+ * @throws NotCarried
+ */
+async function requireReplaceable(
+  { engine, current, signal }: Rehearsal,
+  pair: Pair,
+): Promise<boolean> {
+  const session = await engine.login(current, signal);
+  if (session === "refused") return false;
+  await using _ = session;
+  if (current.username === pair.owner) await pairsOf(session).requireNothingInside(pair, signal);
+  return true;
+}
 
 /**
  * AWSCURRENT is refused, and the administrator could repair that. Whoever may write the secret could then put
@@ -127,8 +144,8 @@ async function asAdmin(rehearsal: Rehearsal, pair: Pair): Promise<Session> {
 }
 
 /**
- * A clone of the AWS template's making owns what it created; only in its own session can it be handed over.
- * One of ours owns nothing, and then nobody logs in here.
+ * A clone of the AWS template's making owns what it created, and so does one that lost its role setting; only in its
+ * own session can it be handed over. One of ours owns nothing, and then nobody logs in here.
  */
 async function takeOver(
   engine: Engine,

@@ -45,6 +45,17 @@ export class StandInIncomplete extends RotationError {
   }
 }
 
+/** The server does not make the clone act as the owner, at every login and for as long as it is logged in. */
+export class RoleSettingLost extends RotationError {
+  constructor(address: string, clone: string, version: string, when: string, remedy: string) {
+    super({
+      code: "ROLE_SETTING_LOST",
+      happened: `${address} runs ${version}, which loses a user's role setting ${when}: what ${clone} creates could belong to it alone.`,
+      remedy,
+    });
+  }
+}
+
 /** The second user cannot be given something of the owner's, so the application could miss it after promotion. */
 export class NotCarried extends RotationError {
   constructor(address: string, clone: string, owner: string, what: string, remedy: string) {

@@ -15,16 +15,24 @@ export interface Notice {
 }
 
 /**
- * What `alternating-users` asks of a session. All but `requireActsAs` and `takeOver` are for an
+ * What `alternating-users` asks of a session. All but `requireActsAs`, `requireNothingInside` and `takeOver` are for an
  * administrator's session, and need no more of it than this engine's folder documents.
  */
 export interface PairOperations {
   /**
    * Proves, without effect, that this administrator may do what the others do.
    * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
-   *   owner itself acts as somebody else; NotCarried when the clone would miss something that the owner has
+   *   owner itself acts as somebody else; NotCarried when the clone would miss something that the owner has;
+   *   RoleSettingLost
    */
   requireAdministrable(pair: Pair, signal: AbortSignal): Promise<readonly Notice[]>;
+
+  /**
+   * In a session that acts as the owner: proves that nothing inside the server needs the owner's login, which
+   * retirement takes away.
+   * @throws NotCarried
+   */
+  requireNothingInside(pair: Pair, signal: AbortSignal): Promise<void>;
 
   /**
    * Makes one of the pair able to log in with this password and to act as the owner; creates the clone
@@ -40,8 +48,8 @@ export interface PairOperations {
   ): Promise<readonly Notice[]>;
 
   /**
-   * Proves that this session acts as the owner, may do all that the owner may, and that what it creates
-   * belongs to the owner. Leaves nothing behind.
+   * Proves that this session acts as the owner, and may do all that the owner may. Creates nothing: event triggers
+   * could refuse it.
    * @throws StandInIncomplete
    */
   requireActsAs(pair: Pair, signal: AbortSignal): Promise<void>;

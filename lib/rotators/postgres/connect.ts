@@ -2,7 +2,7 @@ import pg from "pg";
 import { DeadlineReached } from "../../context/deadline.ts";
 import { address, type Login } from "../login/login.ts";
 import { trusted } from "../login/trust.ts";
-import { methodRefused } from "./errors.ts";
+import { md5Refused, methodRefused } from "./errors.ts";
 
 /** In milliseconds; the time left of the invocation bounds it too. */
 const connectTimeout = 5000;
@@ -56,6 +56,8 @@ export async function connect(
   }
 }
 
+const md5 = "the password as MD5";
+
 /**
  * The driver would answer a request for clear text or MD5, and would accept a server that skips or breaks off SCRAM.
  * It announces what the server asks for before it asks for the password, so without SASL it does not get one.
@@ -67,7 +69,7 @@ function watchMethod(connection: pg.Connection) {
     asked = "the password in clear text";
   });
   connection.on("authenticationMD5Password", () => {
-    asked = "the password as MD5";
+    asked = md5;
   });
   connection.on("authenticationSASL", () => {
     asked = "SCRAM";
@@ -79,6 +81,7 @@ function watchMethod(connection: pg.Connection) {
   return {
     requireScram(login: Login): string {
       if (asked === "SCRAM") return login.password.reveal();
+      if (asked === md5) throw md5Refused(address(login), login.username);
       throw methodRefused(address(login), asked);
     },
     requireProof(login: Login): void {

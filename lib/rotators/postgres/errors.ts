@@ -1,5 +1,11 @@
-import { CloneForeign, StandInIncomplete, UsersMissing } from "../login/pair-errors.ts";
+import {
+  CloneForeign,
+  RoleSettingLost,
+  StandInIncomplete,
+  UsersMissing,
+} from "../login/pair-errors.ts";
 import { AuthenticationMethodRefused, LockBusy } from "../login/server-errors.ts";
+import { type LostSetting, versionName } from "./minors.ts";
 import { quoteName } from "./statements.ts";
 
 /** @param method what the server asks for, e.g. `the password as MD5` */
@@ -8,6 +14,28 @@ export const methodRefused = (address: string, method: string) =>
     address,
     method,
     "Configure scram-sha-256 for this user in the server's pg_hba.conf.",
+  );
+
+/** A server whose pg_hba.conf says md5 asks for SCRAM where the password is kept for SCRAM. */
+export const md5Refused = (address: string, username: string) =>
+  new AuthenticationMethodRefused(
+    address,
+    "the password as MD5",
+    `The server keeps the password of ${username} as MD5. Set it once more, the same one if you like: SET password_encryption = 'scram-sha-256'; ALTER ROLE ${quoteName(username)} PASSWORD '…'; (in psql, \\password instead of ALTER ROLE keeps it out of the server's log). Every client of this user must know SCRAM.`,
+  );
+
+export const roleSettingLost = (
+  address: string,
+  clone: string,
+  version: number,
+  { when, keptFrom }: LostSetting,
+) =>
+  new RoleSettingLost(
+    address,
+    clone,
+    `PostgreSQL ${versionName(version)}`,
+    when,
+    `Upgrade the server to ${keptFrom ?? "a supported version"} or later. Until then, rotate with \`strategy: in-place\`.`,
   );
 
 export const usersMissing = (address: string, owner: string) =>

@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
@@ -7,8 +6,10 @@ import { OtherUserInUse } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
 import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";
 import { carrySettings, requireReplication } from "./carrying.ts";
-import { cloneForeign, standInIncomplete, usersMissing } from "./errors.ts";
-import { actingQuery, endQuery, ownerQuery, sessionsQuery } from "./pair-queries.ts";
+import { cloneForeign, roleSettingLost, standInIncomplete, usersMissing } from "./errors.ts";
+import { requireNothingInside } from "./inside.ts";
+import { lostRoleSetting } from "./minors.ts";
+import { actingQuery, endQuery, sessionsQuery } from "./pair-queries.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
 import { changePassword, quoteName, safePath } from "./statements.ts";
@@ -53,7 +54,7 @@ export class PostgresPairs implements PairOperations {
     });
   }
 
-  /** @throws NotCarried */
+  /** @throws RoleSettingLost, NotCarried */
   async #alignClone(
     pair: Pair,
     roles: Roles,
@@ -61,12 +62,18 @@ export class PostgresPairs implements PairOperations {
     signal: AbortSignal,
   ): Promise<readonly Notice[]> {
     const at = address(this.#login);
+    const lost = lostRoleSetting(roles.version);
+    if (lost) throw roleSettingLost(at, pair.clone, roles.version, lost);
     requireReplication(pair, roles, at);
     const { statements, notices } = unexpire(roles);
     const all = [...cloneStatements(pair, roles), ...statements, ...login];
     await this.#run(all.join("; "), `align user ${pair.clone} with ${pair.owner}`, signal);
     const settings = await carrySettings(this.#run, { pair, roles, at }, signal);
     return [...notices, ...settings];
+  }
+
+  requireNothingInside(pair: Pair, signal: AbortSignal): Promise<void> {
+    return requireNothingInside(this.#run, { pair, at: address(this.#login) }, signal);
   }
 
   async requireActsAs(pair: Pair, signal: AbortSignal): Promise<void> {
@@ -78,9 +85,6 @@ export class PostgresPairs implements PairOperations {
     if (acting?.user !== pair.owner) throw incomplete(`it acts as ${acting?.user}`);
     if (acting.lacks.length > 0)
       throw incomplete(`it lacks the rights of ${acting.lacks.join(", ")}`);
-    const owner = await this.#ownerOfNewTable(acting.schema, signal);
-    if (owner !== undefined && owner !== pair.owner)
-      throw incomplete(`what it creates belongs to ${owner}`);
   }
 
   async cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean> {
@@ -146,21 +150,6 @@ export class PostgresPairs implements PairOperations {
       if (sessions === 0) return;
     }
     throw new OtherUserInUse(address(this.#login), username, sessions);
-  }
-
-  /** Creates a table where the owner may, and rolls back; `undefined` if it may create one nowhere. */
-  async #ownerOfNewTable(schema: string | null, signal: AbortSignal): Promise<string | undefined> {
-    if (schema === null) return undefined;
-    const table = `${quoteName(schema)}.${quoteName(`quarterturn_${randomBytes(8).toString("hex")}`)}`;
-    const action = `make a table in ${schema} and drop it again`;
-    await this.#run(`BEGIN READ WRITE; CREATE TABLE ${table} ()`, action, signal);
-    try {
-      const result = await this.#run(ownerQuery, action, signal, [table]);
-      await this.#run(`DROP TABLE ${table}`, action, signal);
-      return result?.rows[0]?.owner;
-    } finally {
-      await this.#run("ROLLBACK", action, signal).catch(() => {});
-    }
   }
 
   async #inTransaction<T>(

@@ -224,13 +224,29 @@ describe("a rotation by alternating users", () => {
     expect(await admits(pair)).toBe(true);
   });
 
-  it("tells of a setting that the administrator may not carry, and goes on", async () => {
+  it("tells of a setting that the server refuses and of VALID UNTIL, and goes on", async () => {
     const pair = await pairScene(scenes);
-    await scenes.fixture.query(`ALTER ROLE ${pair.owner} SET log_min_duration_statement TO 5`);
+    const owner = `ALTER ROLE ${pair.owner}`;
+    await scenes.fixture.query(`${owner} SET temp_tablespaces TO none_of_that_name`);
+    await scenes.fixture.query(`${owner} VALID UNTIL '2999-01-01 00:00+00'`);
     await pair.scene.runAll();
     expect(pair.scene.warnings).toEqual([
-      `the setting log_min_duration_statement of ${pair.owner} could not be carried to ${pair.clone}`,
+      expect.stringContaining(`${pair.owner} expires at 2999-01-01 00:00 UTC (VALID UNTIL)`),
+      expect.stringContaining(`The setting temp_tablespaces of user ${pair.owner} is not given`),
     ]);
+    expect(await admits(pair)).toBe(true);
+  });
+
+  it("stops before it changes anything where the administrator may not carry a setting", async () => {
+    const pair = await pairScene(scenes);
+    await scenes.fixture.query(`ALTER ROLE ${pair.owner} SET pgrst.db_schemas TO 'api'`);
+    const refusal = { code: "NOT_CARRIED", remedy: expect.stringContaining("GRANT SET ON") };
+    await expect(pair.scene.run("testSecret")).rejects.toMatchObject(refusal);
+    await pair.scene.run("createSecret");
+    await expect(pair.scene.run("setSecret")).rejects.toMatchObject(refusal);
+    expect(
+      await scenes.fixture.query(`SELECT FROM pg_roles WHERE rolname = '${pair.clone}'`),
+    ).toEqual([]);
     expect(await admits(pair)).toBe(true);
   });
 
@@ -286,7 +302,7 @@ describe("a lone testSecret", () => {
   it("proves AWSCURRENT and the administrator, and makes no user", async () => {
     const { scene, owner, clone, admin } = await pairScene(scenes);
     await scene.run("testSecret");
-    expect(scene.tried.map(({ username }) => username)).toEqual([owner, admin.username]);
+    expect(scene.tried.map(({ username }) => username)).toEqual([owner, owner, admin.username]);
     const made = await scenes.fixture.query(`SELECT FROM pg_roles WHERE rolname = '${clone}'`);
     expect(made).toEqual([]);
   });

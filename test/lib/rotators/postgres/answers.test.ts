@@ -94,13 +94,21 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
     });
   });
 
-  it("is an error when the server keeps the password as MD5", async () => {
+  it("is an error when the server keeps the password as MD5, with the statements that cure it", async () => {
     await fixture.query("SET password_encryption = md5");
     const login = await fixture.newUser("md5");
-    await fixture.query("RESET password_encryption");
-    await expect(postgres.login(login, anyTime())).rejects.toMatchObject({
+    const refusal = await postgres.login(login, anyTime()).then(
+      () => expect.unreachable(),
+      (error) => error,
+    );
+    expect(refusal).toMatchObject({
       code: "AUTHENTICATION_METHOD_REFUSED",
+      happened: expect.stringContaining("asks for the password as MD5; the password was not sent"),
     });
+    const statements = /: (SET password_encryption .*?; ALTER ROLE .*?;)/.exec(refusal.remedy)?.[1];
+    await fixture.query(String(statements).replace("…", login.password.reveal()));
+    await fixture.query("RESET password_encryption");
+    expect(await accepts(postgres, login, anyTime())).toBe(true);
   });
 });
 

@@ -7,6 +7,7 @@ import { alignmentTests } from "./pairs/alignment.ts";
 import { carryingTests } from "./pairs/carrying.ts";
 import { openPairFixture, type PostgresPairFixture } from "./pairs/fixture.ts";
 import { hostileTests } from "./pairs/hostile.ts";
+import { insideTests } from "./pairs/inside.ts";
 import { privilegeTests } from "./pairs/privileges.ts";
 import { standingInTests } from "./pairs/standing-in.ts";
 import { onEveryVersion } from "./versions.ts";
@@ -40,6 +41,7 @@ onEveryVersion((server, major) => {
   alignmentTests(() => fixture);
   carryingTests(() => fixture, major);
   standingInTests(() => fixture, major);
+  insideTests(() => fixture, major);
   privilegeTests(() => fixture, major);
   hostileTests(() => fixture);
 });

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
 import { Cast } from "../../../../contracts/pair.ts";
@@ -62,6 +63,11 @@ const from16: readonly Break[] = [
   },
 ];
 
+const refuseDdl = `
+  CREATE FUNCTION public.refuse_ddl() RETURNS event_trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE EXCEPTION 'no DDL here'; END $$;
+  CREATE EVENT TRIGGER refuse_ddl ON ddl_command_start EXECUTE FUNCTION public.refuse_ddl()`;
+
 /** The silent failure: the login succeeds, and what is made belongs to the clone. */
 export function standingInTests(fixture: () => PostgresPairFixture, major: number): void {
   describe.concurrent("a clone", () => {
@@ -88,19 +94,26 @@ export function standingInTests(fixture: () => PostgresPairFixture, major: numbe
       },
     );
 
-    it("proves by a table that is gone afterwards that what it makes is the owner's", async () => {
-      const all = await Cast.on(postgres, fixture());
-      const login = await all.align(all.pair.clone);
-      const objects = `SELECT count(*)::int AS tables FROM pg_class c
-        JOIN pg_namespace n ON n.oid = relnamespace WHERE nspname = '${all.pair.owner}'`;
-      await all.requireActsAs(login);
-      expect(await fixture().query(objects)).toEqual([{ tables: 0 }]);
-    });
-
     it("may stand in for an owner that can make tables nowhere", async () => {
       const all = await Cast.on(postgres, fixture());
       await fixture().query(`DROP SCHEMA ${quote(all.pair.owner)}`);
       await all.requireActsAs(await all.align(all.pair.clone));
+    });
+
+    it("is proven where event triggers refuse all DDL", async () => {
+      const all = await Cast.on(postgres, fixture());
+      const database = `db_${randomUUID().slice(0, 8)}`;
+      await fixture().query(`CREATE DATABASE ${database} OWNER ${quote(all.pair.owner)}`);
+      const inside = <T extends object>(login: T) => ({ ...login, database });
+      await fixture().server.query(refuseDdl, [], database);
+      const owner = await fixture().connect(inside(all.owner));
+      await expect(owner.query("CREATE TABLE refused ()")).rejects.toThrow("no DDL here");
+      await owner[Symbol.asyncDispose]();
+      const admin = inside(all.admin);
+      const clone = await all.align(all.pair.clone, { as: admin });
+      await all.requireActsAs(inside(clone));
+      await all.disable(all.pair.owner, admin);
+      expect(await all.endSessions(all.pair.owner, admin)).toBe(0);
     });
   });
 
