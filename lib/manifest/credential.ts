@@ -86,7 +86,7 @@ function entryOf(
   { source, stage, defaults, kmsKeyOf, oneHome }: StageContext,
   secret: NamedSecret,
   path: Path,
-  { name: type, type: { sharedKeys } }: NamedType,
+  { name: type, type: { sharedKeys }, isDefault }: NamedType,
   ownKeys: object,
 ): CredentialEntry {
   const inherited = Object.keys(sharedKeys).flatMap((key) => {
@@ -100,6 +100,7 @@ function entryOf(
   };
   return {
     type,
+    isTypeDeclared: !isDefault,
     keys: { ...Object.fromEntries(inherited.map(([key, { value }]) => [key, value])), ...ownKeys },
     secret: secret.name,
     stage,

@@ -80,6 +80,8 @@ export type KeysOf<Shape extends z.ZodRawShape> = {
 /** One credential of rotation.yml; its keys have the form that its type declares. */
 export interface CredentialEntry<Keys extends object = object> {
   readonly type: string;
+  /** Whether the manifest says so, for this credential or under defaults. */
+  readonly isTypeDeclared: boolean;
   /** Those of the entry, and those of the defaults that the entry leaves out. */
   readonly keys: Keys;
   /** Of its secret: name or ARN. */

@@ -43,6 +43,13 @@ export class SecretDocument {
     return this.#span(field) !== undefined;
   }
 
+  /** Whether a field is there and holds neither `null` nor an empty string. */
+  isFilled(field: string): boolean {
+    const found = this.#span(field);
+    if (!found?.node) return found !== undefined && found.length > 0;
+    return found.node.type !== "null" && found.node.value !== "";
+  }
+
   /**
    * A string, or a number as it is written; `undefined` when the field is absent.
    * @throws FieldInvalid when it is neither, or stands there twice

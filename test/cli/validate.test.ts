@@ -263,7 +263,15 @@ describe("a secret", () => {
     ],
     ["is no JSON", () => newPassword(), "SECRET_NOT_JSON"],
     ["has no host", ({ host: _, connection_string: __, ...value }) => value, "FIELD_MISSING"],
-    ["has an empty password", (value) => ({ ...value, password: "" }), "FIELD_INVALID"],
+    [
+      "has an empty password",
+      ({ connection_string: url, ...value }) => ({
+        ...value,
+        password: "",
+        connection_string: String(url).replace(/:[^:@]+@/, "@"),
+      }),
+      "FIELD_INVALID",
+    ],
     [
       "has a URL for a host",
       (value) => ({ ...value, host: value.connection_string }),
@@ -282,7 +290,11 @@ describe("a secret", () => {
   ])("%s", async (_, change, expected) => {
     const name = `app/${randomUUID()}`;
     await world.create(name, change(good));
-    const { code, found, told } = await world.live(file(name, { clusters: ["production"] }));
+    const { code, found, told } = await world.live(
+      world.manifest({
+        [name]: { ...world.credential({ type: undefined }), clusters: ["production"] },
+      }),
+    );
     expect(code).toBe(1);
     expect(found).toContain(`error ${expected}`);
     expect(told.every(({ secret }) => secret === name)).toBe(true);

@@ -48,8 +48,8 @@ export const alternatingUsers: Strategy = {
   async rehearse(rehearsal) {
     const { current, spec, signal } = rehearsal;
     const pair = pairOf(current.username, spec);
-    await requireReplaceable(rehearsal, pair);
     await using admin = await asAdmin(rehearsal, pair);
+    await requireReplaceable(rehearsal, pair);
     return await pairsOf(admin).requireAdministrable(pair, signal);
   },
 

@@ -6,7 +6,7 @@ import type { LoginCredential } from "./credential.ts";
 import { accepts } from "./engine.ts";
 import { type LoginFacts, loginFacts, type Target } from "./findings.ts";
 import type { Login, LoginSpec } from "./login.ts";
-import { fieldOf } from "./login-document.ts";
+import { fieldOf } from "./login-parts.ts";
 import { writeLogin } from "./write-login.ts";
 
 export interface LoginRotator {

@@ -35,6 +35,7 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
   const server = host === undefined ? admin?.secret : [host, port].join(":");
   return {
     type: entry.type,
+    ...(entry.isTypeDeclared && { isTypeDeclared: true }),
     strategy,
     traits: strategyTraits[strategy],
     admin,

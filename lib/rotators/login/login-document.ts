@@ -1,12 +1,14 @@
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid, FieldMissing } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
-import { EngineMismatch, roleMissing } from "./errors.ts";
-import type { Login, LoginSpec, Role } from "./login.ts";
-import { checkUrl, hostInUrl, portInUrl, urlIn } from "./login-url.ts";
+import { checkEngine } from "./engine-field.ts";
+import type { Login, LoginSpec } from "./login.ts";
+import { fieldOf, readHost, readPart } from "./login-parts.ts";
+import { checkUrl } from "./login-url.ts";
 
 /** What an engine knows of its logins (a part of its traits). */
 export interface LoginDefaults {
+  /** In lower case: what the field `engine` may hold. */
   readonly engineNames: readonly string[];
   readonly defaultPort: number;
   readonly defaultDatabase: string;
@@ -14,66 +16,8 @@ export interface LoginDefaults {
   readonly maxUsernameLength: number;
 }
 
-/** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
-export const usualNames: Record<Role, readonly string[]> = {
-  host: ["host", "hostname"],
-  port: ["port"],
-  database: ["dbname", "database"],
-  username: ["username", "user"],
-  password: ["password"],
-};
-
-/**
- * The field that plays a role in this document: the declared one, else one of the usual names. None where
- * the manifest states the value: a field of a usual name then belongs to something else.
- */
-export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
-  const declared = spec.fields[role];
-  if (declared !== undefined || stated(spec, role) !== undefined || spec.isInUrlAlone)
-    return declared;
-  return usualNames[role].find((name) => document.has(name));
-}
-
-function stated(spec: LoginSpec, role: Role): string | undefined {
-  return role === "password" ? undefined : spec.connection[role]?.toString();
-}
-
-function read(document: SecretDocument, spec: LoginSpec, role: Role, fallback?: string): string {
-  const declared = spec.fields[role];
-  const field = fieldOf(document, spec, role);
-  const value =
-    field === undefined
-      ? (stated(spec, role) ?? inUrl(document, spec, role))
-      : document.read(field);
-  if (value !== undefined && value !== "") return value;
-  if (value === "") throw new FieldInvalid(document.where, field ?? role, "filled in");
-  if (declared === undefined && fallback !== undefined) return fallback;
-  throw roleMissing(document.where, role, declared ? [declared] : usualNames[role]);
-}
-
-/**
- * The role's value in the first of the URLs, for a role without a field.
- * @throws FieldMissing, FieldInvalid
- */
-function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
-  const [field] = spec.urls;
-  if (field === undefined) return undefined;
-  if (role === "host") return hostInUrl(document, field);
-  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
-  const part = urlIn(document, field)[role];
-  return part instanceof Secret ? part.reveal() : part;
-}
-
-/** Error messages quote the host, so reject anything that is not one: it could be a URL with a password. */
-function readHost(document: SecretDocument, spec: LoginSpec): string {
-  const host = read(document, spec, "host");
-  if (/^[\w.:-]+$/.test(host)) return host;
-  const field = fieldOf(document, spec, "host") ?? "host";
-  throw new FieldInvalid(document.where, field, "a host name or address");
-}
-
 function readPort(document: SecretDocument, spec: LoginSpec, fallback: number): number {
-  const text = read(document, spec, "port", String(fallback));
+  const text = readPart(document, spec, "port", String(fallback));
   const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
   if (port >= 1 && port <= 65535) return port;
   throw new FieldInvalid(
@@ -85,7 +29,7 @@ function readPort(document: SecretDocument, spec: LoginSpec, fallback: number): 
 
 /**
  * The login that a document holds for this credential.
- * @throws FieldMissing, FieldInvalid, UrlMismatch
+ * @throws FieldMissing, FieldInvalid, UrlMismatch, EngineMismatch
  */
 export function readLogin(
   document: SecretDocument,
@@ -96,9 +40,9 @@ export function readLogin(
   const login: Login = {
     host: readHost(document, spec),
     port: readPort(document, spec, defaults.defaultPort),
-    database: read(document, spec, "database", defaults.defaultDatabase),
+    database: readPart(document, spec, "database", defaults.defaultDatabase),
     username: readUsername(document, spec, defaults.maxUsernameLength),
-    password: new Secret(read(document, spec, "password")),
+    password: new Secret(readPart(document, spec, "password")),
     ca: spec.ca,
     passwordForm: spec.passwordForm,
   };
@@ -122,18 +66,8 @@ function checkCopy(document: SecretDocument, field: string, password: Secret<str
 }
 
 function readUsername(document: SecretDocument, spec: LoginSpec, maximum: number): string {
-  const username = read(document, spec, "username");
+  const username = readPart(document, spec, "username");
   if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
   const field = fieldOf(document, spec, "username") ?? "username";
   throw new FieldInvalid(document.where, field, `a user name of at most ${maximum} bytes`);
-}
-
-function checkEngine(
-  document: SecretDocument,
-  spec: LoginSpec,
-  engineNames: readonly string[],
-): void {
-  const engine = document.has("engine") ? document.read("engine") : undefined;
-  if (engine === undefined || engineNames.includes(engine)) return;
-  throw new EngineMismatch(document.where, engine, spec.type);
 }

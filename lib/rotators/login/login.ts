@@ -11,6 +11,8 @@ export type Role = "host" | "port" | "database" | "username" | "password";
 /** A login in a secret. */
 export interface LoginSpec extends CredentialSpec {
   readonly strategy: StrategyName;
+  /** The manifest names the type: `engine` in the document has no say. */
+  readonly isTypeDeclared?: boolean | undefined;
   /** Which field of the document plays which role; the usual names are found without. */
   readonly fields: Readonly<Partial<Record<Role, string>>>;
   /** What the document does not hold; it wins over a field that would be found by its usual name. */

@@ -2,7 +2,7 @@ import type { SecretDocument } from "../../secret/document.ts";
 import { Secret } from "../../secret/secret.ts";
 import { roleMissing } from "./errors.ts";
 import type { LoginSpec } from "./login.ts";
-import { fieldOf, usualNames } from "./login-document.ts";
+import { fieldOf, usualNames } from "./login-parts.ts";
 import { urlIn } from "./login-url.ts";
 import { withUserinfo } from "./url.ts";
 

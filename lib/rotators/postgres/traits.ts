@@ -1,7 +1,7 @@
 import type { EngineTraits } from "../login/engine.ts";
 
 export const postgresTraits: EngineTraits = {
-  engineNames: ["postgres", "postgresql", "aurora-postgresql"],
+  engineNames: ["postgres", "postgresql", "aurora-postgresql", "pgsql", "postgis"],
   defaultPort: 5432,
   defaultDatabase: "postgres",
   maxUsernameLength: 63,

@@ -95,6 +95,7 @@ secrets:
           credentials: [
             {
               type: "postgres",
+              isTypeDeclared: true,
               strategy: "in-place",
               traits: { oldWorksBeside: false, changesUsername: false, switches: true },
               fields: {},
@@ -133,6 +134,7 @@ secrets:
 `);
     const base = {
       strategy: "in-place",
+      isTypeDeclared: true,
       traits: { oldWorksBeside: false, changesUsername: false, switches: true },
       connection: {},
       urls: [],

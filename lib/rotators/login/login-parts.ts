@@ -1,0 +1,76 @@
+import type { SecretDocument } from "../../secret/document.ts";
+import { FieldInvalid } from "../../secret/errors.ts";
+import { Secret } from "../../secret/secret.ts";
+import { roleMissing } from "./errors.ts";
+import type { LoginSpec, Role } from "./login.ts";
+import { hostInUrl, portInUrl, urlIn } from "./login-url.ts";
+
+/** AWS's own names first (aws-facts 4.9), then those of hand-made secrets. */
+export const usualNames: Record<Role, readonly string[]> = {
+  host: ["host", "hostname"],
+  port: ["port"],
+  database: ["dbname", "database"],
+  username: ["username", "user"],
+  password: ["password"],
+};
+
+/**
+ * The field that plays a role in this document: the declared one, else one of the usual names that is filled in. None
+ * where the manifest states the value: a field of a usual name then belongs to something else.
+ */
+export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
+  return candidates(spec, role).find(
+    (name) => name === spec.fields[role] || document.isFilled(name),
+  );
+}
+
+function candidates(spec: LoginSpec, role: Role): readonly string[] {
+  const declared = spec.fields[role];
+  if (declared !== undefined) return [declared];
+  return stated(spec, role) !== undefined || spec.isInUrlAlone ? [] : usualNames[role];
+}
+
+function stated(spec: LoginSpec, role: Role): string | undefined {
+  return role === "password" ? undefined : spec.connection[role]?.toString();
+}
+
+/**
+ * The role's value: of its field, of the manifest, of the first of the URLs. A field that is `null` or empty counts as
+ * absent where something else has the value.
+ * @throws FieldMissing, FieldInvalid
+ */
+export function readPart(
+  document: SecretDocument,
+  spec: LoginSpec,
+  role: Role,
+  fallback?: string,
+): string {
+  const field = fieldOf(document, spec, role);
+  const value =
+    field !== undefined && document.isFilled(field)
+      ? document.read(field)
+      : (stated(spec, role) ?? inUrl(document, spec, role));
+  if (value !== undefined) return value;
+  const blank = candidates(spec, role).find((name) => document.has(name));
+  const isMisnamed = spec.fields[role] !== undefined && blank === undefined;
+  if (fallback !== undefined && !isMisnamed) return fallback;
+  if (blank !== undefined) throw new FieldInvalid(document.where, blank, "filled in");
+  throw roleMissing(document.where, role, isMisnamed && field ? [field] : usualNames[role]);
+}
+
+function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
+  const [field] = spec.urls;
+  if (field === undefined) return undefined;
+  if (role === "host") return hostInUrl(document, field);
+  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
+  const part = urlIn(document, field)[role];
+  return part instanceof Secret ? part.reveal() : part;
+}
+
+/** Error messages quote the host, so reject anything that is not one: it could be a URL with a password. */
+export function readHost(document: SecretDocument, spec: LoginSpec): string {
+  const host = readPart(document, spec, "host");
+  if (/^[\w.:-]+$/.test(host)) return host;
+  const field = fieldOf(document, spec, "host") ?? "host";
+  throw new FieldInvalid(document.where, field, "a host name or address");
+}
