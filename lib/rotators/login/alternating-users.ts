@@ -2,11 +2,10 @@ import { PendingRefused, UnknownType } from "../../rotation/errors.ts";
 import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
 import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
-import { address, type Login, type LoginSpec, loginName } from "./login.ts";
+import { address, type Login, loginName } from "./login.ts";
 import type { Pair, PairOperations } from "./pair.ts";
+import { pairOf } from "./pair-of.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
-
-const suffix = "_clone";
 
 /**
  * Two users that both act as the owner. A rotation prepares the one that is not in use and moves AWSCURRENT
@@ -124,17 +123,6 @@ const refused = (current: Login) =>
 function pairsOf({ pairs }: Session): PairOperations {
   if (!pairs) throw new UnknownType("alternating-users, for an engine without pairs of users");
   return pairs;
-}
-
-/** The declared pair, else by the suffix that the AWS template uses too. */
-function pairOf(username: string, { users }: Pick<LoginSpec, "users">): Pair {
-  if (users) {
-    if (username === users.owner || username === users.clone) return users;
-    throw new PairUnusable(username, `rotation.yml names ${users.owner} and ${users.clone}`);
-  }
-  if (username.endsWith(suffix) && username !== suffix)
-    return { owner: username.slice(0, -suffix.length), clone: username };
-  return { owner: username, clone: username + suffix };
 }
 
 async function asAdmin(rehearsal: Rehearsal, pair: Pair): Promise<Session> {

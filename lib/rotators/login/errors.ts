@@ -71,11 +71,15 @@ export class CredentialsRefused extends RotationError {
 
 /** The user has no second user to alternate with. */
 export class PairUnusable extends RotationError {
-  constructor(username: string, problem: string) {
+  constructor(
+    username: string,
+    problem: string,
+    remedy = "Name both under users (owner, clone) of this credential in rotation.yml.",
+  ) {
     super({
       code: "PAIR_UNUSABLE",
       happened: `No other user for ${username}: ${problem}.`,
-      remedy: "Name both under users (owner, clone) of this credential in rotation.yml.",
+      remedy,
     });
   }
 }

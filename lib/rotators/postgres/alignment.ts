@@ -18,17 +18,24 @@ export function cloneStatements(pair: Pair, roles: Roles): readonly string[] {
     `CREATE ROLE ${clone} LOGIN INHERIT`,
     `COMMENT ON ROLE ${clone} IS ${quoteText(cloneMark(pair.owner))}`,
   ];
+  // The users of a shared role are made by hand.
+  const act =
+    roles.actsAs === pair.owner
+      ? [
+          ...(roles.clone ? [] : create),
+          // Before 16 the member's INHERIT attribute decides whether a membership inherits.
+          ...(roles.clone && !inherits && !options ? [`ALTER ROLE ${clone} INHERIT`] : []),
+          ...(inherits && set ? [] : [`GRANT ${owner} TO ${clone}${options}`]),
+          `ALTER ROLE ${clone} SET role TO ${owner}`,
+        ]
+      : [];
   const replicates = roles.owner?.replication && !roles.clone?.replication;
   return [
-    ...(roles.clone ? [] : create),
-    // Before 16 the member's INHERIT attribute decides whether a membership inherits.
-    ...(roles.clone && !inherits && !options ? [`ALTER ROLE ${clone} INHERIT`] : []),
-    ...(inherits && set ? [] : [`GRANT ${owner} TO ${clone}${options}`]),
+    ...act,
     ...(limit === (roles.clone?.connectionLimit ?? -1)
       ? []
       : [`ALTER ROLE ${clone} CONNECTION LIMIT ${limit}`]),
     ...(replicates ? [`ALTER ROLE ${clone} REPLICATION`] : []),
-    `ALTER ROLE ${clone} SET role TO ${owner}`,
   ];
 }
 

@@ -4,15 +4,17 @@ import { address, type Login } from "../login/login.ts";
 import type { Notice, Pair, PairOperations } from "../login/pair.ts";
 import { OtherUserInUse } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
+import { requireActsAs } from "./acting.ts";
 import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";
 import { carrySettings, requireReplication } from "./carrying.ts";
-import { cloneForeign, roleSettingLost, standInIncomplete, usersMissing } from "./errors.ts";
+import { cloneForeign, roleSettingLost, usersMissing } from "./errors.ts";
 import { requireNothingInside } from "./inside.ts";
 import { lostRoleSetting } from "./minors.ts";
-import { actingQuery, endQuery, sessionsQuery } from "./pair-queries.ts";
+import { endQuery, sessionsQuery } from "./pair-queries.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
 import { changePassword, quoteName, safePath } from "./statements.ts";
+import { inTransaction } from "./transaction.ts";
 
 /** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
 const sessionLooks = [0, 100, 400, 1500];
@@ -31,7 +33,7 @@ export class PostgresPairs implements PairOperations {
     const roles = await this.#administrable(pair, signal);
     const action = `align user ${pair.clone} with ${pair.owner}`;
     const rehearse = () => this.#alignClone(pair, roles, [], signal);
-    return this.#inTransaction(action, signal, rehearse, "ROLLBACK");
+    return inTransaction(this.#run, action, signal, rehearse, "ROLLBACK");
   }
 
   async align(
@@ -46,7 +48,7 @@ export class PostgresPairs implements PairOperations {
     const password = await changePassword(this.#login.passwordForm, user.username, user.password);
     const login = [`ALTER ROLE ${quoteName(user.username)} LOGIN`, password];
     const action = `align user ${user.username} with ${pair.owner}`;
-    return this.#inTransaction(action, signal, async () => {
+    return inTransaction(this.#run, action, signal, async () => {
       if (isClone) return this.#alignClone(pair, roles, login, signal);
       const { statements, notices } = unexpire(roles);
       await this.#run([...statements, ...login].join("; "), action, signal);
@@ -76,15 +78,8 @@ export class PostgresPairs implements PairOperations {
     return requireNothingInside(this.#run, { pair, at: address(this.#login) }, signal);
   }
 
-  async requireActsAs(pair: Pair, signal: AbortSignal): Promise<void> {
-    const action = `act as ${pair.owner}`;
-    const { rows } = (await this.#run(actingQuery, action, signal, [pair.owner])) ?? { rows: [] };
-    const [acting] = rows;
-    const incomplete = (problem: string) =>
-      standInIncomplete(address(this.#login), this.#login.username, pair.owner, problem);
-    if (acting?.user !== pair.owner) throw incomplete(`it acts as ${acting?.user}`);
-    if (acting.lacks.length > 0)
-      throw incomplete(`it lacks the rights of ${acting.lacks.join(", ")}`);
+  requireActsAs(pair: Pair, signal: AbortSignal): Promise<void> {
+    return requireActsAs(this.#run, { pair, login: this.#login }, signal);
   }
 
   async cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean> {
@@ -92,9 +87,10 @@ export class PostgresPairs implements PairOperations {
   }
 
   async takeOver(pair: Pair, signal: AbortSignal): Promise<void> {
-    const names = `${quoteName(pair.clone)} TO ${quoteName(pair.owner)}`;
-    const action = `reassign what ${pair.clone} owns to ${pair.owner}`;
-    await this.#inTransaction(action, signal, async () => {
+    const { actsAs } = await readRoles(this.#run, pair, signal);
+    const names = `${quoteName(pair.clone)} TO ${quoteName(actsAs)}`;
+    const action = `reassign what ${pair.clone} owns to ${actsAs}`;
+    await inTransaction(this.#run, action, signal, async () => {
       await this.#run(`SET LOCAL ROLE none; REASSIGN OWNED BY ${names}`, action, signal);
     });
   }
@@ -110,7 +106,7 @@ export class PostgresPairs implements PairOperations {
     await this.#administrable(pair, signal);
     const sql = `ALTER ROLE ${quoteName(username)} NOLOGIN PASSWORD NULL`;
     const action = `disable user ${username}`;
-    await this.#inTransaction(action, signal, () => this.#run(sql, action, signal));
+    await inTransaction(this.#run, action, signal, () => this.#run(sql, action, signal));
   }
 
   /** To end a session takes membership in its user's role: granted in a transaction that is rolled back. */
@@ -134,7 +130,7 @@ export class PostgresPairs implements PairOperations {
     if (!roles.owner) throw usersMissing(at, pair.owner);
     const foreign =
       roles.clone && !roles.membership.member && roles.clone.comment !== cloneMark(pair.owner);
-    if (foreign) throw cloneForeign(at, pair.clone, pair.owner);
+    if (foreign) throw cloneForeign(at, pair.clone, roles.actsAs);
     requireOwnRights(pair, roles, at);
     const grant = missingGrant(roles, [roles.owner, ...(roles.clone ? [roles.clone] : [])]);
     if (grant)
@@ -150,22 +146,5 @@ export class PostgresPairs implements PairOperations {
       if (sessions === 0) return;
     }
     throw new OtherUserInUse(address(this.#login), username, sessions);
-  }
-
-  async #inTransaction<T>(
-    action: string,
-    signal: AbortSignal,
-    work: () => Promise<T>,
-    end: "COMMIT" | "ROLLBACK" = "COMMIT",
-  ): Promise<T> {
-    await this.#run("BEGIN READ WRITE", action, signal);
-    try {
-      const result = await work();
-      await this.#run(end, action, signal);
-      return result;
-    } catch (error) {
-      await this.#run("ROLLBACK", action, signal).catch(() => {});
-      throw error;
-    }
   }
 }

@@ -1,14 +1,15 @@
 import { PairUnusable } from "../login/errors.ts";
 import type { Pair } from "../login/pair.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
-import { hasRoleOptions, type Role, type Roles } from "./roles.ts";
+import { actingRole, hasRoleOptions, type Role, type Roles } from "./roles.ts";
 import { quoteName } from "./statements.ts";
 
 /**
  * A role setting makes a user act as another one at login. The administrator must not act as one of the pair, or the
- * grants would go to the application; and the owner must act as itself, or what it creates would not be its own.
+ * grants would go to the application. The owner acts as itself, or both users act as a role that they share.
  */
-export function requireOwnRights(pair: Pair, { admin, settings }: Roles, at: string): void {
+export function requireOwnRights(pair: Pair, roles: Roles, at: string): void {
+  const { admin, settings } = roles;
   if (admin.name === pair.owner || admin.name === pair.clone)
     throw new PermissionDenied(
       at,
@@ -16,15 +17,39 @@ export function requireOwnRights(pair: Pair, { admin, settings }: Roles, at: str
       "administer itself, and a role setting makes the administrator act as this user",
       "List role settings with \\drds in psql, and remove this one from the administrator or the database with RESET role.",
     );
-  const acts = settings.find(
-    ({ role, name, value }) =>
-      role === pair.owner && name === "role" && value !== pair.owner && value !== "none",
+  const inDatabase = settings.find(
+    ({ role, database, name, value }) =>
+      role === pair.owner && database !== "" && name === "role" && value !== pair.owner,
   );
-  if (acts)
+  if (inDatabase)
     throw new PairUnusable(
       pair.owner,
-      `its role setting makes it act as ${acts.value}, which a second user would not (remove the setting, or rotate in-place)`,
+      `a role setting makes it act as ${inDatabase.value} in the database ${inDatabase.database} only, which a second user would not`,
+      `Run: ALTER ROLE ${quoteName(pair.owner)} IN DATABASE ${quoteName(inDatabase.database)} RESET role;`,
     );
+  if (roles.actsAs !== pair.owner) requireSharedRole(pair, roles);
+}
+
+/** A role that neither user is: made by hand, so it is never granted by a rotation. @throws PairUnusable */
+function requireSharedRole(
+  pair: Pair,
+  { actsAs, clone, membership, settings, admin, version }: Roles,
+): void {
+  if (membership.set && actingRole(pair.clone, settings) === actsAs) return;
+  const [name, shared] = [quoteName(pair.clone), quoteName(actsAs)];
+  const make = hasRoleOptions(version)
+    ? [`CREATE ROLE ${name};`, administer(pair.clone, admin.name)]
+    : [`CREATE ROLE ${name};`];
+  const statements = [
+    ...(clone ? [] : make),
+    `GRANT ${shared} TO ${name};`,
+    `ALTER ROLE ${name} SET role TO ${shared};`,
+  ];
+  throw new PairUnusable(
+    pair.owner,
+    `its role setting makes it act as ${actsAs}, which ${pair.clone} does not`,
+    `Let both users act as ${actsAs}: ${statements.join(" ")} Or remove the setting: ALTER ROLE ${quoteName(pair.owner)} RESET role;`,
+  );
 }
 
 /**

@@ -22,7 +22,9 @@ export interface Roles {
   };
   readonly owner: Role | undefined;
   readonly clone: Role | undefined;
-  /** Of the clone in the owner; all false where either is missing. */
+  /** As whom both users act: the owner, or a role whose objects they share and that the owner's setting names. */
+  readonly actsAs: string;
+  /** Of the clone in `actsAs`; all false where either is missing. */
   readonly membership: {
     /** By a grant, not by being a superuser. */
     readonly member: boolean;
@@ -79,10 +81,18 @@ const settingsQuery = `
         WHERE r.rolname IN ($1, $2)) entries`;
 
 const membershipQuery = (setPrivilege: string) => `
-  SELECT EXISTS (SELECT FROM pg_auth_members m
-                 JOIN pg_roles o ON o.oid = m.roleid JOIN pg_roles c ON c.oid = m.member
-                 WHERE o.rolname = $1 AND c.rolname = $2) AS member,
-         pg_has_role($2, $1, 'USAGE') AS inherits, pg_has_role($2, $1, '${setPrivilege}') AS set`;
+  SELECT EXISTS (SELECT FROM pg_auth_members m WHERE m.roleid = o.oid AND m.member = c.oid) AS member,
+         pg_has_role(c.oid, o.oid, 'USAGE') AS inherits,
+         pg_has_role(c.oid, o.oid, '${setPrivilege}') AS set
+  FROM pg_roles o, pg_roles c WHERE o.rolname = $1 AND c.rolname = $2`;
+
+/** What a role setting for all databases makes this role act as: itself without one. */
+export function actingRole(role: string, settings: readonly Setting[]): string {
+  const setting = settings.find(
+    (each) => each.role === role && each.name === "role" && each.database === "",
+  );
+  return !setting || setting.value === "none" ? role : setting.value;
+}
 
 /** None of it needs a right. From here on the session looks names up in the server's own catalog only. */
 export async function readRoles(run: Run, pair: Pair, signal: AbortSignal): Promise<Roles> {
@@ -98,11 +108,12 @@ export async function readRoles(run: Run, pair: Pair, signal: AbortSignal): Prom
   );
   const roles: Role[] = await select(rolesQuery);
   const [owner, clone] = [pair.owner, pair.clone].map((name) => roles.find((r) => r.name === name));
-  const setPrivilege = hasRoleOptions(admin.version) ? "SET" : "MEMBER";
-  const [membership] =
-    owner && clone
-      ? await select(membershipQuery(setPrivilege))
-      : [{ member: false, inherits: false, set: false }];
   const settings: Setting[] = await select(settingsQuery);
-  return { version: admin.version, admin, owner, clone, membership, settings };
+  const actsAs = actingRole(pair.owner, settings);
+  const setPrivilege = hasRoleOptions(admin.version) ? "SET" : "MEMBER";
+  const [membership = { member: false, inherits: false, set: false }] = await select(
+    membershipQuery(setPrivilege),
+    [actsAs, pair.clone],
+  );
+  return { version: admin.version, admin, owner, clone, actsAs, membership, settings };
 }

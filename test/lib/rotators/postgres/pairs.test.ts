@@ -9,6 +9,7 @@ import { openPairFixture, type PostgresPairFixture } from "./pairs/fixture.ts";
 import { hostileTests } from "./pairs/hostile.ts";
 import { insideTests } from "./pairs/inside.ts";
 import { privilegeTests } from "./pairs/privileges.ts";
+import { sharedRoleTests } from "./pairs/shared-role.ts";
 import { standingInTests } from "./pairs/standing-in.ts";
 import { onEveryVersion } from "./versions.ts";
 
@@ -40,6 +41,7 @@ onEveryVersion((server, major) => {
   pairContract(postgres, postgresTraits, () => fixture);
   alignmentTests(() => fixture);
   carryingTests(() => fixture, major);
+  sharedRoleTests(() => fixture);
   standingInTests(() => fixture, major);
   insideTests(() => fixture, major);
   privilegeTests(() => fixture, major);
