@@ -63,6 +63,11 @@ export class SecretDocument {
     throw new FieldInvalid(this.where, field, "a string or a number");
   }
 
+  /** As `read`; `undefined` also when the field is `null` or empty. */
+  readFilled(field: string): string | undefined {
+    return this.isFilled(field) ? this.read(field) : undefined;
+  }
+
   /** Names of the fields on the first level that hold a filled-in string or a number. */
   fields(): readonly string[] {
     const names = (this.#root?.children ?? []).map(({ children }) => String(children?.[0]?.value));

@@ -303,17 +303,24 @@ describe("a secret", () => {
   it("holds a generated value, or something else where the one before is to be kept", async () => {
     const key = { type: "generated", format: "hex", field: "jwt_secret", previous: "jwt_previous" };
     const manifest = (name: string) => world.manifest({ [name]: key });
-    await world.create("app/key", { jwt_secret: newPassword() });
+    const hex = () => randomBytes(32).toString("hex");
+    await world.create("app/key", { jwt_secret: hex() });
     expect(await world.live(manifest("app/key"))).toMatchObject({ code: 0 });
 
+    await world.create("app/issued", { jwt_secret: newPassword() });
+    const issued = await world.live(manifest("app/issued"));
+    expect(issued).toMatchObject({ code: 1, found: ["error FORM_UNEXPECTED"] });
+    const wanted = world.manifest({ "app/issued": { ...key, overwrite: true } });
+    expect(await world.live(wanted)).toMatchObject({ code: 0 });
+
     await world.create("app/overwritten", {
-      jwt_secret: newPassword(),
+      jwt_secret: hex(),
       jwt_previous: newPassword(),
     });
     const refused = await world.live(manifest("app/overwritten"));
     expect(refused).toMatchObject({ code: 1, found: ["error FIELD_INVALID"] });
 
-    await world.create("app/plain", newPassword());
+    await world.create("app/plain", hex());
     const plain = { type: "generated", format: "hex" };
     expect(await world.live(world.manifest({ "app/plain": plain }))).toMatchObject({ code: 0 });
   });

@@ -12,7 +12,14 @@ type GeneratedEntry = CredentialEntry<GeneratedKeys>;
 /** The generated value that an entry of rotation.yml means. */
 export function completeGenerated(entry: GeneratedEntry): GeneratedSpec {
   previousProblems(entry);
-  const { field, prefix = "", previous, previousExpiresAt, overlap = "24h" } = entry.keys;
+  const {
+    field,
+    prefix = "",
+    previous,
+    previousExpiresAt,
+    overlap = "24h",
+    overwrite,
+  } = entry.keys;
   return {
     type: entry.type,
     strategy: "generate",
@@ -20,6 +27,7 @@ export function completeGenerated(entry: GeneratedEntry): GeneratedSpec {
     field: field ?? whole,
     prefix,
     format: formatOf(entry),
+    ...(overwrite && { overwrite }),
     ...(previous !== undefined && {
       previous: {
         field: previous,

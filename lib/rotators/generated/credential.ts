@@ -78,8 +78,9 @@ export class GeneratedCredential implements Credential {
   async accepted(): Promise<undefined> {}
 
   holding(document: SecretDocument): Holding {
-    const value = document.read(this.#spec.field) ?? "";
-    return { identity: `field ${this.#spec.field}`, value: new Secret(value) };
+    const { field } = this.#spec;
+    const value = document.readFilled(field) ?? "";
+    return { identity: `field ${field}`, value: new Secret(value) };
   }
 
   ends(live: Holding, { old }: Retirement): boolean {

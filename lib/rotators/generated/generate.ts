@@ -3,7 +3,8 @@ import { isoSeconds } from "../../rotation/rotated-at.ts";
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid, FieldMissing } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
-import { type GeneratedSpec, generateValue, hasFormat } from "./value.ts";
+import { FormUnexpected } from "./errors.ts";
+import { formName, type GeneratedSpec, generateValue, hasFormat } from "./value.ts";
 
 /** createSecret: `into` with a new value. A value that leaked is kept nowhere. */
 export function withNextValue(
@@ -33,22 +34,24 @@ export function withValueOf(
 }
 
 /**
- * Before anything is written: the fields exist, and the field for the previous value does not hold something else, which
- * a rotation would overwrite. The form of a value proves nothing: other keys look alike.
+ * Before anything is written: the fields exist, the value has the declared form, and the field for the previous value
+ * does not hold something else, which a rotation would overwrite. There the form proves nothing: other keys look alike.
  * @param earlier what the secret held before, the newest first; `undefined` when a rotation of ours has written
  *   this very document
- * @throws FieldInvalid
+ * @throws FieldMissing, FieldInvalid, FormUnexpected
  */
 export async function requireReplaceable(
   current: SecretDocument,
   spec: GeneratedSpec,
   earlier: (() => AsyncIterable<SecretDocument>) | undefined,
 ): Promise<void> {
-  valueIn(current, spec);
+  const value = valueIn(current, spec);
+  if (value !== "" && !spec.overwrite && !hasFormat(value, spec))
+    throw new FormUnexpected(current.where, spec.field, formName(spec));
   if (!spec.previous) return;
   const { field, expiresAt } = spec.previous;
-  const kept = current.read(field);
-  const date = expiresAt && current.read(expiresAt);
+  const kept = current.readFilled(field);
+  const date = expiresAt && current.readFilled(expiresAt);
   if (date && Number.isNaN(Date.parse(date)))
     throw new FieldInvalid(current.where, expiresAt, "empty or a date (ISO 8601)");
   if (!kept || !earlier) return;
@@ -67,10 +70,11 @@ export function requireSound(
   throw new FieldInvalid(pending.where, spec.field, `a new value of the form ${spec.format.kind}`);
 }
 
+/** Empty where the field is `null`. */
 function valueIn(document: SecretDocument, { field }: GeneratedSpec): string {
-  const value = document.read(field);
-  if (value === undefined) throw new FieldMissing(document.where, `field ${JSON.stringify(field)}`);
-  return value;
+  if (!document.has(field))
+    throw new FieldMissing(document.where, `field ${JSON.stringify(field)}`);
+  return document.readFilled(field) ?? "";
 }
 
 interface Next {

@@ -29,6 +29,11 @@ export const ownKeys = {
   overlap: duration
     .meta({ examples: ["24h"] })
     .describe("How long the previous value counts, for previousExpiresAt; default 24h."),
+  overwrite: z
+    .boolean()
+    .describe(
+      "true: replace a current value that does not have this form, too. Without it a rotation refuses, since a service may have issued it.",
+    ),
 };
 
 export type GeneratedKeys = KeysOf<typeof ownKeys>;

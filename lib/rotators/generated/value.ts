@@ -8,6 +8,8 @@ export interface GeneratedSpec extends CredentialSpec {
   readonly format: Format;
   /** Precedes the random part; it carries no entropy. */
   readonly prefix: string;
+  /** A current value of another form may be overwritten. */
+  readonly overwrite?: boolean | undefined;
   /** Where the previous value is kept, for services that verify with both and sign with the new one. */
   readonly previous?: Previous | undefined;
 }
@@ -57,6 +59,14 @@ function uuid(bytes: Buffer): string {
   bytes.writeUInt8((bytes.readUInt8(6) & 0x0f) | 0x40, 6);
   bytes.writeUInt8((bytes.readUInt8(8) & 0x3f) | 0x80, 8);
   return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
+/** For messages, e.g. `hex of 32 bytes`. */
+export function formName({ format, prefix }: GeneratedSpec): string {
+  const behind = prefix ? `${prefix} and ` : "";
+  if (format.kind === "uuid") return `${behind}a version 4 UUID`;
+  if (format.kind === "alphanumeric") return `${behind}${format.length} letters and digits`;
+  return `${behind}${format.kind} of ${format.bytes} bytes`;
 }
 
 /** Whether a text has the form that `generateValue` gives. */

@@ -13,8 +13,8 @@ export function checkEngine(
   spec: LoginSpec,
   names: readonly string[],
 ): void {
-  if (spec.isTypeDeclared || !document.isFilled("engine")) return;
-  const engine = document.read("engine") ?? "";
+  const engine = spec.isTypeDeclared ? undefined : document.readFilled("engine");
+  if (engine === undefined) return;
   if (!names.includes(plainName(engine)))
     throw new EngineMismatch(document.where, engine, spec.type);
 }

@@ -47,9 +47,8 @@ export function readPart(
 ): string {
   const field = fieldOf(document, spec, role);
   const value =
-    field !== undefined && document.isFilled(field)
-      ? document.read(field)
-      : (stated(spec, role) ?? inUrl(document, spec, role));
+    (field !== undefined && document.readFilled(field)) ||
+    (stated(spec, role) ?? inUrl(document, spec, role));
   if (value !== undefined) return value;
   const blank = candidates(spec, role).find((name) => document.has(name));
   const isMisnamed = spec.fields[role] !== undefined && blank === undefined;

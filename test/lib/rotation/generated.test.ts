@@ -41,7 +41,8 @@ async function settled(scene: Scene): Promise<void> {
   await scene.again();
 }
 
-const first = { api_keys: "a,b", jwt_secret: "change-me", count: 1 };
+const old = "0f".repeat(32);
+const first = { api_keys: "a,b", jwt_secret: old, count: 1 };
 
 describe("a signing key", () => {
   it("is replaced, and nothing else", async () => {
@@ -50,14 +51,14 @@ describe("a signing key", () => {
     await scene.runAll();
     const { jwt_secret } = JSON.parse(await scene.text());
     expect(jwt_secret).toMatch(/^[0-9a-f]{64}$/);
-    expect(await scene.text()).toBe(before.replace("change-me", jwt_secret));
+    expect(await scene.text()).toBe(before.replace(old, jwt_secret));
     await settled(scene);
     await scene.runAll();
     expect(JSON.parse(await scene.text()).jwt_secret).not.toBe(jwt_secret);
   });
 
   it("that is the whole secret is replaced up to its line break", async () => {
-    const scene = await sceneOf({ ...key, field: whole, prefix: "v1_" }, "change-me\n");
+    const scene = await sceneOf({ ...key, field: whole, prefix: "v1_" }, `v1_${old}\n`);
     await scene.runAll();
     expect(await scene.text()).toMatch(/^v1_[0-9a-f]{64}\n$/);
   });
@@ -69,7 +70,7 @@ describe("a signing key", () => {
     expect(one).toEqual({
       ...first,
       jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/),
-      jwt_previous: "change-me",
+      jwt_previous: old,
       jwt_previous_expires_at: "2026-03-05T05:06:07Z",
     });
     expect(Object.keys(one).slice(0, 3)).toEqual(Object.keys(first));
@@ -148,6 +149,56 @@ describe("a signing key", () => {
     expect(scene.calls("PutSecretValue")).toEqual([]);
   });
 
+  it.each<[string, GeneratedSpec, object | string, string]>([
+    ["a key of a service", key, { ...first, jwt_secret: "sk_live_x" }, "hex of 32 bytes"],
+    ["hex of another length", key, { ...first, jwt_secret: "0f".repeat(16) }, "hex of 32 bytes"],
+    ["a value without its prefix", { ...key, prefix: "v1_" }, first, "v1_ and hex of 32 bytes"],
+    ["a whole secret of another form", { ...key, field: whole }, "sk_live_x\n", "hex of 32 bytes"],
+    ["a UUID of another version", { ...key, format: { kind: "uuid" } }, first, "a version 4 UUID"],
+    [
+      "digits with a hyphen",
+      { ...key, format: { kind: "alphanumeric", length: 40 } },
+      { ...first, jwt_secret: "a-b" },
+      "40 letters and digits",
+    ],
+  ])("that is %s is not overwritten, unless the manifest says so", async (_, spec, value, form) => {
+    const scene = await sceneOf(spec, value);
+    const before = await scene.text();
+    const refusal = {
+      code: "FORM_UNEXPECTED",
+      retryable: false,
+      happened: expect.stringContaining(`is not ${form}, so it may be a key that a service issued`),
+      remedy: expect.stringContaining("`overwrite: true`"),
+    };
+    await expect(scene.run("testSecret")).rejects.toMatchObject(refusal);
+    await expect(scene.run("createSecret")).rejects.toMatchObject(refusal);
+    expect(scene.calls("PutSecretValue")).toEqual([]);
+    expect(await scene.text()).toBe(before);
+    scene.generated = [{ ...spec, overwrite: true }];
+    await scene.runAll();
+    expect(await scene.text()).not.toBe(before);
+  });
+
+  it.each(["", null])("that is %j is filled in, with nothing to keep", async (empty) => {
+    const date = { jwt_previous: null, jwt_previous_expires_at: null };
+    const scene = await sceneOf(kept, { ...first, jwt_secret: empty, ...date });
+    await scene.runAll();
+    expect(JSON.parse(await scene.text())).toMatchObject({
+      jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/),
+      jwt_previous: "",
+    });
+  });
+
+  it("beside a login that a rotation of ours has written is asked for its form all the same", async () => {
+    const scene = await scenes.scene((value) => ({ ...value, jwt_secret: "sk_live_x" }));
+    await scene.runAll();
+    await scene.retire("retire");
+    await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+    await scene.again();
+    scene.generated = [key];
+    await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "FORM_UNEXPECTED" });
+  });
+
   it("whose `previous` has no place is refused by a lone test", async () => {
     const scene = await sceneOf({ ...kept, previous: { field: "/old/key", overlap: day } }, first);
     const refusal = { code: "FIELD_INVALID", message: expect.stringContaining("inside an object") };
@@ -202,13 +253,13 @@ describe("rotated_at", () => {
 
 describe("a login beside a key", () => {
   it("rotates with it in the same steps", async () => {
-    const scene = await scenes.scene((value) => ({ ...value, jwt_secret: "change-me" }));
+    const scene = await scenes.scene((value) => ({ ...value, jwt_secret: old }));
     scene.generated = [key];
-    const old = await scene.value();
+    const before = await scene.value();
     await scene.runAll();
     const now = await scene.value();
     expect(now).toMatchObject({ jwt_secret: expect.stringMatching(/^[0-9a-f]{64}$/) });
-    expect([await scene.admits(now), await scene.admits(old)]).toEqual([true, false]);
+    expect([await scene.admits(now), await scene.admits(before)]).toEqual([true, false]);
     expect(now.connection_string).toContain(now.password);
   });
 });
