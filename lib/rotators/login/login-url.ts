@@ -67,15 +67,24 @@ export function checkUrl(
   const url = urlIn(document, field);
   const own = { host: bracketed(login.host), port: login.port };
   const accepted = [own, ...hostsOf(otherHosts.join(","))];
-  const pairs = hostsOf(url.hosts).flatMap(({ host, port = defaultPort }) =>
+  const leadsTo = hostsOf(url.hosts);
+  const pairs = leadsTo.flatMap(({ host, port = defaultPort }) =>
     accepted
       .filter((each) => each.host.toLowerCase() === host.toLowerCase())
       .map((each) => each.port === undefined || each.port === port),
   );
   if (pairs.length === 0) throw new UrlMismatch(document.where, field, "host");
   if (!pairs.includes(true)) throw new UrlMismatch(document.where, field, "port");
-  if (url.username !== undefined && url.username !== login.username)
+  const isElsewhere = !leadsTo.some(({ host }) => isHost(host, login.host));
+  const isTenant = isElsewhere && tenantOf(url, login.username) !== undefined;
+  if (url.username !== undefined && url.username !== login.username && !isTenant)
     throw new UrlMismatch(document.where, field, "user");
+}
+
+/** What a pooler's login name has behind the role's, dot included: `.tenant`. */
+export function tenantOf(url: ConnectionUrl | undefined, role: string): string | undefined {
+  const username = url?.username ?? "";
+  return username.startsWith(`${role}.`) ? username.slice(role.length) : undefined;
 }
 
 /** With brackets around an IPv6 address, as in a URL. */

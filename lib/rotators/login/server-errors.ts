@@ -92,6 +92,17 @@ export class PermissionDenied extends RotationError {
   }
 }
 
+/** A pooler in front of the server takes the login name apart: `role.tenant`. */
+export class LoginNameDiffers extends RotationError {
+  constructor(address: string, login: string, role: string) {
+    super({
+      code: "LOGIN_NAME_DIFFERS",
+      happened: `${address} has no role ${login}. A pooler makes the role ${role} of this login name, and only a role has a password.`,
+      remedy: `Let the secret name the server itself, with the role ${role}. Name the pooler's URL under urls and its host under otherHosts in rotation.yml: there a login name may be ${role}, a dot and a tenant.`,
+    });
+  }
+}
+
 /** The server is a standby or in read-only mode. */
 export class ReadOnlyServer extends RotationError {
   constructor(address: string) {

@@ -2,8 +2,8 @@ import type { SecretDocument } from "../../secret/document.ts";
 import { Secret } from "../../secret/secret.ts";
 import { roleMissing } from "./errors.ts";
 import type { LoginSpec } from "./login.ts";
-import { fieldOf, usualNames } from "./login-parts.ts";
-import { urlIn } from "./login-url.ts";
+import { fieldOf, readPart, usualNames } from "./login-parts.ts";
+import { tenantOf, urlIn } from "./login-url.ts";
 import { withUserinfo } from "./url.ts";
 
 /** The document with another user and password of this credential, in its fields and in its URLs. */
@@ -25,8 +25,11 @@ export function writeLogin(
   else if (!urls.some((url) => url.password !== undefined))
     throw roleMissing(document.where, "password", usualNames.password);
   for (const field of spec.copies ?? []) values.set(field, next.password);
-  for (const field of spec.urls) {
-    const url = withUserinfo(document.read(field) ?? "", next.username, next.password.reveal());
+  const old = readPart(document, spec, "username");
+  for (const [index, field] of spec.urls.entries()) {
+    const tenant = tenantOf(urls[index], old) ?? "";
+    const name = next.username + tenant;
+    const url = withUserinfo(document.read(field) ?? "", name, next.password.reveal());
     if (url !== undefined) values.set(field, new Secret(url));
   }
   return document.with(values);

@@ -1,8 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
 import type { Notice, Pair, PairOperations } from "../login/pair.ts";
-import { OtherUserInUse } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
 import { requireActsAs } from "./acting.ts";
 import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";
@@ -10,14 +8,16 @@ import { carrySettings, requireReplication } from "./carrying.ts";
 import { cloneForeign, roleSettingLost, usersMissing } from "./errors.ts";
 import { requireNothingInside } from "./inside.ts";
 import { lostRoleSetting } from "./minors.ts";
-import { endQuery, sessionsQuery } from "./pair-queries.ts";
+import { loginNameDiffers } from "./pooled.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
-import { changePassword, quoteName, safePath } from "./statements.ts";
+import { requireUnused, sessionsOf } from "./sessions.ts";
+import { changePassword, quoteName } from "./statements.ts";
 import { inTransaction } from "./transaction.ts";
 
-/** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
-const sessionLooks = [0, 100, 400, 1500];
+const endQuery = `
+  SELECT count(*) FILTER (WHERE pg_terminate_backend(pid))::int AS ended
+  FROM pg_stat_activity WHERE usename = $1`;
 
 export class PostgresPairs implements PairOperations {
   readonly #run: Run;
@@ -44,7 +44,7 @@ export class PostgresPairs implements PairOperations {
     const roles = await this.#administrable(pair, signal);
     const isClone = user.username === pair.clone;
     const role = isClone ? roles.clone : roles.owner;
-    if (role?.login) await this.#requireUnused(user.username, signal);
+    if (role?.login) await requireUnused(this.#run, address(this.#login), user.username, signal);
     const password = await changePassword(this.#login.passwordForm, user.username, user.password);
     const login = [`ALTER ROLE ${quoteName(user.username)} LOGIN`, password];
     const action = `align user ${user.username} with ${pair.owner}`;
@@ -95,11 +95,8 @@ export class PostgresPairs implements PairOperations {
     });
   }
 
-  async sessionsOf(username: string, signal: AbortSignal): Promise<number> {
-    const action = `see the sessions of ${username}`;
-    await this.#run(safePath, action, signal);
-    const result = await this.#run(sessionsQuery, action, signal, [username]);
-    return result?.rows[0]?.sessions ?? 0;
+  sessionsOf(username: string, signal: AbortSignal): Promise<number> {
+    return sessionsOf(this.#run, username, signal);
   }
 
   async disable(pair: Pair, username: string, signal: AbortSignal): Promise<void> {
@@ -127,7 +124,10 @@ export class PostgresPairs implements PairOperations {
   async #administrable(pair: Pair, signal: AbortSignal): Promise<Roles> {
     const roles = await readRoles(this.#run, pair, signal);
     const at = address(this.#login);
-    if (!roles.owner) throw usersMissing(at, pair.owner);
+    if (!roles.owner)
+      throw (
+        (await loginNameDiffers(this.#run, at, pair.owner, signal)) ?? usersMissing(at, pair.owner)
+      );
     const foreign =
       roles.clone && !roles.membership.member && roles.clone.comment !== cloneMark(pair.owner);
     if (foreign) throw cloneForeign(at, pair.clone, roles.actsAs);
@@ -136,15 +136,5 @@ export class PostgresPairs implements PairOperations {
     if (grant)
       throw new PermissionDenied(at, this.#login.username, `administer ${pair.owner}`, grant);
     return roles;
-  }
-
-  async #requireUnused(username: string, signal: AbortSignal): Promise<void> {
-    let sessions = 0;
-    for (const delay of sessionLooks) {
-      await sleep(delay);
-      sessions = await this.sessionsOf(username, signal);
-      if (sessions === 0) return;
-    }
-    throw new OtherUserInUse(address(this.#login), username, sessions);
   }
 }

@@ -6,17 +6,12 @@ import type { Approach, Engine, Session } from "../login/engine.ts";
 import { address, type Login } from "../login/login.ts";
 import type { PairOperations } from "../login/pair.ts";
 import { defaultPolicy, generatePassword } from "../login/password.ts";
-import { LoginForbidden } from "../login/server-errors.ts";
 import { type Connection, connect } from "./connect.ts";
 import { loginFailure, statementFailure } from "./failures.ts";
 import { PostgresPairs } from "./pairs.ts";
-import {
-  changePassword,
-  roomQuery,
-  switchTransaction,
-  tryLock,
-  waitForLock,
-} from "./statements.ts";
+import type { Run } from "./roles.ts";
+import { requireRoom } from "./sessions.ts";
+import { changePassword, switchTransaction, tryLock, waitForLock } from "./statements.ts";
 
 /** In milliseconds: how long a server may take to end a session. */
 const endTimeout = 1000;
@@ -76,7 +71,8 @@ class PostgresSession implements Session {
   }
 
   async rehearsePassword(username: string, signal: AbortSignal): Promise<void> {
-    await this.#requireRoom(username, signal);
+    const run: Run = (...call) => this.#run(...call);
+    await requireRoom(run, address(this.#login), username, signal);
     const throwAway = generatePassword(defaultPolicy, randomInt);
     const change = await changePassword(this.#login.passwordForm, username, throwAway);
     const action = `rehearse a new password of user ${username}`;
@@ -101,20 +97,6 @@ class PostgresSession implements Session {
       await this.#rollback(signal);
       throw error;
     }
-  }
-
-  /** @throws LoginForbidden */
-  async #requireRoom(username: string, signal: AbortSignal): Promise<void> {
-    const action = `count the sessions of user ${username}`;
-    const result = await this.#run(roomQuery(username), action, signal);
-    if (result?.rows[0]?.full !== true) return;
-    throw new LoginForbidden(
-      address(this.#login),
-      username,
-      "53300",
-      "its CONNECTION LIMIT has no room for one more session, which the switch needs to prove the new password",
-      true,
-    );
   }
 
   /** If this fails, the session is lost, and the server rolls back. */

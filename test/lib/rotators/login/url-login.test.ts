@@ -235,3 +235,31 @@ const strictly = (text: string) =>
     /[!'()*]/g,
     (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+
+describe("a pooler's URL, whose login name is role.tenant", () => {
+  const direct = { host: "db.internal", username: "app", password: "old" };
+  const pooled = "postgresql://app.tenant:old@pooler.internal:6543/postgres";
+  const spec = { urls: ["POOLER_URL"], otherHosts: ["pooler.internal:6543"] };
+
+  it("belongs to the login of the role, and keeps its tenant", () => {
+    const document = json({ ...direct, POOLER_URL: pooled });
+    expect(read(document, spec)).toEqual(["db.internal", 5432, "postgres", "app", "old"]);
+    expect(JSON.parse(write(document, spec, "app_clone"))).toEqual({
+      host: "db.internal",
+      username: "app_clone",
+      password: "new",
+      POOLER_URL: "postgresql://app_clone.tenant:new@pooler.internal:6543/postgres",
+    });
+  });
+
+  it.each([
+    ["another role", { ...direct, POOLER_URL: pooled.replace("app.", "other.") }],
+    ["a longer name", { ...direct, POOLER_URL: pooled.replace("app.", "app2.") }],
+    [
+      "a tenant at the server itself",
+      { ...direct, host: "pooler.internal", port: 6543, POOLER_URL: pooled },
+    ],
+  ])("is refused with %s", (_, value) => {
+    expect(() => read(json(value), spec)).toThrow(/URL_MISMATCH|another user/);
+  });
+});

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { Login } from "../../../../../lib/rotators/login/login.ts";
 import type { PairOperations } from "../../../../../lib/rotators/login/pair.ts";
 import { postgres } from "../../../../../lib/rotators/postgres/postgres.ts";
-import { anyTime, newPassword } from "../../../../contracts/engine.ts";
+import { anyTime, newPassword, sessionOf } from "../../../../contracts/engine.ts";
 import { Cast } from "../../../../contracts/pair.ts";
 import { literal, type PostgresPairFixture, quote } from "./fixture.ts";
 
@@ -45,6 +45,23 @@ export function privilegeTests(fixture: () => PostgresPairFixture, major: number
       const owner = await all.align(pair.owner);
       await all.disable(pair.clone);
       expect([await all.accepts(owner), await all.accepts(clone)]).toEqual([true, false]);
+    });
+
+    it("is told that a login name is a pooler's, where its role is another one", async () => {
+      const all = await cast();
+      const pair = { owner: `${all.pair.owner}.tenant`, clone: `${all.pair.owner}_clone.tenant` };
+      const differs = {
+        code: "LOGIN_NAME_DIFFERS",
+        happened: expect.stringContaining(
+          `has no role ${pair.owner}. A pooler makes the role ${all.pair.owner}`,
+        ),
+        remedy: expect.stringContaining("otherHosts"),
+      };
+      const asked = all.do(all.admin, (pairs) => pairs.requireAdministrable(pair, anyTime()));
+      await expect(asked).rejects.toMatchObject(differs);
+      await using session = await sessionOf(postgres, all.owner);
+      const rehearsal = session.rehearsePassword(pair.owner, anyTime());
+      await expect(rehearsal).rejects.toMatchObject(differs);
     });
 
     it("is left a member of nobody by what it did", async () => {

@@ -1,0 +1,57 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { OtherUserInUse } from "../login/pair-errors.ts";
+import { LoginForbidden } from "../login/server-errors.ts";
+import { loginNameDiffers } from "./pooled.ts";
+import type { Run } from "./roles.ts";
+import { roomQuery, safePath } from "./statements.ts";
+
+/** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
+const sessionLooks = [0, 100, 400, 1500];
+
+const sessionsQuery = `
+  SELECT count(*)::int AS sessions FROM pg_stat_activity
+  WHERE usename = $1 AND pid <> pg_backend_pid()`;
+
+export async function sessionsOf(run: Run, username: string, signal: AbortSignal): Promise<number> {
+  const action = `see the sessions of ${username}`;
+  await run(safePath, action, signal);
+  const result = await run(sessionsQuery, action, signal, [username]);
+  return result?.rows[0]?.sessions ?? 0;
+}
+
+/** @param at the server's address @throws OtherUserInUse */
+export async function requireUnused(
+  run: Run,
+  at: string,
+  username: string,
+  signal: AbortSignal,
+): Promise<void> {
+  let sessions = 0;
+  for (const delay of sessionLooks) {
+    await sleep(delay);
+    sessions = await sessionsOf(run, username, signal);
+    if (sessions === 0) return;
+  }
+  throw new OtherUserInUse(at, username, sessions);
+}
+
+/** That the user has room for one more session. @param at the server's address @throws LoginForbidden, LoginNameDiffers */
+export async function requireRoom(
+  run: Run,
+  at: string,
+  username: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const result = await run(roomQuery(username), `count the sessions of user ${username}`, signal);
+  const isMissing = result?.rows.length === 0;
+  const differs = isMissing && (await loginNameDiffers(run, at, username, signal));
+  if (differs) throw differs;
+  if (result?.rows[0]?.full !== true) return;
+  throw new LoginForbidden(
+    at,
+    username,
+    "53300",
+    "its CONNECTION LIMIT has no room for one more session, which the switch needs to prove the new password",
+    true,
+  );
+}
