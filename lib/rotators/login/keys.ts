@@ -82,7 +82,7 @@ export const ownKeys = {
       "Which field of the secret holds what; fields with the usual names are found without it. {} for a login that is in a URL only, beside another login's fields.",
     ),
   urls: list(fieldName, "connection_string").describe(
-    "Fields that hold a connection URL with this login in it; only user and password in them change.",
+    "Fields that hold a connection URL or connection string with this login in it; only user and password in them change.",
   ),
   otherHosts: list(host, "reader.internal").describe(
     "Other hosts that urls may lead to with the same login, e.g. a reader or a pooler: host or host:port. Never connected to.",
@@ -98,7 +98,7 @@ export const ownKeys = {
   plain: z
     .enum(["password", "url"])
     .describe(
-      "The secret is not JSON but the password itself, or a connection URL with the login in it.",
+      "The secret is not JSON but the password itself, or a connection URL or connection string with the login in it.",
     ),
   passwordForm: z
     .enum(["verifier", "plaintext"])

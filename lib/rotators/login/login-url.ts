@@ -1,7 +1,8 @@
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid } from "../../secret/errors.ts";
+import { parseConnectionText } from "./connection-text.ts";
 import { roleMissing, UrlMismatch } from "./errors.ts";
-import { type ConnectionUrl, parseConnectionUrl } from "./url.ts";
+import { bracketed, type ConnectionText } from "./url.ts";
 
 /** Where a login leads, as far as a URL shows. */
 interface Target {
@@ -11,20 +12,22 @@ interface Target {
 }
 
 /**
- * The connection URL in a field. One whose login stands in its query, or whose password holds an unencoded
- * slash, would be replaced in the wrong place.
+ * The connection URL, or connection string, in a field. One that names the login twice, or whose password holds an
+ * unencoded slash, would be replaced in the wrong place.
  * @throws FieldMissing, FieldInvalid
  */
-export function urlIn(document: SecretDocument, field: string): ConnectionUrl {
+export function urlIn(document: SecretDocument, field: string): ConnectionText {
   const text = document.read(field);
   if (text === undefined) throw roleMissing(document.where, "URL", [field]);
-  const url = parseConnectionUrl(text);
+  const url = parseConnectionText(text);
   const refuse = (expected: string) => new FieldInvalid(document.where, field, expected);
-  if (!url) throw refuse("a URL (scheme://user:password@host/…)");
-  if (url.database?.includes("@"))
+  if (!url)
+    throw refuse(
+      "a URL (scheme://user:password@host/…), nor a connection string (host=… user=… password=…)",
+    );
+  if (url.isUrl && url.database?.includes("@"))
     throw refuse("a URL whose password is percent-encoded (a `/` in it is %2F)");
-  if (/[?&](user|username|password|passwd|pwd)=/i.test(url.query))
-    throw refuse("a URL whose user and password stand ahead of its host, not in its query");
+  if (url.isAmbiguous) throw refuse("a text that names user and password once");
   return url;
 }
 
@@ -82,14 +85,9 @@ export function checkUrl(
 }
 
 /** What a pooler's login name has behind the role's, dot included: `.tenant`. */
-export function tenantOf(url: ConnectionUrl | undefined, role: string): string | undefined {
+export function tenantOf(url: ConnectionText | undefined, role: string): string | undefined {
   const username = url?.username ?? "";
   return username.startsWith(`${role}.`) ? username.slice(role.length) : undefined;
-}
-
-/** With brackets around an IPv6 address, as in a URL. */
-export function bracketed(host: string): string {
-  return host.includes(":") ? `[${host}]` : host;
 }
 
 const isHost = (inUrl: string, host: string) =>

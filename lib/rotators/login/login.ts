@@ -1,9 +1,9 @@
 import type { CredentialSpec } from "../../manifest/type.ts";
 import type { Secret } from "../../secret/secret.ts";
 import { TargetChanged } from "./errors.ts";
-import { bracketed } from "./login-url.ts";
 import type { PasswordPolicy } from "./password.ts";
 import type { StrategyName } from "./traits.ts";
+import { bracketed } from "./url.ts";
 
 /** What a login is made of. */
 export type Role = "host" | "port" | "database" | "username" | "password";

@@ -10,8 +10,18 @@ export interface ConnectionUrl {
   readonly hosts: string;
   /** Percent-decoded; absent when the path is empty. */
   readonly database?: string;
-  /** With its question mark; empty when there is none. */
-  readonly query: string;
+}
+
+/** What an application connects with, in one field: a URL, or a connection string of another form. */
+export interface ConnectionText extends ConnectionUrl {
+  readonly isUrl: boolean;
+  /** It names the user or the password twice: nobody can tell which counts. */
+  readonly isAmbiguous: boolean;
+  /**
+   * The same text with another user and password, of which it gets what it has: a password is put nowhere where there
+   * was none. All else stays byte for byte.
+   */
+  with(username: string, password: string): string;
 }
 
 interface Parts {
@@ -28,7 +38,7 @@ interface Parts {
  * unencoded `@` is still replaced as a whole.
  */
 function split(url: string): Parts | undefined {
-  const match = /^([a-z][a-z0-9+.-]*:\/\/)([^/?#]*)(.*)$/is.exec(url);
+  const match = /^((?:[a-z][a-z0-9+.-]*:)+\/\/)([^/?#]*)(.*)$/is.exec(url);
   if (!match) return undefined;
   const [, scheme = "", authority = "", rest = ""] = match;
   const at = authority.lastIndexOf("@");
@@ -40,14 +50,14 @@ function split(url: string): Parts | undefined {
 }
 
 /** RFC 3986 unreserved characters stay, all others are encoded: `!'()*` too, which shells and JDBC trip over. */
-function encode(text: string): string {
+export function encode(text: string): string {
   return encodeURIComponent(text).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 
-function decode(text: string): string {
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -55,7 +65,7 @@ function decode(text: string): string {
   }
 }
 
-/** `undefined` when the text is no `scheme://authority…` URL. */
+/** `undefined` when the text is no `scheme://authority…` URL; `jdbc:` and the like may stand before it. */
 export function parseConnectionUrl(url: string): ConnectionUrl | undefined {
   const parts = split(url);
   if (!parts) return undefined;
@@ -66,7 +76,6 @@ export function parseConnectionUrl(url: string): ConnectionUrl | undefined {
     ...(password && { password: new Secret(decode(password)) }),
     hosts,
     ...(database && { database }),
-    query: /^[^?#]*(\?[^#]*)?/.exec(rest)?.[1] ?? "",
   };
 }
 
@@ -84,4 +93,9 @@ export function withUserinfo(url: string, username: string, password: string): s
   const user = isSame ? parts.username : encode(username);
   const secret = parts.password === undefined ? "" : `:${encode(password)}`;
   return `${scheme}${user}${secret}@${hosts}${rest}`;
+}
+
+/** With brackets around an IPv6 address, as in a URL. */
+export function bracketed(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
 }

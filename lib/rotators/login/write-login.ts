@@ -4,7 +4,6 @@ import { roleMissing } from "./errors.ts";
 import type { LoginSpec } from "./login.ts";
 import { fieldOf, readPart, usualNames } from "./login-parts.ts";
 import { tenantOf, urlIn } from "./login-url.ts";
-import { withUserinfo } from "./url.ts";
 
 /** The document with another user and password of this credential, in its fields and in its URLs. */
 export function writeLogin(
@@ -26,11 +25,9 @@ export function writeLogin(
     throw roleMissing(document.where, "password", usualNames.password);
   for (const field of spec.copies ?? []) values.set(field, next.password);
   const old = readPart(document, spec, "username");
-  for (const [index, field] of spec.urls.entries()) {
-    const tenant = tenantOf(urls[index], old) ?? "";
-    const name = next.username + tenant;
-    const url = withUserinfo(document.read(field) ?? "", name, next.password.reveal());
-    if (url !== undefined) values.set(field, new Secret(url));
+  for (const [index, url] of urls.entries()) {
+    const name = next.username + (tenantOf(url, old) ?? "");
+    values.set(spec.urls[index] ?? "", new Secret(url.with(name, next.password.reveal())));
   }
   return document.with(values);
 }

@@ -279,6 +279,27 @@ it("a secret that is a URL rotates", async () => {
   expect(await scene.retire("retire")).toMatchObject({ accepted: false });
 });
 
+it.each([
+  ["libpq's", "host=HOST port=PORT user=USER password=", " dbname=postgres"],
+  ["ADO.NET's", "Server=HOST;Port=PORT;User Id=USER;Password=", ";Database=postgres"],
+])("a secret that is a connection string of %s kind rotates", async (_, before, after) => {
+  const login = await scenes.fixture.newUser();
+  const scene = new Scene(scenes, [login], { urls: [whole] });
+  scene.entry = { shape: "plain" };
+  const { host, port, username } = login;
+  const start = before
+    .replace("HOST", host)
+    .replace("PORT", String(port))
+    .replace("USER", username);
+  await scene.create(`${start}${login.password.reveal()}${after}\n`);
+  await scene.runAll();
+  const now = await scene.text();
+  expect([now.startsWith(start), now.endsWith(`${after}\n`)]).toEqual([true, true]);
+  const password = now.slice(start.length, -`${after}\n`.length);
+  expect(await scene.admits({ password })).toBe(true);
+  expect(await scene.admits({ password: login.password.reveal() })).toBe(false);
+});
+
 describe("two credentials of one secret", () => {
   const url = ({ host, port, username, password }: Login, database: string) =>
     `postgresql://${username}:${password.reveal()}@${host}:${port}/${database}`;

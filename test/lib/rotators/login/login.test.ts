@@ -366,11 +366,39 @@ describe("a document without a usable login is refused, and says why", () => {
       "password is percent-encoded",
     ],
     [
-      "a URL with the login in its query",
-      url("postgresql://db.internal:5432/muejam?user=muejam_user&password=old"),
+      "a URL with the password in its query as well",
+      url("postgresql://muejam_user:old@db.internal:5432/muejam?password=old"),
       withUrl,
       "FIELD_INVALID",
-      "not in its query",
+      "names user and password once",
+    ],
+    [
+      "a URL with two passwords in its query",
+      url("postgresql://db.internal:5432/muejam?password=old&user=muejam_user&password=older"),
+      withUrl,
+      "FIELD_INVALID",
+      "names user and password once",
+    ],
+    [
+      "a connection string with two passwords",
+      url("Server=db.internal;User Id=muejam_user;Password=old;Pwd=older"),
+      withUrl,
+      "FIELD_INVALID",
+      "names user and password once",
+    ],
+    [
+      "a connection string with another host",
+      url("host=other port=5432 user=muejam_user password=old"),
+      withUrl,
+      "URL_MISMATCH",
+      '"connection_string" has another host',
+    ],
+    [
+      "a connection string with another user",
+      url("Server=db.internal;User Id=root;Password=old"),
+      withUrl,
+      "URL_MISMATCH",
+      "has another user",
     ],
   ])("%s", (_, value, spec, code, message) => {
     expect(() => readFrom(value, spec)).toThrow(
