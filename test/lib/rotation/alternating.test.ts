@@ -250,6 +250,25 @@ describe("a rotation by alternating users", () => {
     expect(await admits(pair)).toBe(true);
   });
 
+  it("stops before it changes anything where pg_cron runs jobs as the owner", async () => {
+    const pair = await pairScene(scenes);
+    const { query } = scenes.fixture;
+    await query(`CREATE SCHEMA cron; GRANT USAGE ON SCHEMA cron TO ${pair.owner}`);
+    await query("CREATE TABLE cron.job (username text, active boolean)");
+    await query(`GRANT SELECT ON cron.job TO ${pair.owner}`);
+    await query(`INSERT INTO cron.job VALUES ('${pair.owner}', true)`);
+    try {
+      const refusal = { code: "NOT_CARRIED", happened: expect.stringContaining("pg_cron (1)") };
+      await expect(pair.scene.run("testSecret")).rejects.toMatchObject(refusal);
+      await pair.scene.run("createSecret");
+      await expect(pair.scene.run("setSecret")).rejects.toMatchObject(refusal);
+      await query("UPDATE cron.job SET active = false");
+      await pair.scene.run("setSecret");
+    } finally {
+      await query("DROP SCHEMA cron CASCADE");
+    }
+  });
+
   it("takes over a clone of the AWS template's making with what it owns", async () => {
     const pair = await pairScene(scenes);
     const { scene, owner, clone, admin } = pair;

@@ -78,6 +78,15 @@ describe.each([
     expect(await user()).toEqual({ name: all.pair[afterDiscard] });
   });
 
+  it("does not pass for a server whose second user acts as the owner", async () => {
+    const { all, clone } = await withClone();
+    await expect(all.requireActsAs(clone)).rejects.toMatchObject({
+      code: "STAND_IN_INCOMPLETE",
+      happened: expect.stringContaining(`acts as ${clone.username}`),
+    });
+    await all.requireActsAs(all.owner);
+  });
+
   it("is refused a second user before anything changes", async () => {
     const all = await Cast.on(postgres, fixture);
     const refusal = {
