@@ -1,6 +1,7 @@
 import type { Approach, Engine, Session } from "../../lib/rotators/login/engine.ts";
 import { address, type Login } from "../../lib/rotators/login/login.ts";
-import type { Notice, Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import type { Notice } from "../../lib/rotators/login/notice.ts";
+import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { OtherUserInUse, UsersMissing } from "../../lib/rotators/login/pair-errors.ts";
 import {
   DnsFailed,
@@ -105,8 +106,11 @@ class FakeSession implements Session, PairOperations {
     });
   }
 
-  rehearsePassword(username: string): Promise<void> {
-    return this.#run(() => this.#require(username));
+  rehearsePassword(username: string): Promise<readonly Notice[]> {
+    return this.#run(() => {
+      this.#require(username);
+      return [];
+    });
   }
 
   setPassword(username: string, password: { reveal(): string }): Promise<void> {

@@ -2,7 +2,8 @@ import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { accepts, type Engine, type EngineTraits } from "../../lib/rotators/login/engine.ts";
 import type { Login } from "../../lib/rotators/login/login.ts";
-import type { Notice, Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import type { Notice } from "../../lib/rotators/login/notice.ts";
+import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
 
 /** A real server with pairs of users on it. */

@@ -1,6 +1,7 @@
 import type { Secret } from "../../secret/secret.ts";
 import type { Login } from "./login.ts";
 import type { LoginDefaults } from "./login-document.ts";
+import type { Notice } from "./notice.ts";
 import type { PairOperations } from "./pair.ts";
 
 /** What a strategy and the manifest must know of an engine. */
@@ -26,7 +27,7 @@ export interface Session extends AsyncDisposable {
    * session, which a switch needs.
    * @throws LoginForbidden when the user has no session left
    */
-  rehearsePassword(username: string, signal: AbortSignal): Promise<void>;
+  rehearsePassword(username: string, signal: AbortSignal): Promise<readonly Notice[]>;
 
   /**
    * Idempotent: setting the password that a user already has succeeds. After a throw only a login shows whether the

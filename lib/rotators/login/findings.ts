@@ -6,7 +6,7 @@ import { type Finding, failure, finding } from "../../validation/finding.ts";
 import { keyFindings } from "../../validation/key-findings.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName } from "./login.ts";
-import type { Notice } from "./pair.ts";
+import type { Notice } from "./notice.ts";
 
 /** What is known of a login. Without its password. */
 export interface LoginFacts {

@@ -2,6 +2,7 @@ import { openAdmin } from "./administrator.ts";
 import { accepts, type Session } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login } from "./login.ts";
+import type { Notice } from "./notice.ts";
 import { type ChangeSession, PasswordSwitch } from "./password-switch.ts";
 import type { Replacement, Strategy } from "./strategy.ts";
 
@@ -18,7 +19,8 @@ export const inPlace: Strategy = {
     const session = await engine.login(current, signal);
     if (session !== "refused") {
       await using _ = session;
-      await session.rehearsePassword(current.username, signal);
+      for (const { what, remedy } of await session.rehearsePassword(current.username, signal))
+        replacement.warn(`${what} ${remedy}`);
       return "ready";
     }
     await using _ = await findOtherWay(replacement);
@@ -32,13 +34,14 @@ export const inPlace: Strategy = {
   async rehearse(rehearsal) {
     const { engine, current, signal } = rehearsal;
     const session = await engine.login(current, signal);
+    const notices: Notice[] = [];
     if (session !== "refused") {
       await using _ = session;
-      await session.rehearsePassword(current.username, signal);
+      notices.push(...(await session.rehearsePassword(current.username, signal)));
     }
     await using admin = await openAdmin(rehearsal, [current.username]);
     await admin?.rehearsePassword(current.username, signal);
-    return [];
+    return notices;
   },
 
   async openSwitch(replacement) {

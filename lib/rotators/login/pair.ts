@@ -1,17 +1,11 @@
 import type { Secret } from "../../secret/secret.ts";
+import type { Notice } from "./notice.ts";
 
 /** Two users, one of which is the application's at any time. What either of them creates belongs to `owner`. */
 export interface Pair {
   readonly owner: string;
   /** Logs in under its own name and acts as the owner. */
   readonly clone: string;
-}
-
-/** What the reader should know although the rotation goes on. Never with a secret value. */
-export interface Notice {
-  readonly code: "PASSWORD_EXPIRES" | "SETTING_NOT_COPIED";
-  readonly what: string;
-  readonly remedy: string;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Switch } from "../../rotation/credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
 import type { Login, LoginSpec } from "./login.ts";
-import type { Notice } from "./pair.ts";
+import type { Notice } from "./notice.ts";
 
 /** What is known of a login whatever is done with it. */
 interface Situation {

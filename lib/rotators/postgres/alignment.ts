@@ -1,5 +1,7 @@
-import type { Notice, Pair } from "../login/pair.ts";
-import { hasRoleOptions, type Role, type Roles, type Setting } from "./roles.ts";
+import type { Notice } from "../login/notice.ts";
+import type { Pair } from "../login/pair.ts";
+import { neverExpire, passwordExpires } from "./expiry.ts";
+import { hasRoleOptions, type Roles, type Setting } from "./roles.ts";
 import { quoteName, quoteText, safePath } from "./statements.ts";
 
 /** On a clone that we made; anybody may read it. */
@@ -45,14 +47,11 @@ export function unexpire({ owner, clone }: Roles): {
   readonly notices: readonly Notice[];
 } {
   const expiring = [owner, clone].flatMap((role) => (role?.validUntil ? [role] : []));
-  const statement = ({ name }: Role) => `ALTER ROLE ${quoteName(name)} VALID UNTIL 'infinity'`;
   return {
-    statements: expiring.map(statement),
-    notices: expiring.map((role) => ({
-      code: "PASSWORD_EXPIRES",
-      what: `The password of user ${role.name} expires at ${role.validUntil} (VALID UNTIL). A rotation removes the date.`,
-      remedy: `If it passes before the next rotation, run: ${statement(role)};`,
-    })),
+    statements: expiring.map(({ name }) => neverExpire(name)),
+    notices: expiring.map(({ name, validUntil }) =>
+      passwordExpires(name, String(validUntil), "A rotation removes the date."),
+    ),
   };
 }
 

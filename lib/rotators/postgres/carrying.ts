@@ -1,4 +1,5 @@
-import type { Notice, Pair } from "../login/pair.ts";
+import type { Notice } from "../login/notice.ts";
+import type { Pair } from "../login/pair.ts";
 import { NotCarried } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
 import { settingChanges } from "./alignment.ts";

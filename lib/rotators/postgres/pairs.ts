@@ -1,6 +1,7 @@
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
-import type { Notice, Pair, PairOperations } from "../login/pair.ts";
+import type { Notice } from "../login/notice.ts";
+import type { Pair, PairOperations } from "../login/pair.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
 import { requireActsAs } from "./acting.ts";
 import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";

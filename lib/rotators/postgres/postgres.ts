@@ -4,6 +4,7 @@ import { DeadlineReached } from "../../context/deadline.ts";
 import type { Secret } from "../../secret/secret.ts";
 import type { Approach, Engine, Session } from "../login/engine.ts";
 import { address, type Login } from "../login/login.ts";
+import type { Notice } from "../login/notice.ts";
 import type { PairOperations } from "../login/pair.ts";
 import { defaultPolicy, generatePassword } from "../login/password.ts";
 import { type Connection, connect } from "./connect.ts";
@@ -70,14 +71,15 @@ class PostgresSession implements Session {
     return true;
   }
 
-  async rehearsePassword(username: string, signal: AbortSignal): Promise<void> {
+  async rehearsePassword(username: string, signal: AbortSignal): Promise<readonly Notice[]> {
     const run: Run = (...call) => this.#run(...call);
-    await requireRoom(run, address(this.#login), username, signal);
+    const notices = await requireRoom(run, address(this.#login), username, signal);
     const throwAway = generatePassword(defaultPolicy, randomInt);
     const change = await changePassword(this.#login.passwordForm, username, throwAway);
     const action = `rehearse a new password of user ${username}`;
     try {
       await this.#run(`BEGIN READ WRITE; ${change}`, action, signal);
+      return notices;
     } finally {
       await this.#rollback(signal);
     }

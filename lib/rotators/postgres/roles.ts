@@ -1,5 +1,6 @@
 import type pg from "pg";
 import type { Pair } from "../login/pair.ts";
+import { validUntil } from "./expiry.ts";
 import { safePath } from "./statements.ts";
 
 /** Runs one message of SQL; `action` is for the error's text. */
@@ -64,8 +65,7 @@ export const hasParameterGrants = (version: number): boolean => version >= 150_0
 const rolesQuery = `
   SELECT r.rolname AS name, r.rolcanlogin AS login, r.rolconnlimit AS "connectionLimit",
          r.rolreplication AS replication,
-         CASE WHEN isfinite(r.rolvaliduntil)
-              THEN to_char(r.rolvaliduntil AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI "UTC"') END AS "validUntil",
+         ${validUntil("r")} AS "validUntil",
          shobj_description(r.oid, 'pg_authid') AS comment,
          pg_has_role(current_user, r.oid, 'MEMBER WITH ADMIN OPTION') AS administrable,
          EXISTS (SELECT FROM pg_shdepend d WHERE d.refclassid = 'pg_authid'::regclass

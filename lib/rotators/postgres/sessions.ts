@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Notice } from "../login/notice.ts";
 import { OtherUserInUse } from "../login/pair-errors.ts";
 import { LoginForbidden } from "../login/server-errors.ts";
+import { passwordExpires, validUntil } from "./expiry.ts";
 import { loginNameDiffers } from "./pooled.ts";
 import type { Run } from "./roles.ts";
-import { roomQuery, safePath } from "./statements.ts";
+import { quoteText, safePath } from "./statements.ts";
 
 /** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
 const sessionLooks = [0, 100, 400, 1500];
@@ -35,18 +37,33 @@ export async function requireUnused(
   throw new OtherUserInUse(at, username, sessions);
 }
 
-/** That the user has room for one more session. @param at the server's address @throws LoginForbidden, LoginNameDiffers */
+/** No row: there is no such user. Whether its CONNECTION LIMIT is used up, by this session too if it is the user's. */
+const roomQuery = (username: string) => `${safePath};
+  SELECT r.rolconnlimit >= 0 AND NOT r.rolsuper AND r.rolconnlimit <= (
+    SELECT count(*) FROM pg_stat_activity a
+    WHERE a.usesysid = r.oid AND a.backend_type = 'client backend') AS full,
+    ${validUntil("r")} AS "validUntil"
+  FROM pg_roles r WHERE r.rolname = ${quoteText(username)}`;
+
+/**
+ * That the user has room for one more session.
+ * @param at the server's address
+ * @throws LoginForbidden, LoginNameDiffers
+ */
 export async function requireRoom(
   run: Run,
   at: string,
   username: string,
   signal: AbortSignal,
-): Promise<void> {
-  const result = await run(roomQuery(username), `count the sessions of user ${username}`, signal);
+): Promise<readonly Notice[]> {
+  const action = `count the sessions of user ${username}`;
+  const result = await run(roomQuery(username), action, signal);
   const isMissing = result?.rows.length === 0;
   const differs = isMissing && (await loginNameDiffers(run, at, username, signal));
   if (differs) throw differs;
-  if (result?.rows[0]?.full !== true) return;
+  const { full, validUntil: until } = result?.rows[0] ?? {};
+  const kept = "A rotation in place keeps the date: only an administrator may move it.";
+  if (full !== true) return until ? [passwordExpires(username, until, kept)] : [];
   throw new LoginForbidden(
     at,
     username,

@@ -53,10 +53,3 @@ export const tryLock = (username: string): string =>
 
 export const waitForLock = (username: string): string =>
   `SET lock_timeout = '${lockWait}'; SELECT pg_catalog.pg_advisory_lock(${lockKey(username)})`;
-
-/** No row: there is no such user. Whether the CONNECTION LIMIT of a user is used up, by this session too if it is the user's. */
-export const roomQuery = (username: string): string => `${safePath};
-  SELECT r.rolconnlimit >= 0 AND NOT r.rolsuper AND r.rolconnlimit <= (
-    SELECT count(*) FROM pg_stat_activity a
-    WHERE a.usesysid = r.oid AND a.backend_type = 'client backend') AS full
-  FROM pg_roles r WHERE r.rolname = ${quoteText(username)}`;

@@ -378,7 +378,7 @@ export class Scene {
       this.onChange(username, () => session.setPassword(username, password, signal), signal);
     const rehearsePassword: Session["rehearsePassword"] = async (username, signal) => {
       await this.onRehearsal(username);
-      await session.rehearsePassword(username, signal);
+      return await session.rehearsePassword(username, signal);
     };
     return new Proxy(session, {
       get(target, name) {

@@ -612,3 +612,14 @@ describe("finishSecret of a secret with two logins", () => {
     expect(await admitted(scene, "AWSCURRENT")).toEqual([false, true]);
   });
 });
+
+it("a user whose password will expire rotates, and that is told", async () => {
+  const scene = await scenes.scene();
+  const { username } = await scene.value();
+  await scenes.fixture.query(`ALTER ROLE ${username} VALID UNTIL '2999-01-01 00:00+00'`);
+  await scene.runAll();
+  expect(scene.warnings).toEqual([
+    expect.stringContaining(`${username} expires at 2999-01-01 00:00 UTC (VALID UNTIL)`),
+  ]);
+  expect(await scene.admits(await scene.value())).toBe(true);
+});

@@ -31,7 +31,9 @@ class ToySession implements Session {
       if ((await call(this.#login, ["POST", "/lock"], signal)) === 200) return waited;
   }
 
-  async rehearsePassword(): Promise<void> {}
+  async rehearsePassword(): Promise<readonly never[]> {
+    return [];
+  }
 
   async setPassword(_: string, password: Secret<string>, signal: AbortSignal): Promise<void> {
     const body = { password: password.reveal() };

@@ -112,6 +112,26 @@ describe("a login that PostgreSQL refuses whatever the password", () => {
   });
 });
 
+describe("a user with VALID UNTIL", () => {
+  it("is told by a rehearsal when it expires, with the statement for an administrator", async () => {
+    const login = await fixture.newUser();
+    await using session = await sessionOf(postgres, login);
+    expect(await session.rehearsePassword(login.username, anyTime())).toEqual([]);
+    await fixture.query(`ALTER ROLE ${login.username} VALID UNTIL '2031-02-03 04:05+00'`);
+    const notices = await session.rehearsePassword(login.username, anyTime());
+    expect(notices).toMatchObject([
+      {
+        code: "PASSWORD_EXPIRES",
+        what: expect.stringContaining(
+          "expires at 2031-02-03 04:05 UTC (VALID UNTIL). A rotation in",
+        ),
+      },
+    ]);
+    await fixture.query(/run: (.*)$/.exec(notices[0]?.remedy ?? "")?.[1] ?? "");
+    expect(await session.rehearsePassword(login.username, anyTime())).toEqual([]);
+  });
+});
+
 describe("a user whose sessions start read-only", () => {
   it("changes its password nevertheless", async () => {
     const login = await fixture.newUser();

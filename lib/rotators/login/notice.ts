@@ -1,0 +1,6 @@
+/** What the reader should know although the rotation goes on. Never with a secret value. */
+export interface Notice {
+  readonly code: "PASSWORD_EXPIRES" | "SETTING_NOT_COPIED";
+  readonly what: string;
+  readonly remedy: string;
+}
