@@ -46,15 +46,15 @@ export function readPart(
   fallback?: string,
 ): string {
   const field = fieldOf(document, spec, role);
-  const value =
-    (field !== undefined && document.readFilled(field)) ||
-    (stated(spec, role) ?? inUrl(document, spec, role));
+  const filled = field === undefined ? undefined : document.readFilled(field);
+  if (filled !== undefined) return filled;
+  const present = candidates(spec, role).find((name) => document.has(name));
+  if (spec.fields[role] !== undefined && present === undefined)
+    throw roleMissing(document.where, role, [spec.fields[role]]);
+  const value = stated(spec, role) ?? inUrl(document, spec, role) ?? fallback;
   if (value !== undefined) return value;
-  const blank = candidates(spec, role).find((name) => document.has(name));
-  const isMisnamed = spec.fields[role] !== undefined && blank === undefined;
-  if (fallback !== undefined && !isMisnamed) return fallback;
-  if (blank !== undefined) throw new FieldInvalid(document.where, blank, "filled in");
-  throw roleMissing(document.where, role, isMisnamed && field ? [field] : usualNames[role]);
+  if (present !== undefined) throw new FieldInvalid(document.where, present, "filled in");
+  throw roleMissing(document.where, role, usualNames[role]);
 }
 
 function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {

@@ -231,6 +231,13 @@ describe("a document without a usable login is refused, and says why", () => {
       '(looked for "PGPASSWORD")',
     ],
     [
+      "a declared field that is absent, although a URL has the part",
+      muejam,
+      { ...withUrl, fields: { host: "PGHOST" } },
+      "FIELD_MISSING",
+      'no host (looked for "PGHOST")',
+    ],
+    [
       "a declared field that is absent, although there is a default",
       aws,
       { fields: { database: "PGDATABASE" } },
