@@ -102,7 +102,7 @@ function table(figures: Figures): string[] {
   const { functions, warmRotation, awsRequests, settlement, pass } = figures;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
-    "cold start     budget 3.0 × bare Node; zipped: budget 400 KB",
+    "cold start     budget 2.5 × bare Node; zipped: budget 400 KB",
     ...Object.entries(functions).map(
       ([
         name,

@@ -9,6 +9,10 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
+/** Whether AWS answered with this error. Bundles hold no classes of errors; see build/runtime-plugin.ts. */
+export const isNamed = (thrown: unknown, name: string): boolean =>
+  thrown instanceof Error && thrown.name === name;
+
 const throttled = /Throttl|TooManyRequests/;
 
 /** By the error's name (Secrets Manager API reference, "Common errors" and each action's own). */

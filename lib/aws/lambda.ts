@@ -1,6 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FailedAnswer } from "../context/failed-answer.ts";
 import { awsFailure } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
 
 /** What a function of ours answered, or how it failed. */
 export type Invoked<Answer> =
@@ -20,7 +21,7 @@ export interface InvokedFailure {
 /** A function that settlement invokes, with permissions that settlement does not have. */
 export class InvokedFunction<Answer> {
   readonly name: string;
-  readonly #client = new LambdaClient({});
+  readonly #client = onDemand(() => new LambdaClient({}));
 
   constructor(name: string | undefined) {
     this.name = name ?? "";
@@ -33,7 +34,9 @@ export class InvokedFunction<Answer> {
         FunctionName: this.name,
         Payload: JSON.stringify(request),
       });
-      const { Payload, FunctionError } = await this.#client.send(command, { abortSignal: signal });
+      const { Payload, FunctionError } = await this.#client().send(command, {
+        abortSignal: signal,
+      });
       const payload = parsed(Payload?.transformToString() ?? "");
       if (FunctionError !== undefined) return { failure: thrown(payload) };
       if (typeof payload !== "object" || payload === null)

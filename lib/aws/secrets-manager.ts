@@ -1,12 +1,9 @@
 import {
   DescribeSecretCommand,
   GetSecretValueCommand,
-  InvalidParameterException,
   PutSecretValueCommand,
   paginateListSecrets,
   paginateListSecretVersionIds,
-  ResourceExistsException,
-  ResourceNotFoundException,
   type SecretListEntry,
   SecretsManagerClient,
   type SecretVersionsListEntry,
@@ -16,7 +13,7 @@ import {
 import { SecretBinary } from "../secret/errors.ts";
 import { Secret } from "../secret/secret.ts";
 import type { LabelMove, PendingValue, SecretState, SecretStore } from "../secret/store.ts";
-import { callAws } from "./failures.ts";
+import { callAws, isNamed } from "./failures.ts";
 
 /** On the account and Region that the environment names. */
 export function secretsManagerStore(): SecretStore {
@@ -65,7 +62,7 @@ export class SecretsManagerStore implements SecretStore {
         if (binary) throw new SecretBinary(secretId, versionId ?? "AWSCURRENT");
         return undefined;
       } catch (error) {
-        if (error instanceof ResourceNotFoundException) return undefined;
+        if (isNamed(error, "ResourceNotFoundException")) return undefined;
         throw error;
       }
     });
@@ -84,7 +81,7 @@ export class SecretsManagerStore implements SecretStore {
         await this.#client.send(command, options);
         return "created";
       } catch (error) {
-        if (error instanceof ResourceExistsException) return "exists";
+        if (isNamed(error, "ResourceExistsException")) return "exists";
         throw error;
       }
     });
@@ -102,7 +99,7 @@ export class SecretsManagerStore implements SecretStore {
         await this.#client.send(command, options);
         return "moved";
       } catch (error) {
-        if (error instanceof InvalidParameterException) return "elsewhere";
+        if (isNamed(error, "InvalidParameterException")) return "elsewhere";
         throw error;
       }
     });

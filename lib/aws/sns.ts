@@ -9,11 +9,15 @@ import { TopicMissing } from "../alerts/errors.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
 import { AwsCallFailed } from "../aws-call-failed.ts";
 import { awsFailure } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
 
 /** An SNS topic, in its own Region; without an ARN every call fails with TopicMissing. */
 export function snsTopic(topicArn: string | undefined): AlertTopic {
   const region = topicArn?.split(":")[3];
-  return new SnsTopic(new SNSClient(region ? { region } : {}), topicArn);
+  return new SnsTopic(
+    onDemand(() => new SNSClient(region ? { region } : {})),
+    topicArn,
+  );
 }
 
 /** By the error's name (SNS API reference, Publish and GetTopicAttributes). */
@@ -30,10 +34,10 @@ const remedies: readonly (readonly [RegExp, string])[] = [
 ];
 
 class SnsTopic implements AlertTopic {
-  readonly #client: SNSClient;
+  readonly #client: () => SNSClient;
   readonly #topicArn: string | undefined;
 
-  constructor(client: SNSClient, topicArn: string | undefined) {
+  constructor(client: () => SNSClient, topicArn: string | undefined) {
     this.#client = client;
     this.#topicArn = topicArn;
   }
@@ -53,14 +57,14 @@ class SnsTopic implements AlertTopic {
           ]),
         ),
       });
-      return this.#client.send(command, options);
+      return this.#client().send(command, options);
     });
   }
 
   async prove(signal: AbortSignal): Promise<number> {
     return this.#call("GetTopicAttributes", signal, async (TopicArn, options) => {
       const command = new GetTopicAttributesCommand({ TopicArn });
-      const { Attributes = {} } = await this.#client.send(command, options);
+      const { Attributes = {} } = await this.#client().send(command, options);
       return Number(Attributes["SubscriptionsConfirmed"] ?? 0);
     });
   }
@@ -81,14 +85,15 @@ class SnsTopic implements AlertTopic {
 
 /** Failures that concern the topic have remedies of their own; others are those of any call to AWS. */
 function topicFailure(thrown: unknown, call: string, topicArn: string, signal: AbortSignal) {
-  const name = thrown instanceof SNSServiceException ? thrown.name : "";
+  // As SNS has it on the wire; the SDK's classes are called `NotFoundException`.
+  const name = thrown instanceof SNSServiceException ? thrown.name.replace(/Exception$/, "") : "";
   const remedy = remedies.find(([pattern]) => pattern.test(name))?.[1];
   if (!remedy || signal.aborted) return awsFailure(thrown, call, topicArn, signal);
-  const retryable = name === "KMSThrottlingException";
+  const retryable = name === "KMSThrottling";
   return new AwsCallFailed(call, topicArn, {
     failure: name,
     retryable,
     remedy,
-    isAbsent: name === "NotFoundException" || name === "NotFound",
+    isAbsent: name === "NotFound",
   });
 }

@@ -98,8 +98,9 @@ describe("the bundles of all functions", () => {
   async function contents(text: string, functions = all) {
     const file = manifest(text);
     const inputs = new Map<string, readonly string[]>();
+    const texts = new Map<string, string>();
     for (const name of functions) {
-      const { metafile } = await build({
+      const { metafile, outputFiles } = await build({
         ...bundleOptions(() => readManifest(file, "production")),
         entryPoints: [join("functions", `${name}.ts`)],
         outdir: folder,
@@ -108,12 +109,13 @@ describe("the bundles of all functions", () => {
       });
       const [output] = Object.values(metafile.outputs);
       inputs.set(name, Object.keys(output?.inputs ?? {}));
+      texts.set(name, outputFiles[0]?.text ?? "");
     }
     const packagesIn = (name: string) =>
       inputs
         .get(name)
         ?.flatMap((path) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []);
-    return { inputs, packagesIn };
+    return { inputs, packagesIn, texts };
   }
 
   let inMixed: Awaited<ReturnType<typeof contents>>;
@@ -130,6 +132,20 @@ describe("the bundles of all functions", () => {
       expect(packagesIn(name), name).not.toContain("zod");
       expect(inputs.get(name), name).not.toContain("lib/manifest/compile.ts");
     }
+  });
+
+  it("hold nothing that a cold start would pay for in vain", () => {
+    const { texts } = inMixed;
+    const vain = {
+      "classes of the errors of a service": /\w+Exception",\$fault:"(client|server)"/,
+      "descriptions of the SDK's packages": /"build:include:deps"/,
+      "files of profiles": /fs\/promises/,
+      "the driver's pool": /Cannot use a pool after calling end/,
+      "the driver's binding to libpq": /pg-native/,
+    };
+    for (const name of all)
+      for (const [what, mark] of Object.entries(vain))
+        expect(texts.get(name)?.match(mark)?.[0], `${what} in ${name}`).toBeUndefined();
   });
 
   it("hold the types of the secrets that they serve, and no other", async () => {

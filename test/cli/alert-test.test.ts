@@ -95,7 +95,7 @@ describe("npm run alert:test", () => {
     expect(await run(["--topic", missing])).toEqual({
       code: 1,
       stdout: "",
-      stderr: `sns:GetTopicAttributes on ${missing} failed: NotFoundException. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).\n`,
+      stderr: `sns:GetTopicAttributes on ${missing} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).\n`,
     });
     const forbidden = await topic("forbidden", "on-call@example.com");
     using _ = aws.intercept({

@@ -151,12 +151,12 @@ describe("an alert that fails", () => {
     [
       "the topic is forbidden",
       () => ({ hindrance: built.deny("Publish", "AuthorizationError") }),
-      /^sns:Publish on arn:.*:alerts failed: AuthorizationErrorException\. Allow sns:Publish/,
+      /^sns:Publish on arn:.*:alerts failed: AuthorizationError\. Allow sns:Publish/,
     ],
     [
       "the topic is missing",
       () => ({ arn: built.deploy({ environment: { ALERT_TOPIC_ARN: topic("gone") } }) }),
-      /^sns:Publish on arn:.*:gone failed: NotFoundException\. Create the topic/,
+      /^sns:Publish on arn:.*:gone failed: NotFound\. Create the topic/,
     ],
     ["no topic is named", () => ({ arn: built.deploy({}) }), /^ALERT_TOPIC_ARN is not set/],
   ])("hides nothing when %s", async (_, prepare, reason) => {

@@ -164,11 +164,11 @@ describe("a lone testSecret", () => {
     expect(failures).toEqual([
       {
         errorType: "AWS_CALL_FAILED",
-        errorMessage: `sns:GetTopicAttributes on ${forbidden} failed: AuthorizationErrorException. Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.`,
+        errorMessage: `sns:GetTopicAttributes on ${forbidden} failed: AuthorizationError. Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.`,
       },
       {
         errorType: "AWS_CALL_FAILED",
-        errorMessage: `sns:GetTopicAttributes on ${topic("gone")} failed: NotFoundException. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).`,
+        errorMessage: `sns:GetTopicAttributes on ${topic("gone")} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).`,
       },
       {
         errorType: "TOPIC_MISSING",
