@@ -37,7 +37,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   };
   return {
     "rotate-database": arnOf("rotate-database"),
-    "retire-database": arnOf("retire-database"),
+    "retire-database": arnOf("retire-database", true),
     "rotate-api-key": arnOf("rotate-api-key", true),
     "retire-api-key": arnOf("retire-api-key", true),
     settle: arnOf("settle"),

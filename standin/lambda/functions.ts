@@ -50,6 +50,8 @@ interface Deployed {
   /** The one that was used last is last, and is taken first. */
   idle: ExecutionEnvironment[];
   busy: Set<ExecutionEnvironment>;
+  /** From then on a spare environment is kept ready. */
+  hasLostOne: boolean;
 }
 
 interface LambdaHostOptions {
@@ -85,6 +87,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
       started: 0,
       idle: [],
       busy: new Set<ExecutionEnvironment>(),
+      hasLostOne: false,
     };
     this.#deployed.set(name, deployed);
     if (!definition.startsCold) this.#startSpare(deployed);
@@ -114,6 +117,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     const finished = await environment.invoke(message, timeoutOf(deployed));
     deployed.busy.delete(environment);
     if (environment.isAlive) deployed.idle.push(environment);
+    else deployed.hasLostOne = true;
     return { ...finished, ms: performance.now() - start, principal: environment.principal };
   }
 
@@ -141,12 +145,12 @@ export class LambdaHost implements Functions, AsyncDisposable {
     await Promise.all(environments.map(({ exited }) => exited));
   }
 
-  /** Starts a spare environment in advance, so that the invocation after a kill does not wait for one. */
+  /** Where environments are killed, the invocation after a kill shall not wait for a new one. */
   #take(deployed: Deployed): ExecutionEnvironment {
     deployed.idle = deployed.idle.filter(({ isAlive }) => isAlive);
     const environment = deployed.idle.pop() ?? this.#start(deployed);
     deployed.busy.add(environment);
-    if (deployed.idle.length === 0) this.#startSpare(deployed);
+    if (deployed.hasLostOne && deployed.idle.length === 0) this.#startSpare(deployed);
     return environment;
   }
 

@@ -1,9 +1,10 @@
 /** The Lambda host: https://docs.aws.amazon.com/lambda/latest/dg/lambda-runtime-environment.html */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
+import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it, vi } from "vitest";
 import { startAws } from "../../standin/aws.ts";
 import { temporaryBundle } from "./fixtures.ts";
 
@@ -64,6 +65,29 @@ async function busyPrincipal(): Promise<string> {
     await sleep(5);
   }
 }
+
+describe("a function", () => {
+  it("has as many processes as invocations at once, and a spare after one was killed", async () => {
+    await using starting = await temporaryBundle(`
+      import { appendFileSync } from "node:fs";
+      appendFileSync(process.env.RECORD, "started\\n");
+      export const handler = ({ ends }) => ends && process.kill(process.pid, "SIGKILL");`);
+    const record = `${starting.path}.started`;
+    functions.register({
+      name: "starting",
+      bundle: starting.path,
+      environment: { RECORD: record },
+    });
+    const started = () => readFileSync(record, "utf8").split("\n").length - 1;
+    await functions.invoke("starting", {});
+    await functions.invoke("starting", {});
+    await sleep(300);
+    expect(started()).toBe(1);
+    await functions.invoke("starting", { ends: true });
+    await functions.invoke("starting", {});
+    await vi.waitFor(() => expect(started()).toBe(3), 5000);
+  });
+});
 
 describe("an invocation", () => {
   it("runs in a process of its own and leaves its output in the log", async () => {
