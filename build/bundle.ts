@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { build } from "esbuild";
+import { type BuildOptions, build } from "esbuild";
+import type { Manifest } from "../lib/manifest/manifest.ts";
 import type { Place } from "../lib/manifest/place.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
@@ -19,24 +20,37 @@ export async function bundleFunctions(
   stage = "production",
 ): Promise<Record<string, string>> {
   const manifest = readManifest(manifestFile, stage);
+  const groups = functionGroups(manifest);
+  await Promise.all(
+    groups.map((names) =>
+      bundleGroup(
+        outdir,
+        names,
+        bundleOptions(() => manifest),
+      ),
+    ),
+  );
+  return Object.fromEntries(groups.flat().map((name) => [name, join(outdir, `${name}.mjs`)]));
+}
+
+/** The functions of a deployment. Those of different places hold different types; those of no place hold none. */
+export function functionGroups(manifest: Manifest): readonly (readonly string[])[] {
   const places = new Set<Place | undefined>([
     undefined,
     ...Object.values(manifest.secrets).map(({ place }) => place),
   ]);
-  const files = readdirSync(join(root, "functions"))
-    .filter((name) => /(?<!\.d)\.ts$/.test(name))
+  const names = readdirSync(join(root, "functions"))
+    .filter((file) => /(?<!\.d)\.ts$/.test(file))
+    .map((file) => file.slice(0, -".ts".length))
     .filter((name) => places.has(placeOf(name)));
-  // Functions of different places hold different types; those of no place hold none.
-  const groups = Map.groupBy(files, (name) => placeOf(name) === "internet");
-  const builds = [...groups.values()].map((group) =>
-    build({
-      ...bundleOptions(() => manifest),
-      entryPoints: group.map((name) => join(root, "functions", name)),
-      outdir,
-      absWorkingDir: root,
-    }),
-  );
-  await Promise.all(builds);
-  const names = files.map((name) => name.slice(0, -".ts".length));
-  return Object.fromEntries(names.map((name) => [name, join(outdir, `${name}.mjs`)]));
+  return [...Map.groupBy(names, (name) => placeOf(name) === "internet").values()];
+}
+
+export async function bundleGroup(
+  outdir: string,
+  names: readonly string[],
+  options: BuildOptions,
+): Promise<void> {
+  const entryPoints = names.map((name) => join(root, "functions", `${name}.ts`));
+  await build({ ...options, entryPoints, outdir, absWorkingDir: root });
 }

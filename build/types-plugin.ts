@@ -21,17 +21,19 @@ export const typesPlugin = (read: () => Manifest): Plugin => ({
   name: "types",
   setup(build) {
     build.onLoad({ filter: /[\\/]lib[\\/]registry\.ts$/ }, async ({ path }) => {
-      const types = typesFor(read(), build.initialOptions.entryPoints);
+      const types = typesFor(read(), filesOf(build.initialOptions.entryPoints));
       return { contents: withTypes(await readFile(path, "utf8"), types), loader: "ts" };
     });
   },
 });
 
-/** The types of the secrets that these functions serve. */
-function typesFor({ secrets }: Manifest, entryPoints: BuildOptions["entryPoints"]) {
-  const files = Array.isArray(entryPoints)
+const filesOf = (entryPoints: BuildOptions["entryPoints"]): readonly string[] =>
+  Array.isArray(entryPoints)
     ? entryPoints.map((each) => (typeof each === "string" ? each : each.in))
     : Object.values(entryPoints ?? {});
+
+/** The types of the secrets that the functions in these files serve. */
+export function typesFor({ secrets }: Manifest, files: readonly string[]): ReadonlySet<string> {
   const places = new Set(files.map(placeOf));
   const served = Object.values(secrets).filter(({ place }) => places.has(place));
   return new Set(served.flatMap(({ credentials }) => credentials.map(({ type }) => type)));

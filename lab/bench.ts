@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { deflateRawSync } from "node:zlib";
+import { bundleFunctions } from "../build/bundle.ts";
 import { program, wholeNumber } from "../cli/command-line.ts";
 import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
 import type { PassFigures } from "./bench/pass/simulation.ts";
@@ -73,11 +74,10 @@ async function measureFunctions(
   world: World,
   samples: number,
 ): Promise<Record<string, FunctionFigures>> {
-  const folder = join(world.folder, "functions");
+  const manifest = join(world.folder, "rotation.yml");
+  const bundles = await bundleFunctions(join(world.folder, "deployed"), manifest);
   const measured: Record<string, FunctionFigures> = {};
-  for (const file of readdirSync(folder).toSorted()) {
-    const name = basename(file, ".mjs");
-    const bundle = join(folder, file);
+  for (const [name, bundle] of Object.entries(bundles).toSorted()) {
     const coldStart = await measureColdStart(bundle, lambdaEnvironment(world, name), samples);
     measured[name] = { coldStart, zipKB: zippedKB(bundle) };
   }

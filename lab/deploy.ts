@@ -1,7 +1,7 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
-import { bundleFunctions } from "../build/bundle.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import type { Aws } from "../standin/aws.ts";
+import { builtFunctions } from "./built-functions.ts";
 
 /** What is deployed to the stand-in, for the stage production. */
 interface Deployment {
@@ -23,7 +23,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
-  const bundles = await bundlesIn(folder, JSON.stringify([manifest, ca]));
+  const bundles = await builtFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
   const environment = {
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
@@ -44,25 +44,4 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     watch: arnOf("watch", true),
     mirror: arnOf("mirror", true),
   };
-}
-
-/** By manifest and authority: tests deploy the same functions often, and building takes most of the time. */
-const built = new Map<string, ReadonlyMap<string, Buffer>>();
-
-async function bundlesIn(folder: string, key: string): Promise<Record<string, string>> {
-  const outdir = join(folder, "functions");
-  const known = built.get(key);
-  if (!known) {
-    const bundles = await bundleFunctions(outdir, join(folder, "rotation.yml"));
-    const files = readdirSync(outdir).map(
-      (file) => [file, readFileSync(join(outdir, file))] as const,
-    );
-    built.set(key, new Map(files));
-    return bundles;
-  }
-  mkdirSync(outdir);
-  for (const [file, bytes] of known) writeFileSync(join(outdir, file), bytes);
-  return Object.fromEntries(
-    [...known.keys()].map((file) => [basename(file, ".mjs"), join(outdir, file)]),
-  );
 }
