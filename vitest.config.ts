@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/longest-first.ts";
 
 export default defineConfig({
   test: {
@@ -10,8 +11,8 @@ export default defineConfig({
     env: { STANDIN_PACE: "10" },
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // Real servers share two cores with the tests. Vitest begins with the files that took longest the
-    // last time, or, where it does not know, with the largest.
+    // Real servers share two cores with the tests.
     maxWorkers: 2,
+    sequence: { sequencer: LongestFirst },
   },
 });
