@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Socket } from "node:net";
 import type { Impostor } from "../server.ts";
 import type { Authority } from "./certificates.ts";
-import { acceptTls, asksForTls, HOST, listen, readStartup } from "./wire.ts";
+import { acceptTls, asksForTls, HOST, identityFrom, listen, readStartup } from "./wire.ts";
 
 /**
  * What a hostile server may do to a client: `blackHole` accepts and never
@@ -31,7 +31,7 @@ export async function startHostilePostgres(
   mode: HostileMode,
   authority: Authority,
 ): Promise<Impostor> {
-  const identity = await authority.issue(["localhost", HOST]);
+  const identity = await identityFrom(authority);
   const records: Buffer[][] = [];
   const record = (socket: Socket) => {
     const chunks: Buffer[] = [];

@@ -1,4 +1,4 @@
-import type { TLSSocket } from "node:tls";
+import type { SecureContext, TLSSocket } from "node:tls";
 import type { CallInterceptor, ServerCall } from "../server.ts";
 import { type Message, openTls, readMessage, readStartup } from "./wire.ts";
 
@@ -12,7 +12,7 @@ type Kind = ServerCall["kind"];
 /** Serves one client of the proxy until either side has gone. */
 export async function relay(
   client: TLSSocket,
-  target: { port: number; ca: string },
+  target: { port: number; trust: SecureContext },
   connection: number,
   interceptor: Required<CallInterceptor>,
 ): Promise<void> {
@@ -54,10 +54,10 @@ class Session {
     this.#origin = { user, connection };
   }
 
-  async connect(startup: Buffer, target: { port: number; ca: string }): Promise<void> {
+  async connect(startup: Buffer, target: { port: number; trust: SecureContext }): Promise<void> {
     const call = this.#call("connect");
     await this.#before(call);
-    this.#server = await openTls(target.port, target.ca);
+    this.#server = await openTls(target.port, target.trust);
     if (!this.#server) throw new Cut();
     this.#connected = this.#ask(call, startup);
     this.#connected.catch(() => {}); // serve() sees it; until then it is not unhandled

@@ -1,7 +1,8 @@
+import { createSecureContext } from "node:tls";
 import type { CallInterceptor, ServerProxy } from "../server.ts";
 import type { Authority } from "./certificates.ts";
 import { relay } from "./proxy-session.ts";
-import { acceptTls, asksForTls, HOST, listen } from "./wire.ts";
+import { acceptTls, asksForTls, HOST, identityFrom, listen } from "./wire.ts";
 
 /**
  * A proxy on a free loopback port with a certificate of the server's own authority. It passes
@@ -12,8 +13,9 @@ export async function startPostgresProxy(server: {
   readonly port: number;
   readonly authority: Authority;
 }): Promise<ServerProxy> {
-  const identity = await server.authority.issue(["localhost", HOST]);
-  const target = { port: server.port, ca: server.authority.certificate };
+  const identity = await identityFrom(server.authority);
+  const trust = createSecureContext({ ca: server.authority.certificate });
+  const target = { port: server.port, trust };
   const interceptors = new Set<CallInterceptor>();
   let connections = 0;
   const listener = await listen(async (socket) => {

@@ -1,6 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect as connectTcp, createServer, type Socket } from "node:net";
-import { connect as connectTls, createSecureContext, TLSSocket } from "node:tls";
+import {
+  connect as connectTls,
+  createSecureContext,
+  type SecureContext,
+  TLSSocket,
+} from "node:tls";
 import type { Authority } from "./certificates.ts";
 
 /**
@@ -93,20 +98,30 @@ export async function asksForTls(socket: Socket): Promise<boolean> {
   return (await read(socket, SSL_REQUEST.length))?.equals(SSL_REQUEST) === true;
 }
 
+/** What a server in front of a real one shows its clients. */
+export async function identityFrom(
+  authority: Authority,
+  names: readonly string[] = ["localhost", HOST],
+): Promise<SecureContext> {
+  const { certificate: cert, key } = await authority.issue(names);
+  return createSecureContext({ cert, key });
+}
+
 /** Makes the server's side of TLS, after `asksForTls`. */
-export function acceptTls(
-  socket: Socket,
-  identity: Awaited<ReturnType<Authority["issue"]>>,
-): TLSSocket {
+export function acceptTls(socket: Socket, identity: SecureContext): TLSSocket {
   socket.write("S");
-  const { certificate: cert, key } = identity;
-  const secureContext = createSecureContext({ cert, key });
-  const secured = new TLSSocket(socket, { isServer: true, secureContext });
+  const secured = new TLSSocket(socket, { isServer: true, secureContext: identity });
   return secured.on("error", () => {});
 }
 
-/** A verified TLS connection to a real server; `undefined` if it cannot be reached. */
-export async function openTls(port: number, ca: string): Promise<TLSSocket | undefined> {
+/**
+ * A verified TLS connection to a real server; `undefined` if it cannot be reached.
+ * @param secureContext trusts the server's authority alone
+ */
+export async function openTls(
+  port: number,
+  secureContext: SecureContext,
+): Promise<TLSSocket | undefined> {
   const socket = connectTcp({ port, host: HOST, noDelay: true });
   socket.on("error", () => {});
   socket.write(SSL_REQUEST);
@@ -114,6 +129,6 @@ export async function openTls(port: number, ca: string): Promise<TLSSocket | und
     socket.destroy();
     return undefined;
   }
-  const secured = connectTls({ socket, ca, host: HOST });
+  const secured = connectTls({ socket, secureContext, host: HOST });
   return secured.on("error", () => {});
 }

@@ -5,6 +5,7 @@ import { type HostileMode, startHostilePostgres } from "../../../../lab/postgres
 import {
   acceptTls,
   asksForTls,
+  identityFrom,
   listen,
   readMessage,
   readStartup,
@@ -42,7 +43,7 @@ describe("to a server in the place of the right one, nothing secret is sent", ()
 
   it("when its certificate is for another name", async () => {
     const authority = await makeAuthority();
-    const identity = await authority.issue(["other.internal"]);
+    const identity = await identityFrom(authority, ["other.internal"]);
     const sent: Buffer[] = [];
     await using server = await listen(async (socket) => {
       if (!(await asksForTls(socket))) return;
@@ -64,7 +65,7 @@ describe("to a server in the place of the right one, nothing secret is sent", ()
     ],
   ])("when it %s", async (_, welcome, method) => {
     const authority = await makeAuthority();
-    const identity = await authority.issue(["127.0.0.1"]);
+    const identity = await identityFrom(authority, ["127.0.0.1"]);
     const sent: Buffer[] = [];
     await using server = await listen(async (socket) => {
       if (!(await asksForTls(socket))) return;
