@@ -1,18 +1,39 @@
 import { defineConfig } from "vitest/config";
 import { LongestFirst } from "./test/longest-first.ts";
 
+/**
+ * Tests that start no process and change nothing that others see: their files share a process, which loads what they
+ * import once.
+ */
+const sharing = [
+  "test/build/{layers,schema}.test.ts",
+  "test/lib/*.test.ts",
+  "test/lib/{alerts,manifest,mirror,retirement,rotation,secret,watch}/**/*.test.ts",
+  "test/lib/consumers/ecs/!(contract).test.ts",
+  "test/lib/reporting/!(alerts|lines).test.ts",
+  "test/lib/rotators/login/**/*.test.ts",
+  "test/lib/settlement/!(mirror|settle|stuck).test.ts",
+  "test/lib/validation/!(ask).test.ts",
+];
+
+const each = {
+  setupFiles: ["test/setup.ts"],
+  // Waits of the stand-in pass ten times faster than on AWS.
+  env: { STANDIN_PACE: "10" },
+  testTimeout: 30_000,
+  hookTimeout: 60_000,
+};
+
 export default defineConfig({
   test: {
-    include: ["test/**/*.test.ts"],
-    setupFiles: ["test/setup.ts"],
     globalSetup: ["test/postgres-server.ts"],
     reporters: ["default", "./test/slowest-files.ts"],
-    // Waits of the stand-in pass ten times faster than on AWS.
-    env: { STANDIN_PACE: "10" },
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     // Real servers share two cores with the tests.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
+    projects: [
+      { test: { ...each, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },
+      { test: { ...each, name: "sharing", include: sharing, isolate: false } },
+    ],
   },
 });
