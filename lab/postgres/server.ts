@@ -7,9 +7,10 @@ import pg from "pg";
 import type { Login } from "../login.ts";
 import type { Impostor, Server, ServerOptions, ServerProxy } from "../server.ts";
 import { type Authority, makeAuthority } from "./certificates.ts";
-import { type Cluster, createCluster, serverEnvironment } from "./cluster.ts";
+import { type Cluster, createCluster } from "./cluster.ts";
 import { freePort } from "./free-port.ts";
 import { isHostileMode, startHostilePostgres } from "./hostile-server.ts";
+import { serverEnvironment } from "./initialise.ts";
 import { logsIn } from "./login.ts";
 import { startPostgresProxy } from "./proxy.ts";
 import {

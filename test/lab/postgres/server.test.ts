@@ -91,6 +91,13 @@ describe("a local PostgreSQL server", { timeout: 30_000 }, () => {
     }).toEqual({ received: 3, refused: 2 });
   });
 
+  it("begins without what another one of its version holds", async () => {
+    await server.newUser("first_servers_user");
+    await using second = await startPostgres();
+    const users = "SELECT rolname FROM pg_roles WHERE rolname !~ '^pg_'";
+    expect(await second.query(users)).toEqual([{ rolname: "postgres" }]);
+  });
+
   it("stops, and comes back on the same port with its data", async () => {
     await server.query("CREATE TABLE kept AS SELECT 7 AS value");
     await server.stop();
