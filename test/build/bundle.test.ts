@@ -7,6 +7,7 @@ import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { bundleFunctions } from "../../build/bundle.ts";
+import { sourceFiles } from "../../build/layers.ts";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import { bundleOptions } from "../../build/options.ts";
 
@@ -146,6 +147,16 @@ describe("the bundles of all functions", () => {
     for (const name of all)
       for (const [what, mark] of Object.entries(vain))
         expect(texts.get(name)?.match(mark)?.[0], `${what} in ${name}`).toBeUndefined();
+  });
+
+  it("are of sources that tell a service's errors apart by name: bundles hold no class of them", () => {
+    for (const file of sourceFiles(process.cwd()).filter((each) =>
+      /^(lib|functions)\//.test(each),
+    )) {
+      const [found] =
+        /instanceof (?!\w+ServiceException)\w+Exception/.exec(readFileSync(file, "utf8")) ?? [];
+      expect(found, file).toBeUndefined();
+    }
   });
 
   it("hold the types of the secrets that they serve, and no other", async () => {
