@@ -38,7 +38,7 @@ export async function initialise(place: Place): Promise<{ username: string; pass
   const text = [version, username, ...options].join();
   const kept = join(cache, createHash("sha256").update(text).digest("hex").slice(0, 16));
   if (!existsSync(kept)) await keep(place, kept);
-  const copying = run("cp", ["-Rp", join(kept, "data"), place.data]);
+  const copying = run("/bin/cp", ["-Rp", join(kept, "data"), place.data]);
   place.leash.hold(copying.child.pid);
   await copying;
   place.leash.hold(undefined);
@@ -50,7 +50,7 @@ async function keep(place: Place, folder: string): Promise<void> {
   await initdb(place, password);
   await mkdir(cache, { recursive: true });
   const made = await mkdtemp(join(cache, "new-"));
-  await run("cp", ["-Rp", place.data, join(made, "data")]);
+  await run("/bin/cp", ["-Rp", place.data, join(made, "data")]);
   await writeFile(join(made, "password"), password, { mode: 0o600 });
   // Where another process was faster, its folder stays.
   await rename(made, folder).catch(() => rm(made, { recursive: true }));
