@@ -1,6 +1,7 @@
 import { readManifest } from "../build/manifest-plugin.ts";
 import { RotationError } from "../lib/errors.ts";
 import { InvalidParameters } from "./errors.ts";
+import { type CompiledTemplate, requireWithinLimits } from "./limits.ts";
 import { parseParameters } from "./parameters.ts";
 import { functionsOf, outputs, resources } from "./template.ts";
 
@@ -19,19 +20,37 @@ interface Serverless {
   readonly classes: { readonly Error: new (message: string, code: string) => Error };
   getProvider(name: "aws"): { getStage(): string };
   extendConfiguration(path: readonly string[], value: unknown): void;
+  readonly service: {
+    readonly provider: { readonly compiledCloudFormationTemplate: CompiledTemplate };
+  };
 }
 
 type Given = Readonly<Record<string, unknown>>;
 
 /** For `plugins` in serverless.yml: adds everything that depends on the manifest, for the stage at hand. */
 class Quarterturn {
+  /** By the framework's events. */
+  readonly hooks: Readonly<Record<string, () => void>>;
+
   constructor(serverless: Serverless) {
-    try {
-      extend(serverless);
-    } catch (error) {
-      if (!(error instanceof RotationError)) throw error;
-      throw new serverless.classes.Error(error.message, error.code);
-    }
+    told(serverless, () => extend(serverless));
+    this.hooks = {
+      // All resources are there by then, the framework's own and the ones of this service.
+      "after:aws:package:finalize:mergeCustomProviderResources": () =>
+        told(serverless, () =>
+          requireWithinLimits(serverless.service.provider.compiledCloudFormationTemplate),
+        ),
+    };
+  }
+}
+
+/** A mistake of the user is printed without a stack. */
+function told({ classes }: Serverless, run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    if (!(error instanceof RotationError)) throw error;
+    throw new classes.Error(error.message, error.code);
   }
 }
 
