@@ -14,6 +14,7 @@ import { Readers } from "./readers.ts";
 import { FakeRotations } from "./rotations.ts";
 import { currentOf, FakeSecrets, textOf } from "./secrets.ts";
 import { FakeServer, Servers } from "./server.ts";
+import { Truth } from "./truth.ts";
 
 const minute = 60_000;
 const day = 24 * 60 * minute;
@@ -32,6 +33,7 @@ export class Account {
   readonly readers: Readers;
   readonly rotations: FakeRotations;
   readonly functions: Functions;
+  readonly truth: Truth;
   readonly oracle: Oracle;
   readonly eventFaults: EventFault[] = [];
   readonly #queue: SettlementQueue;
@@ -42,7 +44,8 @@ export class Account {
     const watcher = { changing: (change: () => void) => this.oracle.changing(change) };
     const list = hosts.map((host) => new FakeServer(`${host}:5432`, watcher));
     this.servers = new Servers(this.clock, list);
-    this.oracle = new Oracle(this.clock, this.secrets, this.servers, () => this.gate.calls);
+    this.truth = new Truth(this.clock, this.secrets, this.servers, () => this.gate.calls);
+    this.oracle = new Oracle(this.clock, this.servers, this.truth);
     this.ecs = new FakeEcs(
       this.clock,
       ({ containers }) =>
@@ -76,7 +79,7 @@ export class Account {
     this.rotations = new FakeRotations(this.secrets, async (Step, { arn }, ClientRequestToken) => {
       const token = this.uuid().replaceAll("-", "");
       // It counts as a secret value, and has 36 characters or more.
-      this.oracle.passwords.add(token);
+      this.truth.passwords.add(token);
       const event = { Step, SecretId: arn, ClientRequestToken, RotationToken: `${token}0000` };
       return (await this.functions.rotate(event)).kind === "done";
     });
@@ -148,7 +151,7 @@ export class Account {
         definition: this.ecs.define(name, [container(this.#arns(secrets))]),
       });
     for (const { name, secrets } of jobs) this.ecs.define(name, [container(this.#arns(secrets))]);
-    this.oracle.noteLabels();
+    this.truth.note();
     this.clock.pass(10 * minute);
   }
 
@@ -164,7 +167,7 @@ export class Account {
   }
 
   #changed(secret: Secret, change: SecretChange): void {
-    this.oracle?.noteLabels();
+    this.truth?.note();
     const event = changeEvent(secret, change);
     if (!event) return;
     const { kind } = change;

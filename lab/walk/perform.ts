@@ -75,7 +75,7 @@ function move(move: Move, account: Account): void {
     }
     default: {
       const secret = account.secrets.find(pick(layouts, move.secret)?.name ?? "");
-      if (secret) account.oracle.byHand(secret, () => onSecret(move, secret, account));
+      if (secret) account.truth.byHand(secret, () => onSecret(move, secret, account));
     }
   }
 }

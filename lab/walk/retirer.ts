@@ -15,16 +15,25 @@ export class FakeRetirer implements Retirer {
     this.#invoke = invoke;
   }
 
-  async retire(request: {
+  retire(request: {
     readonly secret: string;
     readonly version: string;
     readonly leaked: boolean;
   }): Promise<OldCredential> {
     const { secret, version, leaked } = request;
-    const action = leaked ? "retireLeaked" : "retireUnused";
-    const answer = await this.#answer({ action, secret, version });
+    return this.#ask({ action: leaked ? "retireLeaked" : "retireUnused", secret, version });
+  }
+
+  probe(request: { readonly secret: string; readonly version: string }): Promise<OldCredential> {
+    return this.#ask({ action: "probeLeft", ...request });
+  }
+
+  async #ask(request: RetireRequest): Promise<OldCredential> {
+    const answer = await this.#answer(request);
     if (answer["code"] === "STILL_ACCEPTED") return "accepted";
-    const { accepted, heldBy, sessions } = succeeded(answer);
+    const { accepted, heldBy, sessions, elsewhere } = succeeded(answer);
+    if (elsewhere === true) return "elsewhere";
+    if (accepted === true && request.action === "probeLeft") return "alive";
     if (accepted === false) return "dead";
     if (heldBy === "AWSCURRENT" || heldBy === "AWSPENDING") return { heldBy };
     if (typeof sessions === "number" && sessions > 0) return { sessions };

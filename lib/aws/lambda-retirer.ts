@@ -17,16 +17,25 @@ class LambdaRetirer implements Retirer {
     this.#function = new InvokedFunction(functionName);
   }
 
-  async retire(
+  retire(
     { secret, version, leaked }: Parameters<Retirer["retire"]>[0],
     signal: AbortSignal,
   ): Promise<OldCredential> {
     const action = leaked ? "retireLeaked" : "retireUnused";
-    const request: RetireRequest = { action, secret, version };
+    return this.#ask({ action, secret, version }, signal);
+  }
+
+  probe(request: Parameters<Retirer["probe"]>[0], signal: AbortSignal): Promise<OldCredential> {
+    return this.#ask({ action: "probeLeft", ...request }, signal);
+  }
+
+  async #ask(request: RetireRequest, signal: AbortSignal): Promise<OldCredential> {
     const invoked = await this.#function.invoke(request, signal);
     if (failedWith(invoked, "STILL_ACCEPTED")) return "accepted";
     if ("failure" in invoked) throw new RetirementFailed(this.#function.name, invoked.failure);
-    const { accepted, sessions, heldBy } = invoked.answer;
+    const { accepted, sessions, heldBy, elsewhere } = invoked.answer;
+    if (elsewhere === true) return "elsewhere";
+    if (accepted === true && request.action === "probeLeft") return "alive";
     if (accepted === false) return "dead";
     if (heldBy === "AWSCURRENT" || heldBy === "AWSPENDING") return { heldBy };
     if (typeof sessions === "number" && sessions > 0) return { sessions };

@@ -24,6 +24,21 @@ export class LabelsChanged extends RotationError {
   }
 }
 
+/** AWSCURRENT was moved or edited by hand, and its server refuses it; what it held before may be all that works. */
+export class CurrentRefused extends RotationError {
+  override impact: RotationError["impact"] = "outage";
+
+  /** @param credential its name, e.g. `user app on db.internal:5432` */
+  constructor(secret: string, credential: string, left: string) {
+    super({
+      code: "CURRENT_REFUSED",
+      retryable: true,
+      happened: `AWSCURRENT of ${secret} was moved or edited by hand, and ${credential} is refused; nothing is retired and no consumer is rolled.`,
+      remedy: `If version ${left} works, move AWSCURRENT back to it with UpdateSecretVersionStage; otherwise put the password that works into the secret with PutSecretValue.`,
+    });
+  }
+}
+
 /** AWSCURRENT or AWSPENDING holds the very credential that was asked to be retired; nothing was touched. */
 export class HeldByLiveVersion extends RotationError {
   constructor(secret: string, version: string, label: string) {

@@ -4,7 +4,8 @@ import { InvalidRequest } from "../context/errors.ts";
  * What settlement asks of the function that reaches the server: `probe` whether the old credential is still
  * accepted, `quiet` how many sessions it has, `retire` it, `endSessions` that it still has. Settlement asks for two
  * that do several of these in one invocation, and that answer what is no failure: `retireUnused` unless a live version
- * holds it or it has sessions, `retireLeaked` unless a live version holds it, and its sessions end.
+ * holds it or it has sessions, `retireLeaked` unless a live version holds it, and its sessions end. `probeLeft` asks of a
+ * version that AWSCURRENT has left, and that need not carry RETIRING, whether its credential works.
  */
 export const actions = [
   "probe",
@@ -13,6 +14,7 @@ export const actions = [
   "endSessions",
   "retireUnused",
   "retireLeaked",
+  "probeLeft",
 ] as const;
 export type Action = (typeof actions)[number];
 

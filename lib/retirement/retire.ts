@@ -3,11 +3,12 @@ import type { Credential, Retirement, StepContext } from "../rotation/credential
 import { Documents } from "../rotation/documents.ts";
 import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
-import type { SecretDocument } from "../secret/document.ts";
 import { VersionEmpty } from "../secret/errors.ts";
 import { holderOf, isLeaked, isRetiring } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { HeldByLiveVersion, LabelsChanged, NotRetiring, StillAccepted } from "./errors.ts";
+import { type LiveLabel, liveVersions } from "./live.ts";
+import { probeLeft } from "./probe-left.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** The result of an action; numbers are sums over the secret's credentials. */
@@ -22,9 +23,9 @@ export interface RetireResult {
   readonly ended?: number;
   /** The live version that holds the old credential, which was not touched. */
   readonly heldBy?: LiveLabel;
+  /** The version has no value, or leads to another server or user than AWSCURRENT: nobody connected there. */
+  readonly elsewhere?: true;
 }
-
-type LiveLabel = "AWSCURRENT" | "AWSPENDING";
 
 type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 
@@ -39,6 +40,12 @@ export async function retire(
   context: Context,
 ): Promise<RetireResult> {
   const secret = await ports.store.describe(request.secret, context.signal);
+  if (request.action === "probeLeft")
+    return {
+      outcome: "done",
+      secret: secret.name,
+      ...(await probeLeft(request.version, secret, ports, context)),
+    };
   requireRetiring(request.version, secret);
   const replaced = await replacedBy(request.version, secret, ports, context);
   const { heldBy } = replaced;
@@ -71,10 +78,6 @@ interface Replaced {
 }
 
 const act = {
-  probe: async (replaced: Replaced) => ({
-    accepted: (await stillAccepted(replaced)) !== undefined,
-  }),
-
   async quiet({ credentials, retirement, step }: Replaced) {
     const counts = await Promise.all(credentials.map((each) => each.sessions(retirement, step)));
     const known = counts.filter((count) => count !== undefined);
@@ -82,6 +85,10 @@ const act = {
       sessions: known.length < counts.length ? null : known.reduce((sum, count) => sum + count, 0),
     };
   },
+
+  probe: async (replaced: Replaced) => ({
+    accepted: (await stillAccepted(replaced)) !== undefined,
+  }),
 
   retire: retireAll,
   endSessions,
@@ -167,20 +174,4 @@ async function replacedBy(
   const heldBy = free.length === 0 ? held : undefined;
   const left = free.map(({ credential }) => credential);
   return { credentials: left, retirement, step, heldBy, requireUnchanged };
-}
-
-/** The documents that consumers may hold or get, by label. */
-async function liveVersions(
-  secret: SecretState,
-  documents: Documents,
-): Promise<readonly (readonly [label: LiveLabel, document: SecretDocument])[]> {
-  const currentId = holderOf(secret, "AWSCURRENT");
-  const pendingId = holderOf(secret, "AWSPENDING");
-  const current = currentId && (await documents.read(currentId, "AWSCURRENT"));
-  const pending =
-    pendingId && pendingId !== currentId && (await documents.read(pendingId, "AWSPENDING"));
-  return [
-    ...(current ? [["AWSCURRENT", current] as const] : []),
-    ...(pending ? [["AWSPENDING", pending] as const] : []),
-  ];
 }

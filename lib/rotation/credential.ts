@@ -7,12 +7,14 @@ import type { Secret } from "../secret/secret.ts";
 export interface Versions extends History {
   /** AWSPENDING: `current` with other values for the credentials, and nothing else changed. Read when asked for. */
   pending(): Promise<SecretDocument>;
+  /** What AWSCURRENT has left, as far as settlement has not looked at it: consumers may hold it. */
+  held(): AsyncIterable<SecretDocument>;
 }
 
 export interface History {
   /** AWSCURRENT. */
   readonly current: SecretDocument;
-  /** What the secret held before, the newest first: AWSPREVIOUS, then versions without a label. */
+  /** What the secret held before: AWSPREVIOUS, other labelled versions, then those without a label, the newest first. */
   earlier(): AsyncIterable<SecretDocument>;
 }
 

@@ -1,5 +1,6 @@
 import type { RotationError } from "../errors.ts";
 import { holderOf, isLeaked, originOf, preparedLabel, retiringVersions } from "../secret/labels.ts";
+import { forgottenVersions } from "../secret/left.ts";
 import type { SecretState } from "../secret/store.ts";
 import { SecretChanged } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
@@ -41,9 +42,12 @@ export function decide(event: RotationEvent, secret: SecretState): Decision {
   const origin = originOf(labels);
   if (origin !== undefined && origin !== currentId)
     return refuse(new SecretChanged(secret.name, event.token));
-  const [retiring] = retiringVersions(secret);
+  const unsettled = [
+    ...retiringVersions(secret).map(({ version }) => version),
+    ...forgottenVersions(secret),
+  ].find((version) => version !== event.token);
   // What leaked cannot wait: settlement retires both.
-  if (retiring && event.step !== "testSecret" && !isLeaked(event.token))
-    return refuse(new Unsettled(secret.name, retiring.version));
+  if (unsettled !== undefined && event.step !== "testSecret" && !isLeaked(event.token))
+    return refuse(new Unsettled(secret.name, unsettled));
   return { kind: "run", currentId, prepared: labels.includes(preparedLabel) };
 }

@@ -2,6 +2,7 @@ import type { Context } from "../context/context.ts";
 import { SecretDocument, type Shape } from "../secret/document.ts";
 import { DocumentError } from "../secret/errors.ts";
 import { holderOf } from "../secret/labels.ts";
+import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Versions } from "./credential.ts";
 import { PendingEmpty } from "./errors.ts";
@@ -61,10 +62,24 @@ export class Documents {
       current: await this.awaited(currentId, "AWSCURRENT"),
       pending: () => this.awaited(pendingId, "AWSPENDING"),
       earlier: () => this.earlier(),
+      held: () => this.held(),
     };
   }
 
-  /** What the secret held before, as far as it can be read: AWSPREVIOUS, then versions without a label. */
+  /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while one is RETIRING. */
+  async *held(): AsyncGenerator<SecretDocument> {
+    const { secret } = this.#input;
+    const sighting = sightingOf(secret.tags);
+    const current = holderOf(secret, "AWSCURRENT");
+    if (sighting?.version === current) return;
+    for (const id of new Set([sighting?.version, holderOf(secret, "AWSPREVIOUS")])) {
+      if (id === undefined || id === current || id === holderOf(secret, "AWSPENDING")) continue;
+      const document = await this.#usable(id);
+      if (document) yield document;
+    }
+  }
+
+  /** What the secret held before, as far as it can be read: AWSPREVIOUS, other labelled ones, then those without a label. */
   async *earlier(): AsyncGenerator<SecretDocument> {
     for await (const id of this.#earlierIds()) {
       const document = await this.#usable(id);
@@ -76,6 +91,9 @@ export class Documents {
     const { secret, store, context } = this.#input;
     const previous = holderOf(secret, "AWSPREVIOUS");
     if (previous) yield previous;
+    for (const [id, labels] of secret.versions)
+      if (id !== previous && !labels.includes("AWSCURRENT") && !labels.includes("AWSPENDING"))
+        yield id;
     yield* await store.unlabelled(secret.arn, context.signal);
   }
 

@@ -57,13 +57,13 @@ export class NoCurrentVersion extends RotationError {
   }
 }
 
-/** RETIRING is on a version other than AWSCURRENT: the last rotation has not retired its old credential. */
+/** A version other than AWSCURRENT is RETIRING, or was left by hand: its credential may be alive. */
 export class Unsettled extends RotationError {
   constructor(secret: string, retiring: string) {
     super({
       code: "UNSETTLED",
       retryable: true,
-      happened: `The last rotation of ${secret} is not settled: version ${retiring} is still RETIRING and consumers may hold its credential.`,
+      happened: `The last rotation of ${secret} is not settled: version ${retiring} is still to be retired and consumers may hold its credential.`,
       remedy:
         "Wait until settlement has removed RETIRING, or find out what blocks it. Rotating again now could lock consumers out.",
     });

@@ -1,4 +1,4 @@
-import { originLabel, preparedLabel, staleOrigins } from "../secret/labels.ts";
+import { originLabel, preparedLabel } from "../secret/labels.ts";
 import type { Credential, Versions } from "./credential.ts";
 import type { Step } from "./event.ts";
 import { nextDocument } from "./next-document.ts";
@@ -23,8 +23,6 @@ export const stepActions = {
 async function createSecret(rotation: Rotation): Promise<void> {
   const { event, secret, store, context } = rotation;
   const next = await nextDocument(rotation);
-  for (const label of staleOrigins(secret))
-    await store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
   const { token, rotationToken } = event;
   const labels = ["AWSPENDING", preparedLabel, originLabel(rotation.currentId)];
   const pending = { secretId: secret.arn, token, text: next.text, labels, rotationToken };

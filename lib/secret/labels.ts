@@ -9,10 +9,16 @@ export const retiringLabel = "RETIRING";
 const older = "RETIRING-";
 
 /**
- * Our own label: on a version that was still RETIRING when a leaked-mode rotation began, which does not wait. A label
- * sits on one version only, so this one names its version.
+ * Our own label: on a version to be retired beside the one that is RETIRING. A label sits on one version only, so this
+ * one names its version.
  */
 export const olderRetiringLabel = (versionId: string) => `${older}${versionId}`;
+
+/** A label on a version. */
+export interface LabelOf {
+  readonly from: string;
+  readonly label: string;
+}
 
 /** A version whose credential settlement has to retire, and the label that says so. */
 export interface RetiringVersion {
@@ -33,7 +39,7 @@ export function retiringVersions({ versions }: VersionLabels): readonly Retiring
 }
 
 /** Whether a version carries a label by which settlement may retire it. */
-export const isRetiring = (versionId: string, labels: readonly string[]) =>
+export const isRetiring = (versionId: string, labels: readonly string[] = []) =>
   labels.includes(retiringLabel) || labels.includes(olderRetiringLabel(versionId));
 
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
@@ -51,8 +57,11 @@ export const originLabel = (currentId: string) => `${origin}${currentId}`;
 export const originOf = (labels: readonly string[]): string | undefined =>
   labels.find((label) => label.startsWith(origin))?.slice(origin.length);
 
-/** The `originLabel`s of rotations that are over: those on any version but AWSPENDING. */
-export function staleOrigins({ versions }: VersionLabels) {
+/**
+ * The `originLabel`s of rotations that are over: those on any version but AWSPENDING. While one of them is there,
+ * settlement does not forget the version that it names, whoever takes RETIRING off.
+ */
+export function staleOrigins({ versions }: VersionLabels): readonly LabelOf[] {
   return [...versions].flatMap(([from, labels]) =>
     labels.includes("AWSPENDING") && !labels.includes("AWSCURRENT")
       ? []
@@ -66,23 +75,5 @@ export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
 /** The version that carries a label; a label sits on at most one version. */
 export function holderOf({ versions }: VersionLabels, label: string): string | undefined {
   for (const [id, labels] of versions) if (labels.includes(label)) return id;
-  return undefined;
-}
-
-/**
- * The other version of the rotation that a version took part in, as its end or as its start, while that one's
- * `originLabel` is there. Only one that has been AWSCURRENT itself: a rotation that is under way has no such pair.
- */
-export function counterpartOf({ versions }: VersionLabels, version: string): string | undefined {
-  for (const [id, labels] of versions) {
-    const isPair = originOf(labels) === version || originOf(versions.get(version) ?? []) === id;
-    if (
-      id !== version &&
-      isPair &&
-      !labels.includes("AWSCURRENT") &&
-      labels.includes("AWSPREVIOUS")
-    )
-      return id;
-  }
   return undefined;
 }

@@ -3,18 +3,23 @@ import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import {
   holderOf,
+  type LabelOf,
+  olderRetiringLabel,
+  originLabel,
+  originOf,
   type RetiringVersion,
   retiringLabel,
   retiringVersions,
   staleOrigins,
 } from "../secret/labels.ts";
+import { labelsOf } from "../secret/left.ts";
+import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { Action } from "./action.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
-import { ParameterDrift, SettlementStuck, settlementProblem } from "./errors.ts";
+import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
 import type { Mirrored } from "./mirrorer.ts";
 import type { SettlementPorts } from "./ports.ts";
-import { type Sighting, sightingTag, sightingText } from "./sighting.ts";
 import type { OldCredential } from "./state.ts";
 
 /** What has been learned of one secret in this look. */
@@ -70,11 +75,12 @@ export async function act(
       return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
     case "retire":
       return retire(action.retiring, action.leaked, turn);
-    case "handOver":
-      await ports.store.moveLabel(
-        { secretId: secret.arn, label: retiringLabel, from: action.from, to: action.to },
-        context.signal,
-      );
+    case "probe":
+      return probe(action.version, turn);
+    case "track":
+      return track(action, turn);
+    case "forget":
+      await removeLabels(action.labels, turn);
       return {};
     case "removeLabel":
       return removeLabel(action.retiring, turn);
@@ -101,6 +107,51 @@ async function retire(version: string, leaked: boolean, turn: Turn): Promise<Ans
   return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
 }
 
+async function probe(version: string, turn: Turn): Promise<Answers> {
+  const { secret, entry, ports, context, answers } = turn;
+  const outcome = await ports.retirers[entry.place].probe(
+    { secret: secret.arn, version },
+    context.signal,
+  );
+  if (outcome === "elsewhere") {
+    const error = new OldElsewhere(secret.name, version);
+    await context.report(error, settlementTask(secret.name, version), secret);
+  }
+  return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
+}
+
+/**
+ * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label on
+ * AWSCURRENT that names it comes first, so that settlement does not forget it when somebody takes the other one off.
+ */
+async function track(
+  { version, current }: { readonly version: string; readonly current: string },
+  { secret, ports, context }: Turn,
+): Promise<Answers> {
+  const secretId = secret.arn;
+  const origin = originLabel(version);
+  if (holderOf(secret, origin) === undefined)
+    await ports.store.moveLabel({ secretId, label: origin, to: current }, context.signal);
+  const holder = holderOf(secret, retiringLabel);
+  const label =
+    holder === undefined || (holder === current && !isFinishing(secret, current))
+      ? retiringLabel
+      : olderRetiringLabel(version);
+  const from = label === retiringLabel && holder !== undefined ? { from: holder } : {};
+  await ports.store.moveLabel({ secretId, label, ...from, to: version }, context.signal);
+  return {};
+}
+
+/** Whether a rotation may be between its two labels: RETIRING to AWSCURRENT, and AWSCURRENT to the new version. */
+function isFinishing(secret: SecretState, current: string): boolean {
+  const pending = holderOf(secret, "AWSPENDING");
+  return (
+    pending !== undefined &&
+    pending !== current &&
+    originOf(secret.versions.get(pending) ?? []) === current
+  );
+}
+
 /** Without that memory nothing can be proven about consumers. */
 async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {
   const { secret, ports, context } = turn;
@@ -117,24 +168,35 @@ async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers
 
 /** RETIRING last: while it is there, settlement comes back. */
 async function removeLabel(retiring: RetiringVersion, turn: Turn): Promise<Ended | Answers> {
-  const { secret, ports, context } = turn;
+  const { secret } = turn;
   const isLast = retiringVersions(secret).length === 1;
+  const found = labelsOf(retiring.version, secret);
+  const origins = isLast ? staleOrigins(secret) : [];
+  const others = origins.filter(({ label }) => !found.some((each) => each.label === label));
   const own = { label: retiring.label, from: retiring.version };
-  for (const label of [...(isLast ? staleOrigins(secret) : []), own])
-    await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
+  await removeLabels([...found, ...others, own], turn);
   return isLast ? { outcome: "settled" } : {};
 }
 
-/** Of a settled secret, only its parameters can be wrong. */
+async function removeLabels(
+  labels: readonly LabelOf[],
+  { secret, ports, context }: Turn,
+): Promise<void> {
+  for (const label of labels)
+    await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
+}
+
 async function alert(problem: Problem, turn: Turn): Promise<Ended> {
   const { secret, entry, answers, context } = turn;
   const ended = { outcome: "alerted", why: problem.why } as const;
   const [retiring] = retiringVersions(secret);
-  const isRetired = [...(answers.old?.values() ?? [])].some((old) => typeof old === "string");
+  const isRetired = [...(answers.old?.values() ?? [])].some(
+    (old) => old === "dead" || old === "accepted",
+  );
   const oldWorks = !isRetired && worksBesideNew(entry);
   const error = retiring
     ? new SettlementStuck(problem, secret.name, oldWorks)
-    : new ParameterDrift(secret.name, problem.why);
+    : new SettledProblem(problem, secret.name);
   const token = retiring?.version ?? holderOf(secret, "AWSCURRENT") ?? "";
   const task = settlementTask(secret.name, token);
   // A secret that is scheduled for deletion takes no tag that could remember the alert.

@@ -1,6 +1,6 @@
-import type { RetiringVersion } from "../secret/labels.ts";
+import type { LabelOf, RetiringVersion } from "../secret/labels.ts";
+import type { Sighting } from "../secret/sighting.ts";
 import type { Consumer, Problem, Promotion } from "./consumer.ts";
-import type { Sighting } from "./sighting.ts";
 
 /** The next thing to do for one secret. */
 export type Action =
@@ -20,7 +20,11 @@ export type Action =
   | { readonly kind: "alert"; readonly problem: Problem }
   /** Unless it is in use; `leaked`: in any case, and end its sessions. The answer goes into the next state. */
   | { readonly kind: "retire"; readonly retiring: string; readonly leaked: boolean }
-  /** AWSCURRENT went back by hand: the credential to retire is the rotation's other one. */
-  | { readonly kind: "handOver"; readonly from: string; readonly to: string }
-  /** The old credential is dead, or in use again: remove the label that says that it has to be retired. */
+  /** Ask whether the credential of a version that AWSCURRENT has left still works; the answer goes into the next state. */
+  | { readonly kind: "probe"; readonly version: string }
+  /** It works: label the version as one to be retired. */
+  | { readonly kind: "track"; readonly version: string; readonly current: string }
+  /** Nothing of that version is to be retired: remove the labels by which it was found. */
+  | { readonly kind: "forget"; readonly labels: readonly LabelOf[] }
+  /** The old credential is dead, or is none: remove the label that says that it has to be retired. */
   | { readonly kind: "removeLabel"; readonly retiring: RetiringVersion };

@@ -3,11 +3,12 @@ import type { Context } from "../context/context.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest } from "../manifest/manifest.ts";
-import { holderOf, retiringLabel, retiringVersions } from "../secret/labels.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
+import { abandonedVersion, idleRetiring, leftVersions } from "../secret/left.ts";
+import { type Move, sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { type Hint, hintOf } from "./hints.ts";
 import type { SettlementPorts } from "./ports.ts";
-import type { Move } from "./sighting.ts";
 import type { OldCredential } from "./state.ts";
 
 /** Messages of a FIFO queue that one invocation gets at most. */
@@ -96,8 +97,15 @@ const unlisted = ({ secrets }: Manifest, { signal }: Context): readonly Candidat
 function isOpen(secret: SecretState, manifest: Manifest, mirrors: boolean): boolean {
   const entry = entryFor(manifest, secret.name, secret.arn);
   if (!entry) return false;
-  const isOnCurrent = holderOf(secret, retiringLabel) !== undefined;
-  return isOnCurrent || retiringVersions(secret).length > 0 || (mirrors && !!entry.mirror);
+  const sighting = sightingOf(secret.tags);
+  return (
+    retiringVersions(secret).length > 0 ||
+    leftVersions(secret, sighting).length > 0 ||
+    abandonedVersion(secret, sighting) !== undefined ||
+    idleRetiring(secret).length > 0 ||
+    (sighting !== undefined && sighting.version !== holderOf(secret, "AWSCURRENT")) ||
+    (mirrors && !!entry.mirror)
+  );
 }
 
 /**

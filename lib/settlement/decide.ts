@@ -1,17 +1,12 @@
-import {
-  counterpartOf,
-  holderOf,
-  isLeaked,
-  type RetiringVersion,
-  retiringLabel,
-  retiringVersions,
-} from "../secret/labels.ts";
+import { holderOf, isLeaked, type RetiringVersion, retiringVersions } from "../secret/labels.ts";
+import { abandonedVersion } from "../secret/left.ts";
 import type { Action } from "./action.ts";
 import type { Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
+import { looseEnd } from "./loose-ends.ts";
 import { openEnds, waitUntilDeadline } from "./open-ends.ts";
 import { mirroredAs, promotionOf, unseenMove } from "./promotion.ts";
-import type { SettlementState } from "./state.ts";
+import type { OldCredential, SettlementState } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -24,12 +19,14 @@ export function decide(state: SettlementState): Action {
   const current = holderOf(secret, "AWSCURRENT");
   if (secret.deletedAt) return first ? deleted(first) : { kind: "settled" };
   if (!current) return { kind: "settled" };
-  if (!first) return onCurrent(state, current) ?? mirrors(state, current) ?? { kind: "settled" };
   // What leaked dies first, whatever is wrong with a parameter or a consumer.
   if (isLeaked(current)) {
-    const alive = retiring.find(({ version }) => !state.old.has(version));
+    const alive = retiring.find(({ version }) => isUnasked(state.old.get(version)));
     if (alive) return { kind: "retire", retiring: alive.version, leaked: true };
   }
+  const loose = looseEnd(state, current);
+  if (loose) return loose;
+  if (!first) return afterwards(state, current);
   const mirror = mirrors(state, current);
   if (mirror) return mirror;
   const sighting = unseenMove(state, current);
@@ -41,16 +38,21 @@ export function decide(state: SettlementState): Action {
     : beforeRetirement(state, promotion, first);
 }
 
-/**
- * RETIRING on AWSCURRENT itself: finishSecret is between its two labels, or was killed there; or AWSCURRENT was moved
- * back by hand, and then it is the rotation's own new credential that nobody retires.
- */
-function onCurrent(state: SettlementState, current: string): Action | undefined {
-  if (holderOf(state.secret, retiringLabel) !== current) return undefined;
-  const to = counterpartOf(state.secret, current);
-  if (to) return { kind: "handOver", from: current, to };
+const isUnasked = (old: OldCredential | undefined) => old === undefined || old === "alive";
+
+/** No old credential is left. What was never seen unsettled need not be remembered. */
+function afterwards(state: SettlementState, current: string): Action {
   const sighting = state.sighting && unseenMove(state, current);
-  return sighting && { kind: "remember", sighting };
+  if (sighting) return { kind: "remember", sighting };
+  const mirror = mirrors(state, current);
+  if (mirror) return mirror;
+  const isUnderWay = holderOf(state.secret, "AWSPENDING") !== undefined;
+  const abandoned = isUnderWay ? undefined : abandonedVersion(state.secret, state.sighting);
+  if (abandoned === undefined) return { kind: "settled" };
+  return alert(
+    "PENDING_ABANDONED",
+    `the credential of version ${abandoned} works, and nobody holds it`,
+  );
 }
 
 /** What is left to do about the parameters that mirror the secret; `undefined` when nothing is. */
@@ -96,13 +98,16 @@ function beforeRetirement(
   // The function that retired it tried a login, and has alerted on-call.
   if (old === "accepted")
     return { kind: "wait", why: "the server still accepts the retired credential" };
-  if (old && "heldBy" in old) return held(state, promotion, retiring, old.heldBy);
+  if (typeof old === "object" && "heldBy" in old)
+    return old.heldBy === "AWSPENDING"
+      ? heldByPending(state, promotion, retiring)
+      : { kind: "removeLabel", retiring };
   const { consumers } = state;
   if (state.now < promotion.at) return tooEarly;
   if (!consumers) return { kind: "look", promotion };
   const open = openEnds(state, consumers, promotion);
   if (open) return open;
-  if (old) return inUse(state, promotion, old.sessions);
+  if (typeof old === "object") return inUse(state, promotion, old.sessions);
   if (state.secret.versions.get(version)?.includes("AWSPENDING"))
     return heldByPending(state, promotion, retiring);
   return { kind: "retire", retiring: version, leaked: false };
@@ -110,20 +115,6 @@ function beforeRetirement(
 
 /** A consumer that is rolled at once may still get the old value. */
 const tooEarly: Action = { kind: "wait", why: "AWSCURRENT has just moved", soon: true };
-
-/** The old credential was written back as AWSCURRENT by hand: then it is the rotation's new one that is not needed. */
-function held(
-  state: SettlementState,
-  promotion: Promotion,
-  retiring: RetiringVersion,
-  by: "AWSCURRENT" | "AWSPENDING",
-): Action {
-  if (by === "AWSPENDING") return heldByPending(state, promotion, retiring);
-  const to = counterpartOf(state.secret, retiring.version);
-  return to && retiring.label === retiringLabel
-    ? { kind: "handOver", from: retiring.version, to }
-    : { kind: "removeLabel", retiring };
-}
 
 const heldByPending = (
   state: SettlementState,

@@ -7,6 +7,8 @@ export const settlementRemedies = {
     "Allow secretsmanager:TagResource on the secret in the function's role, and leave room for a tag (a secret can have 50).",
   SECRET_DELETED:
     "Restore the secret with aws secretsmanager restore-secret to have its old credential retired. If it is to be deleted, retire the credentials of its versions by hand first: once it is gone, nobody can.",
+  PENDING_ABANDONED:
+    "Start a rotation with RotateSecret: it replaces that credential. If the version is to become AWSCURRENT after all, move the label there.",
   DEADLINE_PASSED: "Look at what it waits for; settlement continues by itself when that is over.",
   PARAMETER_DRIFT:
     "If the parameter's value is right, put it into the secret; otherwise set overwrite: true under its mirror in rotation.yml and deploy.",
@@ -18,14 +20,21 @@ export const settlementProblem = (code: keyof typeof settlementRemedies, why: st
   remedy: settlementRemedies[code],
 });
 
-/** A parameter was changed by hand while the secret is settled. While it is not: SettlementStuck. */
-export class ParameterDrift extends RotationError {
-  constructor(secret: string, why: string) {
+/** A parameter was changed by hand, or a rotation given up, while the secret is settled. Else: SettlementStuck. */
+export class SettledProblem extends RotationError {
+  constructor({ code, why, remedy }: Problem, secret: string) {
+    super({ code, retryable: true, happened: `${secret} needs a look: ${sentence(why)}`, remedy });
+  }
+}
+
+/** What AWSCURRENT held before cannot be retired: it leads to another server or user, or is no credential. */
+export class OldElsewhere extends RotationError {
+  constructor(secret: string, version: string) {
     super({
-      code: "PARAMETER_DRIFT",
-      retryable: true,
-      happened: `Parameters no longer mirror ${secret}: ${why}.`,
-      remedy: settlementRemedies.PARAMETER_DRIFT,
+      code: "OLD_ELSEWHERE",
+      happened: `Version ${version} of ${secret}, which AWSCURRENT has left, holds no credential or leads to another server or user; nobody connected there, and it is not retired.`,
+      remedy:
+        "If it holds a credential that nothing uses any more, disable it at its server by hand.",
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { claims } from "../manifest/parameter-names.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import type { Move } from "./sighting.ts";
+import type { Move } from "../secret/sighting.ts";
 
 /** What an event is a reason to look at. */
 export type Hint =

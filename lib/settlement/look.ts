@@ -3,13 +3,13 @@ import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { entryFor } from "../manifest/manifest.ts";
 import { retiringVersions } from "../secret/labels.ts";
+import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { settlementTask } from "./act.ts";
 import type { Candidate } from "./candidates.ts";
 import { InvokedFailed } from "./errors.ts";
 import type { Pass } from "./pass.ts";
 import { settle } from "./settle.ts";
-import { sightingOf } from "./sighting.ts";
 
 /** In milliseconds, of the time that is kept back from the deadline. */
 const lookTime = 1000;

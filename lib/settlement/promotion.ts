@@ -1,6 +1,6 @@
 import { holderOf, preparedLabel } from "../secret/labels.ts";
+import type { Sighting } from "../secret/sighting.ts";
 import type { Promotion } from "./consumer.ts";
-import type { Sighting } from "./sighting.ts";
 import type { SettlementState } from "./state.ts";
 
 /**

@@ -12,4 +12,13 @@ export interface Retirer {
     request: { readonly secret: string; readonly version: string; readonly leaked: boolean },
     signal: AbortSignal,
   ): Promise<OldCredential>;
+
+  /**
+   * Whether the credential of a version that need not be RETIRING works. It changes nothing.
+   * @throws RetirementFailed, also when AWSCURRENT is refused; AwsCallFailed
+   */
+  probe(
+    request: { readonly secret: string; readonly version: string },
+    signal: AbortSignal,
+  ): Promise<OldCredential>;
 }

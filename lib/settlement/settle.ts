@@ -1,4 +1,5 @@
 import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
+import { type Sighting, sightingOf, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { type Answers, act, type Ended } from "./act.ts";
 import type { Action } from "./action.ts";
@@ -6,7 +7,6 @@ import type { Candidate } from "./candidates.ts";
 import type { ConsumerView } from "./consumer.ts";
 import { decide } from "./decide.ts";
 import type { Pass } from "./pass.ts";
-import { type Sighting, sightingOf, sightingTag, sightingText } from "./sighting.ts";
 import type { Consumers, SettlementState } from "./state.ts";
 
 export interface Settlement extends Omit<Ended, "outcome"> {
@@ -46,7 +46,7 @@ export async function settle(candidate: Candidate, pass: Pass): Promise<Settleme
       secret = undefined;
       continue;
     }
-    if (action.kind === "retire" && pass.isDown(entry))
+    if ((action.kind === "retire" || action.kind === "probe") && pass.isDown(entry))
       return { secret: name, outcome: "waiting", why: "its server has just failed in this pass" };
     const { roll } = pass;
     const done = await act(action, { secret, entry, answers, ports, context, roll }, view);
@@ -54,7 +54,7 @@ export async function settle(candidate: Candidate, pass: Pass): Promise<Settleme
     answers = { ...answers, ...done };
     isFresh = false;
     if (action.kind === "remember") secret = { ...secret, tags: withSighting(secret, action) };
-    if (action.kind === "removeLabel" || action.kind === "handOver") secret = undefined;
+    if (["removeLabel", "track", "forget"].includes(action.kind)) secret = undefined;
   }
   return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
 }

@@ -1,6 +1,6 @@
+import type { Move, Sighting } from "../secret/sighting.ts";
 import type { Consumer, Problem } from "./consumer.ts";
 import type { Mirrored } from "./mirrorer.ts";
-import type { Move, Sighting } from "./sighting.ts";
 
 /** Everything that a decision about one secret rests on, as it was read from AWS. Times are AWS's. */
 export interface SettlementState {
@@ -46,6 +46,10 @@ export interface Consumers {
 export type OldCredential =
   /** It is dead. */
   | "dead"
+  /** It works, and nobody tried to retire it. */
+  | "alive"
+  /** Its version leads to another server or user than AWSCURRENT, so nobody connected there. */
+  | "elsewhere"
   /** The server still accepts it. */
   | "accepted"
   /** A live version holds it, so nothing was done. */

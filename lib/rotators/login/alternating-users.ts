@@ -3,8 +3,9 @@ import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
 import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
-import type { Pair, PairOperations } from "./pair.ts";
+import type { Notice, Pair, PairOperations } from "./pair.ts";
 import { pairOf } from "./pair-of.ts";
+import { OtherUserHeld, OtherUserInUse } from "./pair-errors.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 /**
@@ -26,8 +27,9 @@ export const alternatingUsers: Strategy = {
     const pair = pairOf(current.username, spec);
     const healthy = await requireReplaceable(replacement, pair);
     if (!healthy) await requirePossession(replacement);
+    if (!replacement.leaked) await requireUnheld(replacement, pending);
     await using admin = await asAdmin(replacement, pair);
-    for (const { what, remedy } of await pairsOf(admin).align(pair, pending, signal))
+    for (const { what, remedy } of await align(replacement, pairsOf(admin), pair, pending))
       replacement.warn(`${what} ${remedy}`);
     const clone = [pending, current].find(({ username }) => username === pair.clone);
     if (clone) await takeOver(engine, pair, clone, admin, signal);
@@ -110,6 +112,33 @@ async function requirePossession(replacement: Replacement): Promise<void> {
   }
   const tried = ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`];
   throw new CredentialsRefused(address(current), current.username, tried);
+}
+
+/** Where the old credential leaked, nobody is spared: whoever uses the other user is cut off, and rolled later. */
+async function align(
+  { leaked, signal }: Replacement,
+  admin: PairOperations,
+  pair: Pair,
+  next: Login,
+): Promise<readonly Notice[]> {
+  try {
+    return await admin.align(pair, next, signal);
+  } catch (error) {
+    if (!leaked || !(error instanceof OtherUserInUse)) throw error;
+    await admin.disable(pair, next.username, signal);
+    await admin.endSessions(pair, next.username, signal);
+    return await admin.align(pair, next, signal);
+  }
+}
+
+/**
+ * AWSCURRENT was moved by hand, and settlement has not looked since: consumers may hold what it has left.
+ * @throws OtherUserHeld
+ */
+async function requireUnheld({ engine, held, signal }: Replacement, next: Login): Promise<void> {
+  for await (const login of held())
+    if (login.username === next.username && (await accepts(engine, login, signal)))
+      throw new OtherUserHeld(address(login), login.username);
 }
 
 async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {

@@ -162,11 +162,13 @@ export class LoginCredential implements Credential {
   }
 
   #replacement(versions: Versions, step: StepContext): Replacement {
-    const { warn, outage } = step;
+    const { warn, outage, leaked } = step;
     return {
       ...this.#situation(this.read(versions.current), step),
       pending: async () => this.#following(await versions.pending(), versions.current),
-      earlier: () => this.#earlier(versions),
+      earlier: () => this.#usable(versions.earlier(), versions),
+      held: () => this.#usable(versions.held(), versions),
+      leaked,
       warn,
       outage,
     };
@@ -178,14 +180,17 @@ export class LoginCredential implements Credential {
   }
 
   /** A version that does not hold a login of this credential's users cannot heal anything. */
-  async *#earlier({ current, earlier }: Versions): AsyncGenerator<Login> {
-    for await (const document of earlier()) {
-      const login = this.#usable(document, current);
+  async *#usable(
+    documents: AsyncIterable<SecretDocument>,
+    { current }: Versions,
+  ): AsyncGenerator<Login> {
+    for await (const document of documents) {
+      const login = this.#loginOf(document, current);
       if (login) yield login;
     }
   }
 
-  #usable(document: SecretDocument, current: SecretDocument): Login | undefined {
+  #loginOf(document: SecretDocument, current: SecretDocument): Login | undefined {
     try {
       return this.#ofSameTarget(document, current);
     } catch (error) {

@@ -34,6 +34,19 @@ export class OtherUserInUse extends RotationError {
   }
 }
 
+/** The user that would get a new password still works with one that the secret held until somebody moved AWSCURRENT. */
+export class OtherUserHeld extends RotationError {
+  constructor(address: string, username: string) {
+    super({
+      code: "OTHER_USER_IN_USE",
+      retryable: true,
+      happened: `User ${username} on ${address} is next in turn, but AWSCURRENT was moved away from a version that still logs in as it, so a consumer may hold its password; it was not changed.`,
+      remedy:
+        "If AWSCURRENT is refused now, move it back to that version. Otherwise settlement retires that version first; then rotate again.",
+    });
+  }
+}
+
 /** The clone logs in but does not fully act as the owner: the other user could not use what it creates. */
 export class StandInIncomplete extends RotationError {
   constructor(address: string, username: string, owner: string, problem: string, remedy: string) {

@@ -26,6 +26,10 @@ export interface Replacement extends Situation {
   pending(): Promise<Login>;
   /** What the secret held before, the newest first. */
   earlier(): AsyncIterable<Login>;
+  /** As `Versions.held`. */
+  held(): AsyncIterable<Login>;
+  /** The old credential leaked, so nothing may keep it. */
+  readonly leaked: boolean;
   /** Warns the operator without failing. Never with a value. */
   warn(message: string): void;
   /** Reports that AWSCURRENT is refused. */

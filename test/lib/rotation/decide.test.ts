@@ -160,9 +160,24 @@ describe("RETIRING", () => {
       unsettled,
     ],
     [
-      "on the pending version, too",
+      "on the pending version itself lets the step run: it was AWSCURRENT, and was moved back by hand",
       { old: ["AWSCURRENT"], [token]: ["AWSPENDING", "RETIRING"] },
+      always("run"),
+    ],
+    [
+      "taken off by hand stops them, too: AWSCURRENT still names the version that it came from (N3)",
+      { ...pending, old: ["AWSCURRENT", "FROM-before"] },
       unsettled,
+    ],
+    [
+      "never attached stops them, too: a version that was AWSCURRENT is neither that nor AWSPENDING any more",
+      { ...pending, back: ["AWSPREVIOUS", "PREPARED", "FROM-old"] },
+      unsettled,
+    ],
+    [
+      "is not waited for where a rotation was given up",
+      { ...pending, abandoned: ["PREPARED", "FROM-old"] },
+      always("run"),
     ],
     [
       "on AWSCURRENT lets the step run: finishSecret was killed behind it",

@@ -36,7 +36,9 @@ export class Account {
   readonly alerts: { secret: string; code: string; text: string; impact: string }[] = [];
   readonly lines: LogLine[] = [];
   /** By secret: what asking the server about it leads to; otherwise the credential dies. */
-  readonly servers = new Map<string, () => Promise<OldCredential>>();
+  readonly servers = new Map<string, (version: string) => Promise<OldCredential>>();
+  /** By secret: what the server says of a version that AWSCURRENT has left; otherwise it works until it is retired. */
+  readonly probes = new Map<string, (version: string) => Promise<OldCredential>>();
   readonly retired: string[] = [];
   listFails: Error | undefined;
   entry: Partial<SecretEntry> = {};
@@ -123,10 +125,16 @@ export class Account {
       this.calls.push(call);
     };
     const retirer = {
+      probe: async ({ secret, version }: { secret: string; version: string }) => {
+        const name = secret.replace(/^arn:/, "");
+        called(`probe ${name} ${version}`);
+        const isDead = this.retired.includes(`${name} ${version}`);
+        return (await this.probes.get(name)?.(version)) ?? (isDead ? "dead" : "alive");
+      },
       retire: async ({ secret, version }: { secret: string; version: string }) => {
         const name = secret.replace(/^arn:/, "");
         called(`retire ${name} ${version}`);
-        const answer = (await this.servers.get(name)?.()) ?? "dead";
+        const answer = (await this.servers.get(name)?.(version)) ?? "dead";
         if (answer === "dead") this.retired.push(`${name} ${version}`);
         return answer;
       },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { LogLine } from "../../../lib/context/log.ts";
+import { sightingTag } from "../../../lib/secret/sighting.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { settleBatch } from "../../../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
-import { sightingTag } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 
 const start = new Date("2026-03-01T12:00:00Z").getTime();

@@ -277,18 +277,84 @@ describe("when hands moved AWSCURRENT", () => {
       retire,
     ],
     [
-      "to retire the rotation's new credential when AWSCURRENT is back on the old one",
+      "to ask whether the rotation's new credential works when AWSCURRENT is back on the old one",
       { versions: "back" },
-      { kind: "handOver", from: "old", to: "new" },
+      { kind: "probe", version: "new" },
     ],
     [
-      "to retire the rotation's new credential when the old login was written back",
-      { versions: "restored", old: { heldBy: "AWSCURRENT" } },
-      { kind: "handOver", from: "old", to: "new" },
+      "to have it retired when it works",
+      { versions: "back", left: "alive" },
+      { kind: "track", version: "new", current: "old" },
+    ],
+    [
+      "to have it retired when AWSPENDING holds it, too",
+      { versions: "back", left: { heldBy: "AWSPENDING" } },
+      { kind: "track", version: "new", current: "old" },
+    ],
+    ["to forget it when it is dead", { versions: "back", left: "dead" }, { kind: "forget" }],
+    [
+      "to forget it when it cannot be used here",
+      { versions: "back", left: "elsewhere" },
+      { kind: "forget" },
+    ],
+    [
+      "to forget it when AWSCURRENT holds the same",
+      { versions: "back", left: { heldBy: "AWSCURRENT" } },
+      { kind: "forget" },
+    ],
+    [
+      "the same when the old login was written back as another version (A4)",
+      { versions: "restored", left: "alive" },
+      { kind: "track", version: "new", current: "hand" },
+    ],
+    [
+      "that nothing of the old version is to retire when AWSCURRENT holds it",
+      { old: { heldBy: "AWSCURRENT" } },
+      { kind: "removeLabel", retiring: { version: "old", label: "RETIRING" } },
+    ],
+    [
+      "to put RETIRING back that was taken off, or never attached (N2, N3)",
+      { versions: "unlabelled", old: "alive" },
+      { kind: "track", version: "old", current: "new" },
+    ],
+    [
+      "to look at what AWSCURRENT left after settlement (N1)",
+      { versions: "moved", sighting: seen("new", 0) },
+      { kind: "probe", version: "new" },
+    ],
+    [
+      "the same when a second move took AWSPREVIOUS away (N4)",
+      { versions: "movedTwice", sighting: seen("new", 0), old: "dead" },
+      { kind: "probe", version: "new" },
+    ],
+    [
+      "the same where only the sighting knows of it",
+      { versions: "edited", sighting: seen("gone", 0), left: "dead" },
+      { kind: "probe", version: "gone" },
+    ],
+    [
+      "to remember a move when all that it left is known",
+      { versions: "settled", sighting: seen("old", 0), old: "dead" },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to ask of a rotation that was given up whether it left a credential that works",
+      { versions: "abandoned", sighting: undefined },
+      { kind: "probe", version: "new" },
+    ],
+    [
+      "to alert when it did",
+      { versions: "abandoned", sighting: undefined, left: "alive" },
+      alert("PENDING_ABANDONED"),
+    ],
+    [
+      "to forget it when it did not",
+      { versions: "abandoned", sighting: undefined, left: "dead" },
+      { kind: "forget", labels: [{ from: "new", label: "PREPARED" }] },
     ],
     [
       "to remember a way back without a rotation's label",
-      { versions: "onCurrent", sighting: seen("new", 0) },
+      { versions: "onCurrent", sighting: seen("new", 0), left: "dead" },
       { kind: "remember", sighting: { version: "old", at: at(10) } },
     ],
     [

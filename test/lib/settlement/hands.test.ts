@@ -59,8 +59,8 @@ describe("AWSCURRENT moved by hand while a rotation is not settled", () => {
     account.rotated("app");
     account.get("app").labels["hand"] = [];
     account.moveCurrent("app", "hand");
-    account.servers.set("app", async () =>
-      account.retiring("app").includes("RETIRING old") ? { heldBy: "AWSCURRENT" } : "dead",
+    account.servers.set("app", async (version) =>
+      version === "old" ? { heldBy: "AWSCURRENT" } : "dead",
     );
     await settleFor(account, hour);
     expect(account.retired).toEqual(["app new"]);

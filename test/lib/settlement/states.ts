@@ -22,7 +22,7 @@ const versions = {
   ],
   edited: [
     ["hand", ["AWSCURRENT"]],
-    ["new", ["AWSPREVIOUS", "PREPARED"]],
+    ["new", ["AWSPREVIOUS"]],
     ["old", ["RETIRING"]],
   ],
   leaked: [
@@ -46,6 +46,27 @@ const versions = {
     ["new", ["AWSPREVIOUS", "PREPARED", "FROM-old"]],
     ["old", ["RETIRING"]],
   ],
+  /** RETIRING was taken off by hand, or AWSCURRENT moved forward by hand. */
+  unlabelled: [
+    ["new", ["AWSCURRENT", "PREPARED", "FROM-old"]],
+    ["old", ["AWSPREVIOUS"]],
+  ],
+  /** AWSCURRENT was moved by hand after settlement. */
+  moved: [
+    ["hand", ["AWSCURRENT"]],
+    ["new", ["AWSPREVIOUS", "PREPARED"]],
+  ],
+  /** A second move by hand took AWSPREVIOUS away. */
+  movedTwice: [
+    ["hand", ["AWSCURRENT"]],
+    ["old", ["AWSPREVIOUS"]],
+    ["new", ["PREPARED"]],
+  ],
+  /** AWSPENDING was taken off by hand. */
+  abandoned: [
+    ["old", ["AWSCURRENT"]],
+    ["new", ["PREPARED", "FROM-old"]],
+  ],
   staged: [
     ["new", ["AWSCURRENT", "PREPARED"]],
     ["old", ["AWSPENDING", "AWSPREVIOUS", "RETIRING"]],
@@ -58,6 +79,8 @@ export type Change = Omit<Partial<SettlementState>, "secret" | "consumers" | "ol
   lastRotatedAt?: Date | undefined;
   deletedAt?: Date;
   old?: OldCredential;
+  /** What the version `new` was found to be. */
+  left?: OldCredential;
   consumers?: readonly Consumer[];
   blind?: readonly Problem[];
 };
@@ -68,13 +91,17 @@ export function state(change: Change): SettlementState {
     lastRotatedAt,
     deletedAt,
     old,
+    left,
     consumers = [],
     blind = [],
     ...rest
   } = change;
   return {
     now: at(10),
-    old: new Map(old && [["old", old]]),
+    old: new Map([
+      ...(old ? [["old", old] as const] : []),
+      ...(left ? [["new", left] as const] : []),
+    ]),
     sighting: seen(versions[which][0][0], 0),
     policy: { deadline: 24 * hour, grace: 0 },
     secret: {

@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { Task } from "../../../lib/context/context.ts";
 import type { RotationError } from "../../../lib/errors.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
+import { sightingTag, sightingText } from "../../../lib/secret/sighting.ts";
 import { Pass } from "../../../lib/settlement/pass.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import type { Retirer } from "../../../lib/settlement/retirer.ts";
 import { settle } from "../../../lib/settlement/settle.ts";
-import { sightingTag, sightingText } from "../../../lib/settlement/sighting.ts";
 import { contextFor } from "../../context.ts";
 import { consumerContract } from "../../contracts/consumer.ts";
 import { Toys } from "./toy.ts";
@@ -59,6 +59,7 @@ class Scene {
 
   settle() {
     const retirer: Retirer = {
+      probe: async () => "alive",
       retire: async ({ version }) => {
         this.retired.push(version);
         return "dead";

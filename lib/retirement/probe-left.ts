@@ -1,0 +1,60 @@
+import type { Context } from "../context/context.ts";
+import type { Holding } from "../rotation/credential.ts";
+import { Documents } from "../rotation/documents.ts";
+import { NoCurrentVersion } from "../rotation/refusals.ts";
+import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
+import { DocumentError } from "../secret/errors.ts";
+import type { SecretState } from "../secret/store.ts";
+import { CurrentRefused } from "./errors.ts";
+import { type LiveLabel, liveVersions } from "./live.ts";
+
+type Probed =
+  | { readonly accepted: boolean }
+  | { readonly heldBy: LiveLabel }
+  | { readonly elsewhere: true };
+
+/**
+ * Whether the credential of any version still works. It changes nothing, so the version needs no label for it.
+ * @throws CurrentRefused, NoCurrentVersion, and as the credentials
+ */
+export async function probeLeft(
+  version: string,
+  secret: SecretState,
+  ports: Pick<RotationPorts, "store" | "manifest" | "credential">,
+  context: Context,
+): Promise<Probed> {
+  const { store } = ports;
+  const { credentials: specs, shape } = entryOf(secret, ports.manifest);
+  const documents = new Documents({ secret, shape, store, context });
+  const credentials = await Promise.all(specs.map(ports.credential));
+  const live = await liveVersions(secret, documents);
+  const current = live.find(([label]) => label === "AWSCURRENT")?.[1];
+  if (!current) throw new NoCurrentVersion(secret.name);
+
+  const holdings = live.flatMap(([label, document]) =>
+    credentials.map((credential) => [label, credential.holding(document)] as const),
+  );
+  const isHeldAs = ({ identity, value }: Holding) =>
+    holdings.find(([, live]) => live.identity === identity && live.value.equals(value))?.[0];
+  try {
+    const old = await documents.read(version, `version ${version}`);
+    if (!old) return { elsewhere: true };
+    const judged = credentials.map(
+      (credential) => [credential, isHeldAs(credential.holding(old))] as const,
+    );
+    const free = judged.flatMap(([credential, holder]) => (holder ? [] : [credential]));
+    const [holder] = judged.flatMap(([, each]) => each ?? []);
+    if (free.length === 0 && holder) return { heldBy: holder };
+    const step = stepContext(secret, false, store, context, () => {});
+    for (const credential of free)
+      if ((await credential.accepted(current, current, step)) === false)
+        throw new CurrentRefused(secret.name, credential.name(current), version);
+    for (const credential of free)
+      if (await credential.accepted(old, current, step)) return { accepted: true };
+    return { accepted: false };
+  } catch (error) {
+    // Whatever is wrong with a live version has been thrown by now.
+    if (error instanceof DocumentError) return { elsewhere: true };
+    throw error;
+  }
+}

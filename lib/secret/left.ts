@@ -1,0 +1,105 @@
+import {
+  holderOf,
+  isRetiring,
+  type LabelOf,
+  originOf,
+  preparedLabel,
+  staleOrigins,
+  type VersionLabels,
+} from "./labels.ts";
+import type { Sighting } from "./sighting.ts";
+
+/**
+ * The versions that AWSCURRENT has left without a label that says so: their credentials may be alive, and consumers
+ * may hold them. Pure. Each of these shows one:
+ *
+ * - An `originLabel` of a rotation that is over names it: somebody took RETIRING off, or promoted by hand.
+ * - A rotation prepared it, and it is neither AWSCURRENT nor AWSPENDING any more.
+ * - AWSCURRENT was last seen on it, or it is AWSPREVIOUS, and AWSCURRENT has moved since.
+ */
+export function leftVersions(
+  secret: VersionLabels,
+  sighting: Sighting | undefined,
+): readonly string[] {
+  const current = holderOf(secret, "AWSCURRENT");
+  const origins = staleOrigins(secret).flatMap(({ label }) => originOf([label]) ?? []);
+  const hasMoved = sighting !== undefined && sighting.version !== current;
+  const seen = hasMoved ? [sighting.version, holderOf(secret, "AWSPREVIOUS")] : [];
+  const all = [...origins, ...seen, preparedAndLeft(secret, sighting)];
+  return untracked(secret, all);
+}
+
+/**
+ * Those of `leftVersions` whose credential a rotation could reset now: the next one waits until settlement has looked
+ * at them.
+ */
+export function forgottenVersions(secret: VersionLabels): readonly string[] {
+  const current = holderOf(secret, "AWSCURRENT") ?? "";
+  const origin = originOf(secret.versions.get(current) ?? []);
+  return untracked(secret, [origin, preparedAndLeft(secret)]);
+}
+
+/**
+ * The version of a rotation that was given up: it was never AWSCURRENT, so nobody holds its credential, which the
+ * server may accept until the next rotation replaces it.
+ */
+export function abandonedVersion(secret: VersionLabels, sighting?: Sighting): string | undefined {
+  const version = unusedPrepared(secret);
+  return version !== undefined && isAbandoned(version, secret, sighting) ? version : undefined;
+}
+
+function preparedAndLeft(secret: VersionLabels, sighting?: Sighting): string | undefined {
+  const version = unusedPrepared(secret);
+  return version !== undefined && isAbandoned(version, secret, sighting) ? undefined : version;
+}
+
+function unusedPrepared(secret: VersionLabels): string | undefined {
+  const version = holderOf(secret, preparedLabel) ?? "";
+  const labels = secret.versions.get(version) ?? [];
+  const isUsed = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
+  return isUsed || !version || isRetiring(version, labels) ? undefined : version;
+}
+
+/** A promotion attaches RETIRING to the origin first; the origin's label goes when the rotation is settled. */
+function isAbandoned(
+  version: string,
+  secret: VersionLabels,
+  sighting: Sighting | undefined,
+): boolean {
+  const labels = secret.versions.get(version) ?? [];
+  const origin = originOf(labels);
+  if (origin === undefined || labels.includes("AWSPREVIOUS")) return false;
+  const ofOrigin = secret.versions.get(origin);
+  const wasPromoted = isRetiring(origin, ofOrigin) && !ofOrigin?.includes("AWSCURRENT");
+  return sighting?.version !== version && !wasPromoted;
+}
+
+const untracked = (secret: VersionLabels, all: readonly (string | undefined)[]) =>
+  [...new Set(all)].filter(
+    (version) =>
+      version !== undefined &&
+      version !== holderOf(secret, "AWSCURRENT") &&
+      !isRetiring(version, secret.versions.get(version)),
+  ) as readonly string[];
+
+/** The labels by which a version is one of `leftVersions`, or the abandoned one. */
+export function labelsOf(version: string, secret: VersionLabels): readonly LabelOf[] {
+  const labels = secret.versions.get(version) ?? [];
+  const isPrepared = labels.includes(preparedLabel) && !labels.includes("AWSPENDING");
+  return [
+    ...staleOrigins(secret).filter(({ label }) => originOf([label]) === version),
+    ...(isPrepared ? [{ from: version, label: preparedLabel }] : []),
+  ];
+}
+
+/**
+ * `RETIRING` and its kin on AWSCURRENT while no rotation is under way: AWSCURRENT was moved there by hand, or a
+ * rotation was given up between its two labels.
+ */
+export function idleRetiring(secret: VersionLabels): readonly LabelOf[] {
+  const from = holderOf(secret, "AWSCURRENT");
+  if (from === undefined || holderOf(secret, "AWSPENDING") !== undefined) return [];
+  return (secret.versions.get(from) ?? [])
+    .filter((label) => isRetiring(from, [label]))
+    .map((label) => ({ from, label }));
+}

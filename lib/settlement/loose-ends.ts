@@ -1,0 +1,32 @@
+import { holderOf } from "../secret/labels.ts";
+import { abandonedVersion, idleRetiring, labelsOf, leftVersions } from "../secret/left.ts";
+import type { Action } from "./action.ts";
+import type { SettlementState } from "./state.ts";
+
+/**
+ * What people did to AWSCURRENT, RETIRING or AWSPENDING: a version whose credential may be alive although no label says
+ * that it is to be retired. `undefined` when there is none, or all are known. Pure.
+ */
+export function looseEnd(state: SettlementState, current: string): Action | undefined {
+  const { secret, sighting, old } = state;
+  for (const version of leftVersions(secret, sighting)) {
+    const found = old.get(version);
+    if (found === undefined) return { kind: "probe", version };
+    const isHeld = typeof found === "object" && "heldBy" in found;
+    if (found === "alive" || (isHeld && found.heldBy === "AWSPENDING"))
+      return { kind: "track", version, current };
+    const labels = labelsOf(version, secret);
+    if (labels.length > 0) return { kind: "forget", labels };
+  }
+  const idle = idleRetiring(secret);
+  return idle.length > 0 ? { kind: "forget", labels: idle } : abandoned(state);
+}
+
+/** While another rotation is under way, that one replaces it. */
+function abandoned({ secret, sighting, old }: SettlementState): Action | undefined {
+  const version = abandonedVersion(secret, sighting);
+  if (version === undefined || holderOf(secret, "AWSPENDING")) return undefined;
+  const found = old.get(version);
+  if (found === undefined) return { kind: "probe", version };
+  return found === "alive" ? undefined : { kind: "forget", labels: labelsOf(version, secret) };
+}
