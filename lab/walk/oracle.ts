@@ -95,6 +95,7 @@ export class Oracle {
   /** An invocation has ended: no call of it was disturbed, so nothing may be half done. */
   ended(by: Invocation, isDown: IsDown): void {
     this.#truth.note();
+    if (!by.isDisturbed && by.id.startsWith("settle")) this.#truth.looked();
     if (by.isDisturbed || !by.id.startsWith("rotate")) return;
     for (const secret of this.#truth.managed()) {
       const { name } = secret;
@@ -154,7 +155,7 @@ export class Oracle {
     const { current, pending } = this.#truth.of(secret);
     for (const held of this.#truth.logins(secret)) {
       if (isSame(held, current)) continue;
-      const ceased = this.#truth.ceasedAt(held);
+      const ceased = this.#truth.ceasedAt(held, secret);
       if (this.#wasTold(secret, ceased ?? this.#truth.madeAt(held))) continue;
       const what = `${secret.name}: ${held.username} still works, and nobody was told${isDown ? " (server down)" : ""}`;
       if (ceased !== undefined) this.#add(this.broken, "4 nothing stays alive late", what);
@@ -187,8 +188,10 @@ export class Oracle {
     this.#add(this.broken, "2 AWSCURRENT works", what);
   }
 
-  #wasTold({ name }: Secret, since: number): boolean {
-    return this.told.some(({ secret, at }) => secret === name && at >= since);
+  /** While AWSCURRENT is refused, all waits for a person, who was told so, whatever is moved meanwhile. */
+  #wasTold(secret: Secret, since: number): boolean {
+    const from = Math.min(since, this.#truth.refusedSince(secret) ?? since);
+    return this.told.some((each) => each.secret === secret.name && each.at >= from);
   }
 
   #add(list: Breach[], promise: string, what: string): void {

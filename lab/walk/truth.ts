@@ -1,10 +1,19 @@
 import { isLeaked, retiringLabel } from "../../lib/secret/labels.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import type { VirtualClock } from "./clock.ts";
-import { type Held, type Holder, heldIn } from "./holder.ts";
+import { type Held, type Holder, heldIn, isSame } from "./holder.ts";
 import { secrets as layouts } from "./layout.ts";
 import { currentOf, type FakeSecrets, pendingOf, textOf } from "./secrets.ts";
 import type { Servers } from "./server.ts";
+
+/** How much older than the account an answer to a function may be, in milliseconds. */
+const maximumLag = 5 * 60_000;
+
+/** Since when a secret is unsettled; and since when it only seems settled, by what an operator did. */
+interface Unsettled {
+  readonly at: number;
+  readonly goneSince?: number | undefined;
+}
 
 /** What the oracle judges by: who holds what, what the servers accept, and since when. */
 export class Truth {
@@ -14,17 +23,18 @@ export class Truth {
   readonly #calls: () => number;
   /** When a credential of a secret was last AWSCURRENT, by server, user and password. */
   readonly #ceased = new Map<string, number>();
-  /** Since when each version is to be retired, by secret. */
-  readonly #retiringSince = new Map<string, Map<string, { at: number; isOn: boolean }>>();
+  /** By secret. */
+  readonly #unsettled = new Map<string, Unsettled>();
   /** When the password of a user was set, by server and user. */
   readonly #madeAt = new Map<string, number>();
-  /** Since when AWSCURRENT is refused, by secret. */
-  readonly #refusedSince = new Map<string, number>();
+  /** Since when AWSCURRENT is refused, and since when it works again, by secret. */
+  readonly #refused = new Map<string, { since: number; worksSince?: number | undefined }>();
   /** AWSCURRENT was refused by what an operator did, by secret. */
   readonly #handMade = new Set<string>();
   /** The number of calls when an operator last changed a secret's labels. */
   readonly #movedAt = new Map<string, number>();
   #isByHand = false;
+  #lookedAt = 0;
   /** Every secret value so far. */
   readonly passwords = new Set<string>();
 
@@ -54,10 +64,9 @@ export class Truth {
     for (const secret of this.managed()) {
       const { current } = this.of(secret);
       if (current) this.#ceased.set(keyOf(current), now);
-      this.#noteRetiring(secret);
+      this.#noteUnsettled(secret);
       const works = current !== undefined && this.#servers.accepts(current);
-      if (works) this.#refusedSince.delete(secret.name);
-      else if (!this.#refusedSince.has(secret.name)) this.#refusedSince.set(secret.name, now);
+      this.#noteWorks(secret, works);
       if (works) this.#handMade.delete(secret.name);
     }
     for (const { address, users } of this.#servers.list)
@@ -68,32 +77,54 @@ export class Truth {
       }
   }
 
+  /** Settlement has looked at all secrets, undisturbed. */
+  looked(): void {
+    this.#lookedAt = this.#clock.now;
+  }
+
+  /** Whether a look has shown how things were since then; else what comes back has never been gone for anybody. */
+  #isSeen(since: number): boolean {
+    return this.#lookedAt - since >= maximumLag;
+  }
+
+  /** What settlement did not see work is the same outage all the while. */
+  #noteWorks({ name }: Secret, works: boolean): void {
+    const { now } = this.#clock;
+    const known = this.#refused.get(name);
+    const isOver = known?.worksSince !== undefined && this.#isSeen(known.worksSince);
+    if (works) {
+      if (known) this.#refused.set(name, { ...known, worksSince: known.worksSince ?? now });
+    } else this.#refused.set(name, { since: known && !isOver ? known.since : now });
+  }
+
   /**
-   * A label that an operator takes off, and that settlement puts back, is the same problem all the while: what on-call
-   * was told of it still holds.
+   * What an operator does to labels, and settlement puts right or does not see, is no end: what on-call was told of a
+   * secret that is not settled still holds.
    */
-  #noteRetiring(secret: Secret): void {
-    const since = this.#retiringSince.get(secret.name) ?? new Map();
-    this.#retiringSince.set(secret.name, since);
-    for (const { id, labels } of secret.versions.values()) {
-      const [known, isOn] = [since.get(id), isToRetire(labels)];
-      if (isOn) since.set(id, { at: known?.at ?? this.#clock.now, isOn });
-      else if (labels.has("AWSCURRENT") || (known?.isOn && !this.#isByHand)) since.delete(id);
-      else if (known) since.set(id, { ...known, isOn });
-    }
+  #noteUnsettled({ name, versions }: Secret): void {
+    const { now } = this.#clock;
+    const known = this.#unsettled.get(name);
+    if ([...versions.values()].some(({ labels }) => isToRetire(labels))) {
+      const isNew = !known || (known.goneSince !== undefined && this.#isSeen(known.goneSince));
+      this.#unsettled.set(name, { at: isNew ? now : known.at });
+    } else if (known?.goneSince === undefined && !this.#isByHand) this.#unsettled.delete(name);
+    else if (known) this.#unsettled.set(name, { ...known, goneSince: known.goneSince ?? now });
   }
 
-  /** Since when a version that is RETIRING now was to be retired; `undefined` where none is. */
-  unsettledSince({ name, versions }: Secret): number | undefined {
-    const times = [...versions.values()].flatMap(({ id, labels }) =>
-      isToRetire(labels) ? (this.#retiringSince.get(name)?.get(id)?.at ?? []) : [],
+  /** Since when a version or another is to be retired; `undefined` when none is. */
+  unsettledSince({ name }: Secret): number | undefined {
+    const known = this.#unsettled.get(name);
+    return known?.goneSince === undefined ? known?.at : undefined;
+  }
+
+  /** When it was last AWSCURRENT; where a version that holds it is to be retired: since when the secret is unsettled. */
+  ceasedAt(held: Held, secret: Secret): number | undefined {
+    const ceased = this.#ceased.get(keyOf(held));
+    const isTracked = [...secret.versions.values()].some(
+      (version) => isToRetire(version.labels) && isSame(heldIn(textOf(version)), held),
     );
-    return times.length > 0 ? Math.min(...times) : undefined;
-  }
-
-  /** When it was last AWSCURRENT; `undefined`: never. */
-  ceasedAt(held: Held): number | undefined {
-    return this.#ceased.get(keyOf(held));
+    const since = isTracked ? this.unsettledSince(secret) : undefined;
+    return ceased === undefined ? undefined : Math.min(ceased, since ?? ceased);
   }
 
   /** When the password was set. */
@@ -103,7 +134,8 @@ export class Truth {
 
   /** Since when AWSCURRENT is refused. */
   refusedSince({ name }: Secret): number | undefined {
-    return this.#refusedSince.get(name);
+    const known = this.#refused.get(name);
+    return known?.worksSince === undefined ? known?.since : undefined;
   }
 
   /** It is refused by what an operator did. */
