@@ -37,4 +37,7 @@ export function insideAlertOf({ tags }: Pick<SecretState, "tags">): InsideAlert 
   return token && step && code ? { token, step, code } : undefined;
 }
 
+/** For a secret whose last failure is over: when it comes back, it is told again. */
+export const noInsideAlert: Tag = { key: insideTag, value: "" };
+
 export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);

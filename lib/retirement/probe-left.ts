@@ -44,11 +44,12 @@ export async function probeLeft(
     );
     const free = judged.flatMap(([credential, holder]) => (holder ? [] : [credential]));
     const [holder] = judged.flatMap(([, each]) => each ?? []);
-    if (free.length === 0 && holder) return { heldBy: holder };
+    if (judged.every(([, each]) => each === "AWSCURRENT")) return { heldBy: "AWSCURRENT" };
     const step = stepContext(secret, false, store, context, () => {});
-    for (const credential of free)
-      if ((await credential.accepted(current, current, step)) === false)
+    for (const [credential, each] of judged)
+      if (each !== "AWSCURRENT" && (await credential.accepted(current, current, step)) === false)
         throw new CurrentRefused(secret.name, credential.name(current), version);
+    if (free.length === 0 && holder) return { heldBy: holder };
     for (const credential of free)
       if (await credential.accepted(old, current, step)) return { accepted: true };
     return { accepted: false };

@@ -6,7 +6,13 @@ import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts"
 import { VersionEmpty } from "../secret/errors.ts";
 import { holderOf, isLeaked, isRetiring } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
-import { HeldByLiveVersion, LabelsChanged, NotRetiring, StillAccepted } from "./errors.ts";
+import {
+  CurrentRefused,
+  HeldByLiveVersion,
+  LabelsChanged,
+  NotRetiring,
+  StillAccepted,
+} from "./errors.ts";
 import { type LiveLabel, liveVersions } from "./live.ts";
 import { probeLeft } from "./probe-left.ts";
 import type { RetireRequest } from "./request.ts";
@@ -48,6 +54,7 @@ export async function retire(
     };
   requireRetiring(request.version, secret);
   const replaced = await replacedBy(request.version, secret, ports, context);
+  await requireSuperseded(replaced, secret, request.version);
   const { heldBy } = replaced;
   const { name } = secret;
   if (heldBy === undefined)
@@ -66,9 +73,27 @@ function requireRetiring(version: string, { name, versions }: SecretState): void
   if (!isRetiring(version, labels) || live) throw new NotRetiring(name, version, labels);
 }
 
+/**
+ * Where AWSCURRENT names the same user with another password, the server accepts one of them. If it is the old one,
+ * AWSCURRENT was moved or edited by hand, and what works must not be forgotten.
+ * @throws CurrentRefused
+ */
+async function requireSuperseded(
+  { superseded, retirement, step }: Replaced,
+  { name }: SecretState,
+  version: string,
+): Promise<void> {
+  const { current, old } = retirement;
+  for (const credential of superseded)
+    if (await credential.accepted(old, current, step))
+      throw new CurrentRefused(name, credential.name(current), version);
+}
+
 /** The credentials of a secret whose old value no live version holds. */
 interface Replaced {
   readonly credentials: readonly Credential[];
+  /** Those of which AWSCURRENT holds another value of the same user. */
+  readonly superseded: readonly Credential[];
   readonly retirement: Retirement;
   readonly step: StepContext;
   /** Set where a live version holds every one of them. */
@@ -150,10 +175,11 @@ async function replacedBy(
   const holdings = live.flatMap(([label, document]) =>
     credentials.map((credential) => [label, credential.holding(document)] as const),
   );
-  const judged = credentials.map((credential) => ({
-    credential,
-    holder: holdings.find(([, holding]) => credential.ends(holding, retirement))?.[0],
-  }));
+  const judged = credentials.map((credential) => {
+    const [holder, holding] = holdings.find(([, each]) => credential.ends(each, retirement)) ?? [];
+    const isSame = holding?.value.equals(credential.holding(old).value);
+    return { credential, holder, isSuperseded: holder === "AWSCURRENT" && !isSame };
+  });
   // One credential may be held again, after an edit by hand: the others are as dead as they were to be.
   const [held] = judged.flatMap(({ holder }) => holder ?? []);
   const free = judged.filter(({ holder }) => holder === undefined);
@@ -173,5 +199,13 @@ async function replacedBy(
   );
   const heldBy = free.length === 0 ? held : undefined;
   const left = free.map(({ credential }) => credential);
-  return { credentials: left, retirement, step, heldBy, requireUnchanged };
+  const superseded = judged.filter(({ isSuperseded }) => isSuperseded);
+  return {
+    credentials: left,
+    superseded: superseded.map(({ credential }) => credential),
+    retirement,
+    step,
+    heldBy,
+    requireUnchanged,
+  };
 }

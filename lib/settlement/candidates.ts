@@ -103,6 +103,7 @@ function isOpen(secret: SecretState, manifest: Manifest, mirrors: boolean): bool
     leftVersions(secret, sighting).length > 0 ||
     abandonedVersion(secret, sighting) !== undefined ||
     idleRetiring(secret).length > 0 ||
+    insideAlertOf(secret)?.step === "probeLeft" ||
     (sighting !== undefined && sighting.version !== holderOf(secret, "AWSCURRENT")) ||
     (mirrors && !!entry.mirror)
   );

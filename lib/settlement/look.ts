@@ -1,8 +1,10 @@
+import { insideAlertOf, noInsideAlert } from "../alerts/memory.ts";
 import { AwsCallFailed } from "../aws-call-failed.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { entryFor } from "../manifest/manifest.ts";
 import { retiringVersions } from "../secret/labels.ts";
+import { leftVersions } from "../secret/left.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { settlementTask } from "./act.ts";
@@ -41,6 +43,7 @@ export class Look {
     try {
       const { outcome, why, soon, state, dead } = await settle(this.#candidate, this.#pass);
       if (state) this.#candidate = { ...this.#candidate, listed: state, dead };
+      if (state && isProbeOver(state)) await this.#forgetAlert(state);
       const message = why ? `${outcome}: ${why}` : outcome;
       if (message !== this.#logged) this.#log({ outcome: "done", message });
       this.#logged = message;
@@ -54,6 +57,12 @@ export class Look {
       if (secret) await this.#report(error, secret);
       return secret || !error.retryable ? "done" : "unread";
     }
+  }
+
+  async #forgetAlert({ arn }: SecretState): Promise<void> {
+    const { ports, context } = this.#pass;
+    const { key, value } = noInsideAlert;
+    await ports.store.tag(arn, key, value, context.signal);
   }
 
   #log(line: { outcome: "done" | "failed"; code?: string; message: string }): void {
@@ -83,3 +92,8 @@ export class Look {
     await context.report(error, settlementTask(secret.name, retiring?.version ?? ""), secret);
   }
 }
+
+/** On-call was told that a version which AWSCURRENT had left could not be looked at, and there is none any more. */
+const isProbeOver = (secret: SecretState) =>
+  insideAlertOf(secret)?.step === "probeLeft" &&
+  leftVersions(secret, sightingOf(secret.tags)).length === 0;

@@ -4,7 +4,7 @@ import { RotationError } from "../../../lib/errors.ts";
 import type { Problem } from "../../../lib/settlement/consumer.ts";
 import { SettlementStuck, settlementRemedies } from "../../../lib/settlement/errors.ts";
 
-const abstractOrTabular = ["DocumentError", "InvokedFailed", "SettlementStuck"];
+const abstractOrTabular = ["DocumentError", "InvokedFailed", "SettledProblem", "SettlementStuck"];
 
 type ErrorClass = new (...values: unknown[]) => RotationError;
 

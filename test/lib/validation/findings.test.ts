@@ -221,7 +221,7 @@ describe("a secret", () => {
         ]),
       },
       [
-        `warning UNSETTLED ${name}: The last rotation of ${name} is not settled: version v1 is still RETIRING and consumers may hold its credential.`,
+        `warning UNSETTLED ${name}: The last rotation of ${name} is not settled: version v1 is still to be retired and consumers may hold its credential.`,
       ],
     ],
     [
