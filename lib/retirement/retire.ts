@@ -54,7 +54,7 @@ export async function retire(
     };
   requireRetiring(request.version, secret);
   const replaced = await replacedBy(request.version, secret, ports, context);
-  await requireSuperseded(replaced, secret, request.version);
+  if (answersHeld(request.action)) await requireSuperseded(replaced, secret, request.version);
   const { heldBy } = replaced;
   const { name } = secret;
   if (heldBy === undefined)

@@ -66,13 +66,13 @@ export class Documents {
     };
   }
 
-  /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while one is RETIRING. */
+  /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while a version is RETIRING. */
   async *held(): AsyncGenerator<SecretDocument> {
     const { secret } = this.#input;
     const sighting = sightingOf(secret.tags);
     const current = holderOf(secret, "AWSCURRENT");
-    if (sighting?.version === current) return;
-    for (const id of new Set([sighting?.version, holderOf(secret, "AWSPREVIOUS")])) {
+    if (sighting === undefined || sighting.version === current) return;
+    for (const id of new Set([sighting.version, holderOf(secret, "AWSPREVIOUS")])) {
       if (id === undefined || id === current || id === holderOf(secret, "AWSPENDING")) continue;
       const document = await this.#usable(id);
       if (document) yield document;

@@ -30,13 +30,14 @@ export function leftVersions(
 }
 
 /**
- * Those of `leftVersions` whose credential a rotation could reset now: the next one waits until settlement has looked
- * at them.
+ * Those of `leftVersions` that the last rotation left: it is not settled, so the next one waits. What AWSCURRENT left
+ * after settlement, as by an edit of a note, stops no rotation.
  */
 export function forgottenVersions(secret: VersionLabels): readonly string[] {
-  const current = holderOf(secret, "AWSCURRENT") ?? "";
-  const origin = originOf(secret.versions.get(current) ?? []);
-  return untracked(secret, [origin, preparedAndLeft(secret)]);
+  const labels = (version = "") => secret.versions.get(version) ?? [];
+  const origin = originOf(labels(holderOf(secret, "AWSCURRENT")));
+  const prepared = preparedAndLeft(secret);
+  return untracked(secret, [origin, originOf(labels(prepared)) && prepared]);
 }
 
 /**

@@ -2,6 +2,7 @@ import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { type Action, actions } from "../../../lib/retirement/request.ts";
+import { newPassword } from "../../contracts/engine.ts";
 import { type PairScene, pairScene, settle } from "../rotation/pair-scene.ts";
 import { type Scene, Scenes, type Value } from "../rotation/scene.ts";
 
@@ -70,7 +71,7 @@ async function expectRefused(
   scene: Scene,
   version: string,
   expected: object,
-  asked: readonly Action[] = actions,
+  asked: readonly Action[] = actions.filter((action) => action !== "probeLeft"),
 ): Promise<void> {
   scene.tried.length = 0;
   for (const action of asked)
@@ -127,7 +128,7 @@ describe("the old user of a pair", () => {
   it("that is a clone hands over what it owns before it is kept out", async () => {
     const pair = await unsettled();
     const { scene, owner, clone } = pair;
-    await settle(scenes, scene);
+    await settle(scene);
     const cloned = scene.token;
     await scene.again();
     await scene.runAll();
@@ -226,16 +227,35 @@ describe("what is not on its way out", () => {
     await expectRefused(scene, pending, notRetiring);
   });
 
-  it.each(["AWSCURRENT", "AWSPENDING"])(
-    "is left alone where a hand edit holds it in %s",
-    async (label) => {
-      const { scene } = await unsettled();
-      // With another password: the login that would end is the same.
-      const value = edited(await scene.value(scene.first), { password: "another" });
-      await scene.put(value, [label]);
-      await expectHeld(scene, label);
-    },
-  );
+  it("is left alone where a hand edit holds it in AWSPENDING", async () => {
+    const { scene } = await unsettled();
+    // With another password: the login that would end is the same.
+    const value = edited(await scene.value(scene.first), { password: "another" });
+    await scene.put(value, ["AWSPENDING"]);
+    await expectHeld(scene, "AWSPENDING");
+  });
+
+  it("is left alone, and told, where AWSCURRENT names its user with a password that is refused", async () => {
+    const { scene } = await unsettled();
+    await scene.put(edited(await scene.value(scene.first), { password: "another" }), [
+      "AWSCURRENT",
+    ]);
+    for (const action of ["retireUnused", "retireLeaked"] as const)
+      await expect(scene.retire(action)).rejects.toMatchObject({
+        code: "CURRENT_REFUSED",
+        impact: "outage",
+      });
+  });
+
+  it("is held where AWSCURRENT names its user with the password that is in force", async () => {
+    const { scene, owner } = await unsettled();
+    const password = newPassword();
+    await scene.put(edited(await scene.value(scene.first), { password: password.reveal() }), [
+      "AWSCURRENT",
+    ]);
+    await scenes.fixture.query(`ALTER ROLE "${owner}" PASSWORD '${password.reveal()}'`);
+    expect(await scene.retire("retireUnused")).toMatchObject({ heldBy: "AWSCURRENT" });
+  });
 
   it.each(["AWSCURRENT", "AWSPENDING"])(
     "is left alone where a hand edit holds its very password in %s",
@@ -289,6 +309,57 @@ function edited(value: Value, change: Partial<Value>): Value {
     connection_string: `postgresql://${username}:${password}@${host}:${port}/${database}`,
   };
 }
+
+describe("what AWSCURRENT has left by hand is probed, whatever its labels", () => {
+  const move = (scene: Scene, to: string) => scenes.move(scene.name, "AWSCURRENT", scene.token, to);
+
+  it("works, or is dead", async () => {
+    const { scene } = await unsettled();
+    await scene.unlabel();
+    expect(await scene.retire("probeLeft", scene.first)).toMatchObject({ accepted: true });
+    await scenes.move(scene.name, "AWSPENDING", scene.token);
+    await move(scene, scene.first);
+    expect(await scene.retire("probeLeft", scene.token)).toMatchObject({ accepted: true });
+    const { username } = await scene.value(scene.token);
+    await scenes.fixture.query(`ALTER ROLE "${username}" NOLOGIN`);
+    expect(await scene.retire("probeLeft", scene.token)).toMatchObject({ accepted: false });
+  });
+
+  it("is the same credential as AWSCURRENT, or AWSPENDING", async () => {
+    const { scene } = await unsettled();
+    await scene.put({ ...(await scene.value()), note: "another" }, ["AWSCURRENT"]);
+    scene.tried.length = 0;
+    const probed = scene.retire("probeLeft", scene.token);
+    expect(await probed).toMatchObject({ heldBy: "AWSCURRENT" });
+    expect(scene.tried).toEqual([]);
+    await scene.put(await scene.value(scene.first), ["AWSPENDING"]);
+    const staged = scene.retire("probeLeft", scene.first);
+    expect(await staged).toMatchObject({ heldBy: "AWSPENDING" });
+  });
+
+  it("cannot be used here: it leads elsewhere, or holds no credential", async () => {
+    const { scene } = await unsettled();
+    const value = await scene.value(scene.first);
+    const elsewhere = await scene.put(edited(value, { host: "localhost" }), ["FORGED"]);
+    expect(await scene.retire("probeLeft", elsewhere)).toMatchObject({ elsewhere: true });
+    const missing = "00000000-0000-0000-0000-000000000000";
+    expect(await scene.retire("probeLeft", missing)).toMatchObject({ elsewhere: true });
+  });
+
+  it.each(["another user's", "its own user's"])(
+    "is told where AWSCURRENT is refused: %s",
+    async (whose) => {
+      const { scene } = await unsettled();
+      const value = await scene.value(whose === "its own user's" ? scene.token : scene.first);
+      await scene.put(edited(value, { password: "another" }), ["AWSCURRENT"]);
+      await expect(scene.retire("probeLeft", scene.token)).rejects.toMatchObject({
+        code: "CURRENT_REFUSED",
+        impact: "outage",
+        remedy: expect.stringContaining(scene.token),
+      });
+    },
+  );
+});
 
 describe("two logins of one secret", () => {
   /** After a rotation of both; then AWSCURRENT is written by hand, with these fields as they were before. */

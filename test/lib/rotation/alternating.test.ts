@@ -82,7 +82,7 @@ describe("a rotation by alternating users", () => {
     expect(username).toBe(clone);
     const login = { ...loginOf(pair, before), username: clone };
     expect(await scene.admits({ password: decodeURIComponent(password) }, login)).toBe(true);
-    await settle(scenes, scene);
+    await settle(scene);
     expect(await scene.admits(before, { ...login, username: owner })).toBe(false);
   });
 
@@ -101,7 +101,7 @@ describe("a rotation by alternating users", () => {
       expect(scene.refused).toEqual([]);
       expect(await scene.holder("AWSCURRENT")).toBe(scene.token);
       expect(await scene.holder("RETIRING")).toBe(before);
-      await settle(scenes, scene);
+      await settle(scene);
       expect(scene.refused.splice(0)).toHaveLength(1);
       expect([await admits(pair), await admits(pair, before)]).toEqual([true, false]);
       usernames.push((await scene.value()).username);
@@ -135,7 +135,7 @@ describe("a rotation by alternating users", () => {
     await using next = await application(pair);
     await next.query("CREATE TABLE after (a int); ALTER TABLE before ADD b int");
     await old.query("ALTER TABLE after ADD b int; CREATE TABLE late (a int)");
-    await settle(scenes, scene);
+    await settle(scene);
     await next.query("ALTER TABLE late ADD b int; DROP TABLE before");
     await scene.again();
     await expect(next.query("SELECT current_user AS name")).resolves.toMatchObject({
@@ -186,7 +186,7 @@ describe("a rotation by alternating users", () => {
     expect(await scene.holder("RETIRING")).toBe(scene.first);
     expect(await scene.run("testSecret")).toBe("alreadyCurrent");
     expect(await scene.run("finishSecret")).toBe("alreadyCurrent");
-    await settle(scenes, scene);
+    await settle(scene);
     expect(await admits(pair, scene.first)).toBe(false);
   });
 
@@ -208,12 +208,12 @@ describe("a rotation by alternating users", () => {
     const pair = await pairScene(scenes);
     const { scene, clone } = pair;
     await scene.runAll();
-    await settle(scenes, scene);
+    await settle(scene);
     await using _ = await application(pair);
     await scene.again();
     await scene.runAll();
-    // By hand: the label is gone although the clone's consumer is not.
-    await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+    // By hand: the labels are gone although the clone's consumer is not.
+    await scene.unlabel();
     await scene.again();
     await scene.run("createSecret");
     await expect(scene.run("setSecret")).rejects.toMatchObject({

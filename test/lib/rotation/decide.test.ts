@@ -175,6 +175,11 @@ describe("RETIRING", () => {
       unsettled,
     ],
     [
+      "is not waited for where AWSCURRENT was edited by hand after settlement",
+      { ...pending, before: ["AWSPREVIOUS", "PREPARED"] },
+      always("run"),
+    ],
+    [
       "is not waited for where a rotation was given up",
       { ...pending, abandoned: ["PREPARED", "FROM-old"] },
       always("run"),

@@ -37,7 +37,7 @@ async function sceneOf(spec: GeneratedSpec, value: object | string): Promise<Sce
 async function settled(scene: Scene): Promise<void> {
   expect(await scene.retire("quiet")).toMatchObject({ sessions: 0 });
   expect(await scene.retire("retire")).toMatchObject({ accepted: false });
-  await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+  await scene.unlabel();
   await scene.again();
 }
 

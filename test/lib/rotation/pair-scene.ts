@@ -74,7 +74,7 @@ export async function pairScene(scenes: Scenes, of: PairOptions = {}): Promise<P
 }
 
 /** What settlement does when everything has moved: the old credential is dead, and RETIRING is gone. */
-export async function settle(scenes: Scenes, scene: Scene): Promise<void> {
+export async function settle(scene: Scene): Promise<void> {
   await scene.retire("retire");
-  await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+  await scene.unlabel();
 }

@@ -244,6 +244,13 @@ export class Scene {
     return retire(request, this.#ports(), this.#context(AbortSignal.timeout(20_000)));
   }
 
+  /** Takes off the labels that settlement takes off when the old credential is dead. */
+  async unlabel(): Promise<void> {
+    for (const [version, labels] of Object.entries((await this.labels()) ?? {}))
+      for (const label of labels)
+        if (/^(RETIRING|FROM-)/.test(label)) await this.#scenes.move(this.name, label, version);
+  }
+
   /** The version with this label. */
   async holder(label: string): Promise<string> {
     const versions = Object.entries((await this.labels()) ?? {});

@@ -144,7 +144,7 @@ describe("an administrator's secret that", () => {
     await scene.retire("probe");
     await scene.retire("quiet");
     expect(adminCalls(pair)).toEqual(["GetSecretValue"]);
-    await settle(scenes, scene);
+    await settle(scene);
     expect(new Set(adminCalls(pair))).toEqual(new Set(["GetSecretValue"]));
   });
 });
