@@ -16,15 +16,18 @@ import type { Sighting } from "./sighting.ts";
  * - An `originLabel` of a rotation that is over names it: somebody took RETIRING off, or promoted by hand.
  * - A rotation prepared it, and it is neither AWSCURRENT nor AWSPENDING any more.
  * - AWSCURRENT was last seen on it, or it is AWSPREVIOUS, and AWSCURRENT has moved since.
+ *
+ * @param isHeard whether an event tells that AWSCURRENT moved, which counts where it was never seen before
  */
 export function leftVersions(
   secret: VersionLabels,
   sighting: Sighting | undefined,
+  isHeard = false,
 ): readonly string[] {
   const current = holderOf(secret, "AWSCURRENT");
   const origins = staleOrigins(secret).flatMap(({ label }) => originOf([label]) ?? []);
-  const hasMoved = sighting !== undefined && sighting.version !== current;
-  const seen = hasMoved ? [sighting.version, holderOf(secret, "AWSPREVIOUS")] : [];
+  const hasMoved = sighting ? sighting.version !== current : isHeard;
+  const seen = hasMoved ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
   const all = [...origins, ...seen, preparedAndLeft(secret, sighting)];
   return untracked(secret, all);
 }

@@ -40,9 +40,9 @@ export function decide(state: SettlementState): Action {
 
 const isUnasked = (old: OldCredential | undefined) => old === undefined || old === "alive";
 
-/** No old credential is left. What was never seen unsettled need not be remembered. */
+/** No old credential is left. What was never seen or heard to move need not be remembered. */
 function afterwards(state: SettlementState, current: string): Action {
-  const sighting = state.sighting && unseenMove(state, current);
+  const sighting = (state.sighting ?? state.heard) && unseenMove(state, current);
   if (sighting) return { kind: "remember", sighting };
   const mirror = mirrors(state, current);
   if (mirror) return mirror;

@@ -8,8 +8,8 @@ import type { SettlementState } from "./state.ts";
  * that it is to be retired. `undefined` when there is none, or all are known. Pure.
  */
 export function looseEnd(state: SettlementState, current: string): Action | undefined {
-  const { secret, sighting, old } = state;
-  for (const version of leftVersions(secret, sighting)) {
+  const { secret, sighting, heard, old } = state;
+  for (const version of leftVersions(secret, sighting, heard !== undefined)) {
     const found = old.get(version);
     if (found === undefined) return { kind: "probe", version };
     const isHeld = typeof found === "object" && "heldBy" in found;

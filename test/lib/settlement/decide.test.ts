@@ -333,6 +333,16 @@ describe("when hands moved AWSCURRENT", () => {
       { kind: "probe", version: "gone" },
     ],
     [
+      "to look at AWSPREVIOUS where only an event tells of a move, and nothing was seen before",
+      { versions: "settled", sighting: undefined, heard: hand },
+      { kind: "probe", version: "old" },
+    ],
+    [
+      "to remember that move then",
+      { versions: "settled", sighting: undefined, heard: hand, old: "dead" },
+      { kind: "remember", sighting: hand },
+    ],
+    [
       "to remember a move when all that it left is known",
       { versions: "settled", sighting: seen("old", 0), old: "dead" },
       { kind: "remember", sighting: { version: "new", at: at(10) } },

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { Account, hour, minute } from "./account.ts";
+import type { OldCredential } from "../../../lib/settlement/state.ts";
+import { Account, failing, hour, minute } from "./account.ts";
 
 const codes = ({ alerts }: Account) => alerts.map(({ code }) => code);
 const identity = { arn: "arn:app", name: "app" };
@@ -65,6 +66,164 @@ describe("AWSCURRENT moved by hand while a rotation is not settled", () => {
     await settleFor(account, hour);
     expect(account.retired).toEqual(["app new"]);
     expect(account.retiring("app")).toEqual([]);
+  });
+});
+
+describe("what AWSCURRENT left by hand", () => {
+  /** Settled, and AWSCURRENT seen on `new`. */
+  async function settled(): Promise<Account> {
+    const account = new Account();
+    account.rotated("app");
+    await settleFor(account, 10 * minute);
+    expect(account.retiring("app")).toEqual([]);
+    account.retired.length = 0;
+    account.get("app").labels["hand"] = [];
+    return account;
+  }
+
+  it.each(["with its event", "seen by ticks alone"])(
+    "after settlement is retired like a rotation's, once consumers are proven: %s (N1)",
+    async (how) => {
+      const account = await settled();
+      account.toys.start("bear", "nursery", [identity]);
+      account.pass(minute);
+      const event = account.moveCurrent("app", "hand");
+      await (how === "with its event" ? account.settle(event) : account.settle());
+      expect(account.retiring("app")).toEqual(["RETIRING new"]);
+      expect(account.get("app").labels["hand"]).toContain("FROM-new");
+      await settleFor(account, 20 * minute);
+      expect(account.toys.toys[0]?.rolls).toBe(1);
+      expect(account.retired).toEqual(["app new"]);
+      expect(account.retiring("app")).toEqual([]);
+      expect(account.get("app").labels["hand"]).toEqual(["AWSCURRENT"]);
+    },
+  );
+
+  it("is found though a second move took AWSPREVIOUS away (N4)", async () => {
+    const account = await settled();
+    account.entry = { grace: hour };
+    account.probes.set("app", async (version) => (version === "new" ? "alive" : "dead"));
+    account.moveCurrent("app", "old");
+    account.moveCurrent("app", "hand");
+    await account.settle();
+    expect(account.retiring("app")).toEqual(["RETIRING new"]);
+  });
+
+  it.each<OldCredential>(["dead", { heldBy: "AWSCURRENT" }])(
+    "is forgotten where nothing of it is to be retired, and no consumer is rolled: %j",
+    async (found) => {
+      const account = await settled();
+      account.probes.set("app", async () => found);
+      account.toys.start("bear", "nursery", [identity]);
+      account.pass(minute);
+      await account.settle(account.moveCurrent("app", "hand"));
+      await settleFor(account, hour);
+      expect(account.toys.toys[0]?.rolls).toBe(0);
+      expect(account.retired).toEqual([]);
+      account.calls.length = 0;
+      await account.settle();
+      expect(account.calls).toEqual(["list"]);
+    },
+  );
+
+  it("is told where it leads elsewhere, once", async () => {
+    const account = await settled();
+    account.probes.set("app", async () => "elsewhere");
+    await account.settle(account.moveCurrent("app", "hand"));
+    await settleFor(account, hour);
+    expect(account.alerts).toMatchObject([
+      { code: "OLD_ELSEWHERE", text: expect.stringContaining("new") },
+    ]);
+  });
+
+  it("stays as it is while AWSCURRENT is refused, and is told again when that comes back", async () => {
+    const account = await settled();
+    account.toys.start("bear", "nursery", [identity]);
+    account.pass(minute);
+    // As the function that probes remembers that it has alerted on-call.
+    account.probes.set("app", async () => {
+      account.get("app").tags.set("quarterturn:alert", "new/probeLeft/CURRENT_REFUSED/hash");
+      throw failing();
+    });
+    account.moveCurrent("app", "hand");
+    await settleFor(account, hour);
+    expect(account.retiring("app")).toEqual([]);
+    expect(account.toys.toys[0]?.rolls).toBe(0);
+    account.moveCurrent("app", "new");
+    await settleFor(account, 10 * minute);
+    expect(account.get("app").tags.get("quarterturn:alert")).toBe("");
+    expect(account.retired).toEqual([]);
+  });
+});
+
+describe("RETIRING", () => {
+  it("taken off by hand is put back (N3)", async () => {
+    const account = new Account();
+    const secret = account.rotated("app");
+    account.entry = { grace: hour };
+    await account.settle();
+    secret.labels["old"] = ["AWSPREVIOUS"];
+    await account.settle();
+    expect(account.retiring("app")).toEqual(["RETIRING old"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired).toEqual(["app old"]);
+  });
+
+  it("moved by hand to another version is joined by one for the version that it left (N3)", async () => {
+    const account = new Account();
+    const secret = account.rotated("app");
+    account.entry = { grace: hour };
+    secret.labels["old"] = ["AWSPREVIOUS"];
+    secret.labels["older"] = ["RETIRING"];
+    await account.settle();
+    expect(account.retiring("app")).toEqual(["RETIRING-old old", "RETIRING older"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired.toSorted()).toEqual(["app old", "app older"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("is attached where AWSCURRENT was moved forward by hand, ahead of finishSecret (N2)", async () => {
+    const account = new Account();
+    account.entry = { grace: hour };
+    account.add("app", { old: ["AWSCURRENT"], new: ["AWSPENDING", "PREPARED", "FROM-old"] });
+    await account.settle(account.moveCurrent("app", "new"));
+    expect(account.retiring("app")).toEqual(["RETIRING old"]);
+  });
+
+  it("is not taken from AWSCURRENT while a rotation may be between its two labels", async () => {
+    const account = new Account();
+    account.entry = { grace: hour };
+    account.add("app", {
+      old: ["AWSCURRENT", "RETIRING"],
+      new: ["AWSPENDING", "PREPARED", "FROM-old"],
+      hand: ["AWSPREVIOUS", "FROM-older"],
+    });
+    await account.settle();
+    expect(account.retiring("app")).toEqual(["RETIRING old", "RETIRING-older older"]);
+  });
+});
+
+describe("a rotation that was given up", () => {
+  it("is told when its credential works, and forgotten when it is dead", async () => {
+    const account = new Account();
+    const secret = account.add("app", { old: ["AWSCURRENT"], new: ["PREPARED", "FROM-old"] });
+    await settleFor(account, 20 * minute);
+    expect(codes(account)).toEqual(["PENDING_ABANDONED"]);
+    expect(account.retired).toEqual([]);
+    account.probes.set("app", async () => "dead");
+    await account.settle();
+    expect(secret.labels["new"]).toEqual(["FROM-old"]);
+  });
+
+  it("is nothing to tell while another one is under way", async () => {
+    const account = new Account();
+    account.add("app", {
+      old: ["AWSCURRENT"],
+      new: ["PREPARED", "FROM-old"],
+      next: ["AWSPENDING"],
+    });
+    await settleFor(account, 20 * minute);
+    expect(account.alerts).toEqual([]);
   });
 });
 
