@@ -1,3 +1,4 @@
+import { isoSeconds } from "../../standin/events/event.ts";
 import { changeEvent } from "../../standin/secrets-manager/events.ts";
 import type { Secret, SecretChange } from "../../standin/secrets-manager/secret.ts";
 import { VirtualClock } from "./clock.ts";
@@ -176,9 +177,11 @@ export class Account {
     if (kind === "label" || kind === "RotationSucceeded") this.#send(event);
   }
 
-  #send(event: object): void {
+  /** As EventBridge stamps it. */
+  #send(change: object): void {
     const fault = this.eventFaults.shift();
     if (fault === "dropped") return;
+    const event = { ...change, time: isoSeconds(this.clock.now) };
     this.#queue?.send({ ...event, id: this.uuid() }, fault === "delayed" ? 10 * minute : 0);
     if (fault === "duplicated") this.#queue?.send({ ...event, id: this.uuid() }, 2 * minute);
   }

@@ -7,8 +7,11 @@ import type { Secret } from "../secret/secret.ts";
 export interface Versions extends History {
   /** AWSPENDING: `current` with other values for the credentials, and nothing else changed. Read when asked for. */
   pending(): Promise<SecretDocument>;
-  /** What AWSCURRENT has left, as far as settlement has not looked at it: consumers may hold it. */
-  held(): AsyncIterable<SecretDocument>;
+  /**
+   * What AWSCURRENT has left, as far as settlement has not looked at it: consumers may hold it.
+   * @param isRefused whether AWSCURRENT is refused, so that somebody may have moved it unseen
+   */
+  held(isRefused: boolean): AsyncIterable<SecretDocument>;
 }
 
 export interface History {

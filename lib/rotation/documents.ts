@@ -62,17 +62,18 @@ export class Documents {
       current: await this.awaited(currentId, "AWSCURRENT"),
       pending: () => this.awaited(pendingId, "AWSPENDING"),
       earlier: () => this.earlier(),
-      held: () => this.held(),
+      held: (isRefused) => this.held(isRefused),
     };
   }
 
   /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while a version is RETIRING. */
-  async *held(): AsyncGenerator<SecretDocument> {
+  async *held(isRefused: boolean): AsyncGenerator<SecretDocument> {
     const { secret } = this.#input;
     const sighting = sightingOf(secret.tags);
     const current = holderOf(secret, "AWSCURRENT");
-    if (sighting === undefined || sighting.version === current) return;
-    for (const id of new Set([sighting.version, holderOf(secret, "AWSPREVIOUS")])) {
+    const hasMoved = sighting !== undefined && sighting.version !== current;
+    if (!hasMoved && !isRefused) return;
+    for (const id of new Set([sighting?.version, holderOf(secret, "AWSPREVIOUS")])) {
       if (id === undefined || id === current || id === holderOf(secret, "AWSPENDING")) continue;
       const document = await this.#usable(id);
       if (document) yield document;

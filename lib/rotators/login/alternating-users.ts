@@ -27,7 +27,7 @@ export const alternatingUsers: Strategy = {
     const pair = pairOf(current.username, spec);
     const healthy = await requireReplaceable(replacement, pair);
     if (!healthy) await requirePossession(replacement);
-    if (!replacement.leaked) await requireUnheld(replacement, pending);
+    if (!replacement.leaked) await requireUnheld(replacement, pending, !healthy);
     await using admin = await asAdmin(replacement, pair);
     for (const { what, remedy } of await align(replacement, pairsOf(admin), pair, pending))
       replacement.warn(`${what} ${remedy}`);
@@ -135,8 +135,12 @@ async function align(
  * AWSCURRENT was moved by hand, and settlement has not looked since: consumers may hold what it has left.
  * @throws OtherUserHeld
  */
-async function requireUnheld({ engine, held, signal }: Replacement, next: Login): Promise<void> {
-  for await (const login of held())
+async function requireUnheld(
+  { engine, held, signal }: Replacement,
+  next: Login,
+  isRefused: boolean,
+): Promise<void> {
+  for await (const login of held(isRefused))
     if (login.username === next.username && (await accepts(engine, login, signal)))
       throw new OtherUserHeld(address(login), login.username);
 }

@@ -167,7 +167,7 @@ export class LoginCredential implements Credential {
       ...this.#situation(this.read(versions.current), step),
       pending: async () => this.#following(await versions.pending(), versions.current),
       earlier: () => this.#usable(versions.earlier(), versions),
-      held: () => this.#usable(versions.held(), versions),
+      held: (isRefused) => this.#usable(versions.held(isRefused), versions),
       leaked,
       warn,
       outage,

@@ -27,7 +27,7 @@ export interface Replacement extends Situation {
   /** What the secret held before, the newest first. */
   earlier(): AsyncIterable<Login>;
   /** As `Versions.held`. */
-  held(): AsyncIterable<Login>;
+  held(isRefused: boolean): AsyncIterable<Login>;
   /** The old credential leaked, so nothing may keep it. */
   readonly leaked: boolean;
   /** Warns the operator without failing. Never with a value. */

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
+import { TagResourceCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Login } from "../../../lib/rotators/login/login.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
+import { sightingTag, sightingText } from "../../../lib/secret/sighting.ts";
 import { type PairScene, pairScene, settle } from "./pair-scene.ts";
 import { Scenes, type Value } from "./scene.ts";
 
@@ -222,6 +224,41 @@ describe("a rotation by alternating users", () => {
       message: expect.stringContaining(clone),
     });
     expect(await admits(pair)).toBe(true);
+  });
+
+  it.each(["seen by settlement", "unseen"])(
+    "leaves the other user's password where AWSCURRENT was moved by hand to a dead version: %s (N1)",
+    async (how) => {
+      const pair = await pairScene(scenes);
+      const { scene, clone } = pair;
+      await scene.runAll();
+      await settle(scene);
+      const [Key, held] = [sightingTag, scene.token];
+      const Value = sightingText({ version: held, at: scene.now });
+      const command = new TagResourceCommand({ SecretId: scene.name, Tags: [{ Key, Value }] });
+      if (how === "seen by settlement") await scenes.client.send(command);
+      await scenes.move(scene.name, "AWSPENDING", held);
+      await scenes.move(scene.name, "AWSCURRENT", held, scene.first);
+      await scene.again();
+      await scene.run("createSecret");
+      await expect(scene.run("setSecret")).rejects.toMatchObject({
+        code: "OTHER_USER_IN_USE",
+        impact: "outage",
+        message: expect.stringContaining(clone),
+      });
+      expect(await admits(pair, held)).toBe(true);
+    },
+  );
+
+  it("cuts off whoever uses the other user when the old credential leaked (A11)", async () => {
+    const pair = await pairScene(scenes);
+    const { scene } = pair;
+    await scene.runAll();
+    await using consumer = await application(pair, scene.first);
+    await scene.again(`leaked-${randomUUID()}`);
+    await scene.runAll();
+    await expect(consumer.query("SELECT 1")).rejects.toThrow();
+    expect([await admits(pair), await admits(pair, scene.first)]).toEqual([true, false]);
   });
 
   it("tells of a setting that the server refuses and of VALID UNTIL, and goes on", async () => {

@@ -207,8 +207,8 @@ export class Scene {
   }
 
   /** A fresh rotation, after AWSPENDING was removed or has arrived. */
-  async again(): Promise<void> {
-    this.token = randomUUID();
+  async again(token: string = randomUUID()): Promise<void> {
+    this.token = token;
     await this.#scenes.begin(this.name, this.token);
   }
 
