@@ -7,7 +7,7 @@ import {
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { sightingTag, sightingText } from "../lib/settlement/sighting.ts";
+import { sightingTag, sightingText } from "../lib/secret/sighting.ts";
 import type { DatabaseSecret } from "./database-secret.ts";
 
 /** The secret that is rotated, as its operator sees it. */

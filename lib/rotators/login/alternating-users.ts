@@ -3,9 +3,10 @@ import { openAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
 import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
-import type { Notice, Pair, PairOperations } from "./pair.ts";
-import { pairOf } from "./pair-of.ts";
+import type { Notice } from "./notice.ts";
+import type { Pair, PairOperations } from "./pair.ts";
 import { OtherUserHeld, OtherUserInUse } from "./pair-errors.ts";
+import { pairOf } from "./pair-of.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 /**

@@ -13,7 +13,6 @@ import type { PostgresServer } from "../../../lab/postgres/server.ts";
 import type { Strategy } from "../../../lab/server.ts";
 import { connectSettlement, createConsumerService } from "../../../lab/settlement.ts";
 import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
-import { sightingTag, sightingText } from "../../../lib/secret/sighting.ts";
 import { consistencyMargin } from "../../../lib/settlement/promotion.ts";
 import type { Call } from "../../../standin/aws.ts";
 import { ecsClient, until } from "../../standin/ecs-fixtures.ts";

@@ -114,6 +114,8 @@ describe.each([
       admin: async () => all.admin,
       pending: async () => owner,
       async *earlier() {},
+      async *held() {},
+      leaked: false,
       warn() {},
       outage() {},
     };
