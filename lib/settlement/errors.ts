@@ -23,7 +23,11 @@ export const settlementProblem = (code: keyof typeof settlementRemedies, why: st
 /** A parameter was changed by hand, or a rotation given up, while the secret is settled. Else: SettlementStuck. */
 export class SettledProblem extends RotationError {
   constructor({ code, why, remedy }: Problem, secret: string) {
-    super({ code, retryable: true, happened: `${secret} needs a look: ${sentence(why)}`, remedy });
+    const what =
+      code === "PARAMETER_DRIFT"
+        ? `Parameters no longer mirror ${secret}`
+        : `A rotation of ${secret} was given up`;
+    super({ code, retryable: true, happened: `${what}: ${sentence(why)}`, remedy });
   }
 }
 

@@ -193,6 +193,7 @@ describe("an outage", () => {
     );
     expect(critical.map(({ code }) => code).toSorted()).toEqual([
       "CREDENTIALS_REFUSED",
+      "CURRENT_REFUSED",
       "SWITCH_INTERRUPTED",
       "SWITCH_UNDECIDED",
     ]);
