@@ -82,8 +82,12 @@ export class Suspect implements AsyncDisposable {
    */
   async rotate(): Promise<boolean> {
     for (const step of steps) if (!(await this.run(step))) return false;
-    const { RETIRING: version } = await this.built.world.labels();
+    const labels = await this.built.world.labels();
+    const { RETIRING: version } = labels;
     if (!version || !(await this.retire("retire", version))) return false;
+    // As settlement does, RETIRING last.
+    for (const [label, from] of Object.entries(labels))
+      if (label.startsWith("FROM-")) await this.built.world.label(label, from);
     await this.built.world.label("RETIRING", version);
     return true;
   }
