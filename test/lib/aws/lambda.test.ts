@@ -75,6 +75,19 @@ describe("a function that settlement invokes", () => {
     expect(await retired).toEqual(expected);
   });
 
+  it.each<[string, unknown]>([
+    ["{ accepted: true }", "alive"],
+    ["{ accepted: false }", "dead"],
+    ["{ heldBy: 'AWSPENDING' }", { heldBy: "AWSPENDING" }],
+    ["{ elsewhere: true }", "elsewhere"],
+  ])("answers a probe: %s", async (answer, expected) => {
+    const request = { secret: "app", version: "v1" };
+    const probed = invoking(`return ${answer};`, (name) =>
+      lambdaRetirer(name).probe(request, signal),
+    );
+    expect(await probed).toEqual(expected);
+  });
+
   it("says which server could not be used", async () => {
     const body = `return { outcome: "failed", code: "UNREACHABLE", happened: "No.", told: true, server: "db:5432" };`;
     const request = { secret: "app", version: "v1", leaked: false };
