@@ -71,7 +71,7 @@ export class Account {
         alert: (alert, by) => this.oracle.alert(alert, by),
         print: (text) => this.oracle.print(text),
         begun: (by) => {
-          this.oracle.running = by.id;
+          this.oracle.begun(by);
         },
         ended: (by) => this.oracle.ended(by, this.isDown),
       },

@@ -43,13 +43,20 @@ export class Oracle {
   step = 0;
   /** In-place switches that are under way, by secret. */
   readonly #brokeCurrent = new Map<string, string>();
-  /** Of the invocation that runs now. */
-  running = "";
+  /** The invocation that runs now, and the secrets that were leaked when it began: it acts for these without grace. */
+  #running = "";
+  #leaked: ReadonlySet<string> = new Set();
 
   constructor(clock: VirtualClock, servers: Servers, truth: Truth) {
     this.#clock = clock;
     this.#servers = servers;
     this.#truth = truth;
+  }
+
+  begun({ id }: Invocation): void {
+    this.#running = id;
+    const leaked = this.#truth.managed().filter((secret) => this.#truth.of(secret).leaked);
+    this.#leaked = new Set(leaked.map(({ name }) => name));
   }
 
   /** Quarterturn changes a user on a server. */
@@ -172,19 +179,20 @@ export class Oracle {
 
   #judgeHolder(secret: Secret, { name, worked, holds }: Holder): void {
     const { layout, leaked } = this.#truth.of(secret);
-    if (!worked || leaked || layout.strategy === "in-place") return;
-    const what = `${name} holds ${holds.username} of ${secret.name}, which was ended by ${this.running}`;
+    if (!worked || leaked || this.#leaked.has(secret.name) || layout.strategy === "in-place")
+      return;
+    const what = `${name} holds ${holds.username} of ${secret.name}, which was ended by ${this.#running}`;
     this.#add(this.broken, "1 no failed logins", what);
   }
 
   #judgeCurrent(secret: Secret, held: Held): void {
     const { layout } = this.#truth.of(secret);
     if (layout.strategy === "in-place") {
-      this.#brokeCurrent.set(secret.name, this.running);
+      this.#brokeCurrent.set(secret.name, this.#running);
       return;
     }
     if (this.#truth.callsSinceHand(secret) <= unavoidable) return;
-    const what = `${secret.name}: ${held.username}, which AWSCURRENT holds, was ended by ${this.running}`;
+    const what = `${secret.name}: ${held.username}, which AWSCURRENT holds, was ended by ${this.#running}`;
     this.#add(this.broken, "2 AWSCURRENT works", what);
   }
 
