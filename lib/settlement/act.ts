@@ -3,6 +3,7 @@ import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import {
   holderOf,
+  isRetiring,
   type LabelOf,
   olderRetiringLabel,
   originLabel,
@@ -130,8 +131,12 @@ async function track(
 ): Promise<Answers> {
   const secretId = secret.arn;
   const origin = originLabel(version);
-  if (holderOf(secret, origin) === undefined)
-    await ports.store.moveLabel({ secretId, label: origin, to: current }, context.signal);
+  const named = staleOrigins(secret).find(({ label }) => label === origin)?.from;
+  if (named !== current && (named ?? holderOf(secret, origin)) === named) {
+    const move = { secretId, label: origin, ...(named && { from: named }), to: current };
+    await ports.store.moveLabel(move, context.signal);
+  }
+  if (isRetiring(version, secret.versions.get(version))) return {};
   const holder = holderOf(secret, retiringLabel);
   const label =
     holder === undefined || (holder === current && !isFinishing(secret, current))

@@ -1,4 +1,4 @@
-import { holderOf } from "../secret/labels.ts";
+import { holderOf, originLabel, retiringVersions, staleOrigins } from "../secret/labels.ts";
 import { abandonedVersion, idleRetiring, labelsOf, leftVersions } from "../secret/left.ts";
 import type { Action } from "./action.ts";
 import type { SettlementState } from "./state.ts";
@@ -17,6 +17,11 @@ export function looseEnd(state: SettlementState, current: string): Action | unde
       return { kind: "track", version, current };
     const labels = labelsOf(version, secret);
     if (labels.length > 0) return { kind: "forget", labels };
+  }
+  // AWSCURRENT names what is to be retired, so that a rotation waits though somebody takes RETIRING off.
+  for (const { version } of retiringVersions(secret)) {
+    const named = staleOrigins(secret).find(({ label }) => label === originLabel(version));
+    if (named && named.from !== current) return { kind: "track", version, current };
   }
   const idle = idleRetiring(secret);
   return idle.length > 0 ? { kind: "forget", labels: idle } : abandoned(state);

@@ -182,6 +182,20 @@ describe("RETIRING", () => {
     expect(account.retiring("app")).toEqual([]);
   });
 
+  it("is named by AWSCURRENT though that was edited by hand, so that a rotation waits", async () => {
+    const account = new Account();
+    account.rotated("app");
+    account.entry = { grace: hour };
+    account.probes.set("app", async () => ({ heldBy: "AWSCURRENT" }));
+    account.get("app").labels["hand"] = [];
+    await account.settle(account.moveCurrent("app", "hand"));
+    expect(account.get("app").labels).toEqual({
+      hand: ["AWSCURRENT", "FROM-old"],
+      new: ["AWSPREVIOUS"],
+      old: ["RETIRING"],
+    });
+  });
+
   it("is attached where AWSCURRENT was moved forward by hand, ahead of finishSecret (N2)", async () => {
     const account = new Account();
     account.entry = { grace: hour };
