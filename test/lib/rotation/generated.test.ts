@@ -193,7 +193,7 @@ describe("a signing key", () => {
     const scene = await scenes.scene((value) => ({ ...value, jwt_secret: "sk_live_x" }));
     await scene.runAll();
     await scene.retire("retire");
-    await scenes.move(scene.name, "RETIRING", await scene.holder("RETIRING"));
+    await scene.unlabel();
     await scene.again();
     scene.generated = [key];
     await expect(scene.run("createSecret")).rejects.toMatchObject({ code: "FORM_UNEXPECTED" });
