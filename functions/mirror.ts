@@ -8,7 +8,7 @@ import { ports } from "./wiring/mirror.ts";
 /** Copies fields of a secret to SSM parameters; settlement invokes it. */
 export const createHandler = (ports: MirrorPorts) =>
   middy<unknown, unknown, Error, Invocation>()
-    .use(invocation(ports.store))
+    .use(invocation())
     .use(requestReport(ports.store, subjectOf))
     .handler((event, { quarterturn }) => mirror(parseRequest(event), ports, quarterturn));
 

@@ -9,7 +9,7 @@ import { ports } from "./wiring/rotation.ts";
 /** Ends the old credential of a database; settlement invokes it. */
 export const createHandler = (ports: RotationPorts) =>
   middy<unknown, unknown, Error, Invocation>()
-    .use(invocation(ports.store))
+    .use(invocation())
     .use(requestReport(ports.store, subjectOf))
     .handler((event, { quarterturn }) => retire(parseRequest(event), ports, quarterturn));
 

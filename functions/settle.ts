@@ -8,7 +8,7 @@ import { ports } from "./wiring/settlement.ts";
 /** Rolls and proves consumers, and has old credentials retired; fed by the queue. It reads no secret value. */
 export const createHandler = (ports: SettlementPorts) =>
   middy<QueueEvent, unknown, Error, Invocation>()
-    .use(invocation(ports.store))
+    .use(invocation())
     .handler((event, { quarterturn }) => settleBatch(event, ports, quarterturn));
 
 export const handler = createHandler(ports);

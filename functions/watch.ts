@@ -7,7 +7,7 @@ import { ports } from "./wiring/watch.ts";
 /** Alerts on-call of rotations that failed unreported; EventBridge invokes it. It reads no secret value. */
 export const createHandler = (ports: WatchPorts) =>
   middy<unknown, unknown, Error, Invocation>()
-    .use(invocation(ports.store))
+    .use(invocation())
     .handler((event, { quarterturn }) => watch(event, ports, quarterturn));
 
 export const handler = createHandler(ports);

@@ -9,6 +9,7 @@ import {
   useKeysOfSecrets,
   whereItRotates,
 } from "./grants.ts";
+import { rememberProblems } from "./grants-ssm.ts";
 
 /** What is particular to one function; all else is the same for all. */
 export interface FunctionEntry {
@@ -41,12 +42,12 @@ export const rotating = (place: Place, description: string): FunctionEntry => ({
         "GetSecretValue",
         "ListSecretVersionIds",
         "PutSecretValue",
-        "TagResource",
         "UpdateSecretVersionStage",
       ),
     ),
     ...useKeysOfSecrets(deployment, "Decrypt", "GenerateDataKey"),
     ...readOtherSecrets(deployment),
+    ...rememberProblems(deployment, "rotation"),
     ...onTopic("GetTopicAttributes", "Publish"),
   ],
 });
@@ -57,9 +58,8 @@ export const retiring = (place: Place, description: string): FunctionEntry => ({
   timeout: 60,
   place,
   grants: (deployment) => [
-    ...onSecrets(deployment, "DescribeSecret", "GetSecretValue", "TagResource"),
+    ...onSecrets(deployment, "DescribeSecret", "GetSecretValue"),
     ...useKeysOfSecrets(deployment, "Decrypt"),
     ...readOtherSecrets(deployment),
-    ...onTopic("Publish"),
   ],
 });

@@ -4,7 +4,13 @@ import { type Deployment, functionArn, functionId, placesOf } from "./deployment
 import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
 import { onSecrets, onTopic, useKeysOfSecrets } from "./grants.ts";
 import { findAndRollConsumers } from "./grants-consumers.ts";
-import { mirroring, writeParameters } from "./grants-ssm.ts";
+import {
+  endProblems,
+  mirroring,
+  problemsPath,
+  rememberProblems,
+  writeParameters,
+} from "./grants-ssm.ts";
 
 /** The functions that retire the secrets of a deployment. */
 const retirers = (deployment: Deployment) =>
@@ -56,6 +62,7 @@ export const functions = {
         actions: ["sqs:DeleteMessage", "sqs:GetQueueAttributes", "sqs:ReceiveMessage"],
         resources: ["${SettlementQueue.Arn}"],
       },
+      ...endProblems(deployment),
       ...onTopic("Publish"),
     ],
   },
@@ -68,18 +75,17 @@ export const functions = {
         "DescribeSecret",
         "GetSecretValue",
         "ListSecretVersionIds",
-        "TagResource",
       ),
       ...useKeysOfSecrets(mirroring(deployment), "Decrypt"),
       ...writeParameters(deployment),
-      ...onTopic("Publish"),
     ],
   },
   watch: {
     description: "Alerts on-call of failed rotations that the rotation function did not report.",
     timeout: 60,
     grants: (deployment) => [
-      ...onSecrets(deployment, "DescribeSecret", "TagResource"),
+      ...onSecrets(deployment, "DescribeSecret"),
+      ...rememberProblems(deployment, "watch"),
       ...onTopic("Publish"),
     ],
   },
@@ -94,8 +100,9 @@ export function deployedFunctions(deployment: Deployment): Readonly<Record<strin
   );
 }
 
-/** Where each function sends alerts, and which environment they name. */
-export const commonEnvironment = ({ stage }: Deployment): Readonly<Record<string, Value>> => ({
+/** Where each function sends alerts and remembers them, and which environment they name. */
+export const commonEnvironment = (deployment: Deployment): Readonly<Record<string, Value>> => ({
   ALERT_TOPIC_ARN: ref("AlertTopic"),
-  ENVIRONMENT: stage,
+  ENVIRONMENT: deployment.stage,
+  PROBLEMS_PATH: problemsPath(deployment),
 });

@@ -1,3 +1,4 @@
+import type { Domain } from "../lib/alerts/memory.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, only } from "./deployment.ts";
 import type { Statement } from "./grants.ts";
@@ -31,6 +32,43 @@ export function writeParameters({ manifest }: Deployment): Statement[] {
     ...mirrors.flatMap(({ kmsKey, ...on }) =>
       kmsKey ? [useKey(kmsKey, [...on.named, ...on.below])] : [],
     ),
+  ];
+}
+
+/** Where the functions remember what on-call was told: below it a folder for each secret. */
+export const problemsPath = ({ service, stage }: Deployment) =>
+  `/quarterturn/${service}-${stage}/problems`;
+
+const everySecret = "The names hold hashes of the secrets' ARNs.";
+
+/** To read what on-call was told of a secret, and to add what this function tells. */
+export function rememberProblems(deployment: Deployment, domain: Domain): Statement[] {
+  const path = problemsPath(deployment);
+  return [
+    {
+      actions: ["ssm:GetParametersByPath"],
+      resources: [parameterArn(`${path}/*`)],
+      why: everySecret,
+    },
+    {
+      actions: ["ssm:PutParameter"],
+      resources: [parameterArn(`${path}/*/${domain}`)],
+      why: everySecret,
+    },
+  ];
+}
+
+/** To read it of all secrets, and to forget what is over. */
+export function endProblems(deployment: Deployment): Statement[] {
+  const path = problemsPath(deployment);
+  const below = parameterArn(`${path}/*`);
+  return [
+    {
+      actions: ["ssm:GetParametersByPath"],
+      resources: [parameterArn(path), below],
+      why: everySecret,
+    },
+    { actions: ["ssm:PutParameter", "ssm:DeleteParameter"], resources: [below], why: everySecret },
   ];
 }
 

@@ -1,5 +1,5 @@
 import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import type { Aws } from "../standin/aws.ts";
 import { builtFunctions } from "./built-functions.ts";
 
@@ -27,6 +27,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   const environment = {
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
+    PROBLEMS_PATH: `/quarterturn/${basename(folder)}/problems`,
     RETIRE_DATABASE_FUNCTION: "retire-database",
     RETIRE_API_KEY_FUNCTION: "retire-api-key",
     MIRROR_FUNCTION: "mirror",

@@ -17,7 +17,7 @@ export class AwsCallFailed extends RotationError {
   ) {
     const { failure, retryable, remedy, isAbsent = false } = why;
     const happened = `${call} on ${on} failed: ${failure}.`;
-    super({ code: "AWS_CALL_FAILED", retryable, happened, remedy });
+    super({ code: "AWS_CALL_FAILED", retryable, happened, remedy, subject: `${call} ${on}` });
     this.isAbsent = isAbsent;
   }
 }

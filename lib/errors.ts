@@ -10,6 +10,10 @@ export interface Failure {
   readonly remedy: string;
   /** The remedy begins with taking AWSPENDING off the version that failed. */
   readonly undo?: "removePending";
+  /** On-call must hear of it even where the next attempt succeeds. Default: no. */
+  readonly lasting?: boolean;
+  /** What it is about, e.g. a server, a parameter, a call; default: its server, if there is one. */
+  readonly subject?: string;
 }
 
 /**
@@ -32,17 +36,26 @@ export abstract class RotationError extends Error implements Failure {
   readonly happened: string;
   readonly remedy: string;
   readonly undo?: "removePending";
+  readonly lasting: boolean;
   /** The server that could not be used, as `host:port`: no other credential on it can be used now, either. */
   readonly server?: string | undefined;
+  readonly #subject: string;
 
-  constructor({ code, retryable = false, happened, remedy, undo }: Failure) {
+  constructor({ code, retryable = false, happened, remedy, undo, ...more }: Failure) {
     super(happened.endsWith("\n") ? happened + remedy : `${happened} ${remedy}`);
     this.name = code;
     this.code = code;
     this.retryable = retryable;
     this.happened = happened.trimEnd();
     this.remedy = remedy;
+    this.lasting = more.lasting ?? false;
+    this.#subject = more.subject ?? "";
     if (undo) this.undo = undo;
+  }
+
+  /** What of the secret it is about. With the code it tells whether two failures are the same problem. */
+  get subject(): string {
+    return this.#subject || (this.server ?? "");
   }
 
   /** The same, met while AWSCURRENT was refused: whatever it is about, consumers go on failing. */
@@ -58,6 +71,7 @@ export class Unexpected extends RotationError {
   constructor(kind: string) {
     super({
       code: "UNEXPECTED",
+      subject: kind,
       retryable: true,
       happened: `An unexpected ${kind} stopped the step.`,
       remedy: "This is a bug in Quarterturn. Please report it with the log of this step.",

@@ -1,35 +1,30 @@
 import { randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { MiddlewareObj } from "@middy/core";
+import { parameterMemory } from "../../lib/aws/problem-memory.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
 import type { Context } from "../../lib/context/context.ts";
 import { DeadlineReached, deadline } from "../../lib/context/deadline.ts";
 import { powertoolsLog } from "../../lib/reporting/powertools.ts";
 import { reporter } from "../../lib/reporting/report.ts";
 import type { Invocation } from "../../lib/reporting/step-report.ts";
-import type { SecretStore } from "../../lib/secret/store.ts";
 import { place } from "./place.ts";
 
 export const topic = snsTopic(process.env["ALERT_TOPIC_ARN"]);
+export const memory = parameterMemory(process.env["PROBLEMS_PATH"]);
 const log = powertoolsLog(place.environment);
 
 /**
  * Makes the context of each invocation.
  * @param undoMs what the function needs to undo what it has begun; see `deadline`
  */
-export function invocation(
-  store: Pick<SecretStore, "tag">,
-  undoMs = 0,
-): MiddlewareObj<unknown, unknown, Error, Invocation> {
+export function invocation(undoMs = 0): MiddlewareObj<unknown, unknown, Error, Invocation> {
   const now = () => new Date();
   return {
     before({ context }) {
       const { awsRequestId: requestId, logGroupName: logGroup } = context;
       const signal = deadline(context.getRemainingTimeInMillis(), undoMs);
-      const report = reporter(
-        { ...place, logGroup, requestId },
-        { store, alerts: topic, log, now },
-      );
+      const report = reporter({ ...place, logGroup, requestId }, { alerts: topic, log, now });
       log.begin(requestId);
       context.quarterturn = { now, sleep: sleep(signal), randomInt, log, signal, report };
     },

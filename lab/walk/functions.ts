@@ -1,5 +1,6 @@
 import middy from "@middy/core";
 import type { Alert } from "../../lib/alerts/alert.ts";
+import type { ProblemMemory } from "../../lib/alerts/memory.ts";
 import type { AlertTopic } from "../../lib/alerts/topic.ts";
 import { ecsConsumers } from "../../lib/consumers/ecs/consumer.ts";
 import type { Context } from "../../lib/context/context.ts";
@@ -24,6 +25,7 @@ import type { SecretStore } from "../../lib/secret/store.ts";
 import { type QueueEvent, settleBatch } from "../../lib/settlement/batch.ts";
 import type { ConsumerType } from "../../lib/settlement/consumer.ts";
 import { watch } from "../../lib/watch/watch.ts";
+import { MemoryInProcess } from "../memory.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { FakeEcs } from "./ecs.ts";
 import { FakeEcsPort } from "./ecs-port.ts";
@@ -68,6 +70,7 @@ const timeouts = { rotate: 60_000, retire: 60_000, settle: 300_000, watch: 30_00
 /** The product's functions, each invocation with ports of its own. */
 export class Functions {
   readonly #parts: FunctionParts;
+  readonly #remembered = new MemoryInProcess();
   #count = 0;
 
   constructor(parts: FunctionParts) {
@@ -78,7 +81,7 @@ export class Functions {
     return this.#invoke("rotate", (by, context) => {
       const ports = this.#rotationPorts(by);
       return middy<unknown, unknown, Error, Carrier>({ timeoutEarlyInMillis: 0 })
-        .use(stepReport(ports.store, parseEvent))
+        .use(stepReport({ ...ports, memory: this.#memory(by) }, parseEvent))
         .handler((payload, { quarterturn }) => rotate(parseEvent(payload), ports, quarterturn))(
         event,
         carrier(by, context),
@@ -109,6 +112,7 @@ export class Functions {
       const consumers = ecsConsumers(new FakeEcsPort(ecs, gate, by));
       const ports = {
         store: this.#store(by),
+        memory: this.#memory(by),
         consumers: [plants.consumers?.(consumers) ?? consumers],
         retirers: { network: retirer, internet: retirer },
         mirrorer: { mirror: async () => "superseded" as const },
@@ -120,7 +124,11 @@ export class Functions {
 
   watch(event: unknown) {
     return this.#invoke("watch", (by, context) =>
-      watch(event, { store: this.#store(by), manifest: this.#parts.manifest }, context),
+      watch(
+        event,
+        { store: this.#store(by), memory: this.#memory(by), manifest: this.#parts.manifest },
+        context,
+      ),
     );
   }
 
@@ -139,6 +147,22 @@ export class Functions {
   #store(by: Invocation): SecretStore {
     const store = new FakeStore(this.#parts.secrets, this.#parts.gate, by);
     return this.#parts.plants.store?.(store) ?? store;
+  }
+
+  #memory(by: Invocation): ProblemMemory {
+    const { gate } = this.#parts;
+    const call = async <T>(
+      action: string,
+      signal: AbortSignal,
+      effect: () => Promise<T>,
+    ): Promise<T> => gate.call(by, awsFailure(`ssm:${action}`, "the problems"), effect, signal);
+    return {
+      list: (signal) => call("GetParametersByPath", signal, () => this.#remembered.list(signal)),
+      of: (secret, signal) =>
+        call("GetParametersByPath", signal, () => this.#remembered.of(secret, signal)),
+      write: (remembered, signal) =>
+        call("PutParameter", signal, () => this.#remembered.write(remembered, signal)),
+    };
   }
 
   #topic(by: Invocation): AlertTopic {
@@ -190,10 +214,7 @@ export class Functions {
         by.controller.abort();
         throw new DeadlineReached();
       },
-      report: reporter(
-        { ...origin, requestId: by.id },
-        { store: this.#store(by), alerts: this.#topic(by), log, now },
-      ),
+      report: reporter({ ...origin, requestId: by.id }, { alerts: this.#topic(by), log, now }),
     };
   }
 }

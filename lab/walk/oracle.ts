@@ -18,8 +18,6 @@ interface Told {
   readonly at: number;
   readonly secret: string;
   readonly code: string;
-  readonly key: string;
-  readonly isDisturbed: boolean;
   readonly unsettledSince: number;
 }
 
@@ -37,6 +35,8 @@ export class Oracle {
   readonly #servers: Servers;
   readonly #truth: Truth;
   readonly told: Told[] = [];
+  /** Who told of what is not over, by the key of the alert. */
+  readonly #standing = new Map<string, Invocation>();
   readonly broken: Breach[] = [];
   readonly untold: Breach[] = [];
   readonly toldTwice: Breach[] = [];
@@ -73,19 +73,22 @@ export class Oracle {
 
   alert({ event, text }: Alert, by: Invocation): void {
     this.print(text + JSON.stringify(event));
-    const { secret, code, deduplicationKey } = event;
+    const { secret, code, status, deduplicationKey } = event;
     const key = String(deduplicationKey);
-    const earlier = this.told.findLast((each) => each.key === key);
-    if (earlier && !earlier.isDisturbed && !by.isDisturbed)
+    const earlier = this.#standing.get(key);
+    if (status === "begun" && earlier && !earlier.isDisturbed && !by.isDisturbed)
       this.#add(this.toldTwice, "5 told twice", `${code} of ${secret}`);
+    if (status === "over") {
+      this.#standing.delete(key);
+      return;
+    }
+    this.#standing.set(key, by);
     const { now } = this.#clock;
     const about = this.#truth.managed().find(({ name }) => name === secret);
     this.told.push({
       at: now,
       secret: String(secret),
       code: String(code),
-      key,
-      isDisturbed: by.isDisturbed,
       unsettledSince: (about && this.#truth.unsettledSince(about)) ?? now,
     });
   }

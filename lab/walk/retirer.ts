@@ -1,6 +1,6 @@
 import { asRotationError } from "../../lib/errors.ts";
 import type { RetireRequest } from "../../lib/retirement/request.ts";
-import { RetirementFailed } from "../../lib/settlement/errors.ts";
+import { type InvokedFailure, RetirementFailed } from "../../lib/settlement/errors.ts";
 import type { Retirer } from "../../lib/settlement/retirer.ts";
 import type { OldCredential } from "../../lib/settlement/state.ts";
 import type { Ran } from "./gate.ts";
@@ -48,11 +48,15 @@ export class FakeRetirer implements Retirer {
   }
 }
 
-const failure = (why: string, told = false) =>
-  new RetirementFailed("retire-database", { why, told });
+const failure = (why: string, more: Partial<InvokedFailure> = {}) =>
+  new RetirementFailed("retire-database", { why, ...more });
 
 function succeeded(answer: Answer): Answer {
   if (answer["outcome"] !== "failed") return answer;
-  const why = `${answer["code"]}: ${answer["happened"]}`;
-  throw failure(why, answer["told"] === true);
+  const { code, happened, subject, retryable } = answer;
+  throw failure(String(happened), {
+    code: String(code),
+    subject: String(subject),
+    retryable: retryable === true,
+  });
 }

@@ -3,7 +3,7 @@ import type { Task } from "../context/context.ts";
 /** Where a failure happened, and in what. Identifiers only. */
 export interface AlertContext {
   /** What the function was asked for; absent when the event could not be read. */
-  readonly task?: Task;
+  readonly task?: Task | undefined;
   readonly environment: string;
   readonly region: string;
   /** The function's log group. */

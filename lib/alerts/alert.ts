@@ -1,7 +1,8 @@
-import { createHash } from "node:crypto";
+import type { EndedProblem, News, Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
-import { type AlertContext, isOutside } from "./alert-context.ts";
+import type { AlertContext } from "./alert-context.ts";
 import { commands } from "./commands.ts";
+import { identityOf, severityOf } from "./problem.ts";
 import { failures, safety, whatNext } from "./wording.ts";
 
 /**
@@ -25,22 +26,35 @@ export interface Alert {
 const subjectLength = 99;
 const smsLength = 140;
 
-/** The alert of a failure. Pure; it holds what the error and the context hold, and no secret value. */
-export function failureAlert(error: RotationError, context: AlertContext): Alert {
+/** The alert about a problem. Pure; it holds what the news and the context hold, and no secret value. */
+export function alertOf(news: News, context: AlertContext): Alert {
+  return news.status === "over"
+    ? overAlert(news.problem, news.task, context)
+    : failureAlert(news.error, { ...context, task: news.task }, news.status);
+}
+
+/** The alert of a failure: that a problem began, or got worse. */
+export function failureAlert(
+  error: RotationError,
+  context: AlertContext,
+  status: "begun" | "worse" = "begun",
+): Alert {
   const { environment, region, logGroup, requestId } = context;
   const { secret, step, token } = context.task ?? unknown;
-  const severity = error.impact === "outage" ? "critical" : "error";
+  const severity = severityOf(error);
   const { kind, summary } = failures[context.task?.kind ?? "call"];
-  const failure = `${summary(step)} (${error.code})`;
-  const runbook = `docs/runbook.md#${error.code.toLowerCase()}`;
+  const failure = `${status === "worse" ? "worse: " : ""}${summary(step)} (${error.code})`;
+  const runbook = runbookOf(error.code);
   const { happened } = error;
+  const { subject } = identityOf(error);
   const at = context.at.toISOString();
   const [safe, next] = [safety(error).full, whatNext(error, context)];
-  const attributes = { severity, secret, environment, step, code: error.code };
+  const attributes = { severity, secret, environment, step, code: error.code, status };
   return {
     subject: ascii(`[${severity}] ${failure}: ${secret}`, subjectLength),
     text: [
-      `What happened: the ${failure}, secret ${secret}. ${happened}`,
+      `What happened: the ${summary(step)} (${error.code}), secret ${secret}. ${happened}`,
+      ...(status === "worse" ? ["You were told of this problem; it has become worse."] : []),
       `Is production safe: ${safe}`,
       `What Quarterturn does next: ${next}`,
       `What you should do: ${error.remedy}`,
@@ -57,6 +71,7 @@ export function failureAlert(error: RotationError, context: AlertContext): Alert
       source: "quarterturn",
       kind,
       ...attributes,
+      subject,
       region,
       token,
       message: happened,
@@ -69,29 +84,69 @@ export function failureAlert(error: RotationError, context: AlertContext): Alert
       logGroup,
       requestId,
       at,
-      deduplicationKey: isOutside(context.task)
-        ? `${secret}/${at.slice(0, 10)}`
-        : `${secret}/${token}/${step}/${reasonOf(error)}`,
+      deduplicationKey: keyOf(secret, { kind: error.code, subject }),
     },
     attributes,
   };
 }
 
-/**
- * The same text for failures of which one alert is enough: the code, and a hash of the impact and of the message
- * without its numbers and ids. With the code alone, the second permission that a role lacks would raise no alert;
- * and a harmless failure must alert again when it becomes an outage.
- */
-export function reasonOf({ code, impact, message }: RotationError): string {
-  const text = message.replace(/[0-9a-f]{8}-[0-9a-f-]{27}|[0-9a-f]{32}|\d+/g, "");
-  return `${code}/${createHash("sha256").update(`${impact}/${text}`).digest("hex").slice(0, 12)}`;
+/** The alert that a problem is over: the same key, so that a pager resolves what it opened. */
+function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Alert {
+  const { environment, region, logGroup, requestId } = context;
+  const { secret, step, token } = task;
+  const { kind: code, subject } = problem;
+  const { kind, summary } = failures[task.kind];
+  const at = context.at.toISOString();
+  const since = problem.since.toISOString();
+  const runbook = runbookOf(code);
+  const attributes = { severity: "info", secret, environment, step, code, status: "over" };
+  const about = subject && ` (${subject})`;
+  const happened = `This problem of ${secret} is over: the ${summary(step)}, ${code}${about}. It began at ${since}.`;
+  const safe = "yes, as far as this problem goes.";
+  const next = "nothing; it alerts you if the problem comes back.";
+  const remedy = "Nothing.";
+  return {
+    subject: ascii(`[info] over: ${summary(step)} (${code}): ${secret}`, subjectLength),
+    text: [
+      happened,
+      `More about this: ${runbook}.`,
+      `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
+    ].join("\n\n"),
+    sms: ascii(`INFO ${environment}: over: ${summary(step)} (${code}). ${secret}`, smsLength),
+    event: {
+      source: "quarterturn",
+      kind,
+      ...attributes,
+      subject,
+      region,
+      token,
+      message: happened,
+      remedy,
+      safe,
+      next,
+      runbook,
+      productionSafe: true,
+      retryable: false,
+      logGroup,
+      requestId,
+      at,
+      deduplicationKey: keyOf(secret, problem),
+    },
+    attributes,
+  };
 }
+
+const runbookOf = (code: string) => `docs/runbook.md#${code.toLowerCase()}`;
+
+/** The same for all alerts about one problem, from its beginning to its end. */
+const keyOf = (secret: string, { kind, subject }: Pick<EndedProblem, "kind" | "subject">) =>
+  `${secret}/${kind}/${subject}`;
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
 function whereLog({ task, logGroup, requestId }: AlertContext): string {
   const own = `${logGroup}, request ${requestId}`;
-  return task?.rotationLog ? `${task.rotationLog}; for this alert itself: ${own}` : own;
+  return task?.failedLog ? `${task.failedLog}; for this alert itself: ${own}` : own;
 }
 
 /** An alert that a person sends to check that alerts arrive. */

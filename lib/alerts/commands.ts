@@ -12,7 +12,7 @@ export function* commands(error: RotationError, context: AlertContext): Generato
   yield "To investigate:";
   if (task) yield about("describe-secret", task.secret);
   // Unfiltered: a function that is killed leaves lines that name neither the secret nor the version.
-  if (task?.rotationLog) yield aws("logs", "tail", task.rotationLog, "--since", "2h");
+  if (task?.failedLog) yield aws("logs", "tail", task.failedLog, "--since", "2h");
   else yield aws("logs", "tail", logGroup, ...filter);
   if (!task || (task.kind !== "rotation" && !isOutside(task))) return;
   if (error.undo === "removePending") {

@@ -10,3 +10,16 @@ export class TopicMissing extends RotationError {
     });
   }
 }
+
+/** So many things are wrong with one secret that they cannot be told one by one. */
+export class MoreProblems extends RotationError {
+  /** @param count of those that are not told */
+  constructor(secret: string, count: number) {
+    super({
+      code: "MORE_PROBLEMS",
+      retryable: true,
+      happened: `${secret} has more problems than are told one by one; now ${count} more.`,
+      remedy: "Mend those that you were told of. The others are told as room becomes free.",
+    });
+  }
+}

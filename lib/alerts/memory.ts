@@ -1,43 +1,38 @@
-import type { Task } from "../context/context.ts";
-import type { RotationError } from "../errors.ts";
-import type { SecretState } from "../secret/store.ts";
-import { reasonOf } from "./alert.ts";
-import { isOutside } from "./alert-context.ts";
-
-/** A tag of a secret. */
-export interface Tag {
-  readonly key: string;
-  readonly value: string;
-}
-
-/** The last failure that a function reported of itself, as `token/step/code/…`. */
-const insideTag = "quarterturn:alert";
-
-/** The day (UTC) of the last alert about what only Secrets Manager reports. */
-export const outsideTag = "quarterturn:outside";
+import type { StandingProblem } from "./problem.ts";
 
 /**
- * The tag by which a secret remembers this alert; a secret that carries it already needs no further one. A failure
- * is one alert as long as it repeats in the same way; what is seen from outside is one alert a day.
+ * Who tells of a problem, and alone adds to what is remembered of it: the functions that rotate; settlement, also of
+ * the functions that it invokes; `watch`, of what only Secrets Manager reports.
  */
-export function memoryOf(error: RotationError, task: Task, at: Date): Tag {
-  if (isOutside(task)) return { key: outsideTag, value: dayOf(at) };
-  return { key: insideTag, value: `${task.token}/${task.step}/${reasonOf(error)}` };
+export const domains = ["rotation", "settlement", "watch"] as const;
+export type Domain = (typeof domains)[number];
+
+/** What stands of one secret in one domain; never empty. */
+export interface Remembered {
+  /** ARN of the secret. */
+  readonly secret: string;
+  readonly domain: Domain;
+  readonly problems: readonly StandingProblem[];
 }
 
-/** A failure that the function which met it has reported. */
-export interface InsideAlert {
-  readonly token: string;
-  readonly step: string;
-  readonly code: string;
+/**
+ * What on-call was told and is not over. Every call throws AwsCallFailed, or DeadlineReached when the signal aborts;
+ * the outcome of a write that threw is unknown. What is stored and cannot be read, because somebody has changed it,
+ * is as if it were not there.
+ */
+export interface ProblemMemory {
+  /** Of all secrets. One request where nothing is wrong. */
+  list(signal: AbortSignal): Promise<readonly Remembered[]>;
+
+  /** @param secret ARN */
+  of(secret: string, signal: AbortSignal): Promise<readonly Remembered[]>;
+
+  /** Replaces what is remembered of this secret and domain; without problems it is forgotten. Idempotent. */
+  write(remembered: Remembered, signal: AbortSignal): Promise<void>;
 }
 
-export function insideAlertOf({ tags }: Pick<SecretState, "tags">): InsideAlert | undefined {
-  const [token, step, code] = tags.get(insideTag)?.split("/") ?? [];
-  return token && step && code ? { token, step, code } : undefined;
-}
-
-/** For a secret whose last failure is over: when it comes back, it is told again. */
-export const noInsideAlert: Tag = { key: insideTag, value: "" };
-
-export const dayOf = (at: Date): string => at.toISOString().slice(0, 10);
+/** The problems of one domain. */
+export const problemsIn = (
+  remembered: readonly Remembered[],
+  domain: Domain,
+): readonly StandingProblem[] => remembered.find((each) => each.domain === domain)?.problems ?? [];

@@ -40,10 +40,10 @@ export const safety = ({ impact, safety }: RotationError) => safety ?? safeties[
 export function whatNext(error: RotationError, { task }: AlertContext): string {
   if (!task) return "nothing: it cannot read what it was asked for.";
   if (task.kind === "settlement")
-    return "it rechecks every five minutes and continues once the cause is fixed. You will not be alerted again for the same cause.";
+    return "it rechecks every five minutes and continues once the cause is fixed. You get one more message, when this is over.";
   if (error.next) return error.next;
   const repeated =
-    task.kind === "retirement"
+    task.kind === "retirement" || task.kind === "mirror"
       ? "settlement asks for it again within five minutes"
       : "Secrets Manager repeats the rotation";
   return error.retryable

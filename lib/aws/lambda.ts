@@ -1,5 +1,6 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FailedAnswer } from "../context/failed-answer.ts";
+import type { InvokedFailure } from "../settlement/errors.ts";
 import { awsFailure } from "./failures.ts";
 import { onDemand } from "./on-demand.ts";
 
@@ -7,16 +8,6 @@ import { onDemand } from "./on-demand.ts";
 export type Invoked<Answer> =
   | { readonly answer: Partial<Answer> }
   | { readonly failure: InvokedFailure };
-
-export interface InvokedFailure {
-  /** Of docs/errors.md; of a crash Lambda's own, e.g. `Runtime.ExitError`. */
-  readonly code: string;
-  /** Full sentences. */
-  readonly why: string;
-  /** The function has alerted on-call itself. */
-  readonly told: boolean;
-  readonly server?: string | undefined;
-}
 
 /** A function that settlement invokes, with permissions that settlement does not have. */
 export class InvokedFunction<Answer> {
@@ -50,18 +41,22 @@ export class InvokedFunction<Answer> {
 
 /** An answer that is not what the function promises. @param problem e.g. `it is not a JSON object` */
 export function unusable(problem: string): InvokedFailure {
-  return { code: "unusable answer", why: `Its answer cannot be used: ${problem}.`, told: false };
+  return { why: `Its answer cannot be used: ${problem}.` };
 }
 
-/** A crash, or a failure that the function could not report (Lambda developer guide, "Node.js errors"). */
+/** A crash, or what was thrown (Lambda developer guide, "Node.js errors"). */
 function thrown(payload: unknown): InvokedFailure {
   const { errorType, errorMessage }: Partial<Record<string, unknown>> = { ...Object(payload) };
   const code = String(errorType ?? "an unknown error");
-  return { code, why: `${code}: ${errorMessage ?? "without a message"}`, told: false };
+  return { why: `${code}: ${errorMessage ?? "without a message"}` };
 }
 
-function reported({ code, happened, told, server }: Partial<FailedAnswer>): InvokedFailure {
-  return { code: String(code), why: `${code}: ${happened}`, told: told === true, server };
+/** Of a function of ours, perhaps of another release. */
+function reported({ happened = "", ...failure }: Partial<FailedAnswer>): InvokedFailure {
+  const { code, subject, remedy, retryable, lasting, impact, server } = failure;
+  const known = { code, subject, remedy, retryable, lasting, impact, server };
+  const given = Object.entries(known).filter(([, value]) => value !== undefined);
+  return { why: happened, ...Object.fromEntries(given) };
 }
 
 const isFailed = (payload: object): payload is Partial<FailedAnswer> =>

@@ -1,5 +1,4 @@
 import type { RotationError } from "../errors.ts";
-import type { SecretState } from "../secret/store.ts";
 import type { Log } from "./log.ts";
 
 /** What one invocation of a function has, beside the ports that its work needs. */
@@ -21,15 +20,29 @@ export interface Context {
   readonly signal: AbortSignal;
 
   /**
-   * Alerts on-call of a failure, once: a failure that repeats in the same way is not reported again. Does not
-   * throw.
-   * @param secret remembers the alert; without it the same failure may be reported twice
+   * Alerts on-call. Does not throw, and does not remember: `tell` of lib/alerts says what is news.
    * @returns what kept the alert from being published; `"told"` when on-call has it
    */
-  report(error: RotationError, task: Task | undefined, secret?: SecretState): Promise<Reported>;
+  report(news: News, signal: AbortSignal): Promise<"told" | RotationError>;
 }
 
-type Reported = "told" | RotationError;
+/** What is new of a problem. */
+export type News =
+  | {
+      readonly status: "begun" | "worse";
+      readonly error: RotationError;
+      /** Absent when the event could not be read. */
+      readonly task?: Task | undefined;
+    }
+  | { readonly status: "over"; readonly problem: EndedProblem; readonly task: Task };
+
+/** A problem that on-call was told of. */
+export interface EndedProblem {
+  /** The error's code. */
+  readonly kind: string;
+  readonly subject: string;
+  readonly since: Date;
+}
 
 /**
  * What a function was doing: a step of a rotation, or an action on what a rotation has replaced or on its
@@ -42,6 +55,6 @@ export interface Task {
   readonly step: string;
   /** The version that is being made, or retired. */
   readonly token: string;
-  /** The log group of the function that rotates, where another function reports and this is known. */
-  readonly rotationLog?: string | undefined;
+  /** The log group of the function that failed, where another one reports and this is known. */
+  readonly failedLog?: string | undefined;
 }

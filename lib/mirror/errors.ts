@@ -43,6 +43,7 @@ export class ParameterOverwritten extends RotationError {
     super({
       code: "PARAMETER_OVERWRITTEN",
       retryable: true,
+      lasting: true,
       happened: `While ${secret} was mirrored, somebody else wrote ${versions.join(", ")}, which AWSCURRENT has replaced.`,
       remedy:
         "If that value was intended, put it into the secret: aws ssm get-parameter-history shows it by its version.",

@@ -1,4 +1,5 @@
-import type { Context, Task } from "../context/context.ts";
+import type { FoundProblem } from "../alerts/problem.ts";
+import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import {
@@ -21,6 +22,7 @@ import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
 import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
 import type { Mirrored } from "./mirrorer.ts";
 import type { SettlementPorts } from "./ports.ts";
+import type { Area } from "./standing.ts";
 import type { OldCredential } from "./state.ts";
 
 /** What has been learned of one secret in this look. */
@@ -36,6 +38,8 @@ export interface Ended {
   readonly why?: string;
   /** What it waits for is a matter of seconds, and no event will report it. */
   readonly soon?: boolean;
+  /** What is wrong. */
+  readonly found?: readonly FoundProblem[];
 }
 
 /** What one turn of one secret works with. */
@@ -45,6 +49,8 @@ export interface Turn {
   readonly answers: Answers;
   readonly ports: SettlementPorts;
   readonly context: Context;
+  /** For on-call, whatever comes after it in this look. */
+  readonly note: (found: FoundProblem) => void;
   /** Rolls one after the other, as fast as the quotas of the account allow. */
   readonly roll: (view: ConsumerView, consumer: Consumer) => Promise<void>;
 }
@@ -62,7 +68,7 @@ export async function act(
     case "wait":
       return { outcome: "waiting", why: action.why, soon: action.soon ?? false };
     case "alert":
-      return alert(action.problem, turn);
+      return alert(action.problems, turn);
     case "mirror": {
       const request = { secret: secret.arn, version: action.current };
       const answer = await ports.mirrorer.mirror(request, context.signal);
@@ -109,14 +115,19 @@ async function retire(version: string, leaked: boolean, turn: Turn): Promise<Ans
 }
 
 async function probe(version: string, turn: Turn): Promise<Answers> {
-  const { secret, entry, ports, context, answers } = turn;
+  const { secret, entry, ports, context, answers, note } = turn;
   const outcome = await ports.retirers[entry.place].probe(
     { secret: secret.arn, version },
     context.signal,
   );
   if (outcome === "elsewhere") {
-    const error = new OldElsewhere(secret.name, version);
-    await context.report(error, settlementTask(secret.name, version), secret);
+    const task = {
+      kind: "retirement",
+      secret: secret.name,
+      step: "retire",
+      token: version,
+    } as const;
+    note({ error: new OldElsewhere(secret.name, version), task });
   }
   return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
 }
@@ -167,7 +178,7 @@ async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers
     const { retryable, happened, message } = asRotationError(thrown);
     if (retryable) return { outcome: "waiting", why: message };
     const why = `when AWSCURRENT moved cannot be remembered: ${happened}`;
-    return alert(settlementProblem("PROMOTION_UNKNOWN", why), turn);
+    return alert([settlementProblem("PROMOTION_UNKNOWN", why)], turn);
   }
 }
 
@@ -191,38 +202,29 @@ async function removeLabels(
     await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
 }
 
-async function alert(problem: Problem, turn: Turn): Promise<Ended> {
-  const { secret, entry, answers, context } = turn;
-  const ended = { outcome: "alerted", why: problem.why } as const;
+/** What is wrong, for on-call. */
+function alert(problems: readonly Problem[], { secret, entry, answers }: Turn): Ended {
   const [retiring] = retiringVersions(secret);
   const isRetired = [...(answers.old?.values() ?? [])].some(
     (old) => old === "dead" || old === "accepted",
   );
   const oldWorks = !isRetired && worksBesideNew(entry);
-  const error = retiring
-    ? new SettlementStuck(problem, secret.name, oldWorks)
-    : new SettledProblem(problem, secret.name);
   const token = retiring?.version ?? holderOf(secret, "AWSCURRENT") ?? "";
-  const task = settlementTask(secret.name, token);
-  // A secret that is scheduled for deletion takes no tag that could remember the alert.
-  if (!secret.deletedAt) await context.report(error, task, secret);
-  else if (isDaily(secret.deletedAt, context.now())) await context.report(error, task);
-  return ended;
+  const found = problems.map((problem) => ({
+    error: retiring
+      ? new SettlementStuck(problem, secret.name, oldWorks)
+      : new SettledProblem(problem, secret.name),
+    task: { kind: "settlement", secret: secret.name, step: areaOf(problem), token } as const,
+    // A server may take a moment to refuse it.
+    mayPass: problem.code === "STILL_ACCEPTED",
+  }));
+  return { outcome: "alerted", why: problems.map(({ why }) => why).join("; "), found };
 }
 
-/** In milliseconds. */
-const [day, tick] = [24 * 60 * 60 * 1000, 5 * 60 * 1000];
-
-/** Whether a whole number of days has gone by since then, to the tick. */
-const isDaily = (since: Date, now: Date) => Math.abs(now.getTime() - since.getTime()) % day < tick;
-
-/** For an alert. @param token the version that is retired */
-export const settlementTask = (secret: string, token: string): Task => ({
-  kind: "settlement",
-  secret,
-  step: "settle",
-  token,
-});
+function areaOf({ code }: Problem): Area {
+  if (code === "STILL_ACCEPTED") return "retire";
+  return code === "PARAMETER_DRIFT" ? "mirror" : "settle";
+}
 
 /** Whether consumers that hold the old value of any credential can still work with it. */
 const worksBesideNew = ({ credentials }: SecretEntry) =>

@@ -16,8 +16,8 @@ export type Action =
   | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
   /** Look again at the next event or tick, or in seconds (`soon`); nothing is wrong. */
   | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
-  /** Alert on-call, once, and look again at the next event or tick. Nothing is retired. */
-  | { readonly kind: "alert"; readonly problem: Problem }
+  /** Alert on-call of what is new of these, and look again at the next event or tick. Nothing is retired. */
+  | { readonly kind: "alert"; readonly problems: readonly Problem[] }
   /** Unless it is in use; `leaked`: in any case, and end its sessions. The answer goes into the next state. */
   | { readonly kind: "retire"; readonly retiring: string; readonly leaked: boolean }
   /** Ask whether the credential of a version that AWSCURRENT has left still works; the answer goes into the next state. */

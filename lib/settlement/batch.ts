@@ -1,9 +1,10 @@
 import { bounded } from "../bounded.ts";
 import type { Context } from "../context/context.ts";
-import { candidatesOf, hasFailed } from "./candidates.ts";
+import { candidatesOf } from "./candidates.ts";
 import { Look, type LookOutcome } from "./look.ts";
 import { Pass } from "./pass.ts";
 import type { SettlementPorts } from "./ports.ts";
+import { Standing } from "./standing.ts";
 
 /** The part of an SQS event that is read. */
 export interface QueueEvent {
@@ -42,19 +43,23 @@ export async function settleBatch(
 ): Promise<BatchResult> {
   const endsAt = context.now().getTime() + patience;
   const bodies = Records.map(({ body }) => body);
-  const { all, areListed } = await candidatesOf(bodies, ports, context);
-  const pass = new Pass(ports, context);
+  const standing = await Standing.read(ports.memory, context);
+  const { all, areListed, every } = await candidatesOf(bodies, ports, context, standing);
+  if (every) standing.release(every, ports.manifest);
+  const pass = new Pass(ports, context, standing);
   const looks = all.map((candidate) => ({
     look: new Look(candidate, pass),
-    isSlow: hasFailed(candidate),
+    isSlow: candidate.listed !== undefined && standing.hasFailedToRetire(candidate.listed),
   }));
   let round = await runAll(looks);
   const isNothingRead =
     !(areListed && all.some(({ isNamed }) => !isNamed)) &&
     round.every(({ outcome }) => outcome === "unread" || outcome === "unreached") &&
     (round.length > 0 || !areListed);
-  if (isNothingRead)
+  if (isNothingRead) {
+    await standing.told();
     return { batchItemFailures: Records.map(({ messageId }) => ({ itemIdentifier: messageId })) };
+  }
   warnOfUnreached(round, context);
   for (let count = 0; ; count += 1) {
     const open = round.filter(({ outcome }) => outcome === "soon");
@@ -63,6 +68,7 @@ export async function settleBatch(
     if (!(await pass.begin()) || !(await hasSlept(delay, context))) break;
     round = await runAll(open);
   }
+  await standing.told();
   return { batchItemFailures: [] };
 }
 

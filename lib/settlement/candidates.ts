@@ -1,4 +1,3 @@
-import { insideAlertOf } from "../alerts/memory.ts";
 import type { Context } from "../context/context.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError } from "../errors.ts";
@@ -9,6 +8,7 @@ import { type Move, sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { type Hint, hintOf } from "./hints.ts";
 import type { SettlementPorts } from "./ports.ts";
+import type { Standing } from "./standing.ts";
 import type { OldCredential } from "./state.ts";
 
 /** Messages of a FIFO queue that one invocation gets at most. */
@@ -33,6 +33,8 @@ export interface Candidates {
   readonly all: readonly Candidate[];
   /** Whether the secrets could be listed, where that was needed. */
   readonly areListed: boolean;
+  /** What ListSecrets said of them all, where everything is to be looked at. */
+  readonly every?: readonly SecretState[] | undefined;
 }
 
 /** Which secrets a batch of messages is a reason to look at: each once, however many messages name it. */
@@ -40,6 +42,7 @@ export async function candidatesOf(
   bodies: readonly string[],
   ports: SettlementPorts,
   context: Context,
+  standing: Pick<Standing, "has">,
 ): Promise<Candidates> {
   const named = new Map<string, Candidate>();
   let scope: Exclude<Hint["kind"], "named"> | undefined;
@@ -57,13 +60,21 @@ export async function candidatesOf(
   if (bodies.length >= fullBatch) scope ??= "open";
   if (!scope) return { all: first, areListed: true };
   const listed = await list(ports, context);
+  const isStanding = ({ name, arn }: SecretState) =>
+    standing.has(arn) && entryFor(ports.manifest, name, arn) !== undefined;
   const others = listed
-    ? listed.filter((secret) => isOpen(secret, ports.manifest, scope === "every")).map(toCandidate)
+    ? listed
+        .filter((secret) => isOpen(secret, ports.manifest, scope === "every") || isStanding(secret))
+        .map(toCandidate)
     : unlisted(ports.manifest, context);
   const rest = others.filter(
     ({ secretId, listed: state }) => !named.has(secretId) && !(state && named.has(state.name)),
   );
-  return { all: [...first, ...shuffled(rest, context)], areListed: listed !== undefined };
+  return {
+    all: [...first, ...shuffled(rest, context)],
+    areListed: listed !== undefined,
+    every: scope === "every" ? listed : undefined,
+  };
 }
 
 const later = (a: Move | undefined, b: Move | undefined) =>
@@ -103,7 +114,6 @@ function isOpen(secret: SecretState, manifest: Manifest, mirrors: boolean): bool
     leftVersions(secret, sighting).length > 0 ||
     abandonedVersion(secret, sighting) !== undefined ||
     idleRetiring(secret).length > 0 ||
-    insideAlertOf(secret)?.step === "probeLeft" ||
     (sighting !== undefined && sighting.version !== holderOf(secret, "AWSCURRENT")) ||
     (mirrors && !!entry.mirror)
   );
@@ -124,16 +134,6 @@ function shuffled(candidates: readonly Candidate[], { randomInt }: Context): rea
     if (chosen) order.push(chosen);
   }
   return order;
-}
-
-/** Whether retiring it failed when it was tried last: it may take a connection's whole time again. */
-export function hasFailed({ listed }: Candidate): boolean {
-  if (!listed) return false;
-  const last = insideAlertOf(listed);
-  return (
-    last?.step.startsWith("retire") === true &&
-    retiringVersions(listed).some(({ version }) => version === last.token)
-  );
 }
 
 /** A body that is not JSON is a hint all the same: look at everything. */

@@ -46,6 +46,8 @@ export interface Consumer {
   readonly type: string;
   /** For a reader, and unique within the type, e.g. `service production/web`. */
   readonly name: string;
+  /** What stays the same when its name changes, e.g. at every start; default: the name. */
+  readonly subject?: string | undefined;
   readonly judgement: Judgement;
 }
 
@@ -64,6 +66,8 @@ export type Judgement =
 export interface Problem {
   /** Stable; one of docs/errors.md. */
   readonly code: string;
+  /** What it is about, e.g. a service or a parameter: each is told for itself. */
+  readonly subject?: string | undefined;
   /** A sentence without its full stop. */
   readonly why: string;
   /** What the reader should do, in full sentences. */

@@ -1,12 +1,12 @@
 import { holderOf, isLeaked, type RetiringVersion, retiringVersions } from "../secret/labels.ts";
 import { abandonedVersion } from "../secret/left.ts";
 import type { Action } from "./action.ts";
-import type { Promotion } from "./consumer.ts";
+import type { Problem, Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
 import { looseEnd } from "./loose-ends.ts";
-import { openEnds, waitUntilDeadline } from "./open-ends.ts";
+import { blockedOf, openEnds, waitUntilDeadline } from "./open-ends.ts";
 import { mirroredAs, promotionOf, unseenMove } from "./promotion.ts";
-import type { OldCredential, SettlementState } from "./state.ts";
+import type { Consumers, OldCredential, SettlementState } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -48,21 +48,40 @@ function afterwards(state: SettlementState, current: string): Action {
   if (mirror) return mirror;
   const isUnderWay = holderOf(state.secret, "AWSPENDING") !== undefined;
   const abandoned = isUnderWay ? undefined : abandonedVersion(state.secret, state.sighting);
-  if (abandoned === undefined) return { kind: "settled" };
-  return alert(
-    "PENDING_ABANDONED",
-    `the credential of version ${abandoned} works, and nobody holds it`,
+  const why = `the credential of version ${abandoned} works, and nobody holds it`;
+  const problems = [
+    ...drifts(state),
+    ...(abandoned === undefined ? [] : [settlementProblem("PENDING_ABANDONED", why)]),
+  ];
+  return problems.length > 0 ? { kind: "alert", problems } : { kind: "settled" };
+}
+
+/** Whether the parameters that mirror the secret have to be looked at. */
+function mirrors(state: SettlementState, current: string): Action | undefined {
+  return state.mirror && !mirroredAs(state, current) ? { kind: "mirror", current } : undefined;
+}
+
+/** Parameters that somebody else has written. */
+function drifts(state: SettlementState): readonly Problem[] {
+  const mirrored = mirroredAs(state, holderOf(state.secret, "AWSCURRENT") ?? "");
+  return (mirrored?.drifted ?? []).map((name) =>
+    settlementProblem("PARAMETER_DRIFT", `${name} holds a value that the secret never held`, name),
   );
 }
 
-/** What is left to do about the parameters that mirror the secret; `undefined` when nothing is. */
-function mirrors(state: SettlementState, current: string): Action | undefined {
-  if (!state.mirror) return undefined;
-  const mirrored = mirroredAs(state, current);
-  if (!mirrored) return { kind: "mirror", current };
-  if (mirrored.drifted.length === 0) return undefined;
-  const names = mirrored.drifted.join(", ");
-  return alert("PARAMETER_DRIFT", `${names} holds a value that the secret never held`);
+/**
+ * What stands between the promotion and the old credential's end; `undefined` when nothing does. Nobody is rolled into
+ * a parameter that somebody else has written.
+ */
+function openEndsOf(
+  state: SettlementState,
+  consumers: Consumers,
+  promotion: Promotion,
+  grace?: number,
+): Action | undefined {
+  const drifted = drifts(state);
+  if (drifted.length > 0) return { kind: "alert", problems: [...drifted, ...blockedOf(consumers)] };
+  return openEnds(state, consumers, promotion, grace);
 }
 
 /** It is dead before its consumers let go of it: what is left is to roll them, and to tell of those that cannot be. */
@@ -72,12 +91,12 @@ function afterLeak(
   [first, ...others]: readonly RetiringVersion[],
 ): Action {
   const all = [...(first ? [first] : []), ...others];
-  if (all.some(({ version }) => state.old.get(version) === "accepted"))
-    return { kind: "wait", why: "the server still accepts the retired credential" };
+  const accepted = all.filter(({ version }) => state.old.get(version) === "accepted");
+  if (accepted.length > 0) return { kind: "alert", problems: accepted.map(stillAccepted) };
   const { consumers } = state;
   if (state.now < promotion.at) return tooEarly;
   if (!consumers) return { kind: "look", promotion };
-  const open = openEnds(state, consumers, promotion, 0);
+  const open = openEndsOf(state, consumers, promotion, 0);
   if (open) return open;
   for (const retiring of all) {
     const old = state.old.get(retiring.version);
@@ -95,9 +114,7 @@ function beforeRetirement(
   const { version } = retiring;
   const old = state.old.get(version);
   if (old === "dead") return { kind: "removeLabel", retiring };
-  // The function that retired it tried a login, and has alerted on-call.
-  if (old === "accepted")
-    return { kind: "wait", why: "the server still accepts the retired credential" };
+  if (old === "accepted") return { kind: "alert", problems: [stillAccepted(retiring)] };
   if (typeof old === "object" && "heldBy" in old)
     return old.heldBy === "AWSPENDING"
       ? heldByPending(state, promotion, retiring)
@@ -105,7 +122,7 @@ function beforeRetirement(
   const { consumers } = state;
   if (state.now < promotion.at) return tooEarly;
   if (!consumers) return { kind: "look", promotion };
-  const open = openEnds(state, consumers, promotion);
+  const open = openEndsOf(state, consumers, promotion);
   if (open) return open;
   if (typeof old === "object") return inUse(state, promotion, old.sessions);
   if (state.secret.versions.get(version)?.includes("AWSPENDING"))
@@ -139,10 +156,13 @@ function inUse(state: SettlementState, promotion: Promotion, sessions: number): 
   return waitUntilDeadline(state, promotion, `${sessions} ${use} the old credential`, soon);
 }
 
-const deleted = ({ version }: RetiringVersion): Action =>
-  alert("SECRET_DELETED", `it is scheduled for deletion, and version ${version} is not retired`);
+function deleted({ version }: RetiringVersion): Action {
+  const why = `it is scheduled for deletion, and version ${version} is not retired`;
+  return { kind: "alert", problems: [settlementProblem("SECRET_DELETED", why)] };
+}
 
-const alert = (...[code, why]: Parameters<typeof settlementProblem>): Action => ({
-  kind: "alert",
-  problem: settlementProblem(code, why),
-});
+const stillAccepted = ({ version }: RetiringVersion) =>
+  settlementProblem(
+    "STILL_ACCEPTED",
+    `the server still accepts the credential of version ${version}, which was retired`,
+  );

@@ -1,4 +1,4 @@
-import { RotationError } from "../errors.ts";
+import { type Failure, RotationError } from "../errors.ts";
 import type { Problem } from "./consumer.ts";
 
 /** What keeps a secret from being settled, beside its consumers, with what to do. */
@@ -9,25 +9,27 @@ export const settlementRemedies = {
     "Restore the secret with aws secretsmanager restore-secret to have its old credential retired. If it is to be deleted, retire the credentials of its versions by hand first: once it is gone, nobody can.",
   PENDING_ABANDONED:
     "Start a rotation with RotateSecret: it replaces that credential. If the version is to become AWSCURRENT after all, move the label there.",
+  STILL_ACCEPTED:
+    "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is tried again.",
   DEADLINE_PASSED: "Look at what it waits for; settlement continues by itself when that is over.",
   PARAMETER_DRIFT:
     "If the parameter's value is right, put it into the secret; otherwise set overwrite: true under its mirror in rotation.yml and deploy.",
 } as const;
 
-export const settlementProblem = (code: keyof typeof settlementRemedies, why: string): Problem => ({
-  code,
-  why,
-  remedy: settlementRemedies[code],
-});
+export const settlementProblem = (
+  code: keyof typeof settlementRemedies,
+  why: string,
+  subject?: string,
+): Problem => ({ code, why, remedy: settlementRemedies[code], subject });
 
 /** A parameter was changed by hand, or a rotation given up, while the secret is settled. Else: SettlementStuck. */
 export class SettledProblem extends RotationError {
-  constructor({ code, why, remedy }: Problem, secret: string) {
+  constructor({ code, why, remedy, subject = "" }: Problem, secret: string) {
     const what =
       code === "PARAMETER_DRIFT"
-        ? `Parameters no longer mirror ${secret}`
+        ? `A parameter no longer mirrors ${secret}`
         : `A rotation of ${secret} was given up`;
-    super({ code, retryable: true, happened: `${what}: ${sentence(why)}`, remedy });
+    super({ code, subject, retryable: true, happened: `${what}: ${sentence(why)}`, remedy });
   }
 }
 
@@ -36,6 +38,8 @@ export class OldElsewhere extends RotationError {
   constructor(secret: string, version: string) {
     super({
       code: "OLD_ELSEWHERE",
+      subject: version,
+      lasting: true,
       happened: `Version ${version} of ${secret}, which AWSCURRENT has left, holds no credential or leads to another server or user; nobody connected there, and it is not retired.`,
       remedy:
         "If it holds a credential that nothing uses any more, disable it at its server by hand.",
@@ -48,12 +52,12 @@ export class SettlementStuck extends RotationError {
   override readonly impact: "unchanged" | "outage";
 
   /** @param oldWorks whether consumers that hold the old credential still log in */
-  constructor({ code, why, remedy }: Problem, secret: string, oldWorks: boolean) {
+  constructor({ code, why, remedy, subject = "" }: Problem, secret: string, oldWorks: boolean) {
     const old = oldWorks
       ? "so its old credential still works"
       : "and consumers that hold its old password cannot open new connections";
     const happened = `The last rotation of ${secret} is not settled, ${old}: ${sentence(why)}`;
-    super({ code, retryable: true, happened, remedy });
+    super({ code, subject, retryable: true, happened, remedy });
     this.impact = oldWorks ? "unchanged" : "outage";
     if (oldWorks)
       this.safety = {
@@ -65,40 +69,51 @@ export class SettlementStuck extends RotationError {
 
 const sentence = (text: string) => (text.endsWith(".") ? text : `${text}.`);
 
+/** How a function that settlement invokes failed. */
+export interface InvokedFailure
+  extends Partial<Omit<Failure, "happened">>,
+    Partial<Pick<RotationError, "impact" | "server">> {
+  /** What it said, or what is wrong with its answer; full sentences. */
+  readonly why: string;
+}
+
 /** A function that settlement invoked failed, or gave an answer that cannot be used. */
 export abstract class InvokedFailed extends RotationError {
-  /** That function has alerted on-call itself. */
-  readonly told: boolean;
+  override readonly impact: RotationError["impact"];
   /** The server that could not be used, for any of its credentials. */
   override readonly server: string | undefined;
+  /** Of the function. */
+  readonly functionName: string;
 
-  /** @param why what it said, or what is wrong with its answer, as full sentences */
+  /** @param code where the function names none, e.g. because it was killed */
   constructor(
     code: string,
     functionName: string,
-    { why, told, server }: { why: string; told: boolean; server?: string | undefined },
+    { why, impact, server, ...more }: InvokedFailure,
   ) {
     super({
       code,
       retryable: true,
       happened: `${functionName} failed: ${why}`,
       remedy: "See that function's log; settlement invokes it again.",
+      ...more,
     });
-    this.told = told;
+    this.impact = impact ?? "unchanged";
     this.server = server;
+    this.functionName = functionName;
   }
 }
 
 /** The function that retires credentials failed. */
 export class RetirementFailed extends InvokedFailed {
-  constructor(functionName: string, failure: ConstructorParameters<typeof InvokedFailed>[2]) {
+  constructor(functionName: string, failure: InvokedFailure) {
     super("RETIREMENT_FAILED", functionName, failure);
   }
 }
 
 /** The function that writes the parameters failed. */
 export class MirrorFailed extends InvokedFailed {
-  constructor(functionName: string, failure: ConstructorParameters<typeof InvokedFailed>[2]) {
+  constructor(functionName: string, failure: InvokedFailure) {
     super("MIRROR_FAILED", functionName, failure);
   }
 }

@@ -1,17 +1,16 @@
-import { insideAlertOf, noInsideAlert } from "../alerts/memory.ts";
 import { AwsCallFailed } from "../aws-call-failed.ts";
+import type { Task } from "../context/context.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { entryFor } from "../manifest/manifest.ts";
-import { retiringVersions } from "../secret/labels.ts";
-import { leftVersions } from "../secret/left.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
-import { settlementTask } from "./act.ts";
 import type { Candidate } from "./candidates.ts";
 import { InvokedFailed } from "./errors.ts";
 import type { Pass } from "./pass.ts";
-import { settle } from "./settle.ts";
+import { type Progress, settle } from "./settle.ts";
+import type { Area } from "./standing.ts";
 
 /** In milliseconds, of the time that is kept back from the deadline. */
 const lookTime = 1000;
@@ -38,12 +37,17 @@ export class Look {
 
   /** Logs only what is new. */
   async again(): Promise<LookOutcome> {
-    const { context } = this.#pass;
+    const { context, standing } = this.#pass;
     if (context.signal.aborted) return "unreached";
+    const progress: Progress = { examined: new Set(), noted: [], area: "settle" };
     try {
-      const { outcome, why, soon, state, dead } = await settle(this.#candidate, this.#pass);
-      if (state) this.#candidate = { ...this.#candidate, listed: state, dead };
-      if (state && isProbeOver(state)) await this.#forgetAlert(state);
+      const settled = await settle(this.#candidate, this.#pass, progress);
+      const { outcome, why, soon, state, dead, found = [] } = settled;
+      if (state) {
+        this.#candidate = { ...this.#candidate, listed: state, dead };
+        const all = [...progress.noted, ...found];
+        standing.observe({ secret: state, found: all, examined: progress.examined });
+      }
       const message = why ? `${outcome}: ${why}` : outcome;
       if (message !== this.#logged) this.#log({ outcome: "done", message });
       this.#logged = message;
@@ -54,15 +58,9 @@ export class Look {
       if (error instanceof DeadlineReached) return "unreached";
       this.#log({ outcome: "failed", code: error.code, message: error.message });
       const secret = await this.#describe();
-      if (secret) await this.#report(error, secret);
+      if (secret) this.#failed(error, secret, progress);
       return secret || !error.retryable ? "done" : "unread";
     }
-  }
-
-  async #forgetAlert({ arn }: SecretState): Promise<void> {
-    const { ports, context } = this.#pass;
-    const { key, value } = noInsideAlert;
-    await ports.store.tag(arn, key, value, context.signal);
   }
 
   #log(line: { outcome: "done" | "failed"; code?: string; message: string }): void {
@@ -73,27 +71,39 @@ export class Look {
     log.step({ secret, step: "settle", token: "RETIRING", ms, ...line });
   }
 
-  /** A secret that cannot even be described cannot remember that on-call was alerted, so only the log says it. */
+  /** Of a secret that cannot even be described only the log tells. */
   async #describe(): Promise<SecretState | undefined> {
     return this.#pass.ports.store
       .describe(this.#candidate.secretId, AbortSignal.timeout(lookTime))
       .catch(() => undefined);
   }
 
-  async #report(error: RotationError, secret: SecretState): Promise<void> {
-    const { ports, context } = this.#pass;
+  #failed(error: RotationError, secret: SecretState, { examined, noted, area }: Progress): void {
+    const { ports, context, standing } = this.#pass;
     const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (entry) this.#pass.failed(entry, error);
-    if (error instanceof InvokedFailed && error.told) return;
     const promoted = sightingOf(secret.tags)?.at ?? context.now();
     const isPassing = error instanceof AwsCallFailed && error.retryable;
-    if (isPassing && context.now().getTime() - promoted.getTime() < patience) return;
-    const [retiring] = retiringVersions(secret);
-    await context.report(error, settlementTask(secret.name, retiring?.version ?? ""), secret);
+    const isEarly = isPassing && context.now().getTime() - promoted.getTime() < patience;
+    const task = taskOf(error, secret, area);
+    // An outage is told at once.
+    const mayPass =
+      isPassing ||
+      (error instanceof InvokedFailed &&
+        error.retryable &&
+        !error.lasting &&
+        error.impact !== "outage");
+    const found = isEarly ? noted : [...noted, { error, task, mayPass }];
+    standing.observe({ secret, found, examined });
   }
 }
 
-/** On-call was told that a version which AWSCURRENT had left could not be looked at, and there is none any more. */
-const isProbeOver = (secret: SecretState) =>
-  insideAlertOf(secret)?.step === "probeLeft" &&
-  leftVersions(secret, sightingOf(secret.tags)).length === 0;
+const kinds = { settle: "settlement", mirror: "mirror", retire: "retirement" } as const;
+
+function taskOf(error: RotationError, secret: SecretState, area: Area): Task {
+  const [retiring] = retiringVersions(secret);
+  const token = retiring?.version ?? holderOf(secret, "AWSCURRENT") ?? "";
+  const failedLog =
+    error instanceof InvokedFailed ? `/aws/lambda/${error.functionName}` : undefined;
+  return { kind: kinds[area], secret: secret.name, step: area, token, failedLog };
+}

@@ -1,5 +1,5 @@
 import type { Action } from "./action.ts";
-import type { Promotion } from "./consumer.ts";
+import type { Consumer, Problem, Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
 import { isUnderWay } from "./promotion.ts";
 import type { Consumers, SettlementState } from "./state.ts";
@@ -16,39 +16,46 @@ export function openEnds(
 ): Action | undefined {
   const roll = rolls(consumers);
   if (roll) return roll;
-  const [blind] = consumers.blind;
-  if (blind) return { kind: "alert", problem: blind };
-  for (const { name, judgement } of consumers.consumers)
-    if (judgement.kind === "blocked") {
-      const { problem } = judgement;
-      return { kind: "alert", problem: { ...problem, why: `${name}: ${problem.why}` } };
-    }
-  return rolling(state, consumers, promotion) ?? unseen(state, promotion, grace);
+  const problems = [...blockedOf(consumers), ...lateOf(state, consumers, promotion)];
+  if (problems.length > 0) return { kind: "alert", problems };
+  return rolling(consumers) ?? unseen(state, promotion, grace);
 }
+
+/** What keeps the secret from being settled until somebody acts. */
+export const blockedOf = ({ blind, consumers }: Consumers): readonly Problem[] => [
+  ...blind,
+  ...consumers.flatMap(({ name, subject = name, judgement }) =>
+    judgement.kind === "blocked"
+      ? { ...judgement.problem, subject, why: `${name}: ${judgement.problem.why}` }
+      : [],
+  ),
+];
 
 function rolls({ consumers }: Consumers): Action | undefined {
   const old = consumers.filter(({ judgement }) => judgement.kind === "old");
   return old.length > 0 ? { kind: "roll", consumers: old } : undefined;
 }
 
-function rolling(
-  state: SettlementState,
-  { consumers }: Consumers,
-  promotion: Promotion,
-): Action | undefined {
-  const all = consumers.flatMap(({ name, judgement }) =>
-    judgement.kind === "rolling" ? { name, ...judgement } : [],
+const rollingOf = ({ consumers }: Consumers) =>
+  consumers.flatMap(({ name, subject = name, judgement }: Consumer) =>
+    judgement.kind === "rolling" ? { name, subject, ...judgement } : [],
   );
+
+function rolling(consumers: Consumers): Action | undefined {
+  const all = rollingOf(consumers);
   const [first] = all;
-  return (
-    first &&
-    waitUntilDeadline(
-      state,
-      promotion,
-      `${first.name}: ${first.why}`,
-      all.every(({ soon }) => soon),
-    )
-  );
+  const soon = all.every((each) => each.soon);
+  return first && { kind: "wait", why: `${first.name}: ${first.why}`, ...(soon && { soon }) };
+}
+
+/** Those that take too long. */
+function lateOf(
+  state: SettlementState,
+  consumers: Consumers,
+  promotion: Promotion,
+): readonly Problem[] {
+  if (!isLate(state, promotion)) return [];
+  return rollingOf(consumers).map(({ name, subject, why }) => late(`${name}: ${why}`, subject));
 }
 
 function unseen(
@@ -65,13 +72,17 @@ function unseen(
 
 /** Waits for what needs no one, and alerts when that takes too long. */
 export function waitUntilDeadline(
-  { now, policy }: SettlementState,
+  state: SettlementState,
   promotion: Promotion,
   why: string,
   soon = false,
 ): Action {
-  if (now.getTime() - promotion.at.getTime() <= policy.deadline)
-    return { kind: "wait", why, ...(soon && { soon }) };
-  const problem = settlementProblem("DEADLINE_PASSED", `the deadline has passed, and ${why}`);
-  return { kind: "alert", problem };
+  if (isLate(state, promotion)) return { kind: "alert", problems: [late(why)] };
+  return { kind: "wait", why, ...(soon && { soon }) };
 }
+
+const isLate = ({ now, policy }: SettlementState, promotion: Promotion) =>
+  now.getTime() - promotion.at.getTime() > policy.deadline;
+
+const late = (why: string, subject?: string): Problem =>
+  settlementProblem("DEADLINE_PASSED", `the deadline has passed, and ${why}`, subject);

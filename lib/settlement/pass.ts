@@ -4,6 +4,7 @@ import type { SecretEntry } from "../manifest/manifest.ts";
 import type { Consumer, ConsumerView, Promotion } from "./consumer.ts";
 import { InvokedFailed } from "./errors.ts";
 import type { SettlementPorts } from "./ports.ts";
+import type { Standing } from "./standing.ts";
 import { lookAt } from "./view.ts";
 
 /** In milliseconds: UpdateService takes five calls a second of an account, and deployments are not all ours. */
@@ -20,6 +21,7 @@ type Looked =
 export class Pass {
   readonly ports: SettlementPorts;
   readonly context: Context;
+  readonly standing: Standing;
   #looking: Promise<Looked> | undefined;
   /** Settles when the last roll so far is done. */
   #rolls: Promise<unknown> = Promise.resolve();
@@ -28,9 +30,10 @@ export class Pass {
   /** What the manifest calls them. */
   readonly #down = new Set<string>();
 
-  constructor(ports: SettlementPorts, context: Context) {
+  constructor(ports: SettlementPorts, context: Context, standing: Standing) {
     this.ports = ports;
     this.context = context;
+    this.standing = standing;
   }
 
   /**

@@ -1,3 +1,4 @@
+import type { ProblemMemory } from "../alerts/memory.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { Place } from "../manifest/place.ts";
 import type { SecretStore } from "../secret/store.ts";
@@ -8,6 +9,7 @@ import type { Retirer } from "./retirer.ts";
 /** Everything that settlement reaches the world through. It reads no secret value. */
 export interface SettlementPorts {
   readonly store: Pick<SecretStore, "describe" | "list" | "moveLabel" | "tag">;
+  readonly memory: ProblemMemory;
   /** All types of consumers. */
   readonly consumers: readonly ConsumerType[];
   /** By the place of the secret. */

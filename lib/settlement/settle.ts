@@ -1,12 +1,15 @@
+import type { FoundProblem } from "../alerts/problem.ts";
 import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
+import { retiringVersions } from "../secret/labels.ts";
 import { type Sighting, sightingOf, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
-import { type Answers, act, type Ended } from "./act.ts";
+import { type Answers, act, type Ended, type Turn } from "./act.ts";
 import type { Action } from "./action.ts";
 import type { Candidate } from "./candidates.ts";
 import type { ConsumerView } from "./consumer.ts";
 import { decide } from "./decide.ts";
 import type { Pass } from "./pass.ts";
+import { type Area, areas } from "./standing.ts";
 import type { Consumers, SettlementState } from "./state.ts";
 
 export interface Settlement extends Omit<Ended, "outcome"> {
@@ -18,6 +21,16 @@ export interface Settlement extends Omit<Ended, "outcome"> {
   readonly dead?: Candidate["dead"];
 }
 
+/** How far a look at one secret has come, also when it fails. */
+export interface Progress {
+  /** What it examined to the end. */
+  readonly examined: Set<Area>;
+  /** What on-call must hear of, whatever comes after it. */
+  readonly noted: FoundProblem[];
+  /** What it was about when it failed. */
+  area: Area;
+}
+
 /** No secret takes more turns than these: describe, mirror, remember, roll, retire and remove the label, of two. */
 const maximumTurns = 16;
 
@@ -25,13 +38,19 @@ const maximumTurns = 16;
  * Brings one secret as near to settled as it can come now. Level-triggered: it reads how things are, does the
  * next thing, and looks again; it may run at any time, any number of times.
  */
-export async function settle(candidate: Candidate, pass: Pass): Promise<Settlement> {
+export async function settle(
+  candidate: Candidate,
+  pass: Pass,
+  progress: Progress,
+): Promise<Settlement> {
   const { ports, context } = pass;
   const { secretId, listed, heard, dead } = candidate;
   let secret = listed;
   let isFresh = false;
   let answers: Answers = dead ? { old: dead } : {};
+  const { examined } = progress;
   for (let turn = 0; turn < maximumTurns; turn += 1) {
+    progress.area = "settle";
     if (!secret) {
       secret = await ports.store.describe(secretId, context.signal);
       isFresh = true;
@@ -46,17 +65,41 @@ export async function settle(candidate: Candidate, pass: Pass): Promise<Settleme
       secret = undefined;
       continue;
     }
+    for (const area of examinedBy(action, { secret, entry, view })) examined.add(area);
     if ((action.kind === "retire" || action.kind === "probe") && pass.isDown(entry))
       return { secret: name, outcome: "waiting", why: "its server has just failed in this pass" };
     const { roll } = pass;
-    const done = await act(action, { secret, entry, answers, ports, context, roll }, view);
-    if ("outcome" in done) return { secret: name, state: secret, dead: deadOf(answers), ...done };
+    progress.area = areaOf(action);
+    const note = (found: FoundProblem) => void progress.noted.push(found);
+    const done = await act(action, { secret, entry, answers, ports, context, note, roll }, view);
+    if ("mirror" in done) examined.add("mirror");
+    if ("old" in done) examined.add("retire");
+    if ("outcome" in done) {
+      if (done.outcome === "settled") for (const area of areas) examined.add(area);
+      return { secret: name, state: secret, dead: deadOf(answers), ...done };
+    }
     answers = { ...answers, ...done };
     isFresh = false;
     if (action.kind === "remember") secret = { ...secret, tags: withSighting(secret, action) };
     if (["removeLabel", "track", "forget"].includes(action.kind)) secret = undefined;
   }
   return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
+}
+
+/** What has been seen to its end where this is what is left to do. */
+function* examinedBy(
+  { kind }: Action,
+  { secret, entry, view }: Pick<Turn, "secret" | "entry"> & { view: ConsumerView | undefined },
+): Generator<Area> {
+  const isSettled = retiringVersions(secret).length === 0;
+  if (!entry.mirror) yield "mirror";
+  if (isSettled || (view && kind !== "roll")) yield "settle";
+  if (isSettled) yield "retire";
+}
+
+function areaOf({ kind }: Action): Area {
+  if (kind === "probe") return "retire";
+  return kind === "mirror" || kind === "retire" ? kind : "settle";
 }
 
 const deadOf = ({ old = new Map() }: Answers): Candidate["dead"] =>

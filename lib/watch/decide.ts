@@ -1,4 +1,4 @@
-import type { InsideAlert } from "../alerts/memory.ts";
+import { identityOf, isSame, isTold, type StandingProblem, severityOf } from "../alerts/problem.ts";
 import type { RotationError } from "../errors.ts";
 import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
@@ -11,12 +11,12 @@ export interface Findings {
   readonly secret: Pick<SecretState, "name" | "versions" | "deletedAt">;
   /** Whether a credential of it is switched in place. */
   readonly inPlace: boolean;
-  /** The last failure that a function reported itself. */
-  readonly inside?: InsideAlert | undefined;
-  /** On-call was alerted about this secret from outside today. */
-  readonly toldToday: boolean;
-  /** Another invocation claimed the alert after this one. */
-  readonly leftToAnother: boolean;
+  /** What the functions that rotate have reported themselves. */
+  readonly inside: readonly StandingProblem[];
+  /** What on-call was told from outside, or another invocation is about to tell. */
+  readonly outside: readonly StandingProblem[];
+  /** What this invocation wrote into `outside` to say that it is about to tell. */
+  readonly claim?: string | undefined;
 }
 
 export type Verdict =
@@ -26,7 +26,7 @@ export type Verdict =
 
 /** Whether on-call must be alerted of what was seen from outside. Pure. */
 export function decide(findings: Findings): Verdict {
-  const { sighting, secret, toldToday, leftToAnother } = findings;
+  const { sighting, secret } = findings;
   if (secret.deletedAt)
     return silent("the secret is scheduled for deletion, which ends its rotation");
   const current = holderOf(secret, "AWSCURRENT");
@@ -35,10 +35,22 @@ export function decide(findings: Findings): Verdict {
   if (sighting.kind === "RotationFailed" && wasPromoted(secret, token))
     return silent("its version became AWSCURRENT after all");
   const switching = findings.inPlace && mayHaveSwitched(secret, token);
-  if (isTold(findings, token, switching)) return silent("the function has reported it itself");
-  if (toldToday) return silent("on-call was alerted about this secret today");
-  if (leftToAnother) return silent("another invocation sends the alert");
-  return { kind: "tell", problem: problem(findings, switching), token };
+  if (isReported(findings, token, switching)) return silent("the function has reported it itself");
+  return unlessTold(problem(findings, switching), findings, token);
+}
+
+/** Silent where on-call knows of the problem, or another invocation claimed it after this one. Pure. */
+export function unlessTold(
+  problem: RotationError,
+  { outside, claim }: Pick<Findings, "outside" | "claim">,
+  token?: string,
+): Verdict {
+  const standing = outside.find((each) => isSame(each, identityOf(problem)));
+  if (isTold(standing, severityOf(problem)))
+    return silent("on-call was alerted of it, and it is not over");
+  if (claim !== undefined && standing?.claim !== undefined && standing.claim !== claim)
+    return silent("another invocation sends the alert");
+  return { kind: "tell", problem, token };
 }
 
 /** The attempt that was seen to fail came far enough, or a later one did. */
@@ -64,14 +76,15 @@ const foundAbandoned = ["SECRET_CHANGED", "TOKEN_NOT_PENDING", "TOKEN_UNKNOWN", 
  * The function has reported what is seen now. Its report of a failure before the switch began does not cover a
  * switch that may hang.
  */
-function isTold(
+function isReported(
   { sighting, inside }: Findings,
   token: string | undefined,
   switching: boolean,
 ): boolean {
-  if (!inside || inside.token !== token) return false;
-  if (sighting.kind === "RotationAbandoned") return foundAbandoned.includes(inside.code);
-  return !switching || inside.step === "finishSecret";
+  const own = inside.filter(({ last }) => last.token === token);
+  if (sighting.kind === "RotationAbandoned")
+    return own.some(({ kind }) => foundAbandoned.includes(kind));
+  return own.some(({ last }) => !switching || last.step === "finishSecret");
 }
 
 function problem({ sighting, secret: { name } }: Findings, switching: boolean): RotationError {

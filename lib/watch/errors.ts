@@ -80,8 +80,7 @@ export class SecretUnseen extends RotationError {
       code: "SECRET_UNSEEN",
       retryable: true,
       happened: `Secrets Manager reports ${eventName} of ${secret}, and the secret cannot be described: ${failure}`,
-      remedy:
-        "Describe it yourself, and fix what keeps this function from describing it: until then alerts about this secret may come more than once a day.",
+      remedy: "Describe it yourself, and fix what keeps this function from describing it.",
     });
   }
 }

@@ -1,16 +1,18 @@
-import { dayOf, insideAlertOf, outsideTag } from "../alerts/memory.ts";
+import { type ProblemMemory, problemsIn } from "../alerts/memory.ts";
+import { identityOf, isSame, type StandingProblem, severityOf } from "../alerts/problem.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, RotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
-import { decide, type Verdict } from "./decide.ts";
+import { decide, unlessTold, type Verdict } from "./decide.ts";
 import { SecretUnseen } from "./errors.ts";
 import { readSighting, type Sighting } from "./sighting.ts";
 
 /** Everything that the watching function reaches the world through. It reads no secret value. */
 export interface WatchPorts {
-  readonly store: Pick<SecretStore, "describe" | "tag">;
+  readonly store: Pick<SecretStore, "describe">;
+  readonly memory: Pick<ProblemMemory, "of" | "write">;
   readonly manifest: Manifest;
 }
 
@@ -23,18 +25,18 @@ export interface Watched {
   readonly why: string;
 }
 
-/** On the secret: the invocation that was the last to claim the alert. */
-const claimTag = "quarterturn:teller";
-
 /**
  * In milliseconds: how long an invocation may take from its look at the secret to its claim. One that waits as
  * long after its own claim sees the claims of all that looked before it alerted; it must alert in less.
  */
 const claimTime = 2500;
 
+/** In milliseconds, for an alert. */
+const alertTime = 1500;
+
 /**
- * Alerts on-call of a rotation that failed or was given up, if the function that rotates has not: once for a
- * secret and day, however many events come, twice, late or at once. Throws what may succeed in another try,
+ * Alerts on-call of a rotation that failed or was given up, if the function that rotates has not: once until the
+ * secret was rotated, however many events come, twice, late or at once. Throws what may succeed in another try,
  * which Lambda makes; an alert that could not be remembered comes again rather than being lost.
  * @throws InvalidNotice; of the topic AwsCallFailed, TopicMissing, DeadlineReached
  */
@@ -63,11 +65,18 @@ async function attend(sighting: Sighting, ports: WatchPorts, context: Context): 
   const secret = secretNameOf(sighting.secretId);
   const entry = entryFor(ports.manifest, secret, sighting.secretId);
   if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
-  const { verdict, seen } = await agree({ sighting, entry, ports, context });
+  const watching = { sighting, entry, ports, context };
+  const { verdict, seen, outside } = await agree(watching);
   if (verdict.kind === "silent") return { secret, outcome: "silent", why: verdict.why };
   const { problem, token } = verdict;
-  const reported = await context.report(problem, taskOf(sighting, token, seen), seen);
+  const task = taskOf(sighting, token, seen);
+  const news = { status: "begun", error: problem, task } as const;
+  const reported = await context.report(news, AbortSignal.timeout(alertTime));
   if (reported !== "told") throw reported;
+  await remember(watching, problem, task, outside, { told: true }).catch((thrown) => {
+    const { code, message } = asRotationError(thrown);
+    context.log.alertFailed(secret, code, message);
+  });
   return { secret, token, outcome: "told", why: problem.code };
 }
 
@@ -80,28 +89,36 @@ interface Watch {
 
 interface Agreement {
   readonly verdict: Verdict;
-  readonly seen?: SecretState;
+  readonly seen?: SecretState | undefined;
+  /** What is remembered of this secret from outside. */
+  readonly outside: readonly StandingProblem[];
 }
 
 /**
- * One failure produces several events and concurrent invocations. Each looks, writes its claim to the secret,
- * waits, and looks again: the last one to claim sends the alert. The second look also sees what has become of a
- * rotation that is being repeated.
+ * One failure produces several events and concurrent invocations. Each looks, writes its claim into what is
+ * remembered, waits, and looks again: the last one to claim sends the alert. The second look also sees what has
+ * become of a rotation that is being repeated.
  */
 async function agree(watch: Watch): Promise<Agreement> {
-  const { ports, context } = watch;
+  const { context, sighting } = watch;
   const soon = AbortSignal.any([context.signal, AbortSignal.timeout(claimTime)]);
   const first = await look(watch, undefined, soon);
-  if (!first.seen || first.verdict.kind === "silent") return first;
+  const { verdict } = first;
+  if (verdict.kind === "silent") return first;
   const claim = String(context.randomInt(2 ** 47));
-  // An invocation that may not write tags alerts without a claim, perhaps beside others.
-  const hasClaimed = await ports.store.tag(first.seen.arn, claimTag, claim, soon).then(
+  const task = taskOf(sighting, verdict.token, first.seen);
+  // An invocation that may not write alerts without a claim, perhaps beside others.
+  const hasClaimed = await remember(watch, verdict.problem, task, first.outside, {
+    told: false,
+    claim,
+    signal: soon,
+  }).then(
     () => true,
     () => false,
   );
   await context.sleep(claimTime);
   const second = await look(watch, hasClaimed ? claim : undefined, context.signal);
-  return second.seen ? second : first;
+  return second.seen || !first.seen ? second : { ...first, outside: second.outside };
 }
 
 async function look(
@@ -109,22 +126,52 @@ async function look(
   claim: string | undefined,
   signal: AbortSignal,
 ): Promise<Agreement> {
-  const seen = await ports.store.describe(sighting.secretId, signal).catch(asRotationError);
+  const { secretId } = sighting;
+  const [seen, remembered] = await Promise.all([
+    ports.store.describe(secretId, signal).catch(asRotationError),
+    ports.memory.of(secretId, signal).catch((thrown) => {
+      const { code, message } = asRotationError(thrown);
+      context.log.alertFailed(secretNameOf(secretId), code, message);
+      return [];
+    }),
+  ]);
+  const outside = problemsIn(remembered, "watch");
   if (seen instanceof RotationError) {
-    const secret = secretNameOf(sighting.secretId);
-    return {
-      verdict: { kind: "tell", problem: new SecretUnseen(secret, sighting.kind, seen.message) },
-    };
+    const problem = new SecretUnseen(secretNameOf(secretId), sighting.kind, seen.message);
+    return { verdict: unlessTold(problem, { outside, claim }), outside };
   }
   const verdict = decide({
     sighting,
     secret: seen,
-    inside: insideAlertOf(seen),
+    inside: problemsIn(remembered, "rotation"),
     inPlace: entry.credentials.some(({ traits }) => traits.switches),
-    toldToday: seen.tags.get(outsideTag) === dayOf(context.now()),
-    leftToAnother: claim !== undefined && seen.tags.get(claimTag) !== claim,
+    outside,
+    claim,
   });
-  return { verdict, seen };
+  return { verdict, seen, outside };
+}
+
+interface Telling {
+  readonly told: boolean;
+  readonly claim?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Adds a problem to what is remembered, as it is claimed or told. @throws as `ProblemMemory.write` */
+async function remember(
+  { sighting, ports, context }: Watch,
+  problem: RotationError,
+  { kind, step, token }: ReturnType<typeof taskOf>,
+  outside: readonly StandingProblem[],
+  { told, claim, signal = AbortSignal.timeout(alertTime) }: Telling,
+): Promise<void> {
+  const at = context.now();
+  const identity = identityOf(problem);
+  const others = outside.filter((each) => !isSame(each, identity));
+  const last = { kind, step, token, at };
+  const standing = { ...identity, severity: severityOf(problem), since: at, told, last, claim };
+  const problems = [...others, standing];
+  await ports.memory.write({ secret: sighting.secretId, domain: "watch", problems }, signal);
 }
 
 function taskOf(
@@ -133,8 +180,8 @@ function taskOf(
   seen: SecretState | undefined,
 ) {
   const kind = event === "RotationFailed" ? "unreported" : "abandoned";
-  const rotationLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
-  return { kind, secret: secretNameOf(secretId), step, token, rotationLog } as const;
+  const failedLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
+  return { kind, secret: secretNameOf(secretId), step, token, failedLog } as const;
 }
 
 /** Where a function logs by default. */

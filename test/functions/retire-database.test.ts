@@ -32,8 +32,10 @@ describe("the built function that ends old credentials", () => {
       code: "NOT_RETIRING",
       happened: expect.stringContaining(current),
       remedy: expect.stringMatching(/^Rotate the secret first/),
+      subject: "",
       retryable: false,
-      told: true,
+      lasting: false,
+      impact: "unchanged",
     });
     expect(await world.versionAccepted(current)).toBe(true);
   });
@@ -42,7 +44,7 @@ describe("the built function that ends old credentials", () => {
     "refuses %j",
     async (request) => {
       const { payload } = await world.aws.functions.invoke(world.retireArn, request);
-      expect(payload).toMatchObject({ outcome: "failed", code: "INVALID_REQUEST", told: true });
+      expect(payload).toMatchObject({ outcome: "failed", code: "INVALID_REQUEST" });
     },
   );
 });

@@ -1,11 +1,7 @@
 /** The outside path from end to end: Secrets Manager → EventBridge → the built function → the topic. */
 import { randomUUID } from "node:crypto";
-import {
-  DescribeSecretCommand,
-  PutSecretValueCommand,
-  RotateSecretCommand,
-  TagResourceCommand,
-} from "@aws-sdk/client-secrets-manager";
+import { PutSecretValueCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { databaseSecretId } from "../../lab/database-secret.ts";
 import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
@@ -13,7 +9,7 @@ import type { Strategy } from "../../lab/server.ts";
 import { connectWatch } from "../../lab/watch.ts";
 import { startWorld, type World } from "../../lab/world.ts";
 import { AwsError, type Call } from "../../standin/aws.ts";
-import { temporaryBundle } from "../standin/fixtures.ts";
+import { clientConfig, temporaryBundle } from "../standin/fixtures.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -59,16 +55,29 @@ function denying(world: World, matches: (call: Call) => boolean, times = Infinit
   });
 }
 
-async function tags(world: World): Promise<Record<string, string>> {
-  const described = await world.client.send(
-    new DescribeSecretCommand({ SecretId: databaseSecretId }),
-  );
-  return Object.fromEntries((described.Tags ?? []).map(({ Key, Value }) => [Key, Value]));
+const problemsPath = "/quarterturn";
+
+/** What on-call was told and is not over, as `domain KIND`. */
+async function remembered(world: World): Promise<string[]> {
+  using ssm = ssmOf(world);
+  const input = { Path: problemsPath, Recursive: true };
+  const { Parameters = [] } = await ssm.client.getParametersByPath(input);
+  return Parameters.flatMap(({ Value = "" }) => {
+    const { domain, problems } = JSON.parse(Value);
+    return problems.map(({ kind }: { kind: string }) => `${domain} ${kind}`);
+  });
 }
 
-async function rememberTold(world: World, Value: string): Promise<void> {
-  const Tags = [{ Key: "quarterturn:outside", Value }];
-  await world.client.send(new TagResourceCommand({ SecretId: databaseSecretId, Tags }));
+async function forget(world: World): Promise<void> {
+  using ssm = ssmOf(world);
+  const input = { Path: problemsPath, Recursive: true };
+  const { Parameters = [] } = await ssm.client.getParametersByPath(input);
+  for (const { Name } of Parameters) await ssm.client.deleteParameter({ Name });
+}
+
+function ssmOf(world: World) {
+  const client = new SSM(clientConfig(world.aws, "operator"));
+  return { client, [Symbol.dispose]: () => client.destroy() };
 }
 
 /** The alerts that have come since it was made, when all is quiet. */
@@ -87,9 +96,6 @@ async function failToRotate(world: World): Promise<string> {
   return token;
 }
 
-const day = () => new Date().toISOString().slice(0, 10);
-const yesterday = "2020-01-01";
-
 describe("with two users", () => {
   let world: World;
   beforeAll(async () => {
@@ -100,7 +106,7 @@ describe("with two users", () => {
     const { AWSPENDING: left, AWSCURRENT: current } = await world.labels();
     if (left && left !== current) await world.label("AWSPENDING", left);
     await world.settle();
-    await rememberTold(world, yesterday);
+    await forget(world);
   });
 
   const killed = {
@@ -122,30 +128,40 @@ describe("with two users", () => {
         ...killed,
         step: "createSecret",
         token,
-        deduplicationKey: `${databaseSecretId}/${day()}`,
+        deduplicationKey: `${databaseSecretId}/ROTATION_FAILED/`,
       }),
     ]);
-    expect(await tags(world)).toMatchObject({ "quarterturn:outside": day() });
+    expect(await remembered(world)).toEqual(["watch ROTATION_FAILED"]);
     const email = JSON.parse(world.aws.notifications.at(-1)?.message ?? "").email;
     expect(email).toContain("Is production safe: yes, as far as can be seen from outside");
     expect(email).toContain("aws logs tail /aws/lambda/rotate-database --since 2h");
   });
 
-  it("and no further one on the same day, but on the next", async () => {
+  it("and no further one until a rotation has succeeded, which is told", async () => {
+    const removePending = async () => {
+      const { AWSPENDING: left = "" } = await world.labels();
+      await world.label("AWSPENDING", left);
+    };
+    {
+      using _ = killing(world, () => true);
+      await failToRotate(world);
+      await world.aws.idle();
+      const alerts = listen(world);
+      await removePending();
+      await failToRotate(world);
+      expect(await alerts()).toEqual([]);
+      await removePending();
+    }
+    const alerts = listen(world);
+    expect(await world.rotate()).toMatchObject({ succeeded: true });
+    await world.settle();
+    const key = { deduplicationKey: `${databaseSecretId}/ROTATION_FAILED/` };
+    const over = { ...key, status: "over", severity: "info", kind: "rotation-failed" };
+    expect(await alerts()).toMatchObject([over]);
+    expect(await remembered(world)).toEqual([]);
     using _ = killing(world, () => true);
     await failToRotate(world);
-    await world.aws.idle();
-    const alerts = listen(world);
-    const { AWSPENDING: left = "" } = await world.labels();
-    await world.label("AWSPENDING", left);
-    await failToRotate(world);
-    expect(await alerts()).toEqual([]);
-
-    await rememberTold(world, yesterday);
-    const { AWSPENDING: again = "" } = await world.labels();
-    await world.label("AWSPENDING", again);
-    await failToRotate(world);
-    expect(await alerts()).toMatchObject([killed]);
+    expect(await alerts()).toMatchObject([over, { ...killed, ...key, status: "begun" }]);
   });
 
   it("a failure that the function tells of is that one alert in all", async () => {
@@ -154,7 +170,7 @@ describe("with two users", () => {
     const token = await failToRotate(world);
     const inside = { code: "AWS_CALL_FAILED", step: "createSecret", token };
     expect(await alerts()).toMatchObject([{ ...inside, logGroup: "/aws/lambda/rotate-database" }]);
-    expect(await tags(world)).toMatchObject({ "quarterturn:outside": yesterday });
+    expect(await remembered(world)).toEqual(["rotation AWS_CALL_FAILED"]);
   });
 
   it("a function that cannot start is one alert, which names its log", async () => {
@@ -185,7 +201,7 @@ describe("with two users", () => {
     expect(await world.rotate()).toMatchObject({ succeeded: true, attempts: 2 });
     resolve();
     expect(await alerts()).toEqual([]);
-    expect(await tags(world)).toMatchObject({ "quarterturn:outside": yesterday });
+    expect(await remembered(world)).toEqual([]);
   });
 
   it("an abandonment is one alert, after the inside alert of the failure before it", async () => {
@@ -205,7 +221,7 @@ describe("with two users", () => {
         code: "ROTATION_ABANDONED",
         secret: databaseSecretId,
         productionSafe: false,
-        deduplicationKey: `${databaseSecretId}/${day()}`,
+        deduplicationKey: `${databaseSecretId}/ROTATION_ABANDONED/`,
       },
     ]);
   });
@@ -243,8 +259,9 @@ describe("with two users", () => {
     );
     expect([...operations].toSorted()).toEqual([
       "secretsmanager:DescribeSecret",
-      "secretsmanager:TagResource",
       "sns:Publish",
+      "ssm:GetParametersByPath",
+      "ssm:PutParameter",
     ]);
   });
 

@@ -85,6 +85,7 @@ function deploy(name: string): string {
     RETIRE_DATABASE_FUNCTION: functionName("retire-database"),
     RETIRE_API_KEY_FUNCTION: functionName("retire-api-key"),
     ENVIRONMENT: "production",
+    PROBLEMS_PATH: "/quarterturn/quarterturn-production/problems",
   };
   const environment = Object.fromEntries(
     Object.entries(variables).filter(([key]) => key in Environment.Variables),
@@ -190,7 +191,7 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     expect(services("rotate-database").toSorted()).toEqual(["secretsmanager", "sns"]);
     expect(services("rotate-api-key").toSorted()).toEqual(["secretsmanager"]);
     expect(services("mirror").toSorted()).toEqual(["secretsmanager", "ssm"]);
-    expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager"]);
+    expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager", "ssm"]);
     expect(callsOf("settle").map(({ operation }) => operation)).toContain("UpdateService");
   });
 });
@@ -217,7 +218,8 @@ function requests(
     case "sns":
       return on(text("TopicArn"));
     case "ssm": {
-      const names = operation === "PutParameter" ? [text("Name")] : list("Names");
+      const named = [input["Name"], input["Path"]].filter((name) => name !== undefined);
+      const names = named.length > 0 ? named.map(String) : list("Names");
       return operation === "DescribeParameters"
         ? on("*")
         : on(...names.map((parameter) => arn(`parameter${parameter}`)));

@@ -101,6 +101,8 @@ const roleOf = (name: string): string => {
 const statements = (name: string) => statementsOfRole(template, roleOf(name), facts);
 const allowed = (name: string) => statements(name).filter(({ Effect }) => Effect === "Allow");
 const actionsOf = (name: string) => allowed(name).flatMap(({ Action }) => Action);
+const problemsArn = (rest: string) =>
+  `arn:\${AWS::Partition}:ssm:\${AWS::Region}:\${AWS::AccountId}:parameter/quarterturn/quarterturn-production/problems${rest}`;
 const resourcesOf = (name: string, action: string) =>
   allowed(name)
     .filter(({ Action }) => Action.includes(action))
@@ -320,6 +322,31 @@ describe("the roles", () => {
     );
   });
 
+  it("let each function remember what it tells itself, and settlement alone forget", () => {
+    const path =
+      "arn:aws:ssm:eu-central-1:123456789012:parameter/quarterturn/quarterturn-production/problems";
+    const on = (name: string, action: string) =>
+      resourcesOf(name, `ssm:${action}`).filter((text) => text.includes("/problems"));
+    for (const [name, domain] of [
+      ["rotate-database", "rotation"],
+      ["rotate-api-key", "rotation"],
+      ["watch", "watch"],
+    ] as const) {
+      expect(on(name, "GetParametersByPath")).toEqual([`${path}/*`]);
+      expect(on(name, "PutParameter")).toEqual([`${path}/*/${domain}`]);
+      expect(on(name, "DeleteParameter")).toEqual([]);
+    }
+    expect(on("settle", "GetParametersByPath")).toEqual([path, `${path}/*`]);
+    for (const action of ["PutParameter", "DeleteParameter"])
+      expect(on("settle", action)).toEqual([`${path}/*`]);
+    for (const name of names) {
+      const variables = functionResource(name).Properties["Environment"];
+      expect(variables).toMatchObject({
+        Variables: { PROBLEMS_PATH: "/quarterturn/quarterturn-production/problems" },
+      });
+    }
+  });
+
   it("name a wildcard only where it is explained", () => {
     const explained = Object.values(
       statementsOf({
@@ -343,6 +370,7 @@ describe("the roles", () => {
         ),
         "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
+        ...["*", "*/rotation", "*/watch"].map((rest) => problemsArn(`/${rest}`)),
         ...names.map(
           (name) =>
             `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/quarterturn-production-${name}:log-stream:*`,
@@ -490,14 +518,22 @@ describe("the alert topic", () => {
     expect(template.Outputs["AlertTopicArn"]?.Value).toEqual({ Ref: "AlertTopic" });
   });
 
-  it.each(names)("and its key may be used by the role of %s", (name) => {
-    expect(resourcesOf(name, "sns:Publish")).toEqual(["${AlertTopic}"]);
-    const [key] = allowed(name).filter(({ Resource }) => Resource.includes("${AlertKey.Arn}"));
-    expect(key).toMatchObject({
-      Action: ["kms:Decrypt", "kms:GenerateDataKey"],
-      Condition: { StringEquals: { "kms:ViaService": "sns.eu-central-1.amazonaws.com" } },
-    });
+  it("is none of those whose failures settlement tells of", () => {
+    for (const name of ["retire-database", "retire-api-key", "mirror"])
+      expect(resourcesOf(name, "sns:Publish")).toEqual([]);
   });
+
+  it.each(["rotate-database", "rotate-api-key", "settle", "watch"])(
+    "and its key may be used by the role of %s",
+    (name) => {
+      expect(resourcesOf(name, "sns:Publish")).toEqual(["${AlertTopic}"]);
+      const [key] = allowed(name).filter(({ Resource }) => Resource.includes("${AlertKey.Arn}"));
+      expect(key).toMatchObject({
+        Action: ["kms:Decrypt", "kms:GenerateDataKey"],
+        Condition: { StringEquals: { "kms:ViaService": "sns.eu-central-1.amazonaws.com" } },
+      });
+    },
+  );
 });
 
 describe("settlement", () => {

@@ -1,10 +1,14 @@
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
+import { MemoryInProcess } from "../../memory.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** In milliseconds: a request; an invocation that retires; until a server that is down is given up. */
 const [requestTime, retireTime, unreachableTime] = [25, 300, 10_000];
+
+/** In milliseconds: PutParameter takes three calls a second of an account. */
+const writeTime = 334;
 
 /** Of an invocation that retires: itself, two DescribeSecret and two GetSecretValue of what it invokes. */
 const requestsToRetire = 5;
@@ -86,7 +90,7 @@ export class SimulatedSecrets {
   readonly retirer: SettlementPorts["retirers"]["network"] = {
     // Nobody moves a label by hand here.
     probe: async () => "alive",
-    retire: async ({ secret: id, version }) => {
+    retire: async ({ secret: id }) => {
       const secret = this.#get(id);
       this.requests += requestsToRetire;
       if (!this.#isDown(secret)) {
@@ -94,12 +98,31 @@ export class SimulatedSecrets {
         return "dead";
       }
       await this.#clock.sleep(unreachableTime);
-      // As the function itself remembers that it has alerted on-call.
-      secret.tags.set("quarterturn:alert", `${version}/retireUnused/UNREACHABLE/hash`);
       const server = `db${secret.server}:5432`;
-      throw new RetirementFailed("retire-database", { why: "UNREACHABLE.", told: true, server });
+      const failure = { code: "UNREACHABLE", why: "No answer.", server };
+      throw new RetirementFailed("retire-database", failure);
     },
   };
+
+  /** What on-call was told, in Parameter Store. */
+  memory(): SettlementPorts["memory"] {
+    const memory = new MemoryInProcess();
+    return {
+      list: async (signal) => {
+        await this.#request();
+        return memory.list(signal);
+      },
+      of: async (secret, signal) => {
+        await this.#request();
+        return memory.of(secret, signal);
+      },
+      write: async (remembered, signal) => {
+        this.requests += 1;
+        await this.#clock.sleep(writeTime);
+        await memory.write(remembered, signal);
+      },
+    };
+  }
 
   #get(id: string): Simulated {
     const secret = this.#byId.get(id);

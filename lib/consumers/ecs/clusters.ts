@@ -35,6 +35,10 @@ export const serviceName = ({ cluster, name }: { cluster: string; name: string }
 /** For a reader. */
 export const taskName = ({ id }: { id: string }) => `standalone task ${id}`;
 
+/** The same for each task of a kind that comes and goes. */
+export const taskSubject = ({ cluster, family }: { cluster: string; family: string }) =>
+  `standalone tasks ${shortName(cluster)}/${family}`;
+
 /** The family in the ARN of a task definition. */
 export const familyOf = (definition: string) =>
   definition.slice(definition.lastIndexOf("/") + 1).replace(/:\d+$/, "");

@@ -12,7 +12,15 @@ import {
   type SecretIdentity,
 } from "../../settlement/consumer.ts";
 import type { ConsumerSurveyor } from "../../validation/consumers.ts";
-import { clustersOf, ignoredIn, listedIn, serviceName, taskName, unique } from "./clusters.ts";
+import {
+  clustersOf,
+  ignoredIn,
+  listedIn,
+  serviceName,
+  taskName,
+  taskSubject,
+  unique,
+} from "./clusters.ts";
 import type { Ecs } from "./ecs.ts";
 import { problem } from "./errors.ts";
 import type { DeploymentFacts, ReaderFacts, ServiceFacts, TaskFacts } from "./facts.ts";
@@ -93,7 +101,8 @@ class EcsView implements ConsumerView {
         : isListed(task)
           ? judgeStandalone(task, promotion)
           : outside;
-      consumers.push({ type, name: taskName(task), judgement });
+      const subject = taskSubject(task);
+      consumers.push({ type, name: taskName(task), subject, judgement });
     }
     return { consumers, blind: this.#blind(scope) };
   }
@@ -110,7 +119,7 @@ class EcsView implements ConsumerView {
     const isListed = listedIn(scope);
     return this.#snapshot.unreadable
       .filter((error) => !error.isAbsent || isListed(error))
-      .map(({ code, happened, remedy }) => ({ code, why: happened, remedy }));
+      .map(({ code, cluster, happened: why, remedy }) => ({ code, subject: cluster, why, remedy }));
   }
 
   /** One service that cannot be asked about must not keep the others from being rolled. */

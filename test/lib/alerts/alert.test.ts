@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Alert, failureAlert, testAlert } from "../../../lib/alerts/alert.ts";
+import { type Alert, alertOf, failureAlert, testAlert } from "../../../lib/alerts/alert.ts";
 import type { AlertContext } from "../../../lib/alerts/alert-context.ts";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
 import type { Task } from "../../../lib/context/context.ts";
@@ -86,6 +86,8 @@ describe("the alert of every error", () => {
       "environment",
       "step",
       "code",
+      "status",
+      "subject",
       "region",
       "token",
       "message",
@@ -100,8 +102,7 @@ describe("the alert of every error", () => {
       "at",
       "deduplicationKey",
     ]);
-    const prefix = `${secret}/${token}/setSecret/${error.code}/`;
-    expect(String(event["deduplicationKey"]).slice(0, -12)).toBe(prefix);
+    expect(event["deduplicationKey"]).toBe(`${secret}/${error.code}/${event["subject"]}`);
   });
 });
 
@@ -206,20 +207,79 @@ describe("the deduplication key", () => {
   const denied = (call: string, failure: string) =>
     new AwsCallFailed(call, "app", { failure, retryable: false, remedy: "Allow it." });
 
-  it("is the same for another request with the same failure", () => {
-    const failure = () => `AccessDeniedException (HTTP 400, request ${randomUUID()})`;
-    const call = "secretsmanager:PutSecretValue";
-    expect(key(denied(call, failure()))).toBe(key(denied(call, failure())));
-  });
+  const call = "secretsmanager:PutSecretValue";
 
-  it("is another one where consumers have come to feel it", () => {
-    const failure = () => denied("secretsmanager:GetSecretValue", "AccessDenied");
-    expect(key(failure())).not.toBe(key(failure().inOutage()));
+  it("is that of the problem, whatever the request, the attempt and how bad it is", () => {
+    const failure = () => denied(call, `AccessDenied (HTTP 400, request ${randomUUID()})`);
+    const keys = [
+      key(failure()),
+      key(failure().inOutage()),
+      failureAlert(failure(), occasion("app", "createSecret"), "worse").event["deduplicationKey"],
+    ];
+    expect(new Set(keys)).toEqual(new Set([`app/AWS_CALL_FAILED/${call} app`]));
   });
 
   it("is another one for another call", () => {
-    const [get, put] = ["secretsmanager:GetSecretValue", "secretsmanager:PutSecretValue"];
-    expect(key(denied(get, "AccessDenied"))).not.toBe(key(denied(put, "AccessDenied")));
+    expect(key(denied("secretsmanager:GetSecretValue", "AccessDenied"))).not.toBe(
+      key(denied(call, "AccessDenied")),
+    );
+  });
+
+  it("is another one for another server, user, service or parameter, also by a digit alone", () => {
+    const stuck = (subject: string) =>
+      new SettlementStuck(
+        { code: "ROLLED_BACK", why: "no", remedy: "Deploy.", subject },
+        "app",
+        true,
+      );
+    const keys = [stuck("service blue1"), stuck("service blue2")].map(
+      (error) => failureAlert(error, occasion("app")).event["deduplicationKey"],
+    );
+    expect(keys).toEqual(["app/ROLLED_BACK/service blue1", "app/ROLLED_BACK/service blue2"]);
+  });
+});
+
+describe("a problem that gets worse", () => {
+  it("says so, and how bad it is now", () => {
+    const error = new Unreachable("db:5432", "timed out").inOutage();
+    const { subject, text, event } = failureAlert(error, occasion("app"), "worse");
+    expect(subject).toBe("[critical] worse: rotation failed in setSecret (UNREACHABLE): app");
+    expect(text).toContain("You were told of this problem; it has become worse.");
+    expect(event).toMatchObject({ status: "worse", severity: "critical", productionSafe: false });
+  });
+});
+
+describe("a problem that is over", () => {
+  const over = (secret: string) => {
+    const task = { kind: "settlement", secret, step: "settle", token } as const;
+    const since = new Date("2026-03-01T00:00:00Z");
+    const problem = { kind: "ROLLED_BACK", subject: "service production/web", since };
+    return alertOf({ status: "over", problem, task }, place);
+  };
+
+  it("is information, under the key of the alert that began it", () => {
+    const { subject, text, event, attributes } = over("app");
+    expect(subject).toBe("[info] over: settlement is stuck (ROLLED_BACK): app");
+    expect(text).toContain("service production/web");
+    expect(text).toContain("It began at 2026-03-01T00:00:00.000Z.");
+    expect(attributes).toMatchObject({ severity: "info", status: "over", code: "ROLLED_BACK" });
+    expect(event).toMatchObject({
+      ...attributes,
+      kind: "settlement-failed",
+      deduplicationKey: "app/ROLLED_BACK/service production/web",
+    });
+  });
+
+  it("has the keys of every alert", () => {
+    const began = failureAlert(new Unreachable("db:5432", "timed out"), occasion("app"));
+    expect(Object.keys(over("app").event)).toEqual(Object.keys(began.event));
+    expect(Object.keys(over("app").attributes)).toEqual(Object.keys(began.attributes));
+  });
+
+  it.each(hostile)("fits into what SNS takes for the secret %j", (name) => {
+    const { subject, sms } = over(name);
+    expect(subject).toMatch(/^[\x20-\x7e]{1,99}$/);
+    expect(sms).toMatch(/^[\x20-\x7e]{1,140}$/);
   });
 });
 
@@ -283,10 +343,10 @@ describe("settlement that does not go on", () => {
 
 describe("a rotation that Secrets Manager tells of", () => {
   const watched = (error: RotationError, more: Partial<Task> = {}) => {
-    const rotationLog = "/aws/lambda/rotate-database";
+    const failedLog = "/aws/lambda/rotate-database";
     const task = { kind: "unreported", secret: "app", step: "setSecret", token, ...more } as const;
     const logGroup = "/aws/lambda/watch";
-    return failureAlert(error, { ...place, logGroup, task: { rotationLog, ...task } });
+    return failureAlert(error, { ...place, logGroup, task: { failedLog, ...task } });
   };
 
   it("failed, and the log to look at is that of the function that rotates, in full", async () => {
@@ -318,15 +378,6 @@ describe("a rotation that Secrets Manager tells of", () => {
     const { event } = watched(new RotationAbandoned("app"), { kind: "abandoned" });
     expect(event).toMatchObject({ kind: "rotation-abandoned", productionSafe: false });
     expect(event["next"]).toMatch(/^nothing until the next rotation/);
-  });
-
-  it("is the same for a secret and day, whatever failed in which step", () => {
-    const keys = [
-      watched(new RotationFailed("app", "setSecret")),
-      watched(new SwitchInterrupted("app", "finishSecret"), { step: "finishSecret" }),
-      watched(new RotationAbandoned("app"), { kind: "abandoned", token: "unknown" }),
-    ].map(({ event }) => event["deduplicationKey"]);
-    expect(keys).toEqual(["app/2026-03-04", "app/2026-03-04", "app/2026-03-04"]);
   });
 });
 

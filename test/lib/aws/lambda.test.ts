@@ -25,40 +25,49 @@ async function invoking<T>(body: string, use: (name: string) => Promise<T>): Pro
   return await use(name);
 }
 
-const failed = (code: string, told: boolean) =>
-  `return { outcome: "failed", code: "${code}", happened: "It is so.", told: ${told} };`;
-const thrown = (code: string) =>
-  `throw Object.assign(new Error("It is so. Do."), { name: "${code}" });`;
+const failed = (code: string) =>
+  `return { outcome: "failed", code: "${code}", subject: "db:5432", server: "db:5432", impact: "unknown", happened: "It is so.", remedy: "Do.", retryable: false };`;
 
 describe("a function that settlement invokes", () => {
   it.each([
-    ["has reported", failed("UNREACHABLE", true), { why: "UNREACHABLE: It is so.", told: true }],
-    [
-      "did not report",
-      failed("UNREACHABLE", false),
-      { why: "UNREACHABLE: It is so.", told: false },
-    ],
-    ["throws", thrown("UNREACHABLE"), { why: "UNREACHABLE: It is so. Do.", told: false }],
-    ["dies of", "process.exit(1);", { why: "Runtime.ExitError: ", told: false }],
-    ["answers with text", 'return "no";', { why: "Its answer cannot be used: ", told: false }],
-    ["answers with nothing", "", { why: "Its answer cannot be used: ", told: false }],
-    ["answers otherwise", "return {};", { why: "Its answer cannot be used: ", told: false }],
-  ])("and that %s a failure says whether on-call has been told", async (_, body, { why, told }) => {
+    ["throws", 'throw new Error("It is so.");', "Error: It is so."],
+    ["dies", "process.exit(1);", "Runtime.ExitError: "],
+    ["answers with text", 'return "no";', "Its answer cannot be used: "],
+    ["answers with nothing", "", "Its answer cannot be used: "],
+    ["answers otherwise", "return {};", "Its answer cannot be used: "],
+  ])("and that %s has failed, and may succeed later", async (_, body, why) => {
     await invoking(body, async (name) => {
       const request = { secret: "app", version: "v1" };
       const happened = expect.stringContaining(`${name} failed: ${why}`);
+      const more = { happened, retryable: true, functionName: name };
       await expect(lambdaMirrorer(name).mirror(request, signal)).rejects.toMatchObject({
         code: "MIRROR_FAILED",
-        happened,
-        told,
+        ...more,
       });
       const retirer = lambdaRetirer(name);
       for (const leaked of [false, true])
         await expect(retirer.retire({ ...request, leaked }, signal)).rejects.toMatchObject({
           code: "RETIREMENT_FAILED",
-          happened,
-          told,
+          ...more,
         });
+    });
+  });
+
+  it("and that answers a failure has failed with that code, subject, server and remedy", async () => {
+    await invoking(failed("UNREACHABLE"), async (name) => {
+      const request = { secret: "app", version: "v1" };
+      const failure = {
+        code: "UNREACHABLE",
+        subject: "db:5432",
+        server: "db:5432",
+        impact: "unknown",
+        happened: `${name} failed: It is so.`,
+        remedy: "Do.",
+        retryable: false,
+      };
+      const retired = lambdaRetirer(name).retire({ ...request, leaked: false }, signal);
+      await expect(retired).rejects.toMatchObject(failure);
+      await expect(lambdaMirrorer(name).mirror(request, signal)).rejects.toMatchObject(failure);
     });
   });
 
@@ -88,19 +97,11 @@ describe("a function that settlement invokes", () => {
     expect(await probed).toEqual(expected);
   });
 
-  it("says which server could not be used", async () => {
-    const body = `return { outcome: "failed", code: "UNREACHABLE", happened: "No.", told: true, server: "db:5432" };`;
+  it("answers that the credential is still accepted", async () => {
     const request = { secret: "app", version: "v1", leaked: false };
-    const retired = invoking(body, (name) => lambdaRetirer(name).retire(request, signal));
-    await expect(retired).rejects.toMatchObject({ server: "db:5432", told: true });
+    const retired = invoking(failed("STILL_ACCEPTED"), (name) =>
+      lambdaRetirer(name).retire(request, signal),
+    );
+    expect(await retired).toBe("accepted");
   });
-
-  it.each([failed("STILL_ACCEPTED", true), thrown("STILL_ACCEPTED")])(
-    "answers that the credential is still accepted: %s",
-    async (body) => {
-      const request = { secret: "app", version: "v1", leaked: false };
-      const retired = invoking(body, (name) => lambdaRetirer(name).retire(request, signal));
-      expect(await retired).toBe("accepted");
-    },
-  );
 });

@@ -180,13 +180,13 @@ describe("an alert that fails", () => {
 
   it("is told again when it cannot be remembered", async () => {
     const { mark } = built;
-    using _ = built.deny("TagResource");
+    using _ = built.deny("PutParameter");
     using __ = built.deny("GetSecretValue");
     for (const ___ of [1, 2]) {
       const invocation = await built.run("createSecret");
       expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:GetSecretValue on /);
       expect(linesOf(invocation).others).toMatchObject([
-        { errorMessage: expect.stringMatching(/^secretsmanager:TagResource on .*AccessDenied/) },
+        { errorMessage: expect.stringMatching(/^ssm:PutParameter on .*AccessDenied/) },
       ]);
     }
     expect(built.alerts(mark)).toHaveLength(2);

@@ -1,12 +1,13 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { SSM } from "@aws-sdk/client-ssm";
 import { databaseSecretId } from "../../../lab/database-secret.ts";
 import type { Server, ServerProxy, Strategy } from "../../../lab/server.ts";
 import { startWorld, type World, type WorldOptions } from "../../../lab/world.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { AwsError, type Call, type Invocation } from "../../../standin/aws.ts";
-import { temporaryBundle } from "../../standin/fixtures.ts";
+import { clientConfig, temporaryBundle } from "../../standin/fixtures.ts";
 
 export interface Deployment {
   /** Of the rotation function. */
@@ -55,8 +56,9 @@ export class BuiltRotation implements AsyncDisposable {
     return new BuiltRotation(world, proxy, nothing, parts.move());
   }
 
-  /** Starts a rotation that nobody carries on: AWSPENDING sits on a version without a value. */
+  /** Starts a rotation that nobody carries on: AWSPENDING sits on a version without a value. No problem stands. */
   async begin(): Promise<void> {
+    await this.#forget();
     const { AWSPENDING: left, AWSCURRENT: current } = await this.world.labels();
     if (left && left !== current) await this.world.label("AWSPENDING", left);
     this.token = randomUUID();
@@ -122,6 +124,17 @@ export class BuiltRotation implements AsyncDisposable {
   /** How many have been published. */
   get mark(): number {
     return this.world.aws.notifications.length;
+  }
+
+  /** What on-call was told. */
+  async #forget(): Promise<void> {
+    const ssm = new SSM(clientConfig(this.world.aws, "operator"));
+    const { Parameters = [] } = await ssm.getParametersByPath({
+      Path: "/quarterturn",
+      Recursive: true,
+    });
+    for (const { Name } of Parameters) await ssm.deleteParameter({ Name });
+    ssm.destroy();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

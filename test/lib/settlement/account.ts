@@ -1,13 +1,13 @@
-import { memoryOf } from "../../../lib/alerts/memory.ts";
+import { MemoryInProcess } from "../../../lab/memory.ts";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
-import type { Context, Task } from "../../../lib/context/context.ts";
+import type { Context, News } from "../../../lib/context/context.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { LogLine } from "../../../lib/context/log.ts";
-import type { RotationError } from "../../../lib/errors.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { type BatchResult, settleBatch } from "../../../lib/settlement/batch.ts";
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
+import type { Mirrorer } from "../../../lib/settlement/mirrorer.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
 import { contextFor } from "../../context.ts";
@@ -33,7 +33,12 @@ export class Account {
   /** What ListSecrets shows, where it lags. */
   listed: SecretState[] | undefined;
   readonly calls: string[] = [];
+  /** Of what began or got worse. */
   readonly alerts: { secret: string; code: string; text: string; impact: string }[] = [];
+  /** Everything that on-call was told, e.g. `begun TOY_OUTSIDE bear`. */
+  readonly told: string[] = [];
+  readonly memory = new MemoryInProcess();
+  readonly mirrorer: { mirror: Mirrorer["mirror"] } = { mirror: async () => "superseded" };
   readonly lines: LogLine[] = [];
   /** By secret: what asking the server about it leads to; otherwise the credential dies. */
   readonly servers = new Map<string, (version: string) => Promise<OldCredential>>();
@@ -174,9 +179,10 @@ export class Account {
           this.get(secretId).tags.set(key, value);
         },
       },
+      memory: this.memory,
       consumers: [this.toys],
       retirers: { network: retirer, internet: retirer },
-      mirrorer: { mirror: async () => "superseded" },
+      mirrorer: this.mirrorer,
       manifest: { stage: "production", exempt: [], secrets },
     };
   }
@@ -190,12 +196,14 @@ export class Account {
         if (this.#signal.signal.aborted) throw new DeadlineReached();
       },
       log: { step: (line) => void this.lines.push(line) },
-      report: async (error: RotationError, task?: Task, secret?: SecretState) => {
-        const memory = task && memoryOf(error, task, new Date(this.now));
-        if (memory && secret?.tags.get(memory.key) === memory.value) return "told";
-        if (memory && secret) this.get(secret.name).tags.set(memory.key, memory.value);
-        const { code, message: text, impact } = error;
-        this.alerts.push({ secret: task?.secret ?? "", code, text, impact });
+      report: async (news: News) => {
+        if (news.status === "over") {
+          this.told.push(`over ${news.problem.kind} ${news.problem.subject}`.trim());
+          return "told";
+        }
+        const { code, message: text, impact, subject } = news.error;
+        this.told.push(`${news.status} ${code} ${subject}`.trim());
+        this.alerts.push({ secret: news.task?.secret ?? "", code, text, impact });
         return "told";
       },
     });
@@ -220,6 +228,6 @@ const absent = (name: string) =>
     isAbsent: true,
   });
 
-/** The function that retires failed, and has told on-call. */
+/** The function that retires failed. */
 export const failing = (server?: string) =>
-  new RetirementFailed("retire-database", { why: "UNREACHABLE: No answer.", told: true, server });
+  new RetirementFailed("retire-database", { code: "UNREACHABLE", why: "No answer.", server });

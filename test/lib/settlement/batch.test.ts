@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MemoryInProcess } from "../../../lab/memory.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { LogLine } from "../../../lib/context/log.ts";
 import { sightingTag } from "../../../lib/secret/sighting.ts";
@@ -57,6 +58,7 @@ function scene(sessions: readonly number[], { secondsALook = 0 } = {}) {
       },
       tag: async () => {},
     },
+    memory: new MemoryInProcess(),
     consumers: [],
     retirers: { network: retirer, internet: retirer },
     manifest: { stage: "production", exempt: [], secrets: { app: entry } },

@@ -30,9 +30,19 @@ describe("settlement decides about parameters", () => {
     ],
     ["to alert: drift", mirrored(1, ["/p"]), alert("PARAMETER_DRIFT")],
     [
-      "to alert before it retires: drift",
-      { ...mirrored(1, ["/p"]), old: "dead" },
-      alert("PARAMETER_DRIFT"),
+      "to alert of each parameter, and of consumers beside it; nobody is rolled",
+      {
+        ...mirrored(1, ["/p", "/q"]),
+        consumers: [consumer({ kind: "old" }), consumer({ kind: "blocked", problem: problem })],
+      },
+      {
+        kind: "alert",
+        problems: [
+          { code: "PARAMETER_DRIFT", subject: "/p" },
+          { code: "PARAMETER_DRIFT", subject: "/q" },
+          { code: "TOY_HANGS", subject: "toy 1" },
+        ],
+      },
     ],
     [
       "to alert: drift of what is settled",
@@ -69,9 +79,9 @@ describe("settlement decides", () => {
     ],
     ["to remove the label when it is dead", { old: "dead" }, { kind: "removeLabel" }],
     [
-      "to wait when it was retired and is still accepted, which on-call has been told",
+      "to alert when it was retired and is still accepted",
       { old: "accepted" },
-      { kind: "wait", why: expect.stringContaining("still accepts the retired credential") },
+      alert("STILL_ACCEPTED"),
     ],
     [
       "to wait for the end of a rotation that has just moved AWSCURRENT",
@@ -125,12 +135,31 @@ describe("settlement decides", () => {
       { kind: "roll", consumers: [{ name: "toy 2" }, { name: "toy 3" }] },
     ],
     [
-      "to alert of what cannot be read, before what is blocked",
+      "to alert of what cannot be read and of what is blocked",
       {
         consumers: [consumer({ kind: "blocked", problem })],
         blind: [{ ...problem, code: "BLIND" }],
       },
-      alert("BLIND"),
+      alert("BLIND", "TOY_HANGS"),
+    ],
+    [
+      "to alert of all that are blocked, and of those beside them that take too long (B1)",
+      {
+        consumers: [
+          consumer({ kind: "blocked", problem }, { name: "blue1" }),
+          consumer({ kind: "blocked", problem }, { name: "blue2" }),
+          consumer({ kind: "rolling", why: "it restarts" }, { name: "task 4", subject: "tasks" }),
+        ],
+        now: at(25 * 60),
+      },
+      {
+        kind: "alert",
+        problems: [
+          { code: "TOY_HANGS", subject: "blue1" },
+          { code: "TOY_HANGS", subject: "blue2" },
+          { code: "DEADLINE_PASSED", subject: "tasks" },
+        ],
+      },
     ],
     [
       "to alert of a blocked consumer, by name",
@@ -140,7 +169,7 @@ describe("settlement decides", () => {
           consumer({ kind: "blocked", problem }),
         ],
       },
-      { kind: "alert", problem: { ...problem, why: "toy 1: it hangs" } },
+      { kind: "alert", problems: [{ ...problem, subject: "toy 1", why: "toy 1: it hangs" }] },
     ],
     [
       "to wait for a consumer that is rolling, by name",
@@ -382,7 +411,7 @@ describe("when hands moved AWSCURRENT", () => {
       { old: { heldBy: "AWSPENDING" }, now: at(25 * 60) },
       {
         kind: "alert",
-        problem: { code: "DEADLINE_PASSED", why: expect.stringContaining("stays alive") },
+        problems: [{ code: "DEADLINE_PASSED", why: expect.stringContaining("stays alive") }],
       },
     ],
     [

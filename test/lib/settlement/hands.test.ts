@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
-import { Account, failing, hour, minute } from "./account.ts";
+import { Account, hour, minute } from "./account.ts";
 
 const codes = ({ alerts }: Account) => alerts.map(({ code }) => code);
 const identity = { arn: "arn:app", name: "app" };
@@ -134,24 +135,28 @@ describe("what AWSCURRENT left by hand", () => {
     expect(account.alerts).toMatchObject([
       { code: "OLD_ELSEWHERE", text: expect.stringContaining("new") },
     ]);
+    // It is not over: nobody retires it.
+    expect(account.told).toEqual(["begun OLD_ELSEWHERE new"]);
   });
 
-  it("stays as it is while AWSCURRENT is refused, and is told again when that comes back", async () => {
+  it("stays as it is while AWSCURRENT is refused, which is told at once, and when it is over", async () => {
     const account = await settled();
     account.toys.start("bear", "nursery", [identity]);
     account.pass(minute);
-    // As the function that probes remembers that it has alerted on-call.
+    const refused = { code: "CURRENT_REFUSED", impact: "outage", why: "It is refused." } as const;
     account.probes.set("app", async () => {
-      account.get("app").tags.set("quarterturn:alert", "new/probeLeft/CURRENT_REFUSED/hash");
-      throw failing();
+      throw new RetirementFailed("retire-database", refused);
     });
     account.moveCurrent("app", "hand");
+    await account.settle();
+    expect(account.alerts).toMatchObject([{ code: "CURRENT_REFUSED", impact: "outage" }]);
     await settleFor(account, hour);
+    expect(account.told).toEqual(["begun CURRENT_REFUSED"]);
     expect(account.retiring("app")).toEqual([]);
     expect(account.toys.toys[0]?.rolls).toBe(0);
     account.moveCurrent("app", "new");
     await settleFor(account, 10 * minute);
-    expect(account.get("app").tags.get("quarterturn:alert")).toBe("");
+    expect(account.told).toEqual(["begun CURRENT_REFUSED", "over CURRENT_REFUSED"]);
     expect(account.retired).toEqual([]);
   });
 });

@@ -63,7 +63,7 @@ describe("a pass", () => {
       account.pass(5 * minute);
     }
     expect(account.retired.toSorted()).toEqual(["a old", "c old"]);
-    expect(account.alerts).toEqual([]);
+    expect(account.told).toEqual(["begun UNREACHABLE"]);
   });
 
   it("asks a server that has failed no more in this pass, and again in the next (A7)", async () => {
@@ -166,6 +166,9 @@ describe("a pass", () => {
     expect(account.alerts).toEqual([]);
     account.pass(hour);
     await account.settle();
-    expect(account.alerts).toMatchObject([{ code: "AWS_CALL_FAILED" }]);
+    expect(account.alerts).toEqual([]);
+    account.pass(5 * minute);
+    await account.settle();
+    expect(account.told).toEqual(["begun AWS_CALL_FAILED ecs:ListTasks app"]);
   });
 });

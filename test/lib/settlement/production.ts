@@ -171,9 +171,20 @@ export class Production implements AsyncDisposable {
     return this.calls("UpdateService").map(({ input }) => String(input["service"]));
   }
 
-  /** Codes of what on-call was told. */
+  /** Codes of the problems that on-call was told of. */
   alerts(): string[] {
-    return this.world.aws.notifications.map(({ attributes }) => String(attributes["code"]));
+    return this.#codes((status) => status !== "over");
+  }
+
+  /** Codes of those that on-call was told are over. */
+  over(): string[] {
+    return this.#codes((status) => status === "over");
+  }
+
+  #codes(isAsked: (status: unknown) => boolean): string[] {
+    return this.world.aws.notifications
+      .filter(({ attributes }) => isAsked(attributes["status"]))
+      .map(({ attributes }) => String(attributes["code"]));
   }
 
   async retiring(): Promise<string | undefined> {

@@ -125,7 +125,7 @@ describe("events", () => {
       }),
     );
     expect(lines).toEqual([]);
-    expect(production.calls()).toEqual([]);
+    expect(production.calls().map(({ operation }) => operation)).toEqual(["GetParametersByPath"]);
     expect(await production.retiring()).toBeDefined();
   });
 

@@ -129,7 +129,10 @@ export const seen = (version: string, minutes: number) => ({
 });
 
 export const retire = { kind: "retire", retiring: "old", leaked: false };
-export const alert = (code: string) => ({ kind: "alert", problem: { code } });
+export const alert = (...codes: string[]) => ({
+  kind: "alert",
+  problems: codes.map((code) => ({ code })),
+});
 
 /** The mirror's answer about the version that is AWSCURRENT. */
 export const mirrored = (minutes: number, drifted: string[] = [], version = "new") => ({

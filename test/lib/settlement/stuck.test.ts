@@ -37,6 +37,7 @@ async function expectSettled(production: Production): Promise<void> {
   expect(await production.retiring()).toBeUndefined();
   expect(await production.oldIsAccepted()).toBe(false);
   expect(production.alerts()).toHaveLength(1);
+  expect(production.over()).toEqual(production.alerts());
 }
 
 function denying(production: Production, operation: string, error: AwsError): Disposable {

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
-import type { Task } from "../../../lib/context/context.ts";
-import type { RotationError } from "../../../lib/errors.ts";
+import { MemoryInProcess } from "../../../lab/memory.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { sightingTag, sightingText } from "../../../lib/secret/sighting.ts";
 import { Pass } from "../../../lib/settlement/pass.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
 import type { Retirer } from "../../../lib/settlement/retirer.ts";
-import { settle } from "../../../lib/settlement/settle.ts";
+import { type Progress, settle } from "../../../lib/settlement/settle.ts";
+import { Standing } from "../../../lib/settlement/standing.ts";
 import { contextFor } from "../../context.ts";
 import { consumerContract } from "../../contracts/consumer.ts";
 import { Toys } from "./toy.ts";
@@ -42,7 +42,6 @@ class Scene {
   readonly secret = newSecret();
   readonly toys = new Toys(() => new Date(this.now));
   readonly others = new Toys(() => new Date(this.now));
-  readonly reports: [code: string, why: string, token: string | undefined][] = [];
   readonly retired: string[] = [];
   labels: [string, string[]][] = [
     ["new", ["AWSCURRENT", "PREPARED"]],
@@ -57,7 +56,7 @@ class Scene {
     this.now += minute;
   }
 
-  settle() {
+  async settle() {
     const retirer: Retirer = {
       probe: async () => "alive",
       retire: async ({ version }) => {
@@ -80,17 +79,16 @@ class Scene {
         },
         tag: async () => {},
       },
+      memory: new MemoryInProcess(),
       consumers: [this.toys, { ...view(this.others), name: "others" }],
       retirers: { network: retirer, internet: retirer },
       mirrorer: { mirror: async () => "superseded" },
       manifest: { stage: "production", exempt: [], secrets: { [this.secret.name]: entry } },
     };
-    const report = async ({ code, happened }: RotationError, task?: Task) => {
-      this.reports.push([code, happened, task?.token]);
-      return "told" as const;
-    };
-    const context = contextFor({ now: () => new Date(this.now), report });
-    return settle({ secretId: this.secret.name, isNamed: true }, new Pass(ports, context));
+    const context = contextFor({ now: () => new Date(this.now) });
+    const pass = new Pass(ports, context, await Standing.read(ports.memory, context));
+    const progress: Progress = { examined: new Set(), noted: [], area: "settle" };
+    return settle({ secretId: this.secret.name, isNamed: true }, pass, progress);
   }
 }
 
@@ -113,7 +111,6 @@ describe("settlement with consumers of another type", () => {
     expect(await scene.settle()).toMatchObject({ outcome: "settled" });
     expect(scene.retired).toEqual(["old"]);
     expect(scene.toys.toys.map(({ rolls }) => rolls)).toEqual([1]);
-    expect(scene.reports).toEqual([]);
   });
 
   it("looks at each type once in a pass, and at none when the secret is settled", async () => {
@@ -132,8 +129,13 @@ describe("settlement with consumers of another type", () => {
     expect(await scene.settle()).toMatchObject({
       outcome: "alerted",
       why: "ball: it is in garden",
+      found: [
+        {
+          error: { code: "TOY_OUTSIDE", subject: "ball", remedy: "Tidy up." },
+          task: { kind: "settlement", token: "old" },
+        },
+      ],
     });
-    expect(scene.reports).toEqual([["TOY_OUTSIDE", expect.stringContaining("ball"), "old"]]);
     expect(scene.retired).toEqual([]);
   });
 
@@ -141,8 +143,10 @@ describe("settlement with consumers of another type", () => {
     const scene = new Scene();
     scene.others.dark.push("cellar");
     await scene.settle();
-    expect(await scene.settle()).toMatchObject({ why: "the room cellar is dark" });
-    expect(scene.reports.map(([code]) => code)).toEqual(["TOYS_DARK"]);
+    expect(await scene.settle()).toMatchObject({
+      why: "the room cellar is dark",
+      found: [{ error: { code: "TOYS_DARK" } }],
+    });
     expect(scene.retired).toEqual([]);
   });
 });

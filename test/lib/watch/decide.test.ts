@@ -1,5 +1,8 @@
 import { describe, expect, it } from "vitest";
+import type { StandingProblem } from "../../../lib/alerts/problem.ts";
 import { decide, type Findings } from "../../../lib/watch/decide.ts";
+
+const at = new Date("2026-03-04T12:00:00Z");
 
 const versions = {
   pending: [
@@ -40,7 +43,7 @@ type Change = Partial<Omit<Findings, "sighting" | "secret">> &
 
 function findings(change: Change): Findings {
   const { kind = "RotationFailed", step = "setSecret", versions: which = "pending" } = change;
-  const { deletedAt, inPlace = false, inside, toldToday = false, leftToAnother = false } = change;
+  const { deletedAt, inPlace = false, inside = [], outside = [], claim } = change;
   const token = "token" in change ? change.token : "new";
   return {
     sighting: { kind, secretId: "arn", token, step },
@@ -51,13 +54,27 @@ function findings(change: Change): Findings {
     },
     inPlace,
     inside,
-    toldToday,
-    leftToAnother,
+    outside,
+    claim,
   };
 }
 
 const abandoned = { kind: "RotationAbandoned", versions: "abandoned" } as const;
-const inside = (step: string, code = "UNREACHABLE", token = "new") => ({ token, step, code });
+const problem = (kind: string, more: Partial<StandingProblem> = {}): StandingProblem => ({
+  kind,
+  subject: "",
+  severity: "error",
+  since: at,
+  told: true,
+  last: { kind: "unreported", step: "setSecret", token: "older", at },
+  ...more,
+});
+const inside = (step: string, code = "UNREACHABLE", token = "new") => [
+  problem("UNREACHABLE", { last: { kind: "rotation", step: "createSecret", token: "oldest", at } }),
+  problem(code, { last: { kind: "rotation", step, token, at } }),
+];
+const failed = problem("ROTATION_FAILED");
+const switching = { inPlace: true, versions: "switching", step: "finishSecret" } as const;
 const tells = (code: string, impact = "unchanged", token?: string) => ({
   kind: "tell",
   problem: { code, impact },
@@ -177,9 +194,37 @@ describe("of what was seen from outside", () => {
       silent(/itself/),
     ],
 
-    ["once a day suffices", { toldToday: true }, silent(/today/)],
-    ["once a day suffices for all kinds", { ...abandoned, toldToday: true }, silent(/today/)],
-    ["one of those that come at once tells", { leftToAnother: true }, silent(/another/)],
+    ["what on-call knows and is not over is no news", { outside: [failed] }, silent(/not over/)],
+    [
+      "a switch that may hang is, after a harmless failure that on-call knows (B3)",
+      { ...switching, outside: [failed] },
+      tells("SWITCH_INTERRUPTED", "outage"),
+    ],
+    [
+      "an abandonment is, after a failure that on-call knows",
+      { ...abandoned, outside: [failed] },
+      tells("ROTATION_ABANDONED", "unknown"),
+    ],
+    [
+      "one of those that come at once tells: the last that claimed it",
+      { outside: [problem("ROTATION_FAILED", { told: false, claim: "2" })], claim: "1" },
+      silent(/another/),
+    ],
+    [
+      "and that is this one",
+      { outside: [problem("ROTATION_FAILED", { told: false, claim: "1" })], claim: "1" },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "a claim of somebody who has died keeps nobody from it",
+      { outside: [problem("ROTATION_FAILED", { told: false, claim: "2" })] },
+      tells("ROTATION_FAILED"),
+    ],
+    [
+      "a claim for another problem keeps nobody from it",
+      { outside: [problem("ROTATION_ABANDONED", { told: false, claim: "2" })], claim: "1" },
+      tells("ROTATION_FAILED"),
+    ],
   ])("%s", (_, change, expected) => {
     expect(decide(findings(change))).toMatchObject(expected);
   });

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { MemoryInProcess } from "../../../lab/memory.ts";
 import type { Alert } from "../../../lib/alerts/alert.ts";
 import type { AlertTopic } from "../../../lib/alerts/topic.ts";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
@@ -9,18 +10,20 @@ import { reporter } from "../../../lib/reporting/report.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
 import { type WatchPorts, watch } from "../../../lib/watch/watch.ts";
 import { contextFor } from "../../context.ts";
+import { problem } from "../../contracts/problem-memory.ts";
 
 const arn = (name: string) =>
   `arn:aws:secretsmanager:eu-central-1:123456789012:secret:${name}-AbCdEf`;
 const event = (secretId = arn("app"), eventName = "RotationFailed") => ({
   detail: { eventName, additionalEventData: { SecretId: secretId } },
 });
+const signal = AbortSignal.timeout(60_000);
 const failed = (call: string) =>
   new AwsCallFailed(call, "x", { failure: "no", retryable: true, remedy: "Allow it." });
 
 /** A secret whose rotation stays failed; time passes only while somebody sleeps. */
 class Place {
-  readonly tags = new Map<string, string>();
+  readonly memory = new MemoryInProcess();
   readonly alerts: Alert[] = [];
   readonly lines: LogLine[] = [];
   readonly unsent: string[] = [];
@@ -42,11 +45,17 @@ class Place {
           ["new", ["AWSPENDING"]],
           ["old", ["AWSCURRENT"]],
         ]);
-        return { ...common, tags: new Map(this.tags), versions };
+        return { ...common, tags: new Map(), versions };
       },
-      tag: async (_, key, value) => {
-        this.#call("tag");
-        this.tags.set(key, value);
+    },
+    memory: {
+      of: async (...input) => {
+        this.#call("recall");
+        return this.memory.of(...input);
+      },
+      write: async (...input) => {
+        this.#call("remember");
+        await this.memory.write(...input);
       },
     },
     manifest,
@@ -77,7 +86,7 @@ class Place {
       now,
       log,
       randomInt: () => (this.#claims += 1),
-      report: reporter(origin, { store: this.ports.store, alerts, log, now }),
+      report: reporter(origin, { alerts, log, now }),
       sleep: async (ms) => {
         this.now += ms;
         const { meanwhile } = this;
@@ -105,7 +114,7 @@ const entry = { consumers: { clusters: [] }, deadline: 1, credentials: [] };
 const manifest = { secrets: { app: entry, [arn("by-arn")]: entry } } as unknown as Manifest;
 
 describe("a rotation that failed unreported", () => {
-  it("is told in the format of every alert, and remembered for the day", async () => {
+  it("is told in the format of every alert, and remembered", async () => {
     const place = new Place();
     expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
     expect(place.alerts.map(({ event }) => event)).toMatchObject([
@@ -118,12 +127,19 @@ describe("a rotation that failed unreported", () => {
         token: "new",
         step: "unknown",
         productionSafe: true,
-        deduplicationKey: "app/2026-03-04",
+        deduplicationKey: "app/ROTATION_FAILED/",
+        status: "begun",
         logGroup: "/aws/lambda/watch",
         requestId: "r1",
       },
     ]);
-    expect(place.tags.get("quarterturn:outside")).toBe("2026-03-04");
+    expect(await place.memory.list(signal)).toMatchObject([
+      {
+        secret: arn("app"),
+        domain: "watch",
+        problems: [{ kind: "ROTATION_FAILED", told: true, last: { token: "new" } }],
+      },
+    ]);
     expect(place.lines).toMatchObject([
       {
         secret: "app",
@@ -136,18 +152,17 @@ describe("a rotation that failed unreported", () => {
     ]);
   });
 
-  it("is told once a day: the same event again, other events, and anew after midnight", async () => {
+  it("is told once until it is over, also on the next day; what is another problem at once", async () => {
     const place = new Place();
     await place.run("r1");
     for (const id of ["r1", "r2"]) expect((await place.run(id)).outcome).toBe("silent");
-    expect((await place.run("r3", event(arn("app"), "RotationAbandoned"))).outcome).toBe("silent");
-    expect(place.alerts).toHaveLength(1);
-    place.now += 60_000;
-    await place.run("r4");
-    expect(place.alerts.map(({ event }) => event["deduplicationKey"])).toEqual([
-      "app/2026-03-04",
-      "app/2026-03-05",
-    ]);
+    place.now += 24 * 60 * 60_000;
+    expect((await place.run("r3")).outcome).toBe("silent");
+    const abandoned = event(arn("app"), "RotationAbandoned");
+    expect((await place.run("r4", abandoned)).outcome).toBe("told");
+    for (const payload of [abandoned, event()])
+      expect((await place.run("r5", payload)).outcome).toBe("silent");
+    expect(place.codes).toEqual(["ROTATION_FAILED", "ROTATION_ABANDONED"]);
   });
 
   it("is told once by two that come at once, whichever is faster", async () => {
@@ -173,7 +188,10 @@ describe("a rotation that failed unreported", () => {
 
   it("is not told where the function tells of it after all, or a repetition succeeds", async () => {
     const place = new Place();
-    place.meanwhile = async () => place.tags.set("quarterturn:alert", "new/setSecret/DEADLINE/x");
+    const last = { kind: "rotation", step: "setSecret", token: "new", at: new Date() } as const;
+    const own = problem({ kind: "DEADLINE", subject: "", last });
+    place.meanwhile = () =>
+      place.memory.write({ secret: arn("app"), domain: "rotation", problems: [own] }, signal);
     expect(await place.run()).toMatchObject({ outcome: "silent" });
     expect(place.alerts).toEqual([]);
   });
@@ -201,13 +219,13 @@ describe("when AWS fails", () => {
     expect((await place.run("r2")).outcome).toBe("told");
   });
 
-  it("the look at the secret: it tells all the same, and cannot remember it", async () => {
+  it("the look at the secret: it tells all the same, once", async () => {
     const place = new Place();
     place.failing.add("describe");
     expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
+    expect(await place.run()).toMatchObject({ secret: "app", outcome: "silent" });
     expect(place.codes).toEqual(["SECRET_UNSEEN"]);
     expect(place.alerts[0]?.text).toMatch(/reports RotationFailed of app, .* describe on x failed/);
-    expect(place.calls).not.toContain("tag");
   });
 
   it("the second look alone: it tells what the first one found", async () => {
@@ -217,14 +235,26 @@ describe("when AWS fails", () => {
     expect(place.codes).toEqual(["ROTATION_FAILED"]);
   });
 
-  it("the tags: it tells, also beside another one's claim, and says that it cannot remember", async () => {
-    const place = new Place();
-    place.tags.set("quarterturn:teller", "of another day");
-    place.failing.add("tag");
-    for (const id of ["r1", "r2"]) expect((await place.run(id)).outcome).toBe("told");
-    expect(place.alerts).toHaveLength(2);
-    expect(place.unsent).toEqual(["AWS_CALL_FAILED", "AWS_CALL_FAILED"]);
-  });
+  it.each(["remember", "recall"])(
+    "the memory (%s): it tells, also beside another one's claim, and says that it cannot",
+    async (call) => {
+      const place = new Place();
+      const claimed = problem({
+        kind: "ROTATION_FAILED",
+        subject: "",
+        told: false,
+        claim: "other",
+      });
+      await place.memory.write(
+        { secret: arn("app"), domain: "watch", problems: [claimed] },
+        signal,
+      );
+      place.failing.add(call);
+      for (const id of ["r1", "r2"]) expect((await place.run(id)).outcome).toBe("told");
+      expect(place.alerts).toHaveLength(2);
+      expect(new Set(place.unsent)).toEqual(new Set(["AWS_CALL_FAILED"]));
+    },
+  );
 });
 
 describe("what is none of its business", () => {

@@ -1,0 +1,92 @@
+import type { Context } from "../context/context.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+import { MoreProblems } from "./errors.ts";
+import type { Domain, ProblemMemory } from "./memory.ts";
+import {
+  type FoundProblem,
+  identityOf,
+  isSame,
+  type StandingProblem,
+  severityOf,
+} from "./problem.ts";
+import { type Comparison, type Outcome, reconcile } from "./reconcile.ts";
+
+/** What was seen of one secret. */
+export interface Seen extends Pick<Comparison, "since" | "isOver"> {
+  readonly secret: { readonly arn: string; readonly name: string };
+  readonly domain: Domain;
+  /** As it is remembered. */
+  readonly standing: readonly StandingProblem[];
+  readonly found: readonly FoundProblem[];
+}
+
+interface Telling {
+  /** As it is remembered now. */
+  readonly standing: readonly StandingProblem[];
+  /** What kept the last alert from being published that could not be. */
+  readonly failure?: RotationError | undefined;
+}
+
+/**
+ * Tells on-call what is new of a secret, and remembers it. What cannot be told now is told at the next look, and what
+ * cannot be remembered is told again rather than lost. Does not throw.
+ */
+export async function tell(
+  seen: Seen,
+  memory: Pick<ProblemMemory, "write">,
+  context: Pick<Context, "report" | "log" | "now">,
+  signal: AbortSignal,
+): Promise<Telling> {
+  const { secret, domain, standing, since } = seen;
+  const { found, left } = limited(seen);
+  const isOver: Comparison["isOver"] = (problem) =>
+    !left.some(({ error }) => isSame(identityOf(error), problem)) && seen.isOver(problem);
+  const outcomes = reconcile(standing, found, { now: context.now(), since, isOver });
+  let failure: RotationError | undefined;
+  const publish = async (outcome: Outcome): Promise<StandingProblem | undefined> => {
+    const reported = outcome.news && (await context.report(newsOf(outcome.news, seen), signal));
+    if (reported === undefined || reported === "told") return outcome.after;
+    failure = reported;
+    return outcome.before;
+  };
+  const next: StandingProblem[] = [];
+  for (const outcome of outcomes) next.push(...[(await publish(outcome)) ?? []].flat());
+  if (JSON.stringify(next) === JSON.stringify(standing)) return { standing, failure };
+  try {
+    await memory.write({ secret: secret.arn, domain, problems: next }, signal);
+  } catch (thrown) {
+    const { code, message } = asRotationError(thrown);
+    context.log.alertFailed(secret.name, code, message);
+    // What was only to be noted would be lost.
+    for (const { before, after, found: noted } of outcomes)
+      if (!before && noted && after?.told === false)
+        await publish({ news: { status: "begun", found: noted } });
+  }
+  return { standing: next, failure };
+}
+
+/** How many problems of one secret and domain are told one by one; as many as the memory holds for sure. */
+const most = 10;
+
+/** Those that are worst, and then those that on-call knows, where there are too many. */
+function limited({ secret, standing, found }: Seen) {
+  if (found.length <= most) return { found, left: [] };
+  const isKnown = ({ error }: FoundProblem) =>
+    standing.some((problem) => isSame(problem, identityOf(error)));
+  const weight = (each: FoundProblem) =>
+    (severityOf(each.error) === "critical" ? 2 : 0) + (isKnown(each) ? 1 : 0);
+  const sorted = found.toSorted((a, b) => weight(b) - weight(a));
+  const left = sorted.slice(most - 1);
+  const more = left.map(({ task }) => ({
+    error: new MoreProblems(secret.name, left.length),
+    task,
+  }));
+  return { found: [...sorted.slice(0, most - 1), ...more.slice(0, 1)], left };
+}
+
+function newsOf(news: NonNullable<Outcome["news"]>, { secret }: Seen) {
+  if (news.status !== "over") return { status: news.status, ...news.found };
+  const { problem } = news;
+  const { kind, step, token } = problem.last;
+  return { status: news.status, problem, task: { kind, secret: secret.name, step, token } };
+}

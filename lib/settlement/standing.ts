@@ -1,0 +1,168 @@
+import { type Domain, type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
+import type { FoundProblem, StandingProblem } from "../alerts/problem.ts";
+import { tell } from "../alerts/tell.ts";
+import type { Context } from "../context/context.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+import { entryFor, type Manifest } from "../manifest/manifest.ts";
+import { secretNameOf } from "../secret/arn.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
+import type { SecretState } from "../secret/store.ts";
+
+/** What a look can find something wrong with. What it has examined to the end and found right is over. */
+export const areas = ["mirror", "settle", "retire"] as const;
+export type Area = (typeof areas)[number];
+
+/** What one look at a secret saw. */
+interface Observation {
+  readonly secret: Pick<
+    SecretState,
+    "arn" | "name" | "versions" | "lastRotatedAt" | "rotationEnabled"
+  >;
+  readonly found: readonly FoundProblem[];
+  readonly examined: ReadonlySet<string>;
+  /** The manifest does not name it, or it is gone. */
+  readonly isReleased?: boolean;
+}
+
+/** In milliseconds, for an alert and for remembering it, which Parameter Store may throttle. */
+const tellTime = 10_000;
+
+/** In milliseconds: a new secret may be missing in ListSecrets. */
+const listLag = 60 * 60 * 1000;
+
+/**
+ * The problems that stand, as a pass finds them and leaves them. Tells on-call what is new, one secret after the other
+ * beside the looks; whoever is not reached in the time of the pass is told of in the next one.
+ */
+export class Standing {
+  readonly #memory: ProblemMemory;
+  readonly #context: Context;
+  readonly #since: Date;
+  /** By ARN of the secret. */
+  readonly #known: Map<string, readonly Remembered[]>;
+  /** Why they cannot be read. */
+  readonly #failure: RotationError | undefined;
+  #work: Promise<void> = Promise.resolve();
+
+  private constructor(
+    memory: ProblemMemory,
+    context: Context,
+    remembered: readonly Remembered[],
+    failure?: RotationError,
+  ) {
+    this.#memory = memory;
+    this.#context = context;
+    this.#since = context.now();
+    this.#known = Map.groupBy(remembered, ({ secret }) => secret);
+    this.#failure = failure;
+  }
+
+  /** Does not throw. */
+  static async read(memory: ProblemMemory, context: Context): Promise<Standing> {
+    try {
+      return new Standing(memory, context, await memory.list(context.signal));
+    } catch (thrown) {
+      const failure = asRotationError(thrown);
+      context.log.alertFailed("all secrets", failure.code, failure.message);
+      return new Standing(memory, context, [], failure);
+    }
+  }
+
+  has(secret: string): boolean {
+    return this.#known.has(secret);
+  }
+
+  /** Whether retiring it failed when it was tried last: it may take a connection's whole time again. */
+  hasFailedToRetire(secret: SecretState): boolean {
+    const versions = retiringVersions(secret).map(({ version }) => version);
+    return this.#in(secret.arn, "settlement").some(
+      ({ last }) => last.step === "retire" && versions.includes(last.token),
+    );
+  }
+
+  observe(observation: Observation): void {
+    const isHealthy = observation.found.length === 0 && !this.has(observation.secret.arn);
+    // What will be readable in the next pass is told then.
+    if (isHealthy || this.#failure?.retryable) return;
+    this.#work = this.#work.then(() => this.#reconcile(observation));
+  }
+
+  /** Ends the problems of secrets that are no longer there, or no longer named by the manifest. */
+  release(listed: readonly SecretState[], manifest: Manifest): void {
+    const byArn = new Map(listed.map((secret) => [secret.arn, secret]));
+    for (const [arn, remembered] of this.#known) {
+      const secret = byArn.get(arn);
+      if (secret && entryFor(manifest, secret.name, arn)) continue;
+      const all = remembered.flatMap(({ problems }) => problems);
+      const isRecent = all.some(
+        ({ last }) => this.#context.now().getTime() - last.at.getTime() < listLag,
+      );
+      if (!secret && isRecent) continue;
+      const gone = { arn, name: secretNameOf(arn), versions: new Map() };
+      this.observe({
+        secret: secret ?? gone,
+        found: [],
+        examined: new Set(areas),
+        isReleased: true,
+      });
+    }
+  }
+
+  /** When on-call has been told of everything so far. */
+  async told(): Promise<void> {
+    await this.#work;
+  }
+
+  #in(secret: string, domain: Domain): readonly StandingProblem[] {
+    return problemsIn(this.#known.get(secret) ?? [], domain);
+  }
+
+  async #reconcile({ secret, found, examined, isReleased }: Observation): Promise<void> {
+    if (this.#context.signal.aborted) return;
+    const mayPass = this.#failure ? { mayPass: false } : {};
+    const all = found.map((each) => ({ ...each, ...mayPass }));
+    await this.#tell(secret, "settlement", all, ({ last }) => examined.has(last.step));
+    const isOver = (problem: StandingProblem) =>
+      isReleased ? isReleasedFrom(problem, secret) : isRotated(problem, secret);
+    for (const domain of ["rotation", "watch"] as const) {
+      if (!this.#in(secret.arn, domain).some(isOver)) continue;
+      // These functions may have written since the pass began.
+      const signal = AbortSignal.timeout(tellTime);
+      const now = await this.#memory.of(secret.arn, signal).catch(() => undefined);
+      if (!now) continue;
+      this.#remember(secret.arn, domain, problemsIn(now, domain));
+      await this.#tell(secret, domain, [], isOver);
+    }
+  }
+
+  async #tell(
+    secret: Observation["secret"],
+    domain: Domain,
+    found: readonly FoundProblem[],
+    isOver: (problem: StandingProblem) => boolean,
+  ): Promise<void> {
+    const standing = this.#in(secret.arn, domain);
+    const seen = { secret, domain, standing, found, since: this.#since, isOver };
+    const signal = AbortSignal.timeout(tellTime);
+    const telling = await tell(seen, this.#memory, this.#context, signal);
+    this.#remember(secret.arn, domain, telling.standing);
+  }
+
+  #remember(secret: string, domain: Domain, problems: readonly StandingProblem[]): void {
+    const others = (this.#known.get(secret) ?? []).filter((each) => each.domain !== domain);
+    const all = problems.length > 0 ? [...others, { secret, domain, problems }] : others;
+    if (all.length > 0) this.#known.set(secret, all);
+    else this.#known.delete(secret);
+  }
+}
+
+/** A later version was promoted than the one whose rotation failed, or that one was after all. */
+function isRotated({ last }: StandingProblem, secret: Observation["secret"]): boolean {
+  const { lastRotatedAt } = secret;
+  const isPromoted = holderOf(secret, "AWSCURRENT") === last.token;
+  return isPromoted || (lastRotatedAt !== undefined && lastRotatedAt > last.at);
+}
+
+/** Its own function may still be called to rotate it, and still refuse to. */
+const isReleasedFrom = (problem: StandingProblem, secret: Observation["secret"]) =>
+  problem.kind !== "NOT_IN_MANIFEST" || !secret.rotationEnabled || isRotated(problem, secret);

@@ -1,0 +1,4 @@
+import { MemoryInProcess } from "../../lab/memory.ts";
+import { problemMemoryContract } from "../contracts/problem-memory.ts";
+
+problemMemoryContract(() => new MemoryInProcess());
