@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import {
   DeleteParameterCommand,
-  ParameterNotFound,
   PutParameterCommand,
   paginateGetParametersByPath,
   SSMClient,
 } from "@aws-sdk/client-ssm";
 import type { ProblemMemory, Remembered } from "../alerts/memory.ts";
 import { rememberedIn, textOf } from "../alerts/remembered.ts";
-import { callAws } from "./failures.ts";
+import { callAws, isNamed } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
 
 /**
  * In Parameter Store, in the account and Region of the environment: a parameter for each secret and domain with
@@ -16,14 +16,17 @@ import { callAws } from "./failures.ts";
  * @param path of the stack, e.g. `/quarterturn/quarterturn-production/problems`
  */
 export function parameterMemory(path = "/quarterturn/problems"): ProblemMemory {
-  return new ParameterMemory(new SSMClient({ maxAttempts: 6 }), path);
+  return new ParameterMemory(
+    onDemand(() => new SSMClient({ maxAttempts: 6 })),
+    path,
+  );
 }
 
 class ParameterMemory implements ProblemMemory {
-  readonly #client: SSMClient;
+  readonly #client: () => SSMClient;
   readonly #path: string;
 
-  constructor(client: SSMClient, path: string) {
+  constructor(client: () => SSMClient, path: string) {
     this.#client = client;
     this.#path = path;
   }
@@ -42,16 +45,16 @@ class ParameterMemory implements ProblemMemory {
     const input = { Name, Value: textOf(remembered), Overwrite: true };
     const command = new PutParameterCommand({ ...input, Type: "String", Tier: "Standard" });
     await callAws("ssm:PutParameter", Name, signal, (options) =>
-      this.#client.send(command, options),
+      this.#client().send(command, options),
     );
   }
 
   #forget(Name: string, signal: AbortSignal): Promise<void> {
     return callAws("ssm:DeleteParameter", Name, signal, async (options) => {
       try {
-        await this.#client.send(new DeleteParameterCommand({ Name }), options);
+        await this.#client().send(new DeleteParameterCommand({ Name }), options);
       } catch (error) {
-        if (!(error instanceof ParameterNotFound)) throw error;
+        if (!isNamed(error, "ParameterNotFound")) throw error;
       }
     });
   }
@@ -60,7 +63,7 @@ class ParameterMemory implements ProblemMemory {
     return callAws("ssm:GetParametersByPath", Path, signal, async (options) => {
       const found: Remembered[] = [];
       const input = { Path, Recursive: true };
-      const pages = paginateGetParametersByPath({ client: this.#client }, input, options);
+      const pages = paginateGetParametersByPath({ client: this.#client() }, input, options);
       for await (const { Parameters = [] } of pages)
         found.push(...Parameters.flatMap(({ Value = "" }) => rememberedIn(Value) ?? []));
       return found;

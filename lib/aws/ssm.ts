@@ -2,7 +2,6 @@ import {
   DescribeParametersCommand,
   GetParametersCommand,
   type Parameter,
-  ParameterAlreadyExists,
   PutParameterCommand,
   SSMClient,
 } from "@aws-sdk/client-ssm";
@@ -14,7 +13,7 @@ import type {
   StoredParameter,
 } from "../mirror/parameters.ts";
 import { Secret } from "../secret/secret.ts";
-import { callAws } from "./failures.ts";
+import { callAws, isNamed } from "./failures.ts";
 
 /** In the account and Region of the environment; the SDK retries throttled calls. */
 export function parameterStore(): ParameterStore {
@@ -80,7 +79,7 @@ class SsmParameters implements ParameterStore {
       try {
         return (await this.#client.send(command, options)).Version ?? 0;
       } catch (error) {
-        if (error instanceof ParameterAlreadyExists) return "exists";
+        if (isNamed(error, "ParameterAlreadyExists")) return "exists";
         throw error;
       }
     });
