@@ -85,7 +85,7 @@ export const functions = {
     timeout: 60,
     grants: (deployment) => [
       ...onSecrets(deployment, "DescribeSecret"),
-      ...rememberProblems(deployment, "watch"),
+      ...rememberProblems(deployment, "watch", "claims"),
       ...onTopic("Publish"),
     ],
   },

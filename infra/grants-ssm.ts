@@ -42,7 +42,7 @@ export const problemsPath = ({ service, stage }: Deployment) =>
 const everySecret = "The names hold hashes of the secrets' ARNs.";
 
 /** To read what on-call was told of a secret, and to add what this function tells. */
-export function rememberProblems(deployment: Deployment, domain: Domain): Statement[] {
+export function rememberProblems(deployment: Deployment, ...domains: Domain[]): Statement[] {
   const path = problemsPath(deployment);
   return [
     {
@@ -52,7 +52,7 @@ export function rememberProblems(deployment: Deployment, domain: Domain): Statem
     },
     {
       actions: ["ssm:PutParameter"],
-      resources: [parameterArn(`${path}/*/${domain}`)],
+      resources: domains.map((domain) => parameterArn(`${path}/*/${domain}`)),
       why: everySecret,
     },
   ];

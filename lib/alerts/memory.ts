@@ -2,9 +2,10 @@ import type { StandingProblem } from "./problem.ts";
 
 /**
  * Who tells of a problem, and alone adds to what is remembered of it: the functions that rotate; settlement, also of
- * the functions that it invokes; `watch`, of what only Secrets Manager reports.
+ * the functions that it invokes; `watch`, of what only Secrets Manager reports. `claims`: what an invocation of `watch` is
+ * about to tell.
  */
-export const domains = ["rotation", "settlement", "watch"] as const;
+export const domains = ["rotation", "settlement", "watch", "claims"] as const;
 export type Domain = (typeof domains)[number];
 
 /** What stands of one secret in one domain; never empty. */

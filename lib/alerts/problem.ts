@@ -22,7 +22,7 @@ export interface StandingProblem {
   readonly told: boolean;
   /** The last attempt that met it. */
   readonly last: Attempt;
-  /** The invocation that is about to tell. */
+  /** Of `claims`: the invocation that is about to tell. */
   readonly claim?: string | undefined;
 }
 

@@ -124,7 +124,7 @@ export class Standing {
     await this.#tell(secret, "settlement", all, ({ last }) => examined.has(last.step));
     const isOver = (problem: StandingProblem) =>
       isReleased ? isReleasedFrom(problem, secret) : isRotated(problem, secret);
-    for (const domain of ["rotation", "watch"] as const) {
+    for (const domain of ["rotation", "watch", "claims"] as const) {
       if (!this.#in(secret.arn, domain).some(isOver)) continue;
       // These functions may have written since the pass began.
       const signal = AbortSignal.timeout(tellTime);

@@ -13,9 +13,11 @@ export interface Findings {
   readonly inPlace: boolean;
   /** What the functions that rotate have reported themselves. */
   readonly inside: readonly StandingProblem[];
-  /** What on-call was told from outside, or another invocation is about to tell. */
+  /** What on-call was told from outside. */
   readonly outside: readonly StandingProblem[];
-  /** What this invocation wrote into `outside` to say that it is about to tell. */
+  /** What invocations are about to tell. */
+  readonly claims: readonly StandingProblem[];
+  /** What this one wrote there; absent before it did, and where it could not. */
   readonly claim?: string | undefined;
 }
 
@@ -42,13 +44,14 @@ export function decide(findings: Findings): Verdict {
 /** Silent where on-call knows of the problem, or another invocation claimed it after this one. Pure. */
 export function unlessTold(
   problem: RotationError,
-  { outside, claim }: Pick<Findings, "outside" | "claim">,
+  { outside, claims, claim }: Pick<Findings, "outside" | "claims" | "claim">,
   token?: string,
 ): Verdict {
-  const standing = outside.find((each) => isSame(each, identityOf(problem)));
-  if (isTold(standing, severityOf(problem)))
+  const isIt = (each: StandingProblem) => isSame(each, identityOf(problem));
+  if (isTold(outside.find(isIt), severityOf(problem)))
     return silent("on-call was alerted of it, and it is not over");
-  if (claim !== undefined && standing?.claim !== undefined && standing.claim !== claim)
+  const claimed = claims.find(isIt);
+  if (claim !== undefined && claimed !== undefined && claimed.claim !== claim)
     return silent("another invocation sends the alert");
   return { kind: "tell", problem, token };
 }

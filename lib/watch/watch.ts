@@ -1,4 +1,4 @@
-import { type ProblemMemory, problemsIn } from "../alerts/memory.ts";
+import { type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
 import { identityOf, isSame, type StandingProblem, severityOf } from "../alerts/problem.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, RotationError } from "../errors.ts";
@@ -66,14 +66,14 @@ async function attend(sighting: Sighting, ports: WatchPorts, context: Context): 
   const entry = entryFor(ports.manifest, secret, sighting.secretId);
   if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
   const watching = { sighting, entry, ports, context };
-  const { verdict, seen, outside } = await agree(watching);
+  const { verdict, seen, remembered } = await agree(watching);
   if (verdict.kind === "silent") return { secret, outcome: "silent", why: verdict.why };
   const { problem, token } = verdict;
   const task = taskOf(sighting, token, seen);
   const news = { status: "begun", error: problem, task } as const;
   const reported = await context.report(news, AbortSignal.timeout(alertTime));
   if (reported !== "told") throw reported;
-  await remember(watching, problem, task, outside, { told: true }).catch((thrown) => {
+  await remember(watching, { problem, task, remembered }).catch((thrown) => {
     const { code, message } = asRotationError(thrown);
     context.log.alertFailed(secret, code, message);
   });
@@ -90,14 +90,14 @@ interface Watch {
 interface Agreement {
   readonly verdict: Verdict;
   readonly seen?: SecretState | undefined;
-  /** What is remembered of this secret from outside. */
-  readonly outside: readonly StandingProblem[];
+  /** Of this secret. */
+  readonly remembered: readonly Remembered[];
 }
 
 /**
- * One failure produces several events and concurrent invocations. Each looks, writes its claim into what is
- * remembered, waits, and looks again: the last one to claim sends the alert. The second look also sees what has
- * become of a rotation that is being repeated.
+ * One failure produces several events and concurrent invocations. Each looks, writes its claim, waits, and looks again:
+ * the last one to claim sends the alert. The second look also sees what has become of a rotation that is being
+ * repeated.
  */
 async function agree(watch: Watch): Promise<Agreement> {
   const { context, sighting } = watch;
@@ -108,17 +108,15 @@ async function agree(watch: Watch): Promise<Agreement> {
   const claim = String(context.randomInt(2 ** 47));
   const task = taskOf(sighting, verdict.token, first.seen);
   // An invocation that may not write alerts without a claim, perhaps beside others.
-  const hasClaimed = await remember(watch, verdict.problem, task, first.outside, {
-    told: false,
-    claim,
-    signal: soon,
-  }).then(
+  const { remembered } = first;
+  const claiming = { problem: verdict.problem, task, remembered, claim, signal: soon };
+  const hasClaimed = await remember(watch, claiming).then(
     () => true,
     () => false,
   );
   await context.sleep(claimTime);
   const second = await look(watch, hasClaimed ? claim : undefined, context.signal);
-  return second.seen || !first.seen ? second : { ...first, outside: second.outside };
+  return second.seen || !first.seen ? second : { ...first, remembered: second.remembered };
 }
 
 async function look(
@@ -136,9 +134,10 @@ async function look(
     }),
   ]);
   const outside = problemsIn(remembered, "watch");
+  const claims = problemsIn(remembered, "claims");
   if (seen instanceof RotationError) {
     const problem = new SecretUnseen(secretNameOf(secretId), sighting.kind, seen.message);
-    return { verdict: unlessTold(problem, { outside, claim }), outside };
+    return { verdict: unlessTold(problem, { outside, claims, claim }), remembered };
   }
   const verdict = decide({
     sighting,
@@ -146,32 +145,40 @@ async function look(
     inside: problemsIn(remembered, "rotation"),
     inPlace: entry.credentials.some(({ traits }) => traits.switches),
     outside,
+    claims,
     claim,
   });
-  return { verdict, seen, outside };
+  return { verdict, seen, remembered };
 }
 
-interface Telling {
-  readonly told: boolean;
+interface Remembering {
+  readonly problem: RotationError;
+  readonly task: ReturnType<typeof taskOf>;
+  readonly remembered: readonly Remembered[];
+  /** That this invocation is about to tell; absent: it has. */
   readonly claim?: string;
   readonly signal?: AbortSignal;
 }
 
-/** Adds a problem to what is remembered, as it is claimed or told. @throws as `ProblemMemory.write` */
+/** @throws as `ProblemMemory.write` */
 async function remember(
-  { sighting, ports, context }: Watch,
-  problem: RotationError,
-  { kind, step, token }: ReturnType<typeof taskOf>,
-  outside: readonly StandingProblem[],
-  { told, claim, signal = AbortSignal.timeout(alertTime) }: Telling,
+  { sighting: { secretId: secret }, ports, context }: Watch,
+  { problem, task, remembered, claim, signal = AbortSignal.timeout(alertTime) }: Remembering,
 ): Promise<void> {
+  const domain = claim === undefined ? "watch" : "claims";
   const at = context.now();
+  const { kind, step, token } = task;
   const identity = identityOf(problem);
-  const others = outside.filter((each) => !isSame(each, identity));
-  const last = { kind, step, token, at };
-  const standing = { ...identity, severity: severityOf(problem), since: at, told, last, claim };
-  const problems = [...others, standing];
-  await ports.memory.write({ secret: sighting.secretId, domain: "watch", problems }, signal);
+  const standing: StandingProblem = {
+    ...identity,
+    severity: severityOf(problem),
+    since: at,
+    told: claim === undefined,
+    last: { kind, step, token, at },
+    claim,
+  };
+  const others = problemsIn(remembered, domain).filter((each) => !isSame(each, identity));
+  await ports.memory.write({ secret, domain, problems: [...others, standing] }, signal);
 }
 
 function taskOf(

@@ -131,7 +131,7 @@ describe("with two users", () => {
         deduplicationKey: `${databaseSecretId}/ROTATION_FAILED/`,
       }),
     ]);
-    expect(await remembered(world)).toEqual(["watch ROTATION_FAILED"]);
+    expect(await remembered(world)).toEqual(["claims ROTATION_FAILED", "watch ROTATION_FAILED"]);
     const email = JSON.parse(world.aws.notifications.at(-1)?.message ?? "").email;
     expect(email).toContain("Is production safe: yes, as far as can be seen from outside");
     expect(email).toContain("aws logs tail /aws/lambda/rotate-database --since 2h");

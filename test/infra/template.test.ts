@@ -327,13 +327,13 @@ describe("the roles", () => {
       "arn:aws:ssm:eu-central-1:123456789012:parameter/quarterturn/quarterturn-production/problems";
     const on = (name: string, action: string) =>
       resourcesOf(name, `ssm:${action}`).filter((text) => text.includes("/problems"));
-    for (const [name, domain] of [
+    for (const [name, ...domains] of [
       ["rotate-database", "rotation"],
       ["rotate-api-key", "rotation"],
-      ["watch", "watch"],
+      ["watch", "watch", "claims"],
     ] as const) {
       expect(on(name, "GetParametersByPath")).toEqual([`${path}/*`]);
-      expect(on(name, "PutParameter")).toEqual([`${path}/*/${domain}`]);
+      expect(on(name, "PutParameter")).toEqual(domains.map((domain) => `${path}/*/${domain}`));
       expect(on(name, "DeleteParameter")).toEqual([]);
     }
     expect(on("settle", "GetParametersByPath")).toEqual([path, `${path}/*`]);
@@ -370,7 +370,7 @@ describe("the roles", () => {
         ),
         "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
-        ...["*", "*/rotation", "*/watch"].map((rest) => problemsArn(`/${rest}`)),
+        ...["*", "*/rotation", "*/watch", "*/claims"].map((rest) => problemsArn(`/${rest}`)),
         ...names.map(
           (name) =>
             `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/quarterturn-production-${name}:log-stream:*`,

@@ -43,7 +43,7 @@ type Change = Partial<Omit<Findings, "sighting" | "secret">> &
 
 function findings(change: Change): Findings {
   const { kind = "RotationFailed", step = "setSecret", versions: which = "pending" } = change;
-  const { deletedAt, inPlace = false, inside = [], outside = [], claim } = change;
+  const { deletedAt, inPlace = false, inside = [], outside = [], claims = [], claim } = change;
   const token = "token" in change ? change.token : "new";
   return {
     sighting: { kind, secretId: "arn", token, step },
@@ -55,6 +55,7 @@ function findings(change: Change): Findings {
     inPlace,
     inside,
     outside,
+    claims,
     claim,
   };
 }
@@ -207,22 +208,22 @@ describe("of what was seen from outside", () => {
     ],
     [
       "one of those that come at once tells: the last that claimed it",
-      { outside: [problem("ROTATION_FAILED", { told: false, claim: "2" })], claim: "1" },
+      { claims: [problem("ROTATION_FAILED", { told: false, claim: "2" })], claim: "1" },
       silent(/another/),
     ],
     [
       "and that is this one",
-      { outside: [problem("ROTATION_FAILED", { told: false, claim: "1" })], claim: "1" },
+      { claims: [problem("ROTATION_FAILED", { told: false, claim: "1" })], claim: "1" },
       tells("ROTATION_FAILED"),
     ],
     [
       "a claim of somebody who has died keeps nobody from it",
-      { outside: [problem("ROTATION_FAILED", { told: false, claim: "2" })] },
+      { claims: [problem("ROTATION_FAILED", { told: false, claim: "2" })] },
       tells("ROTATION_FAILED"),
     ],
     [
       "a claim for another problem keeps nobody from it",
-      { outside: [problem("ROTATION_ABANDONED", { told: false, claim: "2" })], claim: "1" },
+      { claims: [problem("ROTATION_ABANDONED", { told: false, claim: "2" })], claim: "1" },
       tells("ROTATION_FAILED"),
     ],
   ])("%s", (_, change, expected) => {

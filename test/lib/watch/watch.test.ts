@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { MemoryInProcess } from "../../../lab/memory.ts";
 import type { Alert } from "../../../lib/alerts/alert.ts";
+import { type Domain, problemsIn } from "../../../lib/alerts/memory.ts";
 import type { AlertTopic } from "../../../lib/alerts/topic.ts";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
 import type { Context } from "../../../lib/context/context.ts";
@@ -100,6 +101,10 @@ class Place {
     return watch(payload, ports, this.context(requestId));
   }
 
+  async remembered(domain: Domain) {
+    return problemsIn(await this.memory.of(arn("app"), signal), domain);
+  }
+
   get codes() {
     return this.alerts.map(({ event: { code } }) => code);
   }
@@ -133,12 +138,8 @@ describe("a rotation that failed unreported", () => {
         requestId: "r1",
       },
     ]);
-    expect(await place.memory.list(signal)).toMatchObject([
-      {
-        secret: arn("app"),
-        domain: "watch",
-        problems: [{ kind: "ROTATION_FAILED", told: true, last: { token: "new" } }],
-      },
+    expect(await place.remembered("watch")).toMatchObject([
+      { kind: "ROTATION_FAILED", told: true, last: { token: "new" } },
     ]);
     expect(place.lines).toMatchObject([
       {
@@ -183,6 +184,22 @@ describe("a rotation that failed unreported", () => {
     const place = new Place();
     place.meanwhile = () => place.run("r2");
     expect((await place.run("r1")).outcome).toBe("silent");
+    expect(place.alerts).toHaveLength(1);
+  });
+
+  it("is told once when another one looks before it is told, and claims after that", async () => {
+    const place = new Place();
+    const { write } = place.memory;
+    const told = Promise.withResolvers<void>();
+    let claims = 0;
+    place.memory.write = async (remembered, within) => {
+      claims += remembered.domain === "claims" ? 1 : 0;
+      if (remembered.domain === "claims" && claims === 2) await told.promise;
+      await write.call(place.memory, remembered, within);
+      if (remembered.domain === "watch") told.resolve();
+    };
+    const runs = await Promise.all([place.run("r1"), place.run("r2")]);
+    expect(runs.map(({ outcome }) => outcome)).toEqual(["told", "silent"]);
     expect(place.alerts).toHaveLength(1);
   });
 
@@ -246,7 +263,7 @@ describe("when AWS fails", () => {
         claim: "other",
       });
       await place.memory.write(
-        { secret: arn("app"), domain: "watch", problems: [claimed] },
+        { secret: arn("app"), domain: "claims", problems: [claimed] },
         signal,
       );
       place.failing.add(call);
