@@ -97,6 +97,19 @@ describe("the documentation", () => {
     expect(listed.filter((code) => !known.includes(code))).toEqual([]);
   });
 
+  it("explains every key of an alert's event, and no other", () => {
+    const table = read("docs/alerts.md").split("## What a program gets")[1] ?? "";
+    const listed = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key),
+    );
+    const [error] = everyError("app");
+    expect(error).toBeDefined();
+    if (error)
+      expect(listed.toSorted()).toEqual(
+        Object.keys(failureAlert(error, occasion).event).toSorted(),
+      );
+  });
+
   it("names only commands that exist", () => {
     const { scripts } = JSON.parse(read("package.json"));
     const named = pages.flatMap((page) =>
