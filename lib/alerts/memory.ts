@@ -32,6 +32,13 @@ export interface ProblemMemory {
   write(remembered: Remembered, signal: AbortSignal): Promise<void>;
 }
 
+/** What was told in the other domains. */
+export const problemsBeside = (
+  remembered: readonly Remembered[],
+  domain: Domain,
+): readonly StandingProblem[] =>
+  remembered.filter((each) => each.domain !== domain).flatMap(({ problems }) => problems);
+
 /** The problems of one domain. */
 export const problemsIn = (
   remembered: readonly Remembered[],

@@ -29,6 +29,8 @@ export interface Comparison {
   readonly since: Date;
   /** Whether a problem that was not met again is over. */
   readonly isOver: (problem: StandingProblem) => boolean;
+  /** What others told of this secret: the same problem is told once, and over when it is over for all. */
+  readonly elsewhere?: readonly StandingProblem[];
 }
 
 /**
@@ -64,7 +66,7 @@ function distinct(found: readonly FoundProblem[]): readonly FoundProblem[] {
 function meet(
   found: FoundProblem,
   standing: readonly StandingProblem[],
-  { now, since }: Comparison,
+  { now, since, elsewhere = [] }: Comparison,
 ): Outcome {
   const { error, task, mayPass = false } = found;
   const identity = identityOf(error);
@@ -81,15 +83,19 @@ function meet(
     last,
     ...(error.lasting && { lasting: true }),
   };
+  const others = elsewhere.filter((each) => each.told && isSame(each, identity));
+  if (others.some((each) => isTold(each, severity)))
+    return { before, after: { ...known, told: true } };
   const isFirst = !before || (!before.told && before.since >= since);
   if (mayPass && isFirst) return { before, after: { ...known, told: false }, found };
-  const status = before?.told ? "worse" : "begun";
+  const status = before?.told || others.length > 0 ? "worse" : "begun";
   return { before, after: { ...known, told: true }, news: { status, found } };
 }
 
-function miss(problem: StandingProblem, { isOver }: Comparison): Outcome {
+function miss(problem: StandingProblem, { isOver, elsewhere = [] }: Comparison): Outcome {
   if (!isOver(problem)) return { before: problem, after: problem };
-  return problem.told && !problem.lasting
+  const isLeft = elsewhere.some((each) => each.told && isSame(each, problem));
+  return problem.told && !problem.lasting && !isLeft
     ? { before: problem, news: { status: "over", problem } }
     : { before: problem };
 }

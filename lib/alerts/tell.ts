@@ -12,7 +12,7 @@ import {
 import { type Comparison, type Outcome, reconcile } from "./reconcile.ts";
 
 /** What was seen of one secret. */
-export interface Seen extends Pick<Comparison, "since" | "isOver"> {
+export interface Seen extends Pick<Comparison, "since" | "isOver" | "elsewhere"> {
   readonly secret: { readonly arn: string; readonly name: string };
   readonly domain: Domain;
   /** As it is remembered. */
@@ -37,11 +37,11 @@ export async function tell(
   context: Pick<Context, "report" | "log" | "now">,
   signal: AbortSignal,
 ): Promise<Telling> {
-  const { secret, domain, standing, since } = seen;
+  const { secret, domain, standing, since, elsewhere = [] } = seen;
   const { found, left } = limited(seen);
   const isOver: Comparison["isOver"] = (problem) =>
     !left.some(({ error }) => isSame(identityOf(error), problem)) && seen.isOver(problem);
-  const outcomes = reconcile(standing, found, { now: context.now(), since, isOver });
+  const outcomes = reconcile(standing, found, { now: context.now(), since, isOver, elsewhere });
   let failure: RotationError | undefined;
   const publish = async (outcome: Outcome): Promise<StandingProblem | undefined> => {
     const reported = outcome.news && (await context.report(newsOf(outcome.news, seen), signal));

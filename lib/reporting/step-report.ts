@@ -1,7 +1,11 @@
 import type { MiddlewareObj, Request } from "@middy/core";
 import type { Context as LambdaContext } from "aws-lambda";
-import { type ProblemMemory, problemsIn } from "../alerts/memory.ts";
-import type { StandingProblem } from "../alerts/problem.ts";
+import {
+  type ProblemMemory,
+  problemsBeside,
+  problemsIn,
+  type Remembered,
+} from "../alerts/memory.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context, Task } from "../context/context.ts";
 import { reportTime } from "../context/deadline.ts";
@@ -61,13 +65,15 @@ export function stepReport(
       const soon = AbortSignal.timeout(lookTime);
       const remembering = subject && remembered(memory, subject.secretId, soon);
       const { error, task, state } = await logFailure(request, store, subject, soon);
-      const standing = (await remembering) ?? [];
+      const all = (await remembering) ?? [];
+      const standing = problemsIn(all, "rotation");
+      const elsewhere = problemsBeside(all, "rotation");
       const signal = AbortSignal.timeout(reportTime - lookTime);
       if (!subject || !task) await quarterturn.report({ status: "begun", error }, signal);
       else {
         const secret = { arn: state?.arn ?? subject.secretId, name: task.secret };
         const found = [{ error, task }];
-        const seen = { secret, domain: "rotation", standing, found } as const;
+        const seen = { secret, domain: "rotation", standing, found, elsewhere } as const;
         const since = quarterturn.now();
         // Settlement sees that a later version was promoted.
         await tell({ ...seen, since, isOver: () => false }, memory, quarterturn, signal);
@@ -114,11 +120,8 @@ async function remembered(
   memory: Pick<ProblemMemory, "of">,
   secret: string,
   signal: AbortSignal,
-): Promise<readonly StandingProblem[]> {
-  return memory.of(secret, signal).then(
-    (all) => problemsIn(all, "rotation"),
-    () => [],
-  );
+): Promise<readonly Remembered[]> {
+  return memory.of(secret, signal).catch(() => []);
 }
 
 async function logFailure(

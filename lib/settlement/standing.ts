@@ -1,4 +1,10 @@
-import { type Domain, type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
+import {
+  type Domain,
+  type ProblemMemory,
+  problemsBeside,
+  problemsIn,
+  type Remembered,
+} from "../alerts/memory.ts";
 import type { FoundProblem, StandingProblem } from "../alerts/problem.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
@@ -142,7 +148,8 @@ export class Standing {
     isOver: (problem: StandingProblem) => boolean,
   ): Promise<void> {
     const standing = this.#in(secret.arn, domain);
-    const seen = { secret, domain, standing, found, since: this.#since, isOver };
+    const elsewhere = problemsBeside(this.#known.get(secret.arn) ?? [], domain);
+    const seen = { secret, domain, standing, found, since: this.#since, isOver, elsewhere };
     const signal = AbortSignal.timeout(tellTime);
     const telling = await tell(seen, this.#memory, this.#context, signal);
     this.#remember(secret.arn, domain, telling.standing);

@@ -89,6 +89,23 @@ describe("a problem is told", () => {
   });
 });
 
+it("is told once though another function meets it too, and is over when it is for both", () => {
+  const onCall = new OnCall();
+  onCall.look([found("UNREACHABLE", "db:5432")]);
+  const elsewhere = onCall.standing;
+  const at = { now, since, isOver: () => true, elsewhere };
+  const [met] = reconcile([], [found("UNREACHABLE", "db:5432")], at);
+  expect(met).toMatchObject({ after: { told: true } });
+  expect(met?.news).toBeUndefined();
+  const standing = met?.after ? [met.after] : [];
+  expect(reconcile(standing, [], at)).toEqual([{ before: met?.after }]);
+  expect(reconcile(standing, [], { ...at, elsewhere: [] })).toMatchObject([
+    { news: { status: "over" } },
+  ]);
+  const worse = found("UNREACHABLE", "db:5432", { impact: "outage" });
+  expect(reconcile([], [worse], at)).toMatchObject([{ news: { status: "worse" } }]);
+});
+
 describe("one that may pass", () => {
   const passing = found("RETIREMENT_FAILED", "", { mayPass: true });
 
