@@ -30,7 +30,8 @@ export async function startManySecrets(server: Server, count: number): Promise<M
   const held = leash(folder);
   parts.defer(() => held.release());
   const names = Array.from({ length: count }, (_, index) => `production/app${index}`);
-  const aws = parts.use(await startAws({ rotation: { attempts: 1 } }));
+  // The queue waits until all rotations are over: at the pace of other tests it would not.
+  const aws = parts.use(await startAws({ pace: 1, rotation: { attempts: 1 } }));
   const manifest = manifestFor(server.type, names);
   const deployed = await deploy(aws, { folder, manifest, ca: server.ca });
   const { "rotate-database": rotateArn, settle: settleArn } = deployed;
