@@ -30,10 +30,11 @@ interface Telling {
 /**
  * Tells on-call what is new of a secret, and remembers it. What cannot be told now is told at the next look, and what
  * cannot be remembered is told again rather than lost. Does not throw.
+ * @param memory absent: it could not be read, and writing it would forget what else was told
  */
 export async function tell(
   seen: Seen,
-  memory: Pick<ProblemMemory, "write">,
+  memory: Pick<ProblemMemory, "write"> | undefined,
   context: Pick<Context, "report" | "log" | "now">,
   signal: AbortSignal,
 ): Promise<Telling> {
@@ -51,7 +52,7 @@ export async function tell(
   };
   const next: StandingProblem[] = [];
   for (const outcome of outcomes) next.push(...[(await publish(outcome)) ?? []].flat());
-  if (JSON.stringify(next) === JSON.stringify(standing)) return { standing, failure };
+  if (!memory || JSON.stringify(next) === JSON.stringify(standing)) return { standing, failure };
   try {
     await memory.write({ secret: secret.arn, domain, problems: next }, signal);
   } catch (thrown) {

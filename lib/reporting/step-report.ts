@@ -65,7 +65,8 @@ export function stepReport(
       const soon = AbortSignal.timeout(lookTime);
       const remembering = subject && remembered(memory, subject.secretId, soon);
       const { error, task, state } = await logFailure(request, store, subject, soon);
-      const all = (await remembering) ?? [];
+      const readable = await remembering;
+      const all = readable ?? [];
       const standing = problemsIn(all, "rotation");
       const elsewhere = problemsBeside(all, "rotation");
       const signal = AbortSignal.timeout(reportTime - lookTime);
@@ -76,7 +77,12 @@ export function stepReport(
         const seen = { secret, domain: "rotation", standing, found, elsewhere } as const;
         const since = quarterturn.now();
         // Settlement sees that a later version was promoted.
-        await tell({ ...seen, since, isOver: () => false }, memory, quarterturn, signal);
+        await tell(
+          { ...seen, since, isOver: () => false },
+          readable && memory,
+          quarterturn,
+          signal,
+        );
       }
     },
   };
@@ -120,8 +126,8 @@ async function remembered(
   memory: Pick<ProblemMemory, "of">,
   secret: string,
   signal: AbortSignal,
-): Promise<readonly Remembered[]> {
-  return memory.of(secret, signal).catch(() => []);
+): Promise<readonly Remembered[] | undefined> {
+  return memory.of(secret, signal).catch(() => undefined);
 }
 
 async function logFailure(

@@ -151,7 +151,8 @@ export class Standing {
     const elsewhere = problemsBeside(this.#known.get(secret.arn) ?? [], domain);
     const seen = { secret, domain, standing, found, since: this.#since, isOver, elsewhere };
     const signal = AbortSignal.timeout(tellTime);
-    const telling = await tell(seen, this.#memory, this.#context, signal);
+    const memory = this.#failure ? undefined : this.#memory;
+    const telling = await tell(seen, memory, this.#context, signal);
     this.#remember(secret.arn, domain, telling.standing);
   }
 

@@ -90,8 +90,8 @@ interface Watch {
 interface Agreement {
   readonly verdict: Verdict;
   readonly seen?: SecretState | undefined;
-  /** Of this secret. */
-  readonly remembered: readonly Remembered[];
+  /** Of this secret; absent: it could not be read. */
+  readonly remembered: readonly Remembered[] | undefined;
 }
 
 /**
@@ -130,11 +130,12 @@ async function look(
     ports.memory.of(secretId, signal).catch((thrown) => {
       const { code, message } = asRotationError(thrown);
       context.log.alertFailed(secretNameOf(secretId), code, message);
-      return [];
+      return undefined;
     }),
   ]);
-  const outside = problemsIn(remembered, "watch");
-  const claims = problemsIn(remembered, "claims");
+  const all = remembered ?? [];
+  const outside = problemsIn(all, "watch");
+  const claims = problemsIn(all, "claims");
   if (seen instanceof RotationError) {
     const problem = new SecretUnseen(secretNameOf(secretId), sighting.kind, seen.message);
     return { verdict: unlessTold(problem, { outside, claims, claim }), remembered };
@@ -142,7 +143,7 @@ async function look(
   const verdict = decide({
     sighting,
     secret: seen,
-    inside: problemsIn(remembered, "rotation"),
+    inside: problemsIn(all, "rotation"),
     inPlace: entry.credentials.some(({ traits }) => traits.switches),
     outside,
     claims,
@@ -154,17 +155,18 @@ async function look(
 interface Remembering {
   readonly problem: RotationError;
   readonly task: ReturnType<typeof taskOf>;
-  readonly remembered: readonly Remembered[];
+  readonly remembered: readonly Remembered[] | undefined;
   /** That this invocation is about to tell; absent: it has. */
   readonly claim?: string;
   readonly signal?: AbortSignal;
 }
 
-/** @throws as `ProblemMemory.write` */
+/** Not where it could not be read: that would forget what else was told. @throws as `ProblemMemory.write` */
 async function remember(
   { sighting: { secretId: secret }, ports, context }: Watch,
   { problem, task, remembered, claim, signal = AbortSignal.timeout(alertTime) }: Remembering,
 ): Promise<void> {
+  if (!remembered) return;
   const domain = claim === undefined ? "watch" : "claims";
   const at = context.now();
   const { kind, step, token } = task;

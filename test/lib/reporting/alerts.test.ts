@@ -192,6 +192,23 @@ describe("an alert that fails", () => {
     expect(built.alerts(mark)).toHaveLength(2);
   });
 
+  it("is told again when what was told cannot be read, which forgets nothing", async () => {
+    const { mark } = built;
+    const failing = async (operation: string) => {
+      using _ = built.deny(operation);
+      await built.run("createSecret");
+    };
+    await failing("GetSecretValue");
+    await failing("PutSecretValue");
+    {
+      using _ = built.deny("GetParametersByPath");
+      await failing("PutSecretValue");
+    }
+    expect(built.alerts(mark)).toHaveLength(3);
+    await failing("GetSecretValue");
+    expect(built.alerts(mark)).toHaveLength(3);
+  });
+
   it("needs no DescribeSecret", async () => {
     const { mark } = built;
     using _ = built.deny("DescribeSecret");

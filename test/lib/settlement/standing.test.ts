@@ -266,6 +266,20 @@ describe("a memory", () => {
     expect(account.told).toEqual(Array(2).fill("begun TOY_OUTSIDE bear"));
   });
 
+  it("that may not be read for a while: what else was told is not forgotten", async () => {
+    const account = stuck("bear", "ball");
+    await ticks(account, 2);
+    const { list } = account.memory;
+    broken(account, "list");
+    take(account, "ball");
+    await ticks(account, 1);
+    account.memory.list = list;
+    expect(await standing(account)).toEqual([
+      "settlement TOY_OUTSIDE bear",
+      "settlement TOY_OUTSIDE ball",
+    ]);
+  });
+
   it("that cannot be read for a moment: the next look tells", async () => {
     const account = stuck("bear");
     const { list } = account.memory;
