@@ -15,7 +15,7 @@ interface Input {
   readonly secret: SecretState;
   readonly shape: Shape | undefined;
   readonly store: Pick<SecretStore, "read" | "unlabelled">;
-  readonly context: Pick<Context, "sleep" | "signal">;
+  readonly context: Pick<Context, "now" | "sleep" | "signal">;
 }
 
 /** The documents of one secret's versions during one invocation; each is read once. */
@@ -68,8 +68,8 @@ export class Documents {
 
   /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while a version is RETIRING. */
   async *held(isRefused: boolean): AsyncGenerator<SecretDocument> {
-    const { secret } = this.#input;
-    const sighting = sightingOf(secret.tags);
+    const { secret, context } = this.#input;
+    const sighting = sightingOf(secret.tags, context.now());
     const current = holderOf(secret, "AWSCURRENT");
     const hasMoved = sighting !== undefined && sighting.version !== current;
     if (!hasMoved && !isRefused) return;

@@ -17,7 +17,7 @@ import type { Sighting } from "./sighting.ts";
  * - A rotation prepared it, and it is neither AWSCURRENT nor AWSPENDING any more.
  * - AWSCURRENT was last seen on it, or it is AWSPREVIOUS, and AWSCURRENT has moved since.
  *
- * @param isHeard whether an event tells that AWSCURRENT moved, which counts where it was never seen before
+ * @param isHeard whether an event tells of a move that was not seen: it may have gone away and come back
  */
 export function leftVersions(
   secret: VersionLabels,
@@ -26,7 +26,7 @@ export function leftVersions(
 ): readonly string[] {
   const current = holderOf(secret, "AWSCURRENT");
   const origins = staleOrigins(secret).flatMap(({ label }) => originOf([label]) ?? []);
-  const hasMoved = sighting ? sighting.version !== current : isHeard;
+  const hasMoved = isHeard || (sighting && sighting.version !== current);
   const seen = hasMoved ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
   const all = [...origins, ...seen, preparedAndLeft(secret, sighting)];
   return untracked(secret, all);

@@ -15,9 +15,18 @@ export const sightingTag = "quarterturn:promoted";
 
 export const sightingText = ({ version, at }: Sighting) => `${version}/${at.toISOString()}`;
 
-/** @returns `undefined` where there is no such tag, or somebody has written something else into it */
-export function sightingOf(tags: ReadonlyMap<string, string>): Sighting | undefined {
-  const [version, time = ""] = tags.get(sightingTag)?.split("/") ?? [];
-  const at = new Date(time);
-  return version && !Number.isNaN(at.getTime()) ? { version, at } : undefined;
+/** Clocks differ, in milliseconds. What is later than now by more than this was not seen. */
+export const clockMargin = 60_000;
+
+/**
+ * @returns `undefined` where there is no such tag, or somebody has written something else into it, such as a time to
+ *   come
+ */
+export function sightingOf(tags: ReadonlyMap<string, string>, now: Date): Sighting | undefined {
+  const text = tags.get(sightingTag) ?? "";
+  // The id of a version may hold anything.
+  const end = text.lastIndexOf("/");
+  const [version, at] = [text.slice(0, Math.max(end, 0)), new Date(text.slice(end + 1))];
+  // An invalid time compares as false.
+  return version && at.getTime() <= now.getTime() + clockMargin ? { version, at } : undefined;
 }

@@ -129,7 +129,8 @@ async function probe(version: string, turn: Turn): Promise<Answers> {
     } as const;
     note({ error: new OldElsewhere(secret.name, version), task });
   }
-  return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
+  const found = outcome === "dead" ? "refused" : outcome;
+  return { old: new Map([...(answers.old ?? []), [version, found]]) };
 }
 
 /**
@@ -139,7 +140,7 @@ async function probe(version: string, turn: Turn): Promise<Answers> {
 async function track(
   { version, current }: { readonly version: string; readonly current: string },
   { secret, ports, context }: Turn,
-): Promise<Answers> {
+): Promise<Ended | Answers> {
   const secretId = secret.arn;
   const origin = originLabel(version);
   const named = staleOrigins(secret).find(({ label }) => label === origin)?.from;
@@ -153,9 +154,10 @@ async function track(
     holder === undefined || (holder === current && !isFinishing(secret, current))
       ? retiringLabel
       : olderRetiringLabel(version);
-  const from = label === retiringLabel && holder !== undefined ? { from: holder } : {};
-  await ports.store.moveLabel({ secretId, label, ...from, to: version }, context.signal);
-  return {};
+  const from = holderOf(secret, label);
+  const move = { secretId, label, ...(from !== undefined && { from }), to: version };
+  const moved = await ports.store.moveLabel(move, context.signal);
+  return moved === "moved" ? {} : { outcome: "waiting", why: "somebody else moves its labels" };
 }
 
 /** Whether a rotation may be between its two labels: RETIRING to AWSCURRENT, and AWSCURRENT to the new version. */

@@ -4,7 +4,7 @@ import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest } from "../manifest/manifest.ts";
 import { holderOf, retiringVersions } from "../secret/labels.ts";
 import { abandonedVersion, idleRetiring, leftVersions } from "../secret/left.ts";
-import { type Move, sightingOf } from "../secret/sighting.ts";
+import { clockMargin, type Move, sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { type Hint, hintOf } from "./hints.ts";
 import type { SettlementPorts } from "./ports.ts";
@@ -51,7 +51,7 @@ export async function candidatesOf(
     if (hint.kind !== "named") scope = scope === "every" ? scope : hint.kind;
     else
       for (const secretId of hint.secrets) {
-        const heard = later(named.get(secretId)?.heard, hint.move);
+        const heard = later(named.get(secretId)?.heard, bounded(hint.move, context.now()));
         named.set(secretId, { secretId, isNamed: true, heard });
       }
   }
@@ -64,7 +64,10 @@ export async function candidatesOf(
     standing.has(arn) && entryFor(ports.manifest, name, arn) !== undefined;
   const others = listed
     ? listed
-        .filter((secret) => isOpen(secret, ports.manifest, scope === "every") || isStanding(secret))
+        .filter(
+          (secret) =>
+            isOpen(secret, ports.manifest, context.now(), scope === "every") || isStanding(secret),
+        )
         .map(toCandidate)
     : unlisted(ports.manifest, context);
   const rest = others.filter(
@@ -75,6 +78,12 @@ export async function candidatesOf(
     areListed: listed !== undefined,
     every: scope === "every" ? listed : undefined,
   };
+}
+
+/** An event whose clock is far ahead would be news in every pass until then. */
+function bounded(move: Move | undefined, now: Date): Move | undefined {
+  const latest = new Date(now.getTime() + clockMargin);
+  return move && move.at > latest ? { ...move, at: latest } : move;
 }
 
 const later = (a: Move | undefined, b: Move | undefined) =>
@@ -105,10 +114,10 @@ const unlisted = ({ secrets }: Manifest, { signal }: Context): readonly Candidat
   signal.aborted ? [] : Object.keys(secrets).map((secretId) => ({ secretId, isNamed: false }));
 
 /** @param mirrors whether the parameters of settled secrets are looked at, too */
-function isOpen(secret: SecretState, manifest: Manifest, mirrors: boolean): boolean {
+function isOpen(secret: SecretState, manifest: Manifest, now: Date, mirrors: boolean): boolean {
   const entry = entryFor(manifest, secret.name, secret.arn);
   if (!entry) return false;
-  const sighting = sightingOf(secret.tags);
+  const sighting = sightingOf(secret.tags, now);
   return (
     retiringVersions(secret).length > 0 ||
     leftVersions(secret, sighting).length > 0 ||

@@ -38,7 +38,8 @@ export function decide(state: SettlementState): Action {
     : beforeRetirement(state, promotion, first);
 }
 
-const isUnasked = (old: OldCredential | undefined) => old === undefined || old === "alive";
+const isUnasked = (old: OldCredential | undefined) =>
+  old === undefined || old === "alive" || old === "refused";
 
 /** No old credential is left. What was never seen or heard to move need not be remembered. */
 function afterwards(state: SettlementState, current: string): Action {

@@ -82,7 +82,7 @@ export class Look {
     const { ports, context, standing } = this.#pass;
     const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (entry) this.#pass.failed(entry, error);
-    const promoted = sightingOf(secret.tags)?.at ?? context.now();
+    const promoted = sightingOf(secret.tags, context.now())?.at ?? context.now();
     const isPassing = error instanceof AwsCallFailed && error.retryable;
     const isEarly = isPassing && context.now().getTime() - promoted.getTime() < patience;
     const task = taskOf(error, secret, area);

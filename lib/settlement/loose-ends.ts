@@ -1,6 +1,7 @@
 import { holderOf, originLabel, retiringVersions, staleOrigins } from "../secret/labels.ts";
 import { abandonedVersion, idleRetiring, labelsOf, leftVersions } from "../secret/left.ts";
 import type { Action } from "./action.ts";
+import { isNews } from "./promotion.ts";
 import type { SettlementState } from "./state.ts";
 
 /**
@@ -9,11 +10,12 @@ import type { SettlementState } from "./state.ts";
  */
 export function looseEnd(state: SettlementState, current: string): Action | undefined {
   const { secret, sighting, heard, old } = state;
-  for (const version of leftVersions(secret, sighting, heard !== undefined)) {
+  for (const version of leftVersions(secret, sighting, isNews(heard, sighting))) {
     const found = old.get(version);
     if (found === undefined) return { kind: "probe", version };
     const isHeld = typeof found === "object" && "heldBy" in found;
-    if (found === "alive" || (isHeld && found.heldBy === "AWSPENDING"))
+    // Also where it does not work any more: consumers may hold it, and need the new one all the more.
+    if (found === "alive" || found === "refused" || (isHeld && found.heldBy === "AWSPENDING"))
       return { kind: "track", version, current };
     const labels = labelsOf(version, secret);
     if (labels.length > 0) return { kind: "forget", labels };

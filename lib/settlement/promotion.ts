@@ -1,5 +1,5 @@
 import { holderOf, preparedLabel } from "../secret/labels.ts";
-import type { Sighting } from "../secret/sighting.ts";
+import { clockMargin, type Move, type Sighting } from "../secret/sighting.ts";
 import type { Promotion } from "./consumer.ts";
 import type { SettlementState } from "./state.ts";
 
@@ -32,9 +32,6 @@ export function promotionOf(state: SettlementState): Promotion | undefined {
  */
 const completionTime = 5 * 60 * 1000;
 
-/** Clocks differ, in milliseconds. */
-const clockMargin = 60_000;
-
 /** Whether the rotation that made AWSCURRENT may still be at work. */
 export function isUnderWay(
   { now, secret: { lastRotatedAt, versions } }: SettlementState,
@@ -58,8 +55,13 @@ export function unseenMove(
   { sighting, heard, now }: SettlementState,
   current: string,
 ): Sighting | undefined {
-  const isNews = heard && (!sighting || heard.at > sighting.at);
-  if (sighting?.version === current && !isNews) return undefined;
-  const isThisMove = isNews && heard.version === current && heard.at <= now;
-  return { version: current, at: isThisMove ? heard.at : now };
+  const news = isNews(heard, sighting) ? heard : undefined;
+  if (sighting?.version === current && !news) return undefined;
+  // An event whose clock is ahead of ours must not be news again in the next turn.
+  const at = news && (news.version === current || news.at > now) ? news.at : now;
+  return { version: current, at };
 }
+
+/** Whether an event tells of a move that is not remembered. */
+export const isNews = (heard: Move | undefined, sighting: Sighting | undefined) =>
+  heard !== undefined && (!sighting || heard.at > sighting.at);

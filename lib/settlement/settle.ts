@@ -146,7 +146,7 @@ function stateOf(
     secret: { name, versions, lastRotatedAt, deletedAt },
     policy: { grace, deadline },
     // Reads lag behind: what was written in this pass is newer than what is read.
-    sighting: answers.sighting ?? sightingOf(tags),
+    sighting: answers.sighting ?? sightingOf(tags, context.now()),
     heard,
     old: answers.old ?? new Map(),
     ...(mirror && { mirror: answers.mirror ?? "unasked" }),

@@ -48,6 +48,8 @@ export type OldCredential =
   | "dead"
   /** It works, and nobody tried to retire it. */
   | "alive"
+  /** It does not work, and nobody tried to retire it: consumers that hold it fail. */
+  | "refused"
   /** Its version leads to another server or user than AWSCURRENT, so nobody connected there. */
   | "elsewhere"
   /** The server still accepts it. */

@@ -107,25 +107,54 @@ describe("what AWSCURRENT left by hand", () => {
     account.moveCurrent("app", "old");
     account.moveCurrent("app", "hand");
     await account.settle();
-    expect(account.retiring("app")).toEqual(["RETIRING new"]);
+    // The dead one, too: consumers that started meanwhile hold it.
+    expect(account.retiring("app")).toEqual(["RETIRING new", "RETIRING-old old"]);
   });
 
-  it.each<OldCredential>(["dead", { heldBy: "AWSCURRENT" }])(
-    "is forgotten where nothing of it is to be retired, and no consumer is rolled: %j",
-    async (found) => {
-      const account = await settled();
-      account.probes.set("app", async () => found);
-      account.toys.start("bear", "nursery", [identity]);
-      account.pass(minute);
-      await account.settle(account.moveCurrent("app", "hand"));
-      await settleFor(account, hour);
-      expect(account.toys.toys[0]?.rolls).toBe(0);
-      expect(account.retired).toEqual([]);
-      account.calls.length = 0;
-      await account.settle();
-      expect(account.calls).toEqual(["list"]);
-    },
-  );
+  it("and came back to within one look: what it was on is not forgotten", async () => {
+    const account = await settled();
+    const away = account.moveCurrent("app", "hand");
+    account.pass(20_000);
+    account.toys.start("bear", "nursery", [identity]);
+    account.pass(10_000);
+    await account.settle(away, account.moveCurrent("app", "new"));
+    expect(account.retiring("app")).toEqual(["RETIRING hand"]);
+    await settleFor(account, hour);
+    expect(account.toys.toys[0]?.rolls).toBe(1);
+    expect(account.retired).toEqual(["app hand"]);
+    expect(account.alerts).toEqual([]);
+  });
+
+  it.each<[string, OldCredential, number]>([
+    [
+      "is forgotten where AWSCURRENT holds the same, and no consumer is rolled",
+      { heldBy: "AWSCURRENT" },
+      0,
+    ],
+    ["has its consumers rolled where it is dead, as after a repair by hand", "dead", 1],
+  ])("%s", async (_, found, rolls) => {
+    const account = await settled();
+    account.probes.set("app", async () => found);
+    account.toys.start("bear", "nursery", [identity]);
+    account.pass(minute);
+    await account.settle(account.moveCurrent("app", "hand"));
+    await settleFor(account, hour);
+    expect(account.toys.toys[0]?.rolls).toBe(rolls);
+    expect(account.retiring("app")).toEqual([]);
+    account.calls.length = 0;
+    await account.settle();
+    expect(account.calls).toEqual(["list"]);
+  });
+
+  it("by a label of its own that somebody put on another version gets it back", async () => {
+    const account = await settled();
+    account.entry = { grace: hour };
+    account.get("app").labels["older"] = ["RETIRING", "RETIRING-new"];
+    await account.settle(account.moveCurrent("app", "hand"));
+    expect(account.retiring("app").toSorted()).toEqual(["RETIRING older", "RETIRING-new new"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired.toSorted()).toEqual(["app new", "app older"]);
+  });
 
   it("is told where it leads elsewhere, once", async () => {
     const account = await settled();
