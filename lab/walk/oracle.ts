@@ -199,10 +199,14 @@ export class Oracle {
     this.#add(this.broken, "2 AWSCURRENT works", what);
   }
 
-  /** While AWSCURRENT is refused, all waits for a person, who was told so, whatever is moved meanwhile. */
+  /**
+   * While AWSCURRENT is refused, all waits for a person, who was told so, whatever is moved meanwhile. A problem that
+   * stands is not told again either: it is over when on-call hears so.
+   */
   #wasTold(secret: Secret, since: number): boolean {
     const from = Math.min(since, this.#truth.refusedSince(secret) ?? since);
-    return this.told.some((each) => each.secret === secret.name && each.at >= from);
+    const stands = [...this.#standing.keys()].some((key) => key.startsWith(`${secret.name}/`));
+    return stands || this.told.some(({ secret: name, at }) => name === secret.name && at >= from);
   }
 
   #add(list: Breach[], promise: string, what: string): void {
