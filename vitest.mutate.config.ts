@@ -4,11 +4,11 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
-      "test/lib/settlement/{decide,hints}.test.ts",
+      "test/lib/settlement/{decide,hands,hints}.test.ts",
       "test/lib/rotation/{decide,copies}.test.ts",
       "test/lib/consumers/ecs/{clusters,decide,references}.test.ts",
-      "test/lib/rotators/login/{login,url,url-login}.test.ts",
-      "test/lib/secret/labels.test.ts",
+      "test/lib/rotators/login/{connection-text,login,url,url-login}.test.ts",
+      "test/lib/secret/{document,labels,left,secret}.test.ts",
     ],
     setupFiles: ["test/setup.ts"],
   },
