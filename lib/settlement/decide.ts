@@ -5,8 +5,8 @@ import type { Problem, Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
 import { looseEnd } from "./loose-ends.ts";
 import { blockedOf, openEnds, waitUntilDeadline } from "./open-ends.ts";
-import { mirroredAs, promotionOf, unseenMove } from "./promotion.ts";
-import type { Consumers, OldCredential, SettlementState } from "./state.ts";
+import { lastMove, mirroredAs, promotionOf } from "./promotion.ts";
+import { type Consumers, liveHolder, type OldCredential, type SettlementState } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -29,12 +29,11 @@ export function decide(state: SettlementState): Action {
   if (!first) return afterwards(state, current);
   const mirror = mirrors(state, current);
   if (mirror) return mirror;
-  const sighting = unseenMove(state, current);
-  if (sighting) return { kind: "remember", sighting };
-  const promotion = promotionOf(state);
-  if (!promotion) return { kind: "wait", why: "the promotion has not been seen" };
+  const move = lastMove(state, current);
+  if (move !== state.sighting) return { kind: "remember", sighting: move };
+  const promotion = promotionOf(state, move);
   return isLeaked(current)
-    ? afterLeak(state, promotion, retiring)
+    ? afterLeak(state, promotion, first, retiring)
     : beforeRetirement(state, promotion, first);
 }
 
@@ -43,8 +42,9 @@ const isUnasked = (old: OldCredential | undefined) =>
 
 /** No old credential is left. What was never seen or heard to move need not be remembered. */
 function afterwards(state: SettlementState, current: string): Action {
-  const sighting = (state.sighting ?? state.heard) && unseenMove(state, current);
-  if (sighting) return { kind: "remember", sighting };
+  const move = lastMove(state, current);
+  if ((state.sighting ?? state.heard) && move !== state.sighting)
+    return { kind: "remember", sighting: move };
   const mirror = mirrors(state, current);
   if (mirror) return mirror;
   const isUnderWay = holderOf(state.secret, "AWSPENDING") !== undefined;
@@ -59,13 +59,12 @@ function afterwards(state: SettlementState, current: string): Action {
 
 /** Whether the parameters that mirror the secret have to be looked at. */
 function mirrors(state: SettlementState, current: string): Action | undefined {
-  return state.mirror && !mirroredAs(state, current) ? { kind: "mirror", current } : undefined;
+  return state.mirror && !mirroredAs(state) ? { kind: "mirror", current } : undefined;
 }
 
 /** Parameters that somebody else has written. */
 function drifts(state: SettlementState): readonly Problem[] {
-  const mirrored = mirroredAs(state, holderOf(state.secret, "AWSCURRENT") ?? "");
-  return (mirrored?.drifted ?? []).map((name) =>
+  return (mirroredAs(state)?.drifted ?? []).map((name) =>
     settlementProblem("PARAMETER_DRIFT", `${name} holds a value that the secret never held`, name),
   );
 }
@@ -89,9 +88,9 @@ function openEndsOf(
 function afterLeak(
   state: SettlementState,
   promotion: Promotion,
-  [first, ...others]: readonly RetiringVersion[],
+  first: RetiringVersion,
+  all: readonly RetiringVersion[],
 ): Action {
-  const all = [...(first ? [first] : []), ...others];
   const accepted = all.filter(({ version }) => state.old.get(version) === "accepted");
   if (accepted.length > 0) return { kind: "alert", problems: accepted.map(stillAccepted) };
   const { consumers } = state;
@@ -99,12 +98,9 @@ function afterLeak(
   if (!consumers) return { kind: "look", promotion };
   const open = openEndsOf(state, consumers, promotion, 0);
   if (open) return open;
-  for (const retiring of all) {
-    const old = state.old.get(retiring.version);
-    if (typeof old === "object" && "heldBy" in old && old.heldBy === "AWSPENDING")
-      return heldByPending(state, promotion, retiring);
-  }
-  return first ? { kind: "removeLabel", retiring: first } : { kind: "settled" };
+  const held = all.find(({ version }) => liveHolder(state.old.get(version)) === "AWSPENDING");
+  if (held) return heldByPending(state, promotion, held);
+  return { kind: "removeLabel", retiring: first };
 }
 
 function beforeRetirement(
@@ -116,17 +112,16 @@ function beforeRetirement(
   const old = state.old.get(version);
   if (old === "dead") return { kind: "removeLabel", retiring };
   if (old === "accepted") return { kind: "alert", problems: [stillAccepted(retiring)] };
-  if (typeof old === "object" && "heldBy" in old)
-    return old.heldBy === "AWSPENDING"
-      ? heldByPending(state, promotion, retiring)
-      : { kind: "removeLabel", retiring };
+  const holder = liveHolder(old);
+  if (holder === "AWSPENDING") return heldByPending(state, promotion, retiring);
+  if (holder) return { kind: "removeLabel", retiring };
   const { consumers } = state;
   if (state.now < promotion.at) return tooEarly;
   if (!consumers) return { kind: "look", promotion };
   const open = openEndsOf(state, consumers, promotion);
   if (open) return open;
-  if (typeof old === "object") return inUse(state, promotion, old.sessions);
-  if (state.secret.versions.get(version)?.includes("AWSPENDING"))
+  if (typeof old === "object" && "sessions" in old) return inUse(state, promotion, old.sessions);
+  if (holderOf(state.secret, "AWSPENDING") === version)
     return heldByPending(state, promotion, retiring);
   return { kind: "retire", retiring: version, leaked: false };
 }

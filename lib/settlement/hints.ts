@@ -14,13 +14,13 @@ export type Hint =
 
 /** Which secrets an EventBridge event is a reason to look at. What it says of them is not trusted. */
 export function hintOf(event: unknown, manifest: Manifest): Hint {
-  if (typeof event !== "object" || event === null) return { kind: "every" };
-  const { source, detail }: Partial<Record<string, unknown>> = { ...event };
+  const { source, detail }: Partial<Record<string, unknown>> = Object(event);
   if (source === "aws.ssm") {
-    const { name }: Partial<Record<string, unknown>> = { ...Object(detail) };
-    const secrets = Object.keys(manifest.secrets);
-    const mirroring = secrets.filter((secret) => mirrorsTo(name, manifest.secrets[secret]));
-    return { kind: "named", secrets: mirroring };
+    const { name }: Partial<Record<string, unknown>> = Object(detail);
+    const mirroring = Object.entries(manifest.secrets).filter(([, entry]) =>
+      mirrorsTo(name, entry),
+    );
+    return { kind: "named", secrets: mirroring.map(([secret]) => secret) };
   }
   if (source === "aws.secretsmanager") return ofSecret(event, manifest);
   const isConsumers = typeof source === "string" && source !== "aws.events";
@@ -28,14 +28,13 @@ export function hintOf(event: unknown, manifest: Manifest): Hint {
 }
 
 /** Secrets Manager's own event has the ARN among its resources; those that come by CloudTrail have none. */
-function ofSecret(event: object, { secrets }: Manifest): Hint {
-  const { detail, resources, time }: Partial<Record<string, unknown>> = { ...event };
-  const { name, additionalEventData, labelUpdated, versionId }: Partial<Record<string, unknown>> = {
-    ...Object(detail),
-  };
-  const { SecretId: byTrail }: { SecretId?: unknown } = { ...Object(additionalEventData) };
+function ofSecret(event: unknown, { secrets }: Manifest): Hint {
+  const { detail, resources, time }: Partial<Record<string, unknown>> = Object(event);
+  const { name, additionalEventData, labelUpdated, versionId }: Partial<Record<string, unknown>> =
+    Object(detail);
+  const { SecretId: byTrail }: { SecretId?: unknown } = Object(additionalEventData);
   const named = new Set<string>();
-  for (const each of [name, byTrail, ...(Array.isArray(resources) ? resources : [])])
+  for (const each of [name, byTrail].concat(resources))
     if (typeof each === "string") named.add(each).add(secretNameOf(each));
   const at = new Date(typeof time === "string" ? time : Number.NaN);
   const isMove = labelUpdated === "AWSCURRENT" && !Number.isNaN(at.getTime());
@@ -48,8 +47,5 @@ function ofSecret(event: object, { secrets }: Manifest): Hint {
 }
 
 /** A parameter was changed: who mirrors to it? */
-function mirrorsTo(parameter: unknown, entry: SecretEntry | undefined): boolean {
-  return (
-    typeof parameter === "string" && entry?.mirror !== undefined && claims(entry.mirror, parameter)
-  );
-}
+const mirrorsTo = (parameter: unknown, { mirror }: SecretEntry): boolean =>
+  typeof parameter === "string" && mirror !== undefined && claims(mirror, parameter);

@@ -2,7 +2,7 @@ import { holderOf, originLabel, retiringVersions, staleOrigins } from "../secret
 import { abandonedVersion, idleRetiring, labelsOf, leftVersions } from "../secret/left.ts";
 import type { Action } from "./action.ts";
 import { isNews } from "./promotion.ts";
-import type { SettlementState } from "./state.ts";
+import { liveHolder, type SettlementState } from "./state.ts";
 
 /**
  * What people did to AWSCURRENT, RETIRING or AWSPENDING: a version whose credential may be alive although no label says
@@ -13,9 +13,8 @@ export function looseEnd(state: SettlementState, current: string): Action | unde
   for (const version of leftVersions(secret, sighting, isNews(heard, sighting))) {
     const found = old.get(version);
     if (found === undefined) return { kind: "probe", version };
-    const isHeld = typeof found === "object" && "heldBy" in found;
     // Also where it does not work any more: consumers may hold it, and need the new one all the more.
-    if (found === "alive" || found === "refused" || (isHeld && found.heldBy === "AWSPENDING"))
+    if (found === "alive" || found === "refused" || liveHolder(found) === "AWSPENDING")
       return { kind: "track", version, current };
     const labels = labelsOf(version, secret);
     if (labels.length > 0) return { kind: "forget", labels };

@@ -10,20 +10,18 @@ import type { SettlementState } from "./state.ts";
 export const consistencyMargin = 2000;
 
 /** A mirror's answer holds for one version only, and somebody may have edited the secret since. */
-export function mirroredAs({ mirror }: SettlementState, current: string) {
+export function mirroredAs({ mirror, secret }: SettlementState) {
+  const current = holderOf(secret, "AWSCURRENT");
   return mirror !== "unasked" && mirror?.version === current ? mirror : undefined;
 }
 
 /**
  * When the value changed for consumers: not before the last time that AWSCURRENT was seen to move, whoever moved it.
- * `undefined` when that has not been seen.
+ * @param move as `lastMove` found it
  */
-export function promotionOf(state: SettlementState): Promotion | undefined {
-  const current = holderOf(state.secret, "AWSCURRENT") ?? "";
-  const { sighting } = state;
-  if (sighting?.version !== current) return undefined;
-  const at = new Date(sighting.at.getTime() + consistencyMargin);
-  return { at, parameters: mirroredAs(state, current)?.parameters ?? new Map() };
+export function promotionOf(state: SettlementState, move: Sighting): Promotion {
+  const at = new Date(move.at.getTime() + consistencyMargin);
+  return { at, parameters: mirroredAs(state)?.parameters ?? new Map() };
 }
 
 /**
@@ -33,30 +31,24 @@ export function promotionOf(state: SettlementState): Promotion | undefined {
 const completionTime = 5 * 60 * 1000;
 
 /** Whether the rotation that made AWSCURRENT may still be at work. */
-export function isUnderWay(
-  { now, secret: { lastRotatedAt, versions } }: SettlementState,
-  { at }: Promotion,
-): boolean {
-  const made = [...versions.values()].find((labels) => labels.includes("AWSCURRENT"));
+export function isUnderWay({ now, secret }: SettlementState, { at }: Promotion): boolean {
+  const { lastRotatedAt } = secret;
   const isRecorded = lastRotatedAt && lastRotatedAt.getTime() > at.getTime() - clockMargin;
   return (
-    made?.includes(preparedLabel) === true &&
+    holderOf(secret, preparedLabel) === holderOf(secret, "AWSCURRENT") &&
     !isRecorded &&
     now.getTime() - at.getTime() < completionTime
   );
 }
 
 /**
- * What has to be remembered of AWSCURRENT before anything else; `undefined` when that is remembered. Whatever moved
- * it, and back, since the last sighting: consumers that started before may hold another version. An event counts only
+ * The last move of AWSCURRENT. Unless it is the state's own sighting, it has to be remembered before anything else:
+ * whatever moved it, and back, since then, consumers that started before may hold another version. An event counts only
  * where it makes the time later than what is remembered, so an old one that comes again changes nothing.
  */
-export function unseenMove(
-  { sighting, heard, now }: SettlementState,
-  current: string,
-): Sighting | undefined {
+export function lastMove({ sighting, heard, now }: SettlementState, current: string): Sighting {
   const news = isNews(heard, sighting) ? heard : undefined;
-  if (sighting?.version === current && !news) return undefined;
+  if (sighting?.version === current && !news) return sighting;
   // An event whose clock is ahead of ours must not be news again in the next turn.
   const at = news && (news.version === current || news.at > now) ? news.at : now;
   return { version: current, at };

@@ -58,3 +58,7 @@ export type OldCredential =
   | { readonly heldBy: "AWSCURRENT" | "AWSPENDING" }
   /** It has sessions, so nothing was done. */
   | { readonly sessions: number };
+
+/** The label of the live version that holds it, if one does. */
+export const liveHolder = (old: OldCredential | undefined) =>
+  typeof old === "object" && "heldBy" in old ? old.heldBy : undefined;

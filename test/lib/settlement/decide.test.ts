@@ -248,6 +248,129 @@ describe("settlement decides", () => {
   });
 });
 
+describe("settlement says why", () => {
+  const pending =
+    "AWSPENDING holds the old credential of version old, which stays alive until AWSPENDING is removed or moves";
+  it.each<[string, Change, string]>([
+    ["just after a promotion", { sighting: seen("new", 10.01) }, "AWSCURRENT has just moved"],
+    ["for a session", { old: { sessions: 1 } }, "1 session uses the old credential"],
+    ["for sessions", { old: { sessions: 2 } }, "2 sessions use the old credential"],
+    [
+      "for Secrets Manager",
+      { lastRotatedAt: undefined, now: at(3) },
+      "Secrets Manager has not recorded the rotation's end yet",
+    ],
+    ["for AWSPENDING", { versions: "staged" }, pending],
+  ])("it waits %s", (_, change, why) => {
+    expect(decide(state(change))).toMatchObject({ kind: "wait", why });
+  });
+
+  it.each<[string, Change, string]>([
+    [
+      "a credential that nobody holds",
+      { versions: "abandoned", sighting: undefined, left: "alive" },
+      "the credential of version new works, and nobody holds it",
+    ],
+    ["drift", mirrored(1, ["/p"]), "/p holds a value that the secret never held"],
+    [
+      "a deletion",
+      { deletedAt: at(1) },
+      "it is scheduled for deletion, and version old is not retired",
+    ],
+    [
+      "what is still accepted",
+      { old: "accepted" },
+      "the server still accepts the credential of version old, which was retired",
+    ],
+  ])("it alerts of %s", (_, change, why) => {
+    expect(decide(state(change))).toMatchObject({ kind: "alert", problems: [{ why }] });
+  });
+});
+
+describe("settlement goes on", () => {
+  it.each<[string, Change]>([
+    [
+      "when AWSCURRENT has moved long enough ago",
+      { sighting: seen("new", 10), lastRotatedAt: at(10) },
+    ],
+    [
+      "when the grace ends",
+      { policy: { deadline: 48 * hour, grace: 24 * hour }, now: at(24 * 60) },
+    ],
+    ["as soon as the rotation's end is recorded", { lastRotatedAt: at(1), now: at(3) }],
+    [
+      "when that end is recorded by a clock that is half a minute slow",
+      { lastRotatedAt: at(-0.5), now: at(3) },
+    ],
+    ["when Secrets Manager had its time to record it", { lastRotatedAt: undefined, now: at(5) }],
+    [
+      "without a rotation's end after an edit by hand",
+      { versions: "edited", lastRotatedAt: undefined, now: at(3) },
+    ],
+    ["after an event that comes again", { heard: seen("new", 0) }],
+  ])("%s", (_, change) => {
+    expect(decide(state(change))).toEqual(retire);
+  });
+
+  it("not with the end of the rotation before", () => {
+    const change = { lastRotatedAt: at(-1), now: at(3) };
+    expect(decide(state(change))).toMatchObject({ kind: "wait" });
+  });
+
+  it("without an alert until the deadline is over", () => {
+    const change: Change = { old: { sessions: 3 }, now: at(24 * 60) };
+    expect(decide(state(change))).toMatchObject({ kind: "wait" });
+  });
+
+  it("not where no version is AWSCURRENT", () => {
+    expect(decide(state({ versions: "lost" }))).toEqual({ kind: "settled" });
+  });
+});
+
+describe("of what leaked, settlement decides", () => {
+  it.each<[string, Change, object]>([
+    [
+      "to retire what it only found alive",
+      { old: "alive" },
+      { kind: "retire", retiring: "old", leaked: true },
+    ],
+    ["to alert when it is still accepted", { old: "accepted" }, alert("STILL_ACCEPTED")],
+    [
+      "to roll nobody while AWSCURRENT has just moved",
+      {
+        old: "dead",
+        sighting: seen("leaked-1", 10.01),
+        consumers: [consumer({ kind: "old" })],
+      },
+      { kind: "wait", soon: true },
+    ],
+    [
+      "to roll as soon as that is over",
+      { old: "dead", sighting: seen("leaked-1", 10), consumers: [consumer({ kind: "old" })] },
+      { kind: "roll" },
+    ],
+    [
+      "to wait while AWSPENDING holds it",
+      { old: { heldBy: "AWSPENDING" } },
+      { kind: "wait", why: expect.stringContaining("version old, which stays alive") },
+    ],
+    ["to forget what AWSCURRENT holds", { old: { heldBy: "AWSCURRENT" } }, { kind: "removeLabel" }],
+  ])("%s", (_, change, action) => {
+    expect(decide(state({ versions: "leaked", ...change }))).toMatchObject(action);
+  });
+
+  it("to alert of that one of two which is still accepted", () => {
+    const old = new Map([
+      ["old", "accepted"],
+      ["older", "dead"],
+    ] as const);
+    expect(decide({ ...state({ versions: "leakedTwice" }), old })).toMatchObject({
+      kind: "alert",
+      problems: [{ code: "STILL_ACCEPTED", why: expect.stringContaining("version old,") }],
+    });
+  });
+});
+
 describe("what is a matter of seconds", () => {
   const stopping = consumer({ kind: "rolling", why: "it stops", soon: true });
   const slow = consumer({ kind: "rolling", why: "it restarts" });
@@ -255,7 +378,8 @@ describe("what is a matter of seconds", () => {
     ["consumers that end in seconds", { consumers: [stopping, stopping] }, true],
     ["one of them slow", { consumers: [stopping, slow] }, false],
     ["sessions just after", { old: { sessions: 1 }, now: at(9) }, true],
-    ["sessions of a pool", { old: { sessions: 1 }, now: at(11) }, false],
+    ["sessions of a pool", { old: { sessions: 1 }, now: at(10) }, false],
+    ["a label by hand", { versions: "staged" }, false],
     ["a grace", { policy: { grace: hour, deadline: 2 * hour } }, false],
   ])("%s", (_, change, soon) => {
     const action = decide(state(change));
@@ -387,6 +511,16 @@ describe("when hands moved AWSCURRENT", () => {
       "to forget it when it did not",
       { versions: "abandoned", sighting: undefined, left: "dead" },
       { kind: "forget", labels: [{ from: "new", label: "PREPARED" }] },
+    ],
+    [
+      "to ask nothing of it while another rotation is under way",
+      { versions: "abandonedBefore", sighting: undefined },
+      { kind: "settled" },
+    ],
+    [
+      "to take RETIRING off AWSCURRENT",
+      { versions: "idle" },
+      { kind: "forget", labels: [{ from: "old", label: "RETIRING" }] },
     ],
     [
       "to remember a way back without a rotation's label",

@@ -36,6 +36,7 @@ describe("an event is a reason to look at", () => {
     ["all: the tick", { source: "aws.events", detail: {} }, "every"],
     ["what is not settled: a deployment", { source: "aws.ecs", detail: { name: "app" } }, "open"],
     ["all: what is no event", "{}", "every"],
+    ["all: nothing", null, "every"],
     ["all: 256 KB of rubbish", "x".repeat(262_144), "every"],
   ])("%s", (_, event, kind) => expect(hintOf(event, manifest)).toEqual({ kind }));
 });
@@ -49,6 +50,7 @@ describe("a move of AWSCURRENT", () => {
     ["is known without", moved({ versionId: 7 }), { version: undefined, at }],
     ["is not one of another label", moved({}, "RETIRING"), undefined],
     ["has a time", { ...moved({}), time: "noon" }, undefined],
+    ["has a time that is a text", { ...moved({}), time: at.getTime() }, undefined],
   ])("%s", (_, event, move) => {
     const hint = hintOf(event, manifest);
     expect(hint).toMatchObject({ kind: "named", secrets: ["app"] });

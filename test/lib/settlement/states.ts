@@ -67,6 +67,16 @@ const versions = {
     ["old", ["AWSCURRENT"]],
     ["new", ["PREPARED", "FROM-old"]],
   ],
+  /** The same, and another rotation is under way. */
+  abandonedBefore: [
+    ["old", ["AWSCURRENT"]],
+    ["new", ["PREPARED", "FROM-old"]],
+    ["next", ["AWSPENDING"]],
+  ],
+  /** RETIRING was left on AWSCURRENT. */
+  idle: [["old", ["AWSCURRENT", "RETIRING"]]],
+  /** AWSCURRENT was taken off every version. */
+  lost: [["old", ["AWSPREVIOUS", "RETIRING"]]],
   staged: [
     ["new", ["AWSCURRENT", "PREPARED"]],
     ["old", ["AWSPENDING", "AWSPREVIOUS", "RETIRING"]],

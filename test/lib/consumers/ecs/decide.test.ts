@@ -53,8 +53,8 @@ type EcsChange = Omit<Change, "consumers" | "blind"> & {
 
 function ecsState({ consumers = [], standalone = [], ...change }: EcsChange): SettlementState {
   const unseen = state(change);
-  const promotion = promotionOf(unseen);
-  if (!promotion) return unseen;
+  if (!unseen.sighting) return unseen;
+  const promotion = promotionOf(unseen, unseen.sighting);
   const services = consumers.map((service) =>
     consumer(judgeService(service, promotion), { type: "ecs", name: serviceName(service) }),
   );
