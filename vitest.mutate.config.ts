@@ -8,7 +8,7 @@ export default defineConfig({
       "test/lib/rotation/{decide,copies}.test.ts",
       "test/lib/consumers/ecs/{clusters,decide,references}.test.ts",
       "test/lib/rotators/login/{connection-text,login,url,url-login}.test.ts",
-      "test/lib/secret/{document,labels,left,secret}.test.ts",
+      "test/lib/secret/{arn,document,labels,left,secret,sighting}.test.ts",
     ],
     setupFiles: ["test/setup.ts"],
   },

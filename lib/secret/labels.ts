@@ -38,8 +38,14 @@ export function retiringVersions({ versions }: VersionLabels): readonly Retiring
   return all.toSorted((a, b) => b.label.length - a.label.length);
 }
 
+/** None where the version is unknown. */
+// Stryker disable next-line StringLiteral: no version has such an id
+export const labelsOn = ({ versions }: VersionLabels, versionId = ""): readonly string[] =>
+  // Stryker disable next-line ArrayDeclaration: nothing looks for such a label
+  versions.get(versionId) ?? [];
+
 /** Whether a version carries a label by which settlement may retire it. */
-export const isRetiring = (versionId: string, labels: readonly string[] = []) =>
+export const isRetiring = (versionId: string, labels: readonly string[]) =>
   labels.includes(retiringLabel) || labels.includes(olderRetiringLabel(versionId));
 
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */

@@ -2,6 +2,7 @@ import {
   holderOf,
   isRetiring,
   type LabelOf,
+  labelsOn,
   originOf,
   preparedLabel,
   staleOrigins,
@@ -25,7 +26,7 @@ export function leftVersions(
   isHeard = false,
 ): readonly string[] {
   const current = holderOf(secret, "AWSCURRENT");
-  const origins = staleOrigins(secret).flatMap(({ label }) => originOf([label]) ?? []);
+  const origins = staleOrigins(secret).map(({ label }) => originOf([label]));
   const hasMoved = isHeard || (sighting && sighting.version !== current);
   const seen = hasMoved ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
   const all = [...origins, ...seen, preparedAndLeft(secret, sighting)];
@@ -37,10 +38,9 @@ export function leftVersions(
  * after settlement, as by an edit of a note, stops no rotation.
  */
 export function forgottenVersions(secret: VersionLabels): readonly string[] {
-  const labels = (version = "") => secret.versions.get(version) ?? [];
-  const origin = originOf(labels(holderOf(secret, "AWSCURRENT")));
+  const origin = originOf(labelsOn(secret, holderOf(secret, "AWSCURRENT")));
   const prepared = preparedAndLeft(secret);
-  return untracked(secret, [origin, originOf(labels(prepared)) && prepared]);
+  return untracked(secret, [origin, originOf(labelsOn(secret, prepared)) && prepared]);
 }
 
 /**
@@ -49,32 +49,32 @@ export function forgottenVersions(secret: VersionLabels): readonly string[] {
  */
 export function abandonedVersion(secret: VersionLabels, sighting?: Sighting): string | undefined {
   const version = unusedPrepared(secret);
-  return version !== undefined && isAbandoned(version, secret, sighting) ? version : undefined;
+  return isAbandoned(version, secret, sighting) ? version : undefined;
 }
 
 function preparedAndLeft(secret: VersionLabels, sighting?: Sighting): string | undefined {
   const version = unusedPrepared(secret);
-  return version !== undefined && isAbandoned(version, secret, sighting) ? undefined : version;
+  return isAbandoned(version, secret, sighting) ? undefined : version;
 }
 
 function unusedPrepared(secret: VersionLabels): string | undefined {
   const version = holderOf(secret, preparedLabel) ?? "";
-  const labels = secret.versions.get(version) ?? [];
+  const labels = labelsOn(secret, version);
   const isUsed = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
   return isUsed || !version || isRetiring(version, labels) ? undefined : version;
 }
 
 /** A promotion attaches RETIRING to the origin first; the origin's label goes when the rotation is settled. */
 function isAbandoned(
-  version: string,
+  version: string | undefined,
   secret: VersionLabels,
   sighting: Sighting | undefined,
 ): boolean {
-  const labels = secret.versions.get(version) ?? [];
+  const labels = labelsOn(secret, version);
   const origin = originOf(labels);
   if (origin === undefined || labels.includes("AWSPREVIOUS")) return false;
-  const ofOrigin = secret.versions.get(origin);
-  const wasPromoted = isRetiring(origin, ofOrigin) && !ofOrigin?.includes("AWSCURRENT");
+  const ofOrigin = labelsOn(secret, origin);
+  const wasPromoted = isRetiring(origin, ofOrigin) && !ofOrigin.includes("AWSCURRENT");
   return sighting?.version !== version && !wasPromoted;
 }
 
@@ -83,12 +83,12 @@ const untracked = (secret: VersionLabels, all: readonly (string | undefined)[]) 
     (version) =>
       version !== undefined &&
       version !== holderOf(secret, "AWSCURRENT") &&
-      !isRetiring(version, secret.versions.get(version)),
+      !isRetiring(version, labelsOn(secret, version)),
   ) as readonly string[];
 
 /** The labels by which a version is one of `leftVersions`, or the abandoned one. */
 export function labelsOf(version: string, secret: VersionLabels): readonly LabelOf[] {
-  const labels = secret.versions.get(version) ?? [];
+  const labels = labelsOn(secret, version);
   const isPrepared = labels.includes(preparedLabel) && !labels.includes("AWSPENDING");
   return [
     ...staleOrigins(secret).filter(({ label }) => originOf([label]) === version),
@@ -101,9 +101,10 @@ export function labelsOf(version: string, secret: VersionLabels): readonly Label
  * rotation was given up between its two labels.
  */
 export function idleRetiring(secret: VersionLabels): readonly LabelOf[] {
-  const from = holderOf(secret, "AWSCURRENT");
-  if (from === undefined || holderOf(secret, "AWSPENDING") !== undefined) return [];
-  return (secret.versions.get(from) ?? [])
-    .filter((label) => isRetiring(from, [label]))
-    .map((label) => ({ from, label }));
+  if (holderOf(secret, "AWSPENDING") !== undefined) return [];
+  return [...secret.versions].flatMap(([from, labels]) =>
+    labels.includes("AWSCURRENT")
+      ? labels.filter((label) => isRetiring(from, [label])).map((label) => ({ from, label }))
+      : [],
+  );
 }

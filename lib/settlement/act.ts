@@ -6,6 +6,7 @@ import {
   holderOf,
   isRetiring,
   type LabelOf,
+  labelsOn,
   olderRetiringLabel,
   originLabel,
   originOf,
@@ -148,7 +149,7 @@ async function track(
     const move = { secretId, label: origin, ...(named && { from: named }), to: current };
     await ports.store.moveLabel(move, context.signal);
   }
-  if (isRetiring(version, secret.versions.get(version))) return {};
+  if (isRetiring(version, labelsOn(secret, version))) return {};
   const holder = holderOf(secret, retiringLabel);
   const label =
     holder === undefined || (holder === current && !isFinishing(secret, current))

@@ -91,6 +91,18 @@ it.each<[string, Labels, string | undefined]>([
   expect(abandonedVersion(of(labels))).toBe(version);
 });
 
+it("a rotation whose version was seen as AWSCURRENT was not given up", () => {
+  const secret = of({ a: ["AWSCURRENT"], b: ["PREPARED", "FROM-a"] });
+  expect(abandonedVersion(secret, seen("b"))).toBeUndefined();
+  expect(abandonedVersion(secret, seen("a"))).toBe("b");
+});
+
+it("of a version that is gone there are no labels but those that name it", () => {
+  const secret = of({ b: ["AWSCURRENT", "FROM-a"] });
+  expect(labelsOf("a", secret)).toEqual([{ from: "b", label: "FROM-a" }]);
+  expect(idleRetiring(of({ a: ["RETIRING"] }))).toEqual([]);
+});
+
 it("RETIRING on AWSCURRENT is idle unless a rotation is under way", () => {
   const current = ["AWSCURRENT", "RETIRING", "RETIRING-a", "RETIRING-b"];
   expect(idleRetiring(of({ a: current }))).toEqual([
