@@ -6,7 +6,7 @@ export default defineConfig({
     include: [
       "test/lib/settlement/{decide,hands,hints}.test.ts",
       "test/lib/rotation/{decide,copies}.test.ts",
-      "test/lib/consumers/ecs/{clusters,decide,references}.test.ts",
+      "test/lib/consumers/ecs/{clusters,decide,judge,references}.test.ts",
       "test/lib/rotators/login/{connection-text,login,url,url-login}.test.ts",
       "test/lib/secret/{arn,document,labels,left,secret,sighting}.test.ts",
     ],

@@ -32,7 +32,7 @@ export function copiesOf(
 
 function formsOf(text: string): readonly string[] {
   const bytes = Buffer.from(text);
-  const base64 = bytes.toString("base64").replace(/=+$/, "");
+  const base64 = bytes.toString("base64").replaceAll("=", "");
   const base64url = bytes.toString("base64url");
   return [...new Set([text, encodeURIComponent(text), encodeURI(text), base64, base64url])];
 }

@@ -40,5 +40,4 @@ export const taskSubject = ({ cluster, family }: { cluster: string; family: stri
   `standalone tasks ${shortName(cluster)}/${family}`;
 
 /** The family in the ARN of a task definition. */
-export const familyOf = (definition: string) =>
-  definition.slice(definition.lastIndexOf("/") + 1).replace(/:\d+$/, "");
+export const familyOf = (definition: string) => shortName(definition).replace(/:.*/, "");

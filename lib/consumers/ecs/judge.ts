@@ -57,12 +57,11 @@ function followed({ id, status, reason }: DeploymentFacts, old: readonly TaskFac
 
 /** ECS reports SUCCESSFUL while the tasks that the deployment replaced are still stopping. */
 function leftover(old: readonly TaskFacts[]): Judgement {
-  const held = old.find(({ protectedUntil }) => protectedUntil);
-  if (held)
-    return {
-      kind: "rolling",
-      why: `task ${held.id} is protected from scale-in until ${held.protectedUntil?.toISOString()}`,
-    };
+  for (const { id, protectedUntil } of old)
+    if (protectedUntil) {
+      const until = protectedUntil.toISOString();
+      return { kind: "rolling", why: `task ${id} is protected from scale-in until ${until}` };
+    }
   return { kind: "rolling", why: `old tasks still stopping: ${old.length}`, soon: true };
 }
 

@@ -151,8 +151,8 @@ function throughParameter(
 /** It is where its secret is; a slash stands ahead of a name that has none. */
 function arnOf(parameter: string, secretArn: string): string {
   const [, partition, , region, account] = secretArn.split(":");
-  const path = parameter.replace(/^\//, "");
-  return `arn:${partition}:ssm:${region}:${account}:parameter/${path}`;
+  const path = parameter.startsWith("/") ? parameter : `/${parameter}`;
+  return `arn:${partition}:ssm:${region}:${account}:parameter${path}`;
 }
 
 /** A name holds no colon, and an ARN ends with it. */

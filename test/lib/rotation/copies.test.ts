@@ -6,9 +6,12 @@ import { Secret } from "../../../lib/secret/secret.ts";
 
 const old = `${randomBytes(9).toString("base64url")}/+&`;
 
-function copies(value: object, { replaced = [] as readonly string[], password = old } = {}) {
+function copies(
+  value: object,
+  { replaced = [] as readonly string[], by = "another", password = old } = {},
+) {
   const current = new SecretDocument("current", new Secret(JSON.stringify(value)));
-  const next = current.with(new Map(replaced.map((field) => [field, new Secret("another")])));
+  const next = current.with(new Map(replaced.map((field) => [field, new Secret(by)])));
   return copiesOf(new Secret(password), current, next);
 }
 
@@ -29,11 +32,33 @@ describe("a copy of the old value", () => {
 
   it("is not what the rotation itself has replaced or written", () => {
     expect(copies({ password: old }, { replaced: ["password"] })).toEqual([]);
+    expect(copies({ previous: "older" }, { replaced: ["previous"], by: old })).toEqual([]);
   });
 
-  it.each(["postgres", "app", "12345678", "Passw0r"])("is not looked for when it is %s", (weak) => {
-    expect(copies({ username: weak, URL: `x://${weak}@host` }, { password: weak })).toEqual([]);
+  it("is found in Base64 without its padding", () => {
+    const password = "??>>Pass-w0rd";
+    const padded = Buffer.from(password).toString("base64");
+    expect(padded).toMatch(/[+/].*==$/);
+    expect(copies({ TOKEN: `Basic ${padded.replace("==", "")}` }, { password })).toEqual(["TOKEN"]);
   });
+
+  it.each(["Pass-w0rd-12", "abcdefghijkl", "ABCDEFGHIJKLMNOP"])(
+    "that is long is found inside of other texts: %s",
+    (password) => {
+      expect(copies({ note: `it is ${password}.` }, { password })).toEqual(["note"]);
+    },
+  );
+
+  it.each(["Passw0r-", "pass-w0rd"])("that has few characters is found alone: %s", (password) => {
+    expect(copies({ one: password }, { password })).toEqual(["one"]);
+  });
+
+  it.each(["postgres", "POSTGRES", "app", "12345678", "Passw0r"])(
+    "is not looked for when it is %s",
+    (weak) => {
+      expect(copies({ username: weak, URL: `x://${weak}@host` }, { password: weak })).toEqual([]);
+    },
+  );
 
   it("that is short is found alone only", () => {
     const password = "Pass-w0rd";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import {
   type Container,
+  findOverridden,
   findReferences,
   type TaskDefinition,
 } from "../../../../lib/consumers/ecs/references.ts";
@@ -55,6 +56,7 @@ describe("a reference to a secret", () => {
     ["another secret that begins alike", `${prefix}production/database/primary2-AbC1eF`],
     ["another account", secret.arn.replace("123456789012", "210987654321")],
     ["a parameter", "arn:aws:ssm:eu-west-1:123456789012:parameter/production/database/primary"],
+    ["what has more parts than a reference", `${secret.arn}:password:AWSCURRENT:v1:more`],
     ["nothing", ""],
   ])("is not %s", (_name, valueFrom) => {
     expect(injected(valueFrom)).toEqual([]);
@@ -174,6 +176,31 @@ describe("a reference to a secret", () => {
     ])("is not %s", (valueFrom) => {
       expect(mirrored({ secrets: [{ name: "URL", valueFrom }] })).toEqual([]);
     });
+  });
+
+  it("is found in what was changed for one task", () => {
+    const environment = [{ name: "SECRET", value: secret.name }];
+    const texts = [{ name: "command", value: `run ${other.arn}` }];
+    expect(findOverridden([{ name: "web", environment, texts }], [secret, other])).toEqual([
+      {
+        secret: secret.arn,
+        where: "environment SECRET in the overrides of container web",
+        reads: true,
+      },
+      {
+        secret: other.arn,
+        where: "command in the overrides of container web",
+        reads: true,
+        possible: true,
+      },
+    ]);
+  });
+
+  it("is found by its ARN in the environment, also where its name is arn", () => {
+    const odd = { arn: `${prefix}arn-AbC1eF`, name: "arn" };
+    const environment = [{ name: "SECRET", value: odd.arn }];
+    const references = findReferences(definition({ environment }), [odd]);
+    expect(references.map(({ possible }) => possible)).toEqual([undefined]);
   });
 
   it("tells secrets apart", () => {
