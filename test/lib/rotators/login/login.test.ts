@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
 import {
   address,
+  isLogin,
   type Login,
   type LoginSpec,
+  loginName,
   requireSameTarget,
 } from "../../../../lib/rotators/login/login.ts";
 import { readLogin } from "../../../../lib/rotators/login/login-document.ts";
@@ -194,6 +196,50 @@ describe("the login of a document", () => {
       { urls: ["url"] },
       ["2001:db8::1", 6432, "shop", "app", "old"],
     ],
+    ...[1, 65_535].map((port): [string, object, Partial<LoginSpec>, unknown[]] => [
+      `port ${port}`,
+      { ...aws, port },
+      {},
+      ["db.internal", port, "shop", "app", "old"],
+    ]),
+    [
+      "a document with a copy of the password",
+      { ...aws, PGPASSWORD: "old" },
+      { copies: ["PGPASSWORD"] },
+      ["db.internal", 6432, "shop", "app", "old"],
+    ],
+    [
+      "a URL with a declared host at any port",
+      { ...aws, url: "postgresql://app:old@reader:7777/shop" },
+      { urls: ["url"], otherHosts: ["reader"] },
+      ["db.internal", 6432, "shop", "app", "old"],
+    ],
+    [
+      "a URL with the second of the declared hosts",
+      { ...aws, url: "postgresql://app:old@pooler:6543/shop" },
+      { urls: ["url"], otherHosts: ["reader", "pooler:6543"] },
+      ["db.internal", 6432, "shop", "app", "old"],
+    ],
+    ...(
+      [
+        ["with username and pwd", "db.internal/shop?username=app&pwd=old", "shop", "old"],
+        ["with user and passwd", "db.internal/shop?user=app&passwd=old", "shop", "old"],
+        ["with a plus sign", "db.internal/shop?user=app&password=o+ld&via=jdbc:", "shop", "o+ld"],
+        [
+          "behind a path that looks like it",
+          "db.internal/a&user=x&b?user=app&password=old",
+          "a&user=x&b",
+          "old",
+        ],
+        ["without a path", "app:old@db.internal?options=/x", "postgres", "old"],
+        ["with a stray percent sign", "app:o%zz@db.internal/shop", "shop", "o%zz"],
+      ] as const
+    ).map(([how, rest, database, password]): [string, object, Partial<LoginSpec>, unknown[]] => [
+      `a URL alone, ${how}`,
+      { url: `postgresql://${rest}` },
+      { urls: ["url"] },
+      ["db.internal", 5432, database, "app", password],
+    ]),
   ])("is read from %s", (_, value, spec, expected) => {
     expect(parts(readFrom(value, spec))).toEqual(expected);
   });
@@ -314,7 +360,72 @@ describe("a document without a usable login is refused, and says why", () => {
       "ENGINE_MISMATCH",
       'has engine "mysql", but in rotation.yml the credential has type postgres, by default',
     ],
+    ...["postgresql://app:old@db", " db.internal", "db.internal/shop"].map(
+      (host): [string, object, Partial<LoginSpec>, string, string] => [
+        `a host that is none: ${JSON.stringify(host)}`,
+        { ...without("host"), PGHOST: host },
+        { fields: { host: "PGHOST" } },
+        "FIELD_INVALID",
+        '"PGHOST" is not a host name or address',
+      ],
+    ),
+    [
+      "a host in the manifest that is none",
+      aws,
+      { connection: { host: "a b" } },
+      "FIELD_INVALID",
+      '"host" is not a host name or address',
+    ],
+    [
+      "a port in the manifest that is none",
+      aws,
+      { connection: { port: 0 } },
+      "FIELD_INVALID",
+      '"port" is not a port number',
+    ],
+    [
+      "a user in the manifest whose name is too long",
+      aws,
+      { connection: { username: "x".repeat(64) } },
+      "FIELD_INVALID",
+      '"username" is not a user name of at most 63 bytes',
+    ],
+    [
+      "a declared field's user whose name is too long",
+      { ...aws, PGUSER: "x".repeat(64) },
+      { fields: { username: "PGUSER" } },
+      "FIELD_INVALID",
+      '"PGUSER" is not a user name of at most 63 bytes',
+    ],
+    [
+      "a copy of the password that is absent",
+      aws,
+      { copies: ["PGPASSWORD"] },
+      "FIELD_MISSING",
+      'no field "PGPASSWORD"',
+    ],
+    [
+      "a copy of the password that holds something else",
+      { ...aws, PGPASSWORD: "other" },
+      { copies: ["PGPASSWORD"] },
+      "FIELD_INVALID",
+      '"PGPASSWORD" is not the same as the password, which rotation.yml declares it to be',
+    ],
     ["no URL", aws, { urls: ["url"] }, "FIELD_MISSING", 'no URL (looked for "url")'],
+    [
+      "a URL with a pooler's user that leads to the server itself, too",
+      url("postgresql://muejam_user.tenant:old@db.internal:5432,pooler:5432/muejam"),
+      { ...withUrl, otherHosts: ["pooler"] },
+      "URL_MISMATCH",
+      "has another user",
+    ],
+    [
+      "a URL with two users in its query",
+      url("postgresql://db.internal:5432/muejam?user=muejam_user&password=old&username=other"),
+      withUrl,
+      "FIELD_INVALID",
+      "names user and password once",
+    ],
     ["a URL that is none", url("db.internal"), withUrl, "FIELD_INVALID", "is not a URL"],
     [
       "a URL with another host",
@@ -494,6 +605,17 @@ describe("another login target", () => {
     const other = { ...login, password: new Secret("new") };
     expect(() => requireSameTarget(where, login, other)).not.toThrow();
   });
+});
+
+it("a login is what says how the server stores its password", () => {
+  const { passwordForm: _, ...credential } = specOf();
+  expect(isLogin(specOf())).toBe(true);
+  expect(isLogin(credential)).toBe(false);
+  expect(isLogin(undefined)).toBe(false);
+});
+
+it("a login is named by its user and server", () => {
+  expect(loginName({ host: "::1", port: 5432, username: "app" })).toBe("user app on [::1]:5432");
 });
 
 describe("an address", () => {
