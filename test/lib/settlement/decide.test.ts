@@ -273,6 +273,11 @@ describe("settlement says why", () => {
     ],
     ["drift", mirrored(1, ["/p"]), "/p holds a value that the secret never held"],
     [
+      "a consumer that takes too long",
+      { consumers: [consumer({ kind: "rolling", why: "it restarts" })], now: at(25 * 60) },
+      "the deadline has passed, and toy 1: it restarts",
+    ],
+    [
       "a deletion",
       { deletedAt: at(1) },
       "it is scheduled for deletion, and version old is not retired",
