@@ -1,4 +1,5 @@
 import { parseKeywords } from "./keyword-string.ts";
+import { type Key, placesOf, portsApart } from "./places.ts";
 import {
   type ConnectionText,
   type ConnectionUrl,
@@ -14,14 +15,17 @@ export function parseConnectionText(text: string): ConnectionText | undefined {
 }
 
 /** With the login ahead of the host, in the query, or one part here and the other there. */
-function urlText(text: string, url: ConnectionUrl): ConnectionText {
+function urlText(text: string, { hosts, ...url }: ConnectionUrl): ConnectionText {
   const query = loginInQuery(text);
+  const { names, ports } = portsApart(hosts);
+  const ahead: Partial<Record<Key, string>> = { host: names, port: ports };
   const isTwice = (["username", "password"] as const).some(
     (part) => url[part] && query.login[part],
   );
   return {
     ...query.login,
     ...url,
+    places: placesOf((key) => [...(ahead[key] ? [ahead[key]] : []), ...query.all(key)]),
     isUrl: true,
     isAmbiguous: isTwice || query.isAmbiguous,
     with: (username, password) => {

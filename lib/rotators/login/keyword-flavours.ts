@@ -1,27 +1,30 @@
 import type { Role } from "./login.ts";
+import type { Key } from "./places.ts";
 
 /** A way to write `key=value` pairs into one text. */
 export interface Flavour {
   /** One pair, sticky: `key`, and the value as it is written. */
   readonly pair: RegExp;
-  roleOf(key: string): Role | undefined;
+  roleOf(key: string): Key | undefined;
   unquote(written: string): string;
   /** @param old the value in whose place it is written */
   quote(value: string, old: string): string;
 }
 
-const libpqRoles: Readonly<Record<string, Role>> = {
-  host: "host",
-  port: "port",
-  dbname: "database",
-  user: "username",
-  password: "password",
-};
+const libpqRoles = new Map<string, Key>([
+  ["host", "host"],
+  ["hostaddr", "address"],
+  ["service", "service"],
+  ["port", "port"],
+  ["dbname", "database"],
+  ["user", "username"],
+  ["password", "password"],
+]);
 
 /** `host=db user=app password='o ld'` (PostgreSQL documentation, 34.1.1.1). */
 const libpq: Flavour = {
   pair: /\s*(?<key>[a-z_]+)\s*=\s*(?<value>'(?:[^'\\]|\\.)*'|(?:(?:[^\s'\\]|\\.)(?:[^\s\\]|\\.)*)?)(?=\s|$)\s*/suy,
-  roleOf: (key) => libpqRoles[key],
+  roleOf: (key) => libpqRoles.get(key),
   unquote: (written) => written.replace(/^'(.*)'$/s, "$1").replace(/\\(.)/gsu, "$1"),
   quote(value, old) {
     if (!old.startsWith("'") && /^[^\s'\\]+$/u.test(value)) return value;

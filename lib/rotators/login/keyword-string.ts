@@ -1,10 +1,10 @@
 import { Secret } from "../../secret/secret.ts";
 import { type Flavour, flavoursOf } from "./keyword-flavours.ts";
-import type { Role } from "./login.ts";
-import { bracketed, type ConnectionText } from "./url.ts";
+import { type Key, placesOf } from "./places.ts";
+import type { ConnectionText } from "./url.ts";
 
 interface Part {
-  readonly role: Role;
+  readonly role: Key;
   readonly value: string;
   readonly written: string;
   readonly start: number;
@@ -35,20 +35,21 @@ function partsIn(text: string, { pair, roleOf, unquote }: Flavour): readonly Par
 }
 
 function textOf(text: string, { quote }: Flavour, parts: readonly Part[]): ConnectionText {
-  const all = (role: Role) => parts.filter((part) => part.role === role && part.value !== "");
-  const first = (role: Role) => all(role)[0]?.value;
+  const all = (role: Key) =>
+    parts.flatMap((part) => (part.role === role && part.value !== "" ? [part.value] : []));
+  const first = (role: Key) => all(role)[0];
   const [username, password, database] = (["username", "password", "database"] as const).map(first);
   return {
     ...(username !== undefined && { username }),
     ...(password !== undefined && { password: new Secret(password) }),
     ...(database !== undefined && { database }),
-    hosts: hosts(first("host") ?? "", first("port") ?? ""),
+    places: placesOf(all),
     isUrl: false,
     isAmbiguous: (["username", "password"] as const).some(
       (role) => parts.filter((part) => part.role === role).length > 1,
     ),
     with(username, password) {
-      const next: Partial<Record<Role, string>> = { username, password };
+      const next: Partial<Record<Key, string>> = { username, password };
       return parts.toReversed().reduce((changed, { role, value, written, start }) => {
         const wanted = next[role];
         if (wanted === undefined || wanted === value) return changed;
@@ -57,20 +58,4 @@ function textOf(text: string, { quote }: Flavour, parts: readonly Part[]): Conne
       }, text);
     },
   };
-}
-
-/** As a URL has them: `a:5432,[::1]:5433`. One port is that of all hosts. */
-function hosts(names: string, ports: string): string {
-  const list = ports.split(",");
-  return names
-    .split(",")
-    .map((each, index) => {
-      const host = each.trim();
-      const port = (list.length === 1 ? list[0] : list[index])?.trim();
-      const hasPort = /^[^:]+:\d+$/.test(host);
-      if (hasPort) return host;
-      const name = host.startsWith("[") ? host : bracketed(host);
-      return port ? `${name}:${port}` : name;
-    })
-    .join(",");
 }

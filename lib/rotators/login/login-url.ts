@@ -36,7 +36,7 @@ export function urlIn(document: SecretDocument, field: string): ConnectionText {
  * @throws FieldInvalid when there are several: none of them is the server
  */
 export function hostInUrl(document: SecretDocument, field: string): string | undefined {
-  const [first, ...others] = hostsOf(urlIn(document, field).hosts);
+  const [first, ...others] = hostsOf(lastPlace(urlIn(document, field)));
   if (others.length === 0) return first?.host.replace(/^\[(.*)\]$/, "$1") || undefined;
   throw new FieldInvalid(
     document.where,
@@ -51,8 +51,11 @@ export function portInUrl(
   field: string,
   host: string,
 ): number | undefined {
-  return hostsOf(urlIn(document, field).hosts).find((each) => isHost(each.host, host))?.port;
+  const hosts = hostsOf(lastPlace(urlIn(document, field)));
+  return hosts.find((each) => isHost(each.host, host))?.port;
 }
+
+const lastPlace = ({ places }: ConnectionText) => places.at(-1) ?? "";
 
 /**
  * @param otherHosts of the same login, as `host` or `host:port`
@@ -69,16 +72,18 @@ export function checkUrl(
 ): void {
   const url = urlIn(document, field);
   const own = { host: bracketed(login.host), port: login.port };
-  const accepted = [own, ...hostsOf(otherHosts.join(","))];
-  const leadsTo = hostsOf(url.hosts);
-  const pairs = leadsTo.flatMap(({ host, port = defaultPort }) =>
-    accepted
-      .filter((each) => each.host.toLowerCase() === host.toLowerCase())
-      .map((each) => each.port === undefined || each.port === port),
-  );
-  if (pairs.length === 0) throw new UrlMismatch(document.where, field, "host");
-  if (!pairs.includes(true)) throw new UrlMismatch(document.where, field, "port");
-  const isElsewhere = !leadsTo.some(({ host }) => isHost(host, login.host));
+  const accepted = [own, ...otherHosts.flatMap(hostsOf)];
+  const places = url.places.map(hostsOf);
+  for (const place of places) {
+    const pairs = place.flatMap(({ host, port = defaultPort }) =>
+      accepted
+        .filter((each) => each.host.toLowerCase() === host.toLowerCase())
+        .map((each) => each.port === undefined || each.port === port),
+    );
+    if (pairs.length === 0) throw new UrlMismatch(document.where, field, "host");
+    if (!pairs.includes(true)) throw new UrlMismatch(document.where, field, "port");
+  }
+  const isElsewhere = !places.flat().some(({ host }) => isHost(host, login.host));
   const isTenant = isElsewhere && tenantOf(url, login.username) !== undefined;
   if (url.username !== undefined && url.username !== login.username && !isTenant)
     throw new UrlMismatch(document.where, field, "user");

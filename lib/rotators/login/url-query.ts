@@ -1,52 +1,68 @@
 import { Secret } from "../../secret/secret.ts";
+import type { Key } from "./places.ts";
 import { type ConnectionUrl, decode, encode } from "./url.ts";
 
-const roles: Readonly<Record<string, "username" | "password">> = {
-  user: "username",
-  username: "username",
-  password: "password",
-  passwd: "password",
-  pwd: "password",
-};
+const roles = new Map<string, Key>([
+  ["user", "username"],
+  ["username", "username"],
+  ["password", "password"],
+  ["passwd", "password"],
+  ["pwd", "password"],
+  ["host", "host"],
+  ["pghost", "host"],
+  ["hostaddr", "address"],
+  ["port", "port"],
+  ["pgport", "port"],
+  ["service", "service"],
+]);
 
 interface LoginInQuery {
   readonly login: Pick<ConnectionUrl, "username" | "password">;
   readonly isAmbiguous: boolean;
+  /** The values of a key that are not empty. */
+  all(key: Key): readonly string[];
   with(username: string, password: string): string;
 }
 
 /** The login in a URL's query, as JDBC and libpq take it: `?user=app&password=…`. */
 export function loginInQuery(url: string): LoginInQuery {
-  const found = [...url.matchAll(/(?<=[?&])(\w+)=([^&#]*)/g)].flatMap(
+  const found = [...url.matchAll(/(?<=[?&])([^=?&#]+)=([^&#]*)/g)].flatMap(
     ({ 1: key = "", 2: written = "", index }) => {
-      const role = isInQuery(url, index) ? roles[key.toLowerCase()] : undefined;
+      const role = roles.get(decode(key).toLowerCase());
       const start = index + key.length + 1;
-      return role ? [{ role, written, start, value: decoded(url, written) }] : [];
+      return role && isInQuery(url, index, role)
+        ? [{ role, written, start, value: decoded(url, written) }]
+        : [];
     },
   );
-  const all = (role: "username" | "password") => found.filter((part) => part.role === role);
-  const [username, password] = [all("username")[0]?.value, all("password")[0]?.value];
+  const count = (role: Key) => found.filter((part) => part.role === role).length;
+  const all = (role: Key) =>
+    found.flatMap((part) => (part.role === role && part.value !== "" ? [part.value] : []));
+  const [username, password] = [all("username")[0], all("password")[0]];
   return {
     login: {
       ...(username && { username }),
       ...(password && { password: new Secret(password) }),
     },
-    isAmbiguous: all("username").length > 1 || all("password").length > 1,
+    isAmbiguous: count("username") > 1 || count("password") > 1,
+    all,
     with(username: string, password: string): string {
-      const next = { username, password };
+      const next: Partial<Record<Key, string>> = { username, password };
       return found.toReversed().reduce((changed, { role, value, written, start }) => {
-        if (next[role] === value) return changed;
+        const wanted = next[role];
+        if (wanted === undefined || wanted === value) return changed;
         const end = start + written.length;
-        return changed.slice(0, start) + encode(next[role]) + changed.slice(end);
+        return changed.slice(0, start) + encode(wanted) + changed.slice(end);
       }, url);
     },
   };
 }
 
-/** Behind the first question mark, ahead of the fragment. */
-function isInQuery(url: string, index: number): boolean {
+/** Behind the first question mark, ahead of the fragment. libpq knows no fragments, so hosts count behind it too. */
+function isInQuery(url: string, index: number, role: Key): boolean {
   const before = url.slice(0, index);
-  return before.includes("?") && !before.includes("#");
+  const isLogin = role === "username" || role === "password";
+  return before.includes("?") && !(isLogin && before.includes("#"));
 }
 
 /** Java's drivers read a plus sign as a space. */

@@ -13,7 +13,9 @@ export interface ConnectionUrl {
 }
 
 /** What an application connects with, in one field: a URL, or a connection string of another form. */
-export interface ConnectionText extends ConnectionUrl {
+export interface ConnectionText extends Omit<ConnectionUrl, "hosts"> {
+  /** Every list of hosts that it may lead to, e.g. `a:5432,[::1]:5433`; the last is the likeliest. */
+  readonly places: readonly string[];
   readonly isUrl: boolean;
   /** It names the user or the password twice: nobody can tell which counts. */
   readonly isAmbiguous: boolean;

@@ -4,7 +4,9 @@ import { parseConnectionText } from "../../../../lib/rotators/login/connection-t
 
 const parts = (text: string) => {
   const parsed = parseConnectionText(text);
-  return parsed && [parsed.hosts, parsed.database, parsed.username, parsed.password?.reveal()];
+  return (
+    parsed && [parsed.places.join(" "), parsed.database, parsed.username, parsed.password?.reveal()]
+  );
 };
 const changed = (text: string, username = "app2", password = "new") =>
   parseConnectionText(text)?.with(username, password);

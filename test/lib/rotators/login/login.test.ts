@@ -525,6 +525,62 @@ describe("a document without a usable login is refused, and says why", () => {
     expect(() => readFrom(value, spec)).toThrow(where);
   });
 
+  it.each([
+    "postgresql:///shop?host=staging&port=6432&user=app&password=old",
+    "postgresql://app:old@/shop",
+    "postgresql://app:old@db.internal:6432/shop?host=staging",
+    "postgresql://app:old@staging:6432/shop?host=db.internal",
+    "postgresql://app:old@db.internal:6432/shop?ho%73t=staging",
+    "postgresql://app:old@db.internal:6432/shop?hostaddr=10.9.9.9",
+    "postgresql://app:old@db.internal:6432/shop?service=staging",
+    "postgresql://app:old@db.internal:6432/shop?a=b#&host=staging",
+    "jdbc:postgresql://db.internal:6432/shop?PGHOST=staging&user=app&password=old",
+    "user=app password=old port=6432",
+    "user=app password=old hostaddr=10.9.9.9 port=6432",
+    "host=db.internal hostaddr=10.9.9.9 port=6432 user=app password=old",
+    "service=staging user=app password=old",
+    "host=db.internal service=staging port=6432 user=app password=old",
+    "host=db.internal port=6432 user=app password=old host=staging",
+    "Host=db.internal;Port=6432;User Id=app;Password=old;Server=staging",
+    "Driver={PostgreSQL Unicode};DSN=staging;Uid=app;Pwd=old",
+  ])("a text that may lead to another host: %s", (text) => {
+    const refusal = { code: "URL_MISMATCH", message: expect.stringContaining("another host") };
+    expect(() => readFrom({ ...aws, url: text }, { urls: ["url"] })).toThrow(
+      expect.objectContaining(refusal),
+    );
+  });
+
+  it.each([
+    "postgresql://app:old@db.internal:6432/shop?port=6433",
+    "postgresql://app:old@db.internal:6433/shop?port=6432",
+    "postgresql://app:old@/shop?host=db.internal",
+    "host=db.internal port=6432 user=app password=old port=6433",
+  ])("a text that may lead to another port: %s", (text) => {
+    const refusal = { code: "URL_MISMATCH", message: expect.stringContaining("another port") };
+    expect(() => readFrom({ ...aws, url: text }, { urls: ["url"] })).toThrow(
+      expect.objectContaining(refusal),
+    );
+  });
+
+  it.each([
+    "postgresql:///shop?host=db.internal&port=6432&user=app&password=old",
+    "postgresql://app:old@:6432/shop?host=db.internal",
+    "postgresql://app:old@db.internal/shop?port=6432",
+    "postgresql://app:old@db.internal:6432/shop?host=db.internal&hostaddr=10.0.0.9",
+    "host=db.internal hostaddr=10.0.0.9 port=6432 user=app password=old",
+  ])("but not one that leads to the login in every place: %s", (text) => {
+    const value = { ...aws, url: text };
+    const spec = { urls: ["url"], otherHosts: ["10.0.0.9"] };
+    expect(readFrom(value, spec).host).toBe("db.internal");
+    expect(parts(readFrom({ ...value, host: "", port: "" }, spec))).toEqual([
+      "db.internal",
+      6432,
+      "shop",
+      "app",
+      "old",
+    ]);
+  });
+
   it.each(["postgres", "postgresql", "aurora-postgresql"])(
     "but engine %s is PostgreSQL",
     (engine) => {
