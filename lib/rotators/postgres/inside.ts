@@ -3,14 +3,22 @@ import { NotCarried } from "../login/pair-errors.ts";
 import type { Run } from "./roles.ts";
 import { quoteName, quoteText } from "./statements.ts";
 
-/** An enabled subscription of the owner's, and whether there are jobs to look at. */
+/**
+ * An enabled subscription of the owner's, and whether there are jobs to look at. A relation of the application's own
+ * may have the name of pg_cron's table, but hardly its columns.
+ */
 const insideQuery = `
   SELECT (SELECT s.subname::text FROM pg_catalog.pg_subscription s
           JOIN pg_catalog.pg_roles r ON r.oid = s.subowner
           WHERE r.rolname = $1 AND s.subenabled LIMIT 1) AS subscription,
     EXISTS (SELECT FROM pg_catalog.pg_class c
             JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-            WHERE n.nspname = 'cron' AND c.relname = 'job'
+            WHERE n.nspname = 'cron' AND c.relname = 'job' AND c.relkind = 'r'
+              AND 4 = (SELECT count(*) FROM pg_catalog.pg_attribute a
+                       WHERE a.attrelid = c.oid AND NOT a.attisdropped
+                         AND (a.attname, pg_catalog.format_type(a.atttypid, NULL)) IN (
+                           ('schedule', 'text'), ('command', 'text'), ('username', 'text'),
+                           ('active', 'boolean')))
               AND pg_catalog.has_schema_privilege(n.oid, 'USAGE')
               AND pg_catalog.has_table_privilege(c.oid, 'SELECT')) AS cron`;
 

@@ -291,9 +291,11 @@ describe("a rotation by alternating users", () => {
     const pair = await pairScene(scenes);
     const { query } = scenes.fixture;
     await query(`CREATE SCHEMA cron; GRANT USAGE ON SCHEMA cron TO ${pair.owner}`);
-    await query("CREATE TABLE cron.job (username text, active boolean)");
+    await query(
+      "CREATE TABLE cron.job (schedule text, command text, username text, active boolean)",
+    );
     await query(`GRANT SELECT ON cron.job TO ${pair.owner}`);
-    await query(`INSERT INTO cron.job VALUES ('${pair.owner}', true)`);
+    await query(`INSERT INTO cron.job VALUES ('@daily', 'SELECT 1', '${pair.owner}', true)`);
     try {
       const refusal = { code: "NOT_CARRIED", happened: expect.stringContaining("pg_cron (1)") };
       await expect(pair.scene.run("testSecret")).rejects.toMatchObject(refusal);

@@ -62,7 +62,26 @@ export function insideTests(fixture: () => PostgresPairFixture, major: number): 
       expect(jobs).toEqual([{ count: 1 }]);
     });
 
-    it("is not seen in a pg_cron that the owner may not use, nor in a table of another kind", async () => {
+    it.each([
+      ["a table with other columns", "CREATE TABLE cron.job (id int, username text)"],
+      [
+        "a table with columns of other types",
+        "CREATE TABLE cron.job (schedule text, command text, username int, active text)",
+      ],
+      [
+        "a view that fails",
+        `CREATE VIEW cron.job AS SELECT ''::text AS schedule, ''::text AS command,
+           (1 / (random() * 0)::int)::text AS username, true AS active`,
+      ],
+    ])("is not looked for in %s of the same name", async (_, create) => {
+      const { all, query, owner } = await cast();
+      const name = quote(all.pair.owner);
+      await query(`CREATE SCHEMA cron; GRANT USAGE ON SCHEMA cron TO ${name}`);
+      await query(`${create}; GRANT SELECT ON cron.job TO ${name}`);
+      await require(all, owner);
+    });
+
+    it("is not seen in a pg_cron that the owner may not use", async () => {
       const { all, query, owner } = await cast();
       await query(cron(all.pair.owner));
       await query(`REVOKE USAGE ON SCHEMA cron FROM ${quote(all.pair.owner)}`);
