@@ -258,7 +258,10 @@ describe("a secret", () => {
   it.each<[string, (value: DatabaseSecret) => object | string, string]>([
     [
       "holds a wrong password",
-      (value) => ({ ...value, password: newPassword() }),
+      ({ connection_string: url, ...value }) => {
+        const password = newPassword();
+        return { ...value, password, connection_string: url.replace(value.password, password) };
+      },
       "CREDENTIALS_REFUSED",
     ],
     ["is no JSON", () => newPassword(), "SECRET_NOT_JSON"],

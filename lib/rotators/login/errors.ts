@@ -32,12 +32,11 @@ export class EngineMismatch extends DocumentError {
 
 /** A URL in the document points elsewhere than the fields beside it. */
 export class UrlMismatch extends DocumentError {
-  constructor(where: string, field: string, part: string) {
+  constructor(where: string, field: string, part: "host" | "port" | "user" | "password") {
     super({
       code: "URL_MISMATCH",
       happened: `${where}: the URL in ${JSON.stringify(field)} has another ${part} than the credential.`,
-      remedy:
-        "Correct the URL. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml.",
+      remedy: `Correct the URL${part === "password" ? ", in which the password is percent-encoded (# is %23)" : ""}. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml. If the fields beside it are another login's, write \`fields: {}\` there.`,
     });
   }
 }

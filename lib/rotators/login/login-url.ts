@@ -1,5 +1,6 @@
 import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid } from "../../secret/errors.ts";
+import type { Secret } from "../../secret/secret.ts";
 import { parseConnectionText } from "./connection-text.ts";
 import { roleMissing, UrlMismatch } from "./errors.ts";
 import { bracketed, type ConnectionText } from "./url.ts";
@@ -9,6 +10,7 @@ interface Target {
   readonly host: string;
   readonly port: number;
   readonly username: string;
+  readonly password: Secret<string>;
 }
 
 /**
@@ -87,6 +89,8 @@ export function checkUrl(
   const isTenant = isElsewhere && tenantOf(url, login.username) !== undefined;
   if (url.username !== undefined && url.username !== login.username && !isTenant)
     throw new UrlMismatch(document.where, field, "user");
+  if (url.password && !url.password.equals(login.password))
+    throw new UrlMismatch(document.where, field, "password");
 }
 
 /** What a pooler's login name has behind the role's, dot included: `.tenant`. */

@@ -337,7 +337,8 @@ describe("two credentials of one secret", () => {
       ...[1, 2].map((nth) => `own${nth}_${randomUUID().slice(0, 8)}`),
     );
     const password = scene.logins[0]?.password.reveal();
-    const value = { ...JSON.parse(await scene.text()), password };
+    const urls = (await scene.text()).replace(/:[^:@/"]+@/g, "@");
+    const value = { ...JSON.parse(urls), password };
     await scene.put(value, ["AWSCURRENT"]);
     await scene.again();
     await expect(scene.run("createSecret")).rejects.toMatchObject({

@@ -21,7 +21,7 @@ describe.each(usingSteps)("%s, with a pending version that somebody else has wri
   const elsewhere = (value: Value, part: string, by: string) => ({
     ...value,
     [part]: by,
-    connection_string: `postgresql://${part === "username" ? by : value.username}:x@${part === "host" ? by : value.host}:${part === "port" ? by : value.port}/x`,
+    connection_string: `postgresql://${part === "username" ? by : value.username}:${value.password}@${part === "host" ? by : value.host}:${part === "port" ? by : value.port}/x`,
   });
   it.each([
     ["host", "evil.example"],

@@ -518,6 +518,32 @@ describe("a document without a usable login is refused, and says why", () => {
       "URL_MISMATCH",
       "has another user",
     ],
+    [
+      "a URL with another password",
+      url("postgresql://muejam_user:other@db.internal:5432/muejam"),
+      withUrl,
+      "URL_MISMATCH",
+      "has another password",
+    ],
+    [
+      "a JDBC URL with an unencoded # in its password",
+      {
+        ...muejam,
+        password: "o#ld",
+        connection_string:
+          "jdbc:postgresql://db.internal:5432/muejam?user=muejam_user&password=o#ld",
+      },
+      withUrl,
+      "URL_MISMATCH",
+      "percent-encoded",
+    ],
+    [
+      "two URLs with different passwords",
+      { a: "postgresql://app:old@db/x", b: "postgresql://app:older@db/x" },
+      { urls: ["a", "b"] },
+      "URL_MISMATCH",
+      '"b" has another password',
+    ],
   ])("%s", (_, value, spec, code, message) => {
     expect(() => readFrom(value, spec)).toThrow(
       expect.objectContaining({ code, message: expect.stringContaining(message) }),
