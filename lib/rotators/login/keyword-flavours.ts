@@ -74,8 +74,9 @@ const odbc: Flavour = {
   },
 };
 
-/** Those that a text may have. */
-export const flavoursOf = (text: string): readonly Flavour[] => [
-  libpq,
-  /(?:^|;)\s*(?:driver|dsn)\s*=/i.test(text) ? odbc : ado,
-];
+/** Those that a text may have. Where a semicolon stands ahead of each pair, it separates them. */
+export function flavoursOf(text: string): readonly Flavour[] {
+  const separated = /(?:^|;)\s*(?:driver|dsn)\s*=/i.test(text) ? odbc : ado;
+  const isSeparated = /;\s+[a-z_]+\s*=/.test(text) && !/[^\s;]\s+[a-z_]+\s*=/.test(text);
+  return isSeparated ? [separated] : [libpq, separated];
+}

@@ -52,7 +52,7 @@ function textOf(text: string, { quote }: Flavour, parts: readonly Part[]): Conne
       const next: Partial<Record<Key, string>> = { username, password };
       return parts.toReversed().reduce((changed, { role, value, written, start }) => {
         const wanted = next[role];
-        if (wanted === undefined || wanted === value) return changed;
+        if (wanted === undefined || value === "" || wanted === value) return changed;
         const end = start + written.length;
         return changed.slice(0, start) + quote(wanted, written) + changed.slice(end);
       }, text);

@@ -50,7 +50,7 @@ export function loginInQuery(url: string): LoginInQuery {
       const next: Partial<Record<Key, string>> = { username, password };
       return found.toReversed().reduce((changed, { role, value, written, start }) => {
         const wanted = next[role];
-        if (wanted === undefined || wanted === value) return changed;
+        if (wanted === undefined || value === "" || wanted === value) return changed;
         const end = start + written.length;
         return changed.slice(0, start) + encode(wanted) + changed.slice(end);
       }, url);

@@ -93,7 +93,7 @@ export function withUserinfo(url: string, username: string, password: string): s
   if (!parts.username && !parts.password) return url;
   const isSame = !parts.username || decode(parts.username) === username;
   const user = isSame ? parts.username : encode(username);
-  const secret = parts.password === undefined ? "" : `:${encode(password)}`;
+  const secret = parts.password === undefined ? "" : `:${parts.password && encode(password)}`;
   return `${scheme}${user}${secret}@${hosts}${rest}`;
 }
 

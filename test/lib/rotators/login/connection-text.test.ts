@@ -88,6 +88,36 @@ describe("a connection text", () => {
       'host=db.internal:6432;database=shop;user id=app2;password="new"',
     ],
     [
+      "ADO.NET in small letters, with spaces",
+      "host=db.internal; port=6432; user=app; password=old",
+      ["db.internal:6432", undefined, "app", "old"],
+      "host=db.internal; port=6432; user=app2; password=new",
+    ],
+    [
+      "ADO.NET in words of libpq, and others",
+      "host=db.internal; port=6432; dbname=x; user=app; password=old; sslmode=require",
+      ["db.internal:6432", undefined, "app", "old"],
+      "host=db.internal; port=6432; dbname=x; user=app2; password=new; sslmode=require",
+    ],
+    [
+      "libpq with a password that ends in a semicolon",
+      "host=db.internal port=6432 user=app password=old; dbname=shop",
+      ["db.internal:6432", "shop", "app", "old;"],
+      "host=db.internal port=6432 user=app2 password=new dbname=shop",
+    ],
+    [
+      "a URL with keys that every object has",
+      "postgresql://app:old@db.internal:6432/shop?constructor=x&__proto__=y",
+      all,
+      "postgresql://app2:new@db.internal:6432/shop?constructor=x&__proto__=y",
+    ],
+    [
+      "libpq with a key that every object has",
+      "host=db.internal port=6432 dbname=shop user=app password=old constructor=x",
+      all,
+      "host=db.internal port=6432 dbname=shop user=app2 password=new constructor=x",
+    ],
+    [
       "ODBC",
       "Driver={PostgreSQL Unicode};Server=db.internal;Port=6432;Database=shop;Uid=app;Pwd={o;}}ld};",
       ["db.internal:6432", "shop", "app", "o;}ld"],
@@ -105,6 +135,11 @@ describe("a connection text", () => {
     ["postgresql://db/x?applicationuser=a&user_password=b", "postgresql"],
     ["postgresql://db/x#?user=a&password=b", "fragment"],
     ["host=db user=app", "no password"],
+    ["Host=db;Username=app;Password=;Passfile=/x", "an empty one"],
+    ["Driver={x};Server=db;Uid=app;Pwd={}", "an empty one in braces"],
+    ["host=db user=app password='' passfile=/x", "an empty one in quotes"],
+    ["postgresql://app@db/x?password=&passfile=/x", "an empty one in its query"],
+    ["postgresql://app:@db/x", "an empty one ahead of the host"],
   ])("gets no password where it has none (%s)", (text) => {
     expect(parts(text)?.[3]).toBeUndefined();
     expect(changed(text)).not.toContain("new");
