@@ -4,6 +4,17 @@ import type { Source } from "./source.ts";
 
 export type HomeGuard = (path: Path, nameOrArn: string) => void;
 
+/** How the names of a partition's Regions begin, as the AWS SDK knows them; all others are in `aws`. */
+const partitions = [
+  ["cn-", "aws-cn"],
+  ["us-gov-", "aws-us-gov"],
+  ["us-iso-", "aws-iso"],
+  ["us-isob-", "aws-iso-b"],
+  ["eu-isoe-", "aws-iso-e"],
+  ["us-isof-", "aws-iso-f"],
+  ["eusc-", "aws-eusc"],
+] as const;
+
 /**
  * Secrets, their rotation functions and the clusters that settlement rolls are in one Region of one account. A name is
  * in any; a key may be another account's.
@@ -20,11 +31,23 @@ export function homeGuard(source: Source, deployed?: string): HomeGuard {
       `is in account ${is}, but ${other}: one deployment rotates in one account; deploy once in each`,
   );
   return (path, arn) => {
-    const { region, account, service } = homeOf(arn);
+    const { partition, region, account, service } = homeOf(arn);
     const problem =
-      regions(path, region) ?? (service === "kms" ? undefined : accounts(path, account));
+      partitionProblem(partition, region) ??
+      regions(path, region) ??
+      (service === "kms" ? undefined : accounts(path, account));
     if (problem) source.complain(path, problem);
   };
+}
+
+/** One Region is in one partition, so nothing else needs to agree on it. */
+function partitionProblem(
+  partition: string | undefined,
+  region: string | undefined,
+): string | undefined {
+  const own = partitions.find(([start]) => region?.startsWith(start))?.[1] ?? "aws";
+  if (partition === undefined || partition === own) return undefined;
+  return `is in the partition ${partition}, but ${region} is in ${own}: copy the ARN as AWS prints it`;
 }
 
 /** The problem of the first value that differs from the one before it. */

@@ -79,9 +79,12 @@ export class SecretIndex<T> {
 }
 
 /** Where an ARN's resource is; nothing of a name. */
-export function homeOf(arn: string): Record<"service" | "region" | "account", string | undefined> {
-  const [, service, region, account] = /^arn:[^:]*:([^:]*):([^:]+):(\d*):/.exec(arn) ?? [];
-  return { service, region, account };
+export function homeOf(
+  arn: string,
+): Record<"partition" | "service" | "region" | "account", string | undefined> {
+  const [, partition, service, region, account] =
+    /^arn:([^:]*):([^:]*):([^:]+):(\d*):/.exec(arn) ?? [];
+  return { partition, service, region, account };
 }
 
 /**

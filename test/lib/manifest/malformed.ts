@@ -613,6 +613,16 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:4: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.kmsKey: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: one deployment rotates in one Region; use another stage for the other Region",
     ],
     [
+      "an ARN of another partition than its Region's",
+      `secrets:\n  ${arn.replace("arn:aws", "arn:aws-us-gov")}: ${good}`,
+      "rotation.yml:2: secrets.arn:aws-us-gov:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf: is in the partition aws-us-gov, but eu-central-1 is in aws: copy the ARN as AWS prints it",
+    ],
+    [
+      "a key in another partition",
+      `secrets:\n  ${arn}:\n    strategy: in-place\n    kmsKey: arn:aws-cn:kms:eu-central-1:123456789012:key/1234`,
+      "rotation.yml:4: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.kmsKey: is in the partition aws-cn, but eu-central-1 is in aws: copy the ARN as AWS prints it",
+    ],
+    [
       "an administrator in another Region",
       `secrets:\n  ${arn}:\n    admin: ${arn.replace("eu-central-1", "us-east-1").replace("app-", "admin-")}`,
       "rotation.yml:3: secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf.admin: is in us-east-1, but secrets.arn:aws:secretsmanager:eu-central-1:123456789012:secret:app-AbCdEf is in eu-central-1: one deployment rotates in one Region; use another stage for the other Region",
