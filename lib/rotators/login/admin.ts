@@ -24,7 +24,7 @@ export async function adminLogin(
       "does not exist or has no AWSCURRENT version",
       "Create it, or correct admin in rotation.yml.",
     );
-  const own = { fields: {}, urls: [], isInUrlAlone: false, connection: { host, port } };
+  const own = { fields: {}, urls: [], copies: [], isInUrlAlone: false, connection: { host, port } };
   const document = new SecretDocument(`the admin secret ${secret}`, text);
   const login = readLogin(document, { ...spec, ...own }, traits);
   if (login.host === current.host && login.port === current.port)

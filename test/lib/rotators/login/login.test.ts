@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { adminLogin } from "../../../../lib/rotators/login/admin.ts";
 import {
   address,
   isLogin,
@@ -708,4 +709,15 @@ describe("an address", () => {
   ])("of %s is %s", (host, expected) => {
     expect(address({ host, port: 5432 })).toBe(expected);
   });
+});
+
+it("an administrator's secret needs no URLs and copies of the login's", async () => {
+  const spec = specOf({ ...withUrl, copies: ["DB_PASSWORD"], admin: { secret: "admin" } });
+  const { host, port } = aws;
+  const admin = new Secret(JSON.stringify({ host, port, username: "root", password: "other" }));
+  const found = await adminLogin({ spec, traits: postgresTraits }, readFrom(aws), {
+    readSecret: async () => admin,
+    signal: new AbortController().signal,
+  });
+  expect(found && parts(found)).toEqual(["db.internal", 6432, "shop", "root", "other"]);
 });
