@@ -26,7 +26,7 @@ interface LoginInQuery {
 
 /** The login in a URL's query, as JDBC and libpq take it: `?user=app&password=…`. */
 export function loginInQuery(url: string): LoginInQuery {
-  const found = [...url.matchAll(/(?<=[?&])([^=?&#]+)=([^&#]*)/g)].flatMap(
+  const found = [...url.matchAll(/(?<=[?&])([^=?&#]+)=([^&#\r\n]*)/g)].flatMap(
     ({ 1: key = "", 2: written = "", index }) => {
       const role = roles.get(decode(key).toLowerCase());
       const start = index + key.length + 1;

@@ -106,6 +106,12 @@ describe("a connection text", () => {
       "host=db.internal port=6432 user=app2 password=new dbname=shop",
     ],
     [
+      "a URL with the login in its query, and a line break at its end",
+      "postgresql://db.internal:6432/shop?user=app&password=old\r\n",
+      all,
+      "postgresql://db.internal:6432/shop?user=app2&password=new\r\n",
+    ],
+    [
       "a URL with keys that every object has",
       "postgresql://app:old@db.internal:6432/shop?constructor=x&__proto__=y",
       all,
