@@ -4,7 +4,8 @@ import { Documents } from "../rotation/documents.ts";
 import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
 import { VersionEmpty } from "../secret/errors.ts";
-import { holderOf, isLeaked, isRetiring } from "../secret/labels.ts";
+import { holderOf, isRetiring } from "../secret/labels.ts";
+import { leakOf } from "../secret/leak.ts";
 import type { SecretState } from "../secret/store.ts";
 import {
   CurrentRefused,
@@ -190,13 +191,8 @@ async function replacedBy(
       if (holderOf(now, label) !== holderOf(secret, label))
         throw new LabelsChanged(secret.name, version, label);
   };
-  const step = stepContext(
-    secret,
-    isLeaked(holderOf(secret, "AWSCURRENT") ?? ""),
-    store,
-    context,
-    () => {},
-  );
+  const leaked = leakOf(version, secret) !== undefined;
+  const step = stepContext(secret, leaked, store, context, () => {});
   const heldBy = free.length === 0 ? held : undefined;
   const left = free.map(({ credential }) => credential);
   const superseded = judged.filter(({ isSuperseded }) => isSuperseded);

@@ -8,6 +8,7 @@ import {
   staleOrigins,
   type VersionLabels,
 } from "./labels.ts";
+import { namingVersion } from "./leak.ts";
 import type { Sighting } from "./sighting.ts";
 
 /**
@@ -38,9 +39,14 @@ export function leftVersions(
  * after settlement, as by an edit of a note, stops no rotation.
  */
 export function forgottenVersions(secret: VersionLabels): readonly string[] {
-  const origin = originOf(labelsOn(secret, holderOf(secret, "AWSCURRENT")));
+  const current = holderOf(secret, "AWSCURRENT") ?? "";
+  const tracked = staleOrigins(secret).flatMap(({ from, label }) => {
+    const version = originOf([label]) ?? "";
+    return from === current || from === namingVersion(version, current, secret) ? [version] : [];
+  });
   const prepared = preparedAndLeft(secret);
-  return untracked(secret, [origin, originOf(labelsOn(secret, prepared)) && prepared]);
+  const isOver = originOf(labelsOn(secret, prepared)) !== undefined;
+  return untracked(secret, [...tracked, isOver ? prepared : undefined]);
 }
 
 /**

@@ -15,6 +15,7 @@ import {
   retiringVersions,
   staleOrigins,
 } from "../secret/labels.ts";
+import { namedBy, namingVersion } from "../secret/leak.ts";
 import { labelsOf } from "../secret/left.ts";
 import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
@@ -135,8 +136,8 @@ async function probe(version: string, turn: Turn): Promise<Answers> {
 }
 
 /**
- * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label on
- * AWSCURRENT that names it comes first, so that settlement does not forget it when somebody takes the other one off.
+ * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label that
+ * names it comes first, so that settlement does not forget it when somebody takes the other one off.
  */
 async function track(
   { version, current }: { readonly version: string; readonly current: string },
@@ -144,9 +145,10 @@ async function track(
 ): Promise<Ended | Answers> {
   const secretId = secret.arn;
   const origin = originLabel(version);
-  const named = staleOrigins(secret).find(({ label }) => label === origin)?.from;
-  if (named !== current && (named ?? holderOf(secret, origin)) === named) {
-    const move = { secretId, label: origin, ...(named && { from: named }), to: current };
+  const named = namedBy(version, secret);
+  const to = namingVersion(version, current, secret);
+  if (named !== to && (named ?? holderOf(secret, origin)) === named) {
+    const move = { secretId, label: origin, ...(named && { from: named }), to };
     await ports.store.moveLabel(move, context.signal);
   }
   if (isRetiring(version, labelsOn(secret, version))) return {};

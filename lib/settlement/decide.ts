@@ -1,4 +1,5 @@
-import { holderOf, isLeaked, type RetiringVersion, retiringVersions } from "../secret/labels.ts";
+import { holderOf, type RetiringVersion, retiringVersions } from "../secret/labels.ts";
+import { leakOf } from "../secret/leak.ts";
 import { abandonedVersion } from "../secret/left.ts";
 import type { Action } from "./action.ts";
 import type { Problem, Promotion } from "./consumer.ts";
@@ -20,10 +21,9 @@ export function decide(state: SettlementState): Action {
   if (secret.deletedAt) return first ? deleted(first) : { kind: "settled" };
   if (!current) return { kind: "settled" };
   // What leaked dies first, whatever is wrong with a parameter or a consumer.
-  if (isLeaked(current)) {
-    const alive = retiring.find(({ version }) => isUnasked(state.old.get(version)));
-    if (alive) return { kind: "retire", retiring: alive.version, leaked: true };
-  }
+  const leaked = retiring.filter(({ version }) => leakOf(version, secret) !== undefined);
+  const alive = leaked.find(({ version }) => isUnasked(state.old.get(version)));
+  if (alive) return { kind: "retire", retiring: alive.version, leaked: true };
   const loose = looseEnd(state, current);
   if (loose) return loose;
   if (!first) return afterwards(state, current);
@@ -32,8 +32,9 @@ export function decide(state: SettlementState): Action {
   const move = lastMove(state, current);
   if (move !== state.sighting) return { kind: "remember", sighting: move };
   const promotion = promotionOf(state, move);
-  return isLeaked(current)
-    ? afterLeak(state, promotion, first, retiring)
+  const [firstLeaked] = leaked;
+  return firstLeaked
+    ? afterLeak(state, promotion, firstLeaked, leaked)
     : beforeRetirement(state, promotion, first);
 }
 

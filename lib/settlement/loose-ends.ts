@@ -1,4 +1,5 @@
-import { holderOf, originLabel, retiringVersions, staleOrigins } from "../secret/labels.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
+import { namedBy, namingVersion } from "../secret/leak.ts";
 import { abandonedVersion, idleRetiring, labelsOf, leftVersions } from "../secret/left.ts";
 import type { Action } from "./action.ts";
 import { isNews } from "./promotion.ts";
@@ -19,10 +20,10 @@ export function looseEnd(state: SettlementState, current: string): Action | unde
     const labels = labelsOf(version, secret);
     if (labels.length > 0) return { kind: "forget", labels };
   }
-  // AWSCURRENT names what is to be retired, so that a rotation waits though somebody takes RETIRING off.
   for (const { version } of retiringVersions(secret)) {
-    const named = staleOrigins(secret).find(({ label }) => label === originLabel(version));
-    if (named && named.from !== current) return { kind: "track", version, current };
+    const named = namedBy(version, secret);
+    if (named !== undefined && named !== namingVersion(version, current, secret))
+      return { kind: "track", version, current };
   }
   const idle = idleRetiring(secret);
   return idle.length > 0 ? { kind: "forget", labels: idle } : abandoned(state);

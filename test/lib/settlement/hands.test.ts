@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { forgottenVersions } from "../../../lib/secret/left.ts";
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
 import { Account, hour, minute } from "./account.ts";
@@ -320,13 +321,62 @@ describe("what leaked", () => {
 
   it("while an earlier rotation is unsettled: both die (A11)", async () => {
     const account = new Account();
+    account.entry = { grace: 24 * hour };
     account.add("app", {
-      "leaked-1": ["AWSCURRENT", "PREPARED"],
-      old: ["AWSPREVIOUS", "RETIRING"],
+      "leaked-1": ["AWSCURRENT", "PREPARED", "FROM-old"],
+      old: ["AWSPREVIOUS", "RETIRING", "FROM-older"],
       older: ["RETIRING-older"],
     });
     await settleFor(account, 10 * minute);
     expect([...new Set(account.retired)]).toEqual(["app older", "app old"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("dies at once also when a note was edited before the first look", async () => {
+    const account = new Account();
+    account.entry = { grace: 24 * hour };
+    account.rotated("app", { next: "leaked-1" }).labels["hand"] = [];
+    account.probes.set("app", async (version) =>
+      version === "leaked-1" ? { heldBy: "AWSCURRENT" } : "alive",
+    );
+    await account.settle(account.moveCurrent("app", "hand"));
+    await settleFor(account, 10 * minute);
+    expect([...new Set(account.retired)]).toEqual(["app old"]);
+    expect(account.alerts).toEqual([]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("dies at once also when the edit is another login, and RETIRING was taken off", async () => {
+    const account = new Account();
+    account.entry = { grace: 24 * hour };
+    const { labels } = account.rotated("app", { next: "leaked-1" });
+    labels["hand"] = [];
+    labels["old"] = [];
+    await account.settle(account.moveCurrent("app", "hand"));
+    await settleFor(account, 23 * hour);
+    expect([...new Set(account.retired)]).toEqual(["app old"]);
+    await settleFor(account, 2 * hour);
+    expect([...new Set(account.retired)]).toEqual(["app old", "app leaked-1"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("is not what AWSCURRENT leaves for an earlier leaked-mode rotation's version", async () => {
+    const account = new Account();
+    account.entry = { grace: 24 * hour };
+    const { labels } = account.add("app", {
+      new: ["AWSCURRENT", "PREPARED"],
+      "leaked-1": ["AWSPREVIOUS"],
+    });
+    account.toys.start("bear", "nursery", [identity]);
+    account.pass(hour);
+    await account.settle(account.moveCurrent("app", "leaked-1"));
+    await settleFor(account, 23 * hour);
+    expect(account.retired).toEqual([]);
+    expect(account.retiring("app")).toEqual(["RETIRING new"]);
+    labels["new"] = labels["new"]?.filter((label) => label !== "RETIRING") ?? [];
+    expect(forgottenVersions({ versions: new Map(Object.entries(labels)) })).toEqual(["new"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired).toEqual(["app new"]);
     expect(account.retiring("app")).toEqual([]);
   });
 });

@@ -26,12 +26,12 @@ const versions = {
     ["old", ["RETIRING"]],
   ],
   leaked: [
-    ["leaked-1", ["AWSCURRENT", "PREPARED"]],
+    ["leaked-1", ["AWSCURRENT", "PREPARED", "FROM-old"]],
     ["old", ["RETIRING"]],
   ],
   /** A leaked-mode rotation that began while another one was not settled. */
   leakedTwice: [
-    ["leaked-1", ["AWSCURRENT", "PREPARED"]],
+    ["leaked-1", ["AWSCURRENT", "PREPARED", "FROM-old", "FROM-older"]],
     ["old", ["AWSPREVIOUS", "RETIRING"]],
     ["older", ["RETIRING-older"]],
   ],
