@@ -43,9 +43,9 @@ export class Oracle {
   step = 0;
   /** In-place switches that are under way, by secret. */
   readonly #brokeCurrent = new Map<string, string>();
-  /** The invocation that runs now, and the secrets that were leaked when it began: it acts for these without grace. */
+  /** The invocation that runs now, and the secrets of which a leaked-mode rotation was under way when it began. */
   #running = "";
-  #leaked: ReadonlySet<string> = new Set();
+  #leaking: ReadonlySet<string> = new Set();
 
   constructor(clock: VirtualClock, servers: Servers, truth: Truth) {
     this.#clock = clock;
@@ -55,8 +55,9 @@ export class Oracle {
 
   begun({ id }: Invocation): void {
     this.#running = id;
-    const leaked = this.#truth.managed().filter((secret) => this.#truth.of(secret).leaked);
-    this.#leaked = new Set(leaked.map(({ name }) => name));
+    this.#truth.note();
+    const leaking = this.#truth.managed().filter((secret) => this.#truth.of(secret).isLeakUnderWay);
+    this.#leaking = new Set(leaking.map(({ name }) => name));
   }
 
   /** Quarterturn changes a user on a server. */
@@ -181,9 +182,9 @@ export class Oracle {
   }
 
   #judgeHolder(secret: Secret, { name, worked, holds }: Holder): void {
-    const { layout, leaked } = this.#truth.of(secret);
-    if (!worked || leaked || this.#leaked.has(secret.name) || layout.strategy === "in-place")
-      return;
+    const { layout, isLeakUnderWay } = this.#truth.of(secret);
+    if (!worked || layout.strategy === "in-place") return;
+    if (isLeakUnderWay || this.#leaking.has(secret.name) || this.#truth.hasLeaked(holds)) return;
     const what = `${name} holds ${holds.username} of ${secret.name}, which was ended by ${this.#running}`;
     this.#add(this.broken, "1 no failed logins", what);
   }

@@ -1,4 +1,4 @@
-import { isLeaked, retiringLabel } from "../../lib/secret/labels.ts";
+import { isLeaked, originLabel, retiringLabel } from "../../lib/secret/labels.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import type { VirtualClock } from "./clock.ts";
 import { type Held, type Holder, heldIn, isSame } from "./holder.ts";
@@ -23,6 +23,10 @@ export class Truth {
   readonly #calls: () => number;
   /** When a credential of a secret was last AWSCURRENT, by server, user and password. */
   readonly #ceased = new Map<string, number>();
+  /** Versions of leaked-mode rotations that have been AWSCURRENT. */
+  readonly #leakedTo = new Set<string>();
+  /** The credentials that these replaced, by server, user and password. */
+  readonly #leaked = new Set<string>();
   /** By secret. */
   readonly #unsettled = new Map<string, Unsettled>();
   /** When the password of a user was set, by server and user. */
@@ -64,6 +68,7 @@ export class Truth {
     for (const secret of this.managed()) {
       const { current } = this.of(secret);
       if (current) this.#ceased.set(keyOf(current), now);
+      this.#noteLeak(secret);
       this.#noteUnsettled(secret);
       const works = current !== undefined && this.#servers.accepts(current);
       this.#noteWorks(secret, works);
@@ -75,6 +80,26 @@ export class Truth {
         this.passwords.add(password);
         this.#madeAt.set(`${address} ${username}`, now);
       }
+  }
+
+  /**
+   * A leaked-mode rotation is promoted for the first time: what it began with leaked, and what was to be retired then.
+   * Whoever moves AWSCURRENT back to its version later says of nothing that it leaked.
+   */
+  #noteLeak(secret: Secret): void {
+    const to = currentOf(secret);
+    if (!to || !isLeaked(to.id) || this.#leakedTo.has(to.id)) return;
+    this.#leakedTo.add(to.id);
+    for (const [id, version] of secret.versions) {
+      const held = heldIn(textOf(version));
+      const isReplaced = to.labels.has(originLabel(id)) || isToRetire(version.labels);
+      if (held && isReplaced) this.#leaked.add(keyOf(held));
+    }
+  }
+
+  /** Whether a leaked-mode rotation replaced it, so that no holder of it is spared. */
+  hasLeaked(held: Held): boolean {
+    return this.#leaked.has(keyOf(held));
   }
 
   /** Settlement has looked at all secrets, undisturbed. */
@@ -181,13 +206,13 @@ export class Truth {
   of(secret: Secret) {
     const layout = layouts.find(({ name }) => name === secret.name) ?? layouts[0];
     if (!layout) throw new RangeError("There are no secrets.");
-    const [current, pending] = [currentOf(secret), pendingOf(secret)];
+    const pending = pendingOf(secret);
     const user = secret.name.replace("/", "_");
     return {
       layout,
-      current: heldIn(textOf(current)),
+      current: heldIn(textOf(currentOf(secret))),
       pending: heldIn(textOf(pending)),
-      leaked: [current, pending].some((each) => each && isLeaked(each.id)),
+      isLeakUnderWay: pending !== undefined && isLeaked(pending.id),
       usernames: [user, `${user}_clone`],
       server: this.#servers.at(`${layout.host}:5432`),
     };
