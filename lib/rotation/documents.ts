@@ -2,6 +2,7 @@ import type { Context } from "../context/context.ts";
 import { SecretDocument, type Shape } from "../secret/document.ts";
 import { DocumentError } from "../secret/errors.ts";
 import { holderOf } from "../secret/labels.ts";
+import { leftVersions } from "../secret/left.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Versions } from "./credential.ts";
@@ -66,14 +67,16 @@ export class Documents {
     };
   }
 
-  /** Where settlement has seen AWSCURRENT where it is, there is none: a rotation waits while a version is RETIRING. */
+  /**
+   * What AWSCURRENT has left and no label says is to be retired; where AWSCURRENT is refused, also what it was seen on
+   * last. Mostly there is none: a rotation waits while a version is RETIRING.
+   */
   async *held(isRefused: boolean): AsyncGenerator<SecretDocument> {
     const { secret, context } = this.#input;
     const sighting = sightingOf(secret.tags, context.now());
     const current = holderOf(secret, "AWSCURRENT");
-    const hasMoved = sighting !== undefined && sighting.version !== current;
-    if (!hasMoved && !isRefused) return;
-    for (const id of new Set([sighting?.version, holderOf(secret, "AWSPREVIOUS")])) {
+    const seen = isRefused ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
+    for (const id of new Set([...leftVersions(secret, sighting), ...seen])) {
       if (id === undefined || id === current || id === holderOf(secret, "AWSPENDING")) continue;
       const document = await this.#usable(id);
       if (document) yield document;
