@@ -84,17 +84,19 @@ export class Truth {
 
   /**
    * A leaked-mode rotation is promoted for the first time: what it began with leaked, and what was to be retired then.
-   * Whoever moves AWSCURRENT back to its version later says of nothing that it leaked.
+   * Their users are ended, whichever of their passwords the server accepts. Whoever moves AWSCURRENT back to its version later says of nothing that it leaked.
    */
   #noteLeak(secret: Secret): void {
     const to = currentOf(secret);
     if (!to || !isLeaked(to.id) || this.#leakedTo.has(to.id)) return;
     this.#leakedTo.add(to.id);
-    for (const [id, version] of secret.versions) {
+    const all = [...secret.versions].flatMap(([id, version]) => {
       const held = heldIn(textOf(version));
       const isReplaced = to.labels.has(originLabel(id)) || isToRetire(version.labels);
-      if (held && isReplaced) this.#leaked.add(keyOf(held));
-    }
+      return held ? [{ held, isReplaced }] : [];
+    });
+    const users = all.flatMap(({ held, isReplaced }) => (isReplaced ? [userOf(held)] : []));
+    for (const { held } of all) if (users.includes(userOf(held))) this.#leaked.add(keyOf(held));
   }
 
   /** Whether a leaked-mode rotation replaced it, so that no holder of it is spared. */
@@ -219,7 +221,9 @@ export class Truth {
   }
 }
 
-const keyOf = (held: Held) => `${held.server} ${held.username} ${held.password}`;
+const userOf = ({ server, username }: Held) => `${server} ${username}`;
+
+const keyOf = (held: Held) => `${userOf(held)} ${held.password}`;
 
 /** A label by which settlement retires a version, on one that is not AWSCURRENT. */
 const isToRetire = (labels: ReadonlySet<string>) =>
