@@ -48,7 +48,7 @@ const roleOf = (key: string): Role | undefined => {
 
 /** `Server=db;User Id=app;Password="o;ld"` (.NET, DbConnectionStringBuilder). */
 const ado: Flavour = {
-  pair: /[\s;]*(?<key>[^=;"']+?)\s*=\s*(?<value>"(?:[^"]|"")*"|'(?:[^']|'')*'|(?!["'])[^;]*?)\s*(?:;[\s;]*|$)/uy,
+  pair: /[\s;]*(?<key>[^\s=;"'][^=;"']*?)\s*=\s*(?<value>"(?:[^"]|"")*"|'(?:[^']|'')*'|(?!["'])[^;]*?)\s*(?:;[\s;]*|$)/uy,
   roleOf,
   unquote(written) {
     const quote = /^["']/.exec(written)?.[0];
@@ -64,7 +64,7 @@ const ado: Flavour = {
 
 /** `Driver={PostgreSQL Unicode};Server=db;Uid=app;Pwd={o;ld}` (ODBC, SQLDriverConnect). */
 const odbc: Flavour = {
-  pair: /[\s;]*(?<key>[^=;{}]+?)\s*=\s*(?<value>\{(?:[^}]|\}\})*\}|(?!\{)[^;]*?)\s*(?:;[\s;]*|$)/uy,
+  pair: /[\s;]*(?<key>[^\s=;{}][^=;{}]*?)\s*=\s*(?<value>\{(?:[^}]|\}\})*\}|(?!\{)[^;]*?)\s*(?:;[\s;]*|$)/uy,
   roleOf,
   unquote: (written) =>
     written.startsWith("{") ? written.slice(1, -1).replaceAll("}}", "}") : written,

@@ -189,7 +189,7 @@ describe("a connection text", () => {
   });
 
   it("is told in time, however long a text is that has none of the forms", () => {
-    const long = ["a:", "a=", "a ", "'", "a='", ";"].map((text) => text.repeat(50_000));
+    const long = ["a:", "a=", "a ", " ", "'", "a='", ";"].map((text) => text.repeat(50_000));
     const start = performance.now();
     for (const text of long) parseConnectionText(text);
     expect(performance.now() - start).toBeLessThan(2000);
