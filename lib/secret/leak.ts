@@ -1,4 +1,11 @@
-import { isLeaked, isRetiring, labelsOn, originLabel, staleOrigins, type VersionLabels } from "./labels.ts";
+import {
+  isLeaked,
+  isRetiring,
+  labelsOn,
+  originLabel,
+  staleOrigins,
+  type VersionLabels,
+} from "./labels.ts";
 
 /**
  * The `leaked-…` version whose rotation replaced this one, so that it gets no grace; `undefined` where none did. It is
