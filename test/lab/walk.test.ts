@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { shortest, walk } from "../../lab/walk/walk.ts";
+import type { Operation } from "../../lab/walk/operation.ts";
+import { replay, shortest, walk } from "../../lab/walk/walk.ts";
 import type { SecretStore } from "../../lib/secret/store.ts";
 import type { ConsumerType } from "../../lib/settlement/consumer.ts";
 
@@ -15,6 +16,21 @@ describe("a random walk", () => {
     const [one, other] = [await walk(7, 120), await walk(7, 120)];
     expect(other).toEqual(one);
   });
+});
+
+it("moving AWSCURRENT back to a leaked-mode rotation's version ends nothing that consumers hold", async () => {
+  const secret = 0;
+  const operations: Operation[] = [
+    { kind: "rotate", secret, leaked: true },
+    { kind: "calm" },
+    { kind: "rotate", secret, leaked: false },
+    { kind: "pass", ms: 120_000 },
+    { kind: "restart", secret },
+    { kind: "pass", ms: 60_000 },
+    { kind: "move", secret, label: "AWSCURRENT", version: 1 },
+    { kind: "pass", ms: 120_000 },
+  ];
+  expect((await replay(7, operations)).broken).toEqual([]);
 });
 
 /** Settlement sees no consumers, so it retires without waiting for them. */
