@@ -5,7 +5,7 @@ import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
 import type { Notice } from "./notice.ts";
 import type { Pair, PairOperations } from "./pair.ts";
-import { OtherUserHeld, OtherUserInUse } from "./pair-errors.ts";
+import { OtherUserInUse } from "./pair-errors.ts";
 import { pairOf } from "./pair-of.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
@@ -134,7 +134,7 @@ async function align(
 
 /**
  * AWSCURRENT was moved by hand, and settlement has not looked since: consumers may hold what it has left.
- * @throws OtherUserHeld
+ * @throws OtherUserInUse
  */
 async function requireUnheld(
   { engine, held, signal }: Replacement,
@@ -143,7 +143,7 @@ async function requireUnheld(
 ): Promise<void> {
   for await (const login of held(isRefused))
     if (login.username === next.username && (await accepts(engine, login, signal)))
-      throw new OtherUserHeld(address(login), login.username);
+      throw new OtherUserInUse(address(login), login.username, "held");
 }
 
 async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {

@@ -22,27 +22,22 @@ export class CloneForeign extends RotationError {
   }
 }
 
-/** The user that would get a new password is in use: a consumer still holds its old one. */
+/** The user that would get a new password is in use, or may be: a consumer still holds its old one. */
 export class OtherUserInUse extends RotationError {
-  constructor(address: string, username: string, sessions: number) {
+  /** @param use its sessions; `held`: it works with a password that the secret held until somebody moved AWSCURRENT */
+  constructor(address: string, username: string, use: number | "held") {
+    const next = `User ${username} on ${address} is next in turn but`;
     super({
       code: "OTHER_USER_IN_USE",
       retryable: true,
-      happened: `User ${username} on ${address} is next in turn but has ${sessions} open sessions, so a consumer still holds its password; it was not changed.`,
-      remedy: "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
-    });
-  }
-}
-
-/** The user that would get a new password still works with one that the secret held until somebody moved AWSCURRENT. */
-export class OtherUserHeld extends RotationError {
-  constructor(address: string, username: string) {
-    super({
-      code: "OTHER_USER_IN_USE",
-      retryable: true,
-      happened: `User ${username} on ${address} is next in turn, but AWSCURRENT was moved away from a version that still logs in as it, so a consumer may hold its password; it was not changed.`,
+      happened:
+        use === "held"
+          ? `${next} AWSCURRENT was moved away from a version that still logs in as it, so a consumer may hold its password; it was not changed.`
+          : `${next} has ${use} open sessions, so a consumer still holds its password; it was not changed.`,
       remedy:
-        "If AWSCURRENT is refused now, move it back to that version. Otherwise settlement retires that version first; then rotate again.",
+        use === "held"
+          ? "If AWSCURRENT is refused now, move it back to that version. Otherwise settlement retires that version first; then rotate again."
+          : "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
     });
   }
 }
