@@ -1,61 +1,13 @@
-import type { FoundProblem } from "../alerts/problem.ts";
-import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
-import {
-  holderOf,
-  isRetiring,
-  type LabelOf,
-  labelsOn,
-  olderRetiringLabel,
-  originLabel,
-  originOf,
-  type RetiringVersion,
-  retiringLabel,
-  retiringVersions,
-  staleOrigins,
-} from "../secret/labels.ts";
-import { namedBy, namingVersion } from "../secret/leak.ts";
-import { labelsOf } from "../secret/left.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
 import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
-import type { SecretState } from "../secret/store.ts";
 import type { Action } from "./action.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
 import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
-import type { Mirrored } from "./mirrorer.ts";
-import type { SettlementPorts } from "./ports.ts";
+import { removeLabel, removeLabels, track } from "./relabel.ts";
 import type { Area } from "./standing.ts";
-import type { OldCredential } from "./state.ts";
-
-/** What has been learned of one secret in this look. */
-export interface Answers {
-  readonly old?: ReadonlyMap<string, OldCredential>;
-  readonly mirror?: Mirrored;
-  readonly sighting?: Sighting;
-}
-
-/** How far a secret has come. */
-export interface Ended {
-  readonly outcome: "settled" | "waiting" | "alerted";
-  readonly why?: string;
-  /** What it waits for is a matter of seconds, and no event will report it. */
-  readonly soon?: boolean;
-  /** What is wrong. */
-  readonly found?: readonly FoundProblem[];
-}
-
-/** What one turn of one secret works with. */
-export interface Turn {
-  readonly secret: SecretState;
-  readonly entry: SecretEntry;
-  readonly answers: Answers;
-  readonly ports: SettlementPorts;
-  readonly context: Context;
-  /** For on-call, whatever comes after it in this look. */
-  readonly note: (found: FoundProblem) => void;
-  /** Rolls one after the other, as fast as the quotas of the account allow. */
-  readonly roll: (view: ConsumerView, consumer: Consumer) => Promise<void>;
-}
+import type { Answers, Ended, Turn } from "./turn.ts";
 
 /** Does one thing: answers what it learned, or how far the secret has come. */
 export async function act(
@@ -135,44 +87,6 @@ async function probe(version: string, turn: Turn): Promise<Answers> {
   return { old: new Map([...(answers.old ?? []), [version, found]]) };
 }
 
-/**
- * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label that
- * names it comes first, so that settlement does not forget it when somebody takes the other one off.
- */
-async function track(
-  { version, current }: { readonly version: string; readonly current: string },
-  { secret, ports, context }: Turn,
-): Promise<Ended | Answers> {
-  const secretId = secret.arn;
-  const origin = originLabel(version);
-  const named = namedBy(version, secret);
-  const to = namingVersion(version, current, secret);
-  if (named !== to && (named ?? holderOf(secret, origin)) === named) {
-    const move = { secretId, label: origin, ...(named && { from: named }), to };
-    await ports.store.moveLabel(move, context.signal);
-  }
-  if (isRetiring(version, labelsOn(secret, version))) return {};
-  const holder = holderOf(secret, retiringLabel);
-  const label =
-    holder === undefined || (holder === current && !isFinishing(secret, current))
-      ? retiringLabel
-      : olderRetiringLabel(version);
-  const from = holderOf(secret, label);
-  const move = { secretId, label, ...(from !== undefined && { from }), to: version };
-  const moved = await ports.store.moveLabel(move, context.signal);
-  return moved === "moved" ? {} : { outcome: "waiting", why: "somebody else moves its labels" };
-}
-
-/** Whether a rotation may be between its two labels: RETIRING to AWSCURRENT, and AWSCURRENT to the new version. */
-function isFinishing(secret: SecretState, current: string): boolean {
-  const pending = holderOf(secret, "AWSPENDING");
-  return (
-    pending !== undefined &&
-    pending !== current &&
-    originOf(secret.versions.get(pending) ?? []) === current
-  );
-}
-
 /** Without that memory nothing can be proven about consumers. */
 async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {
   const { secret, ports, context } = turn;
@@ -185,26 +99,6 @@ async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers
     const why = `when AWSCURRENT moved cannot be remembered: ${happened}`;
     return alert([settlementProblem("PROMOTION_UNKNOWN", why)], turn);
   }
-}
-
-/** RETIRING last: while it is there, settlement comes back. */
-async function removeLabel(retiring: RetiringVersion, turn: Turn): Promise<Ended | Answers> {
-  const { secret } = turn;
-  const isLast = retiringVersions(secret).length === 1;
-  const found = labelsOf(retiring.version, secret);
-  const origins = isLast ? staleOrigins(secret) : [];
-  const others = origins.filter(({ label }) => !found.some((each) => each.label === label));
-  const own = { label: retiring.label, from: retiring.version };
-  await removeLabels([...found, ...others, own], turn);
-  return isLast ? { outcome: "settled" } : {};
-}
-
-async function removeLabels(
-  labels: readonly LabelOf[],
-  { secret, ports, context }: Turn,
-): Promise<void> {
-  for (const label of labels)
-    await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
 }
 
 /** What is wrong, for on-call. */

@@ -3,7 +3,7 @@ import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
 import { retiringVersions } from "../secret/labels.ts";
 import { type Sighting, sightingOf, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
-import { type Answers, act, type Ended, type Turn } from "./act.ts";
+import { act } from "./act.ts";
 import type { Action } from "./action.ts";
 import type { Candidate } from "./candidates.ts";
 import type { ConsumerView } from "./consumer.ts";
@@ -11,6 +11,7 @@ import { decide } from "./decide.ts";
 import type { Pass } from "./pass.ts";
 import { type Area, areas } from "./standing.ts";
 import type { Consumers, SettlementState } from "./state.ts";
+import type { Answers, Ended, Turn } from "./turn.ts";
 
 export interface Settlement extends Omit<Ended, "outcome"> {
   readonly secret: string;

@@ -1,0 +1,75 @@
+import {
+  holderOf,
+  isRetiring,
+  type LabelOf,
+  labelsOn,
+  olderRetiringLabel,
+  originLabel,
+  originOf,
+  type RetiringVersion,
+  retiringLabel,
+  retiringVersions,
+  staleOrigins,
+} from "../secret/labels.ts";
+import { namedBy, namingVersion } from "../secret/leak.ts";
+import { labelsOf } from "../secret/left.ts";
+import type { SecretState } from "../secret/store.ts";
+import type { Answers, Ended, Turn } from "./turn.ts";
+
+/**
+ * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label that
+ * names it comes first, so that settlement does not forget it when somebody takes the other one off.
+ */
+export async function track(
+  { version, current }: { readonly version: string; readonly current: string },
+  { secret, ports, context }: Turn,
+): Promise<Ended | Answers> {
+  const secretId = secret.arn;
+  const origin = originLabel(version);
+  const named = namedBy(version, secret);
+  const to = namingVersion(version, current, secret);
+  if (named !== to && (named ?? holderOf(secret, origin)) === named) {
+    const move = { secretId, label: origin, ...(named && { from: named }), to };
+    await ports.store.moveLabel(move, context.signal);
+  }
+  if (isRetiring(version, labelsOn(secret, version))) return {};
+  const holder = holderOf(secret, retiringLabel);
+  const label =
+    holder === undefined || (holder === current && !isFinishing(secret, current))
+      ? retiringLabel
+      : olderRetiringLabel(version);
+  const from = holderOf(secret, label);
+  const move = { secretId, label, ...(from !== undefined && { from }), to: version };
+  const moved = await ports.store.moveLabel(move, context.signal);
+  return moved === "moved" ? {} : { outcome: "waiting", why: "somebody else moves its labels" };
+}
+
+/** Whether a rotation may be between its two labels: RETIRING to AWSCURRENT, and AWSCURRENT to the new version. */
+function isFinishing(secret: SecretState, current: string): boolean {
+  const pending = holderOf(secret, "AWSPENDING");
+  return (
+    pending !== undefined &&
+    pending !== current &&
+    originOf(secret.versions.get(pending) ?? []) === current
+  );
+}
+
+/** RETIRING last: while it is there, settlement comes back. */
+export async function removeLabel(retiring: RetiringVersion, turn: Turn): Promise<Ended | Answers> {
+  const { secret } = turn;
+  const isLast = retiringVersions(secret).length === 1;
+  const found = labelsOf(retiring.version, secret);
+  const origins = isLast ? staleOrigins(secret) : [];
+  const others = origins.filter(({ label }) => !found.some((each) => each.label === label));
+  const own = { label: retiring.label, from: retiring.version };
+  await removeLabels([...found, ...others, own], turn);
+  return isLast ? { outcome: "settled" } : {};
+}
+
+export async function removeLabels(
+  labels: readonly LabelOf[],
+  { secret, ports, context }: Turn,
+): Promise<void> {
+  for (const label of labels)
+    await ports.store.moveLabel({ secretId: secret.arn, ...label }, context.signal);
+}
