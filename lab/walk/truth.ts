@@ -125,8 +125,8 @@ export class Truth {
   }
 
   /**
-   * What an operator does to labels, and settlement puts right or does not see, is no end: what on-call was told of a
-   * secret that is not settled still holds.
+   * A change of labels by hand that settlement reverts, or never sees, does not end a problem: what on-call was told
+   * of a secret that is not settled still holds.
    */
   #noteUnsettled({ name, versions }: Secret): void {
     const { now } = this.#clock;

@@ -1,9 +1,9 @@
 import type { StandingProblem } from "./problem.ts";
 
 /**
- * Who tells of a problem, and alone adds to what is remembered of it: the functions that rotate; settlement, also of
- * the functions that it invokes; `watch`, of what only Secrets Manager reports. `claims`: what an invocation of `watch` is
- * about to tell.
+ * The part of the service that reports a problem, and the only one that adds to its record: the functions that rotate;
+ * settlement, also for the functions that it invokes; `watch`, for what only Secrets Manager reports. `claims`: what an
+ * invocation of `watch` is about to report.
  */
 export const domains = ["rotation", "settlement", "watch", "claims"] as const;
 export type Domain = (typeof domains)[number];

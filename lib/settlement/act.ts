@@ -7,6 +7,7 @@ import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
 import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
 import { removeLabel, removeLabels, track } from "./relabel.ts";
 import type { Area } from "./standing.ts";
+import type { OldCredential } from "./state.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
 
 /** Does one thing: answers what it learned, or how far the secret has come. */
@@ -62,14 +63,13 @@ async function rollAll(
 const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");
 
 async function retire(version: string, leaked: boolean, turn: Turn): Promise<Answers> {
-  const { secret, entry, ports, context, answers } = turn;
+  const { secret, entry, ports, context } = turn;
   const request = { secret: secret.arn, version, leaked };
-  const outcome = await ports.retirers[entry.place].retire(request, context.signal);
-  return { old: new Map([...(answers.old ?? []), [version, outcome]]) };
+  return learned(version, await ports.retirers[entry.place].retire(request, context.signal), turn);
 }
 
 async function probe(version: string, turn: Turn): Promise<Answers> {
-  const { secret, entry, ports, context, answers, note } = turn;
+  const { secret, entry, ports, context, note } = turn;
   const outcome = await ports.retirers[entry.place].probe(
     { secret: secret.arn, version },
     context.signal,
@@ -83,9 +83,12 @@ async function probe(version: string, turn: Turn): Promise<Answers> {
     } as const;
     note({ error: new OldElsewhere(secret.name, version), task });
   }
-  const found = outcome === "dead" ? "refused" : outcome;
-  return { old: new Map([...(answers.old ?? []), [version, found]]) };
+  return learned(version, outcome === "dead" ? "refused" : outcome, turn);
 }
+
+const learned = (version: string, found: OldCredential, { answers }: Turn): Answers => ({
+  old: new Map([...(answers.old ?? []), [version, found]]),
+});
 
 /** Without that memory nothing can be proven about consumers. */
 async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {

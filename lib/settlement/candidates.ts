@@ -60,15 +60,13 @@ export async function candidatesOf(
   if (bodies.length >= fullBatch) scope ??= "open";
   if (!scope) return { all: first, areListed: true };
   const listed = await list(ports, context);
-  const isStanding = ({ name, arn }: SecretState) =>
-    standing.has(arn) && entryFor(ports.manifest, name, arn) !== undefined;
+  const [now, mirrors] = [context.now(), scope === "every"];
+  const isLookedAt = (secret: SecretState) => {
+    const entry = entryFor(ports.manifest, secret.name, secret.arn);
+    return entry && (standing.has(secret.arn) || isOpen(secret, now, mirrors && !!entry.mirror));
+  };
   const others = listed
-    ? listed
-        .filter(
-          (secret) =>
-            isOpen(secret, ports.manifest, context.now(), scope === "every") || isStanding(secret),
-        )
-        .map(toCandidate)
+    ? listed.filter(isLookedAt).map(toCandidate)
     : unlisted(ports.manifest, context);
   const rest = others.filter(
     ({ secretId, listed: state }) => !named.has(secretId) && !(state && named.has(state.name)),
@@ -113,10 +111,8 @@ async function list(
 const unlisted = ({ secrets }: Manifest, { signal }: Context): readonly Candidate[] =>
   signal.aborted ? [] : Object.keys(secrets).map((secretId) => ({ secretId, isNamed: false }));
 
-/** @param mirrors whether the parameters of settled secrets are looked at, too */
-function isOpen(secret: SecretState, manifest: Manifest, now: Date, mirrors: boolean): boolean {
-  const entry = entryFor(manifest, secret.name, secret.arn);
-  if (!entry) return false;
+/** @param mirrors whether its parameters are looked at also when it is settled */
+function isOpen(secret: SecretState, now: Date, mirrors: boolean): boolean {
   const sighting = sightingOf(secret.tags, now);
   return (
     retiringVersions(secret).length > 0 ||
@@ -124,7 +120,7 @@ function isOpen(secret: SecretState, manifest: Manifest, now: Date, mirrors: boo
     abandonedVersion(secret, sighting) !== undefined ||
     idleRetiring(secret).length > 0 ||
     (sighting !== undefined && sighting.version !== holderOf(secret, "AWSCURRENT")) ||
-    (mirrors && !!entry.mirror)
+    mirrors
   );
 }
 

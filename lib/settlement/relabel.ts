@@ -28,7 +28,8 @@ export async function track(
   const origin = originLabel(version);
   const named = namedBy(version, secret);
   const to = namingVersion(version, current, secret);
-  if (named !== to && (named ?? holderOf(secret, origin)) === named) {
+  const isUnderWay = named === undefined && holderOf(secret, origin) !== undefined;
+  if (named !== to && !isUnderWay) {
     const move = { secretId, label: origin, ...(named && { from: named }), to };
     await ports.store.moveLabel(move, context.signal);
   }
@@ -48,9 +49,7 @@ export async function track(
 function isFinishing(secret: SecretState, current: string): boolean {
   const pending = holderOf(secret, "AWSPENDING");
   return (
-    pending !== undefined &&
-    pending !== current &&
-    originOf(secret.versions.get(pending) ?? []) === current
+    pending !== undefined && pending !== current && originOf(labelsOn(secret, pending)) === current
   );
 }
 
