@@ -2,6 +2,7 @@ import type { EndedProblem, News, Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
 import type { AlertContext } from "./alert-context.ts";
 import { commands } from "./commands.ts";
+import { eventOf, runbookOf } from "./event.ts";
 import { identityOf, severityOf } from "./problem.ts";
 import { failures, safety, whatNext } from "./wording.ts";
 
@@ -39,7 +40,7 @@ export function failureAlert(
   context: AlertContext,
   status: "begun" | "worse" = "begun",
 ): Alert {
-  const { environment, region, logGroup, requestId } = context;
+  const { environment, region } = context;
   const { secret, step, token } = context.task ?? unknown;
   const severity = severityOf(error);
   const { kind, summary } = failures[context.task?.kind ?? "call"];
@@ -67,32 +68,28 @@ export function failureAlert(
       `${severity.toUpperCase()} ${environment}: ${failure}. ${safety(error).brief} ${secret}`,
       smsLength,
     ),
-    event: {
-      source: "quarterturn",
-      kind,
-      ...attributes,
-      subject,
-      region,
-      token,
-      message: happened,
-      remedy: error.remedy,
-      safe,
-      next,
-      runbook,
-      productionSafe: error.impact === "unchanged",
-      retryable: error.retryable,
-      logGroup,
-      requestId,
-      at,
-      deduplicationKey: keyOf(secret, { kind: error.code, subject }),
-    },
+    event: eventOf(
+      {
+        kind,
+        attributes,
+        subject,
+        token,
+        message: happened,
+        remedy: error.remedy,
+        safe,
+        next,
+        productionSafe: error.impact === "unchanged",
+        retryable: error.retryable,
+      },
+      context,
+    ),
     attributes,
   };
 }
 
 /** The alert that a problem is over: the same key, so that a pager resolves what it opened. */
 function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Alert {
-  const { environment, region, logGroup, requestId } = context;
+  const { environment, region } = context;
   const { secret, step, token } = task;
   const { kind: code, subject } = problem;
   const { kind, summary } = failures[task.kind];
@@ -102,9 +99,6 @@ function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Al
   const attributes = { severity: "info", secret, environment, step, code, status: "over" };
   const about = subject && ` (${subject})`;
   const happened = `This problem of ${secret} is over: the ${summary(step)}, ${code}${about}. It began at ${since}.`;
-  const safe = "yes, as far as this problem goes.";
-  const next = "nothing; it alerts you if the problem comes back.";
-  const remedy = "Nothing.";
   return {
     subject: ascii(`[info] over: ${summary(step)} (${code}): ${secret}`, subjectLength),
     text: [
@@ -113,34 +107,24 @@ function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Al
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
     sms: ascii(`INFO ${environment}: over: ${summary(step)} (${code}). ${secret}`, smsLength),
-    event: {
-      source: "quarterturn",
-      kind,
-      ...attributes,
-      subject,
-      region,
-      token,
-      message: happened,
-      remedy,
-      safe,
-      next,
-      runbook,
-      productionSafe: true,
-      retryable: false,
-      logGroup,
-      requestId,
-      at,
-      deduplicationKey: keyOf(secret, problem),
-    },
+    event: eventOf(
+      {
+        kind,
+        attributes,
+        subject,
+        token,
+        message: happened,
+        remedy: "Nothing.",
+        safe: "yes, as far as this problem goes.",
+        next: "nothing; it alerts you if the problem comes back.",
+        productionSafe: true,
+        retryable: false,
+      },
+      context,
+    ),
     attributes,
   };
 }
-
-const runbookOf = (code: string) => `docs/runbook.md#${code.toLowerCase()}`;
-
-/** The same for all alerts about one problem, from its beginning to its end. */
-const keyOf = (secret: string, { kind, subject }: Pick<EndedProblem, "kind" | "subject">) =>
-  `${secret}/${kind}/${subject}`;
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 
