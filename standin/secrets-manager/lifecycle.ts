@@ -13,6 +13,7 @@ export function lifecycleOperations(secrets: SecretTable): Operations {
     // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RestoreSecret.html
     RestoreSecret: operation(z.object({ SecretId: secretId }), (input) => {
       const secret = secrets.find(input.SecretId);
+      delete secret.deletedAt;
       delete secret.deletionAt;
       return { ARN: secret.arn, Name: secret.name };
     }),
@@ -20,6 +21,7 @@ export function lifecycleOperations(secrets: SecretTable): Operations {
       const secret = secrets.findLive(input.SecretId);
       const keys = new Set(input.Tags.map(({ Key }) => Key));
       secret.tags = [...secret.tags.filter(({ Key }) => !keys.has(Key)), ...input.Tags];
+      secret.hadTags = true;
       return {};
     }),
     UntagResource: operation(
@@ -40,20 +42,30 @@ export function lifecycleOperations(secrets: SecretTable): Operations {
 function deleteSecret(secrets: SecretTable) {
   const shape = z.object({
     SecretId: secretId,
-    RecoveryWindowInDays: z.int().min(7).max(30).optional(),
+    RecoveryWindowInDays: z.int().optional(),
     ForceDeleteWithoutRecovery: z.boolean().optional(),
   });
   return operation(shape, (input) => {
-    if (input.ForceDeleteWithoutRecovery && input.RecoveryWindowInDays !== undefined) {
+    const days = input.RecoveryWindowInDays;
+    if (days !== undefined && (days < 7 || days > 30)) {
+      throw invalidParameter(
+        "The RecoveryWindowInDays value must be between 7 and 30 days (inclusive).",
+      );
+    }
+    if (input.ForceDeleteWithoutRecovery && days !== undefined) {
       throw invalidParameter(
         "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
       );
     }
     const force = input.ForceDeleteWithoutRecovery === true;
-    const secret = force ? secrets.find(input.SecretId) : secrets.findLive(input.SecretId);
-    const deletionAt = Date.now() + (force ? 0 : (input.RecoveryWindowInDays ?? 30) * DAY);
+    const now = Date.now();
+    const deletionAt = now + (force ? 0 : (days ?? 30) * DAY);
+    const secret = force ? secrets.lookUp(input.SecretId) : secrets.findLive(input.SecretId);
+    // "If you forcibly delete an already deleted or nonexistent secret, the operation does not return
+    // ResourceNotFoundException."
+    if (secret === undefined) return { Name: input.SecretId, DeletionDate: seconds(deletionAt) };
     if (force) secrets.remove(secret);
-    secret.deletionAt = deletionAt;
+    Object.assign(secret, { deletedAt: now, deletionAt });
     return { ARN: secret.arn, Name: secret.name, DeletionDate: seconds(deletionAt) };
   });
 }

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { invalidRequest, notFound } from "../aws-error.ts";
+import { AwsError, invalidParameter, invalidRequest } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
 import type { Functions } from "../lambda/functions.ts";
 import { clientRequestToken, operation, secretId } from "./operation.ts";
@@ -7,9 +7,19 @@ import { rotationRules } from "./rotation-rules.ts";
 import type { Rotations } from "./rotations.ts";
 import { CURRENT, holderOf, incompleteVersion, PENDING, type Secret } from "./secret.ts";
 import type { SecretTable } from "./secret-table.ts";
-import { requireToken, scheduleNext } from "./version-write.ts";
+import { scheduleNext } from "./version-write.ts";
 
-const NO_FUNCTION =
+// The texts of refusals of RotateSecret were recorded on AWS: LocalStack's snapshots test_rotate_secret_invalid_lambda_arn,
+// test_first_rotate_secret_with_missing_lambda_arn and test_no_client_request_token[RotateSecret].
+const NO_FUNCTION = "No Lambda rotation function ARN is associated with this secret.";
+const NOT_INVOCABLE =
+  "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants access to the principal secretsmanager.amazonaws.com.";
+const NO_TOKEN = "You must provide a ClientRequestToken value. We recommend a UUID-type value.";
+/** https://github.com/hashicorp/terraform-provider-aws/issues/33329 */
+const TWO_SCHEDULES =
+  "You cannot specify both rotation frequency and schedule expression together.";
+/** The words of API_CancelRotateSecret's errors. */
+const NEVER_CONFIGURED =
   "You tried to enable rotation on a secret that doesn't already have a Lambda function ARN configured and you didn't include such an ARN as a parameter in this call.";
 
 export function rotationOperations(
@@ -37,15 +47,18 @@ function rotateSecret(secrets: SecretTable, rotations: Rotations, functions: Fun
   });
   return operation(shape, (input) => {
     const secret = secrets.findLive(input.SecretId);
-    const token = requireToken(input.ClientRequestToken);
+    const token = input.ClientRequestToken;
+    if (token === undefined) throw invalidParameter(NO_TOKEN);
+    const { AutomaticallyAfterDays: days, ScheduleExpression: expression } =
+      input.RotationRules ?? {};
+    if (days !== undefined && expression !== undefined) throw invalidParameter(TWO_SCHEDULES);
     const functionArn = input.RotationLambdaARN ?? secret.rotation?.functionArn;
     if (functionArn === undefined) throw invalidRequest(NO_FUNCTION);
-    if (!functions.has(functionArn)) {
-      throw notFound("Lambda does not exist or could not be accessed");
-    }
+    if (!functions.has(functionArn)) throw new AwsError("AccessDeniedException", NOT_INVOCABLE);
     refuseWhileIncomplete(secret, rotations);
     const rules = input.RotationRules ?? secret.rotation?.rules;
-    secret.rotation = { enabled: true, functionArn, ...(rules && { rules }) };
+    const kept = input.RotationRules === undefined ? secret.rotation : undefined;
+    secret.rotation = { ...kept, enabled: true, functionArn, ...(rules && { rules }) };
     secret.changedAt = Date.now();
     scheduleNext(secret, secret.rotatedAt ?? secret.changedAt);
     const version = secret.versions.get(token);
@@ -74,7 +87,7 @@ function refuseWhileIncomplete(secret: Secret, rotations: Rotations): void {
 function cancelRotateSecret(secrets: SecretTable) {
   return operation(z.object({ SecretId: secretId }), (input) => {
     const secret = secrets.findLive(input.SecretId);
-    if (secret.rotation === undefined) throw invalidRequest(NO_FUNCTION);
+    if (secret.rotation === undefined) throw invalidRequest(NEVER_CONFIGURED);
     secret.rotation.enabled = false;
     delete secret.openRotation;
     secret.changedAt = Date.now();

@@ -3,7 +3,8 @@ import type { Activity } from "../activity.ts";
 import type { Call } from "../call.ts";
 import { pause } from "../clock.ts";
 import type { FunctionError, Functions } from "../lambda/functions.ts";
-import { CURRENT, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
+import { daysBetween } from "./rotation-rules.ts";
+import { CURRENT, holderOf, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
 import { scheduleNext } from "./version-write.ts";
 
 const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
@@ -36,6 +37,12 @@ export interface RotationTiming {
   attempts: number;
   retryDelayMs: number;
   stepGapMs: number;
+  /**
+   * What the pending version of a lone testSecret holds. The documentation says only that it is created and removed
+   * again; "current", the value of AWSCURRENT, was seen on AWS (moto's
+   * test_rotate_secret_using_lambda_dont_rotate_immediately, verified there).
+   */
+  testVersion: "current" | "empty";
 }
 
 export interface RotationHost {
@@ -75,8 +82,13 @@ export class Rotations implements AsyncDisposable {
 
   /** RotateImmediately=false: testSecret alone, on a pending version that is removed again. */
   test(secret: Secret, token: string): void {
+    secret.changed({ kind: "TestRotationStarted", token });
     this.#launch(secret, token, async (open) => {
-      const outcome = await this.#run(secret, open, ["testSecret"], 1, () => undefined);
+      this.#fillTestVersion(secret, token);
+      const outcome = await this.#run(secret, open, ["testSecret"], 1, (step) =>
+        secret.changed({ kind: "TestRotationFailed", token, errorMessage: failure(secret, step) }),
+      );
+      if (outcome.succeeded) secret.changed({ kind: "TestRotationSucceeded", token });
       secret.versions.delete(token);
       if (secret.openRotation === open) delete secret.openRotation;
       return outcome;
@@ -94,6 +106,12 @@ export class Rotations implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#runs.values());
+  }
+
+  #fillTestVersion(secret: Secret, token: string): void {
+    const value = holderOf(secret, CURRENT)?.value;
+    const version = secret.versions.get(token);
+    if (this.#host.timing.testVersion === "current" && version && value) version.value = value;
   }
 
   #launch(
@@ -191,4 +209,7 @@ function complete(secret: Secret, token: string): void {
   secret.changed({ kind: "RotationSucceeded", token });
   secret.rotatedAt = secret.changedAt = Date.now();
   scheduleNext(secret, secret.rotatedAt);
+  const { rotation } = secret;
+  const everyDays = rotation?.rules && daysBetween(rotation.rules, secret.rotatedAt);
+  if (rotation && everyDays !== undefined) rotation.everyDays = everyDays;
 }

@@ -52,15 +52,21 @@ export class SecretTable {
    * Throws ValidationException for an id that no secret can have, ResourceNotFoundException.
    */
   find(secretId: string): Secret {
-    if (!/^[\w:/+=.@!-]+$/.test(secretId)) throw invalidName();
-    const found =
-      this.#byName.get(secretId) ??
-      this.all().find(({ arn }) => arn === secretId) ??
-      this.all().find(({ arn }) => arn.slice(0, -ARN_SUFFIX_LENGTH) === secretId);
+    const found = this.lookUp(secretId);
     if (found === undefined) {
       throw notFound("Secrets Manager can't find the specified secret.");
     }
     return found;
+  }
+
+  /** As `find`; undefined where there is none. */
+  lookUp(secretId: string): Secret | undefined {
+    if (!/^[\w:/+=.@!-]+$/.test(secretId)) throw invalidName();
+    return (
+      this.#byName.get(secretId) ??
+      this.all().find(({ arn }) => arn === secretId) ??
+      this.all().find(({ arn }) => arn.slice(0, -ARN_SUFFIX_LENGTH) === secretId)
+    );
   }
 
   /** As `find`, and InvalidRequestException where the secret is scheduled for deletion. */

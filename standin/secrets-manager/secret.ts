@@ -13,6 +13,8 @@ export interface Version {
   readonly createdAt: number;
   readonly labels: Set<string>;
   value?: SecretValue;
+  /** Absent for the key that AWS manages. */
+  kmsKey?: string;
   accessedAt?: number;
 }
 
@@ -27,10 +29,18 @@ export interface OpenRotation {
 export type SecretChange =
   | { kind: "label"; label: string; versionId: string }
   | {
-      kind: "RotationStarted" | "RotationSucceeded" | "RotationFailed" | "RotationAbandoned";
+      kind: `${"" | "Test"}Rotation${"Started" | "Succeeded" | "Failed"}` | "RotationAbandoned";
       token: string;
       errorMessage?: string;
     };
+
+interface Rotation {
+  enabled: boolean;
+  functionArn: string;
+  rules?: RotationRules;
+  /** Days to the next rotation, calculated from the schedule after each success. */
+  everyDays?: number;
+}
 
 export interface Secret {
   readonly arn: string;
@@ -38,14 +48,18 @@ export interface Secret {
   readonly createdAt: number;
   readonly versions: Map<string, Version>;
   tags: { Key: string; Value: string }[];
+  /** A secret that had tags shows an empty list from then on. */
+  hadTags?: boolean;
   description?: string;
   /** Only shown: nothing is encrypted. */
   kmsKey?: string;
   changedAt: number;
   accessedAt?: number;
+  /** When DeleteSecret was called. */
+  deletedAt?: number;
   /** The end of the recovery window. */
   deletionAt?: number;
-  rotation?: { enabled: boolean; functionArn: string; rules?: RotationRules };
+  rotation?: Rotation;
   rotatedAt?: number;
   nextRotationAt?: number;
   openRotation?: OpenRotation;

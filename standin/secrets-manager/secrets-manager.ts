@@ -5,6 +5,9 @@ import { descriptionOperations } from "./descriptions.ts";
 import { changeEvent } from "./events.ts";
 import { labelOperations } from "./labels.ts";
 import { lifecycleOperations } from "./lifecycle.ts";
+import { listingOperations } from "./listing.ts";
+import { randomPassword } from "./random-password.ts";
+import { readOperations } from "./reads.ts";
 import { rotationOperations } from "./rotation-operations.ts";
 import { type RotationHost, type RotationOutcome, Rotations } from "./rotations.ts";
 import { SecretTable } from "./secret-table.ts";
@@ -30,8 +33,11 @@ export function secretsManager(
   return {
     operations: {
       ...valueOperations(secrets),
+      ...readOperations(secrets),
+      GetRandomPassword: randomPassword,
       ...labelOperations(secrets),
       ...descriptionOperations(secrets),
+      ...listingOperations(secrets),
       ...lifecycleOperations(secrets),
       ...rotationOperations(secrets, rotations, host.functions),
     },

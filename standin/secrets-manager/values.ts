@@ -1,13 +1,14 @@
 import { z } from "zod";
-import { AwsError, invalidParameter, invalidRequest, notFound } from "../aws-error.ts";
+import { AwsError, invalidRequest } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
-import { operation, secretId, tags, versionId, versionStage } from "./operation.ts";
+import { operation, secretId, tags, versionStage } from "./operation.ts";
 import {
   CURRENT,
   holderOf,
+  PENDING,
+  PREVIOUS,
   type Secret,
   type SecretValue,
-  seconds,
   sortedLabels,
 } from "./secret.ts";
 import { invalidName, type SecretTable } from "./secret-table.ts";
@@ -20,13 +21,12 @@ import {
   writeVersion,
 } from "./version-write.ts";
 
-/** The operations that carry a secret's value. */
+/** The operations that write a secret's value. */
 export function valueOperations(secrets: SecretTable): Operations {
   return {
     CreateSecret: createSecret(secrets),
     PutSecretValue: putSecretValue(secrets),
     UpdateSecret: updateSecret(secrets),
-    GetSecretValue: getSecretValue(secrets),
   };
 }
 
@@ -49,7 +49,7 @@ function createSecret(secrets: SecretTable) {
     const secret = secrets.add(input.Name, now);
     if (input.Description !== undefined) secret.description = input.Description;
     if (input.KmsKeyId !== undefined) secret.kmsKey = input.KmsKeyId;
-    secret.tags = input.Tags ?? [];
+    if (input.Tags !== undefined) Object.assign(secret, { tags: input.Tags, hadTags: true });
     if (value && token) writeVersion(secret, token, value, [CURRENT], now);
     return { ARN: secret.arn, Name: secret.name, ...(token && { VersionId: token }) };
   });
@@ -62,7 +62,9 @@ function repeatedCreate(secret: Secret, token?: string, value?: SecretValue): ob
     );
   }
   const version = token === undefined ? undefined : secret.versions.get(token);
-  if (version === undefined || !sameValue(version.value, value)) {
+  if (version !== undefined && !sameValue(version.value, value))
+    throw tokenInUse(secret, version.id);
+  if (version === undefined) {
     throw new AwsError(
       "ResourceExistsException",
       `The operation failed because the secret ${secret.name} already exists.`,
@@ -87,7 +89,7 @@ function putSecretValue(secrets: SecretTable) {
     const token = requireToken(input.ClientRequestToken);
     const value = requestedValue(input);
     if (value === undefined) {
-      throw invalidParameter("You must provide either SecretString or SecretBinary.");
+      throw invalidRequest("You must provide either SecretString or SecretBinary.");
     }
     const version = secret.versions.get(token);
     if (version?.value === undefined) {
@@ -112,51 +114,33 @@ function updateSecret(secrets: SecretTable) {
   const shape = z.object({
     SecretId: secretId,
     Description: z.string().max(2048).optional(),
+    KmsKeyId: z.string().max(2048).optional(),
     ...valueFields,
   });
   return operation(shape, (input) => {
     const secret = secrets.findLive(input.SecretId);
     const value = requestedValue(input);
     const token = value && requireToken(input.ClientRequestToken);
-    if (token && secret.versions.has(token)) throw tokenInUse(secret, token);
-    if (value && token) writeVersion(secret, token, value, [CURRENT], Date.now());
+    const written = token === undefined ? undefined : secret.versions.get(token);
+    if (written !== undefined && !sameValue(written.value, value)) {
+      throw tokenInUse(secret, written.id);
+    }
+    if (input.KmsKeyId !== undefined) encryptWith(secret, input.KmsKeyId);
+    if (value && token && !written) writeVersion(secret, token, value, [CURRENT], Date.now());
     if (input.Description !== undefined) secret.description = input.Description;
     secret.changedAt = Date.now();
     return { ARN: secret.arn, Name: secret.name, ...(token && { VersionId: token }) };
   });
 }
 
-/** https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_GetSecretValue.html */
-function getSecretValue(secrets: SecretTable) {
-  const shape = z.object({
-    SecretId: secretId,
-    VersionId: versionId.optional(),
-    VersionStage: versionStage.optional(),
-  });
-  return operation(shape, ({ SecretId, VersionId, VersionStage }) => {
-    const secret = secrets.findLive(SecretId);
-    const version = VersionId
-      ? secret.versions.get(VersionId)
-      : holderOf(secret, VersionStage ?? CURRENT);
-    if (VersionStage && version && !version.labels.has(VersionStage)) {
-      throw invalidRequest(
-        "You provided a VersionStage that is not associated to the provided VersionId.",
-      );
-    }
-    if (version?.value === undefined) {
-      const what = VersionId
-        ? `VersionId: ${VersionId}`
-        : `staging label: ${VersionStage ?? CURRENT}`;
-      throw notFound(`Secrets Manager can't find the specified secret value for ${what}`);
-    }
-    secret.accessedAt = version.accessedAt = Date.now();
-    return {
-      ARN: secret.arn,
-      Name: secret.name,
-      VersionId: version.id,
-      ...version.value,
-      VersionStages: sortedLabels(version),
-      CreatedDate: seconds(version.createdAt),
-    };
-  });
+/**
+ * "New secret versions as well as any existing versions with the staging labels AWSCURRENT, AWSPENDING, or
+ * AWSPREVIOUS"; an empty key is the one that AWS manages.
+ */
+function encryptWith(secret: Secret, key: string): void {
+  const versions = [CURRENT, PENDING, PREVIOUS].flatMap((label) => holderOf(secret, label) ?? []);
+  for (const each of [secret, ...versions]) {
+    if (key === "") delete each.kmsKey;
+    else each.kmsKey = key;
+  }
 }

@@ -2,14 +2,7 @@ import { z } from "zod";
 import { AwsError, invalidParameter, invalidRequest } from "../aws-error.ts";
 import { clientRequestToken } from "./operation.ts";
 import { nextRotationAt } from "./rotation-rules.ts";
-import {
-  CURRENT,
-  incompleteVersion,
-  moveLabel,
-  PENDING,
-  type Secret,
-  type SecretValue,
-} from "./secret.ts";
+import { CURRENT, holderOf, moveLabel, PENDING, type Secret, type SecretValue } from "./secret.ts";
 
 const MAX_VALUE_BYTES = 65_536;
 /** https://docs.aws.amazon.com/secretsmanager/latest/userguide/reference_limits.html */
@@ -62,8 +55,10 @@ export function tokenInUse(secret: Secret, token: string): AwsError {
 
 /**
  * Gives the version a value and its labels. Writing AWSCURRENT by hand counts as a rotation for
- * the next date (API_RotationRulesType) and abandons a rotation that is not complete: AWSPENDING
- * is removed (user guide, "Log Secrets Manager events with CloudTrail": RotationAbandoned).
+ * the next date (API_RotationRulesType) and takes AWSPENDING away from any other version, also where
+ * no rotation is under way (recorded on AWS: LocalStack's snapshot
+ * test_update_secret_version_stages_current_pending). A rotation that is not complete is abandoned by
+ * it (user guide, "Log Secrets Manager events with CloudTrail": RotationAbandoned).
  */
 export function writeVersion(
   secret: Secret,
@@ -74,10 +69,13 @@ export function writeVersion(
 ): void {
   requireRoomFor(secret, labels);
   const version = secret.versions.get(id) ?? { id, createdAt: now, labels: new Set<string>() };
-  secret.versions.set(id, Object.assign(version, { value }));
+  const { kmsKey } = secret;
+  secret.versions.set(id, Object.assign(version, { value }, kmsKey && { kmsKey }));
   for (const label of labels) moveLabel(secret, label, version);
   secret.changedAt = now;
   if (!labels.includes(CURRENT)) return;
+  const pending = holderOf(secret, PENDING);
+  if (pending?.id !== id) pending?.labels.delete(PENDING);
   if (secret.openRotation !== undefined && secret.openRotation.token !== id) abandon(secret);
   if (secret.rotation?.enabled) scheduleNext(secret, now);
 }
@@ -100,7 +98,6 @@ export function scheduleNext(secret: Secret, now: number): void {
 }
 
 function abandon(secret: Secret): void {
-  incompleteVersion(secret)?.labels.delete(PENDING);
   const token = secret.openRotation?.token;
   delete secret.openRotation;
   if (token !== undefined) secret.changed({ kind: "RotationAbandoned", token });

@@ -15,7 +15,7 @@ it("the README lists every operation", async () => {
   await using account = openAccount({
     ...common,
     functions: new LambdaHost({ ...common, env: () => ({}) }),
-    rotation: { attempts: 1, retryDelayMs: 0, stepGapMs: 0 },
+    rotation: { attempts: 1, retryDelayMs: 0, stepGapMs: 0, testVersion: "current" },
     lambda: {},
     calls: [],
     revisions: new Map(),

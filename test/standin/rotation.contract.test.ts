@@ -130,7 +130,7 @@ describe("a rotation (API_RotateSecret, rotate-secrets_lambda-functions.html)", 
     await expect(rotate(name)).rejects.toMatchObject({ name: "InvalidRequestException" });
     const unknown = `${working}-unknown`;
     await expect(rotate(name, { RotationLambdaARN: unknown })).rejects.toMatchObject({
-      name: "ResourceNotFoundException",
+      name: "AccessDeniedException",
     });
     for (const RotationRules of [
       {},
@@ -253,7 +253,7 @@ describe("a rotation that is running", () => {
 });
 
 describe("RotateImmediately=false (API_RotateSecret)", () => {
-  it("runs testSecret alone, on an empty pending version that is removed again", async () => {
+  it("runs testSecret alone, on a pending version that is removed again", async () => {
     const { name, version } = await createSecret(client);
     const { outcome } = await rotate(name, {
       RotationLambdaARN: working,

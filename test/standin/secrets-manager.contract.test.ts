@@ -9,7 +9,7 @@ import {
   CreateSecretCommand,
   DeleteSecretCommand,
   DescribeSecretCommand,
-  GetRandomPasswordCommand,
+  GetResourcePolicyCommand,
   GetSecretValueCommand,
   ListSecretsCommand,
   ListSecretVersionIdsCommand,
@@ -205,11 +205,13 @@ describe("PutSecretValue (API_PutSecretValue)", () => {
 
   it("needs a value, and a RotationToken of its form", async () => {
     const { name: SecretId } = await createSecret(client);
-    for (const input of [{}, { SecretString: "v", RotationToken: "short" }]) {
-      await expect(
-        client.send(new PutSecretValueCommand({ SecretId, ...input })),
-      ).rejects.toMatchObject({ name: "InvalidParameterException" });
-    }
+    await expect(client.send(new PutSecretValueCommand({ SecretId }))).rejects.toMatchObject({
+      name: "InvalidRequestException",
+    });
+    const short = { SecretId, SecretString: "v", RotationToken: "short" };
+    await expect(client.send(new PutSecretValueCommand(short))).rejects.toMatchObject({
+      name: "InvalidParameterException",
+    });
   });
 });
 
@@ -227,9 +229,11 @@ describe("UpdateSecret (API_UpdateSecret)", () => {
       [version]: ["AWSPREVIOUS"],
       [token]: ["AWSCURRENT"],
     });
-    await expect(client.send(new UpdateSecretCommand(input))).rejects.toMatchObject({
-      name: "ResourceExistsException",
-    });
+    const again = await client.send(new UpdateSecretCommand(input));
+    expect(again.VersionId).toBe(token);
+    await expect(
+      client.send(new UpdateSecretCommand({ ...input, SecretString: "three" })),
+    ).rejects.toMatchObject({ name: "ResourceExistsException" });
     const { Description } = await client.send(new DescribeSecretCommand({ SecretId }));
     expect(Description).toBe("what for");
   });
@@ -391,7 +395,9 @@ describe("DeleteSecret (API_DeleteSecret)", () => {
 
 describe("an operation that the stand-in does not have (CommonErrors)", () => {
   it("is refused as UnknownOperationException", async () => {
-    await expect(client.send(new GetRandomPasswordCommand({}))).rejects.toMatchObject({
+    await expect(
+      client.send(new GetResourcePolicyCommand({ SecretId: "any" })),
+    ).rejects.toMatchObject({
       name: "UnknownOperationException",
     });
   });
