@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { RotationOutcome } from "../../standin/secrets-manager/rotations.ts";
 import type { ServerProxy } from "../server.ts";
+import { StepWatch } from "../step-watch.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
 import type { Subject } from "./subject.ts";
@@ -66,17 +67,17 @@ export class RotationSubject implements Subject {
     token: string,
   ): Promise<{ outcome: RotationOutcome; calls: readonly string[] }> {
     using disturbance = new Disturbance(this.#world, this.#proxy, target);
-    disturbance.twin = () => this.#again(disturbance, token);
+    using watch = new StepWatch(this.#world.aws, () => {});
+    disturbance.twin = () => this.#again(watch.step, token);
     const outcome = await this.#world.rotate(token);
     await disturbance.twinEnded();
     return { outcome, calls: disturbance.calls };
   }
 
-  /** Runs the step under way again. Each step begins with a DescribeSecret. */
-  #again(disturbance: Disturbance, token: string): Promise<unknown> {
-    const begun = disturbance.calls.filter((call) => call === "DescribeSecret").length;
+  /** Runs the step under way again. */
+  #again(step: string | undefined, token: string): Promise<unknown> {
     return this.#world.aws.functions.invoke(this.#world.functionArn, {
-      Step: steps[begun - 1],
+      Step: step,
       SecretId: this.#world.secretArn,
       ClientRequestToken: token,
       RotationToken: randomUUID(),

@@ -1,7 +1,13 @@
 import { AwsCallFailed } from "../../lib/aws-call-failed.ts";
 import { Secret } from "../../lib/secret/secret.ts";
-import type { LabelMove, PendingValue, SecretState, SecretStore } from "../../lib/secret/store.ts";
-import type { Secret as StoredSecret } from "../../standin/secrets-manager/secret.ts";
+import type {
+  CurrentValue,
+  LabelMove,
+  PendingValue,
+  SecretState,
+  SecretStore,
+} from "../../lib/secret/store.ts";
+import type { Secret as StoredSecret, Version } from "../../standin/secrets-manager/secret.ts";
 import { awsFailure, type Gate, type Invocation } from "./gate.ts";
 import { currentOf, type FakeSecrets, textOf } from "./secrets.ts";
 
@@ -30,17 +36,36 @@ export class FakeStore implements SecretStore {
     return this.#gate.call(this.#by, awsFailure("secretsmanager:ListSecrets", "all"), seen, signal);
   }
 
-  read(
+  async read(
     secretId: string,
-    versionId: string | undefined,
+    versionId: string,
     signal: AbortSignal,
   ): Promise<Secret<string> | undefined> {
-    return this.#call("GetSecretValue", secretId, signal, (secret) => {
+    const find = (secret: StoredSecret) => secret.versions.get(versionId);
+    return (await this.#value(secretId, find, signal))?.text;
+  }
+
+  current(secretId: string, signal: AbortSignal): Promise<CurrentValue | undefined> {
+    return this.#value(secretId, currentOf, signal);
+  }
+
+  #value(
+    secretId: string,
+    find: (secret: StoredSecret) => Version | undefined,
+    signal: AbortSignal,
+  ): Promise<CurrentValue | undefined> {
+    const value = this.#call("GetSecretValue", secretId, signal, (secret) => {
       requireLive(secret, "GetSecretValue");
-      const version = versionId === undefined ? currentOf(secret) : secret.versions.get(versionId);
+      const version = find(secret);
       const isVisible = version && version.createdAt <= this.#secrets.clock.now - this.#secrets.lag;
       const text = isVisible ? textOf(version) : undefined;
-      return text === undefined ? undefined : new Secret(text);
+      return version && text !== undefined
+        ? { versionId: version.id, text: new Secret(text) }
+        : undefined;
+    });
+    return value.catch((error) => {
+      if (error instanceof AwsCallFailed && error.isAbsent) return undefined;
+      throw error;
     });
   }
 

@@ -12,7 +12,13 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import { SecretBinary } from "../secret/errors.ts";
 import { Secret } from "../secret/secret.ts";
-import type { LabelMove, PendingValue, SecretState, SecretStore } from "../secret/store.ts";
+import type {
+  CurrentValue,
+  LabelMove,
+  PendingValue,
+  SecretState,
+  SecretStore,
+} from "../secret/store.ts";
 import { callAws, isNamed } from "./failures.ts";
 
 /** On the account and Region that the environment names. */
@@ -51,15 +57,27 @@ export class SecretsManagerStore implements SecretStore {
 
   async read(
     secretId: string,
-    versionId: string | undefined,
+    versionId: string,
     signal: AbortSignal,
   ): Promise<Secret<string> | undefined> {
+    return (await this.#value({ SecretId: secretId, VersionId: versionId }, signal))?.text;
+  }
+
+  async current(secretId: string, signal: AbortSignal): Promise<CurrentValue | undefined> {
+    return this.#value({ SecretId: secretId, VersionStage: "AWSCURRENT" }, signal);
+  }
+
+  async #value(
+    input: { SecretId: string; VersionId?: string; VersionStage?: string },
+    signal: AbortSignal,
+  ): Promise<CurrentValue | undefined> {
+    const { SecretId: secretId, VersionId, VersionStage } = input;
     return this.#call("GetSecretValue", secretId, signal, async (options) => {
-      const command = new GetSecretValueCommand({ SecretId: secretId, VersionId: versionId });
       try {
-        const { SecretString, SecretBinary: binary } = await this.#client.send(command, options);
-        if (SecretString !== undefined) return new Secret(SecretString);
-        if (binary) throw new SecretBinary(secretId, versionId ?? "AWSCURRENT");
+        const value = await this.#client.send(new GetSecretValueCommand(input), options);
+        const { VersionId: versionId = "", SecretString } = value;
+        if (SecretString !== undefined) return { versionId, text: new Secret(SecretString) };
+        if (value.SecretBinary) throw new SecretBinary(secretId, VersionId ?? VersionStage ?? "");
         return undefined;
       } catch (error) {
         if (isNamed(error, "ResourceNotFoundException")) return undefined;

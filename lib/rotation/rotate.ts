@@ -3,6 +3,7 @@ import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import type { CredentialSpec } from "../manifest/type.ts";
+import { secretNameOf } from "../secret/arn.ts";
 import { isLeaked } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Credential, StepContext } from "./credential.ts";
@@ -10,6 +11,8 @@ import { decide } from "./decide.ts";
 import { Documents } from "./documents.ts";
 import { NotInManifest } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
+import { ReadAhead } from "./read-ahead.ts";
+import type { Rotation } from "./rotation.ts";
 import { stepActions } from "./steps.ts";
 
 /** What rotations and retirements reach the world through, beside their context. */
@@ -40,34 +43,41 @@ export async function rotate(
   ports: RotationPorts,
   context: Context,
 ): Promise<StepResult> {
-  const { store, alerts } = ports;
+  const { store, manifest, alerts } = ports;
+  const named = entryFor(manifest, secretNameOf(event.secretId), event.secretId);
+  using ahead = new ReadAhead(event, named?.credentials ?? [], store, context.signal);
   const secret = await store.describe(event.secretId, context.signal);
-  const entry = entryOf(secret, ports.manifest);
+  const entry = entryOf(secret, manifest);
   const decision = decide(event, secret);
   if (decision.kind === "refuse") throw decision.error;
   if (decision.kind === "alreadyCurrent") return { outcome: "alreadyCurrent", secret: secret.name };
 
   const { currentId, prepared } = decision;
   const credentials = await Promise.all(entry.credentials.map(ports.credential));
-  const documents = new Documents({ secret, shape: entry.shape, store, context });
+  const documents = new Documents({ secret, shape: entry.shape, store: ahead, context });
+  const work = { event, secret, currentId, prepared, entry, credentials, documents };
+  await run({ ...work, store, alerts, context });
+  return { outcome: "done", secret: secret.name, currentId };
+}
+
+async function run(work: Omit<Rotation, "step">): Promise<void> {
+  const { event, secret, store, context } = work;
   let inOutage = false;
   const step = stepContext(secret, isLeaked(event.token), store, context, () => {
     inOutage = true;
   });
-  const work = { event, secret, currentId, prepared, entry, credentials, documents };
   try {
-    await stepActions[event.step]({ ...work, store, alerts, context, step });
+    await stepActions[event.step]({ ...work, step });
   } catch (thrown) {
     throw inOutage ? asRotationError(thrown).inOutage() : thrown;
   }
-  return { outcome: "done", secret: secret.name, currentId };
 }
 
 /** What credentials get of an invocation. @param outage called when a credential finds AWSCURRENT refused */
 export function stepContext(
   secret: SecretState,
   leaked: boolean,
-  store: Pick<SecretStore, "read">,
+  store: Pick<SecretStore, "current">,
   { now, randomInt, signal, log }: Context,
   outage: () => void,
 ): StepContext {
@@ -78,7 +88,7 @@ export function stepContext(
     leaked,
     outage,
     warn: (message) => log.warn(secret.name, message),
-    readSecret: (secretId, within) => store.read(secretId, undefined, within),
+    readSecret: async (secretId, within) => (await store.current(secretId, within))?.text,
   };
 }
 

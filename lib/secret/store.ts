@@ -37,14 +37,17 @@ export interface SecretStore {
   list(signal: AbortSignal): Promise<readonly SecretState[]>;
 
   /**
-   * Without a version id: AWSCURRENT's value. `undefined` when there is no such secret or version, when it
-   * is registered without a value, or when its value is not visible yet.
+   * A version's value. `undefined` when there is no such secret or version, when it is registered without a value, or
+   * when its value is not visible yet.
    */
   read(
     secretId: string,
-    versionId: string | undefined,
+    versionId: string,
     signal: AbortSignal,
   ): Promise<Secret<string> | undefined>;
+
+  /** As `read`, of the version that is AWSCURRENT as far as this read can tell. */
+  current(secretId: string, signal: AbortSignal): Promise<CurrentValue | undefined>;
 
   /**
    * Gives the version its value and its labels. A version's value never changes: `exists` means that it has one
@@ -66,6 +69,11 @@ export interface SecretStore {
 
   /** Ids of the versions without a label that still have a value, newest first. */
   unlabelled(secretId: string, signal: AbortSignal): Promise<readonly string[]>;
+}
+
+export interface CurrentValue {
+  readonly versionId: string;
+  readonly text: Secret<string>;
 }
 
 export interface PendingValue {

@@ -11,7 +11,7 @@ import { copyFindings, type Replacement } from "./copies.ts";
 import type { SecretFacts } from "./facts.ts";
 
 export interface SecretPorts {
-  readonly store: Pick<SecretStore, "describe" | "read">;
+  readonly store: Pick<SecretStore, "describe" | "read" | "current">;
   /** Loads the checks of a credential's type. */
   checks(spec: CredentialSpec): Promise<CredentialChecks>;
 }
@@ -48,7 +48,7 @@ export async function gatherSecret(
       if (previous) yield previous;
     },
     describe: (secretId) => describe(secretId, ports, ask),
-    read: (secretId, signal) => store.read(secretId, undefined, signal),
+    read: (secretId, signal) => store.current(secretId, signal).then((value) => value?.text),
   };
   const credentials: CredentialFacts[] = [];
   const replacements: Replacement[] = [];

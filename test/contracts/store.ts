@@ -44,12 +44,14 @@ export function storeContract(name: string, open: () => Promise<StoreBench>): vo
       expect(Object.keys(await labels(arn))).not.toContain(other);
     });
 
-    it("reads a version, AWSCURRENT without one, and nothing that is not there", async () => {
+    it("reads a version, AWSCURRENT with its version's id, and nothing that is not there", async () => {
       const { arn, version } = await bench.create("one");
       await bench.put(arn, "two", ["AWSPENDING"]);
-      for (const id of [version, undefined])
-        expect((await bench.store.read(arn, id, soon()))?.reveal()).toBe("one");
+      expect((await bench.store.read(arn, version, soon()))?.reveal()).toBe("one");
+      const current = await bench.store.current(arn, soon());
+      expect([current?.versionId, current?.text.reveal()]).toEqual([version, "one"]);
       expect(await bench.store.read(arn, randomUUID(), soon())).toBeUndefined();
+      expect(await bench.store.current(`none/${randomUUID()}`, soon())).toBeUndefined();
     });
 
     it("gives a version its value once", async () => {

@@ -50,6 +50,7 @@ const forgetful = {
     describe: store.describe.bind(store),
     list: store.list.bind(store),
     read: store.read.bind(store),
+    current: store.current.bind(store),
     putPending: store.putPending.bind(store),
     tag: store.tag.bind(store),
     madeAt: store.madeAt.bind(store),

@@ -92,10 +92,11 @@ describe("read", () => {
     expect(read).toEqual(new Secret(value));
   });
 
-  it("gives AWSCURRENT's value without a version id", async () => {
+  it("gives AWSCURRENT's value with its version id", async () => {
     await put(["AWSPENDING"], { SecretString: "another" });
-    expect(await store.read(secret.arn, undefined, soon())).toEqual(new Secret(value));
-    expect(await store.read(`test/${randomUUID()}`, undefined, soon())).toBeUndefined();
+    const current = { versionId: secret.version, text: new Secret(value) };
+    expect(await store.current(secret.arn, soon())).toEqual(current);
+    expect(await store.current(`test/${randomUUID()}`, soon())).toBeUndefined();
   });
 
   it("gives nothing where the value is not there, or not visible yet", async () => {

@@ -10,7 +10,11 @@ import { entry, name, state } from "./good-facts.ts";
 
 const ask = asker(AbortSignal.timeout(10_000));
 const text = '{"password":"canary"}';
-const store = { describe: async () => state(), read: async () => new Secret(text) };
+const store = {
+  describe: async () => state(),
+  read: async () => new Secret(text),
+  current: async () => undefined,
+};
 const spec: CredentialSpec = {
   type: "toy",
   strategy: "issue",
