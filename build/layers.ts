@@ -84,6 +84,7 @@ export const layers: readonly Layer[] = [
       "lib/mirror",
       "lib/retirement",
       "lib/settlement",
+      "lib/watch",
       "lib/validation",
       "lib/bounded.ts",
       "lib/chunks.ts",

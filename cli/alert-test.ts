@@ -1,5 +1,5 @@
-import { testAlert } from "../lib/alerts/alert.ts";
 import { command } from "../lib/alerts/command.ts";
+import { testAlert } from "../lib/alerts/test-alert.ts";
 import { snsTopic } from "../lib/aws/sns.ts";
 import { program, UsageError } from "./command-line.ts";
 import { topicArn } from "./topic-arn.ts";

@@ -1,7 +1,8 @@
 import middy from "@middy/core";
 import { type MirrorPorts, mirror } from "../lib/mirror/mirror.ts";
 import { parseRequest, subjectOf } from "../lib/mirror/request.ts";
-import { type Invocation, requestReport } from "../lib/reporting/step-report.ts";
+import type { Invocation } from "../lib/reporting/invocation.ts";
+import { requestReport } from "../lib/reporting/step-report.ts";
 import { invocation } from "./wiring/invocation.ts";
 import { ports } from "./wiring/mirror.ts";
 

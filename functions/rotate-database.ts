@@ -1,5 +1,6 @@
 import middy from "@middy/core";
-import { type Invocation, type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
+import type { Invocation } from "../lib/reporting/invocation.ts";
+import { type ReportPorts, stepReport } from "../lib/reporting/step-report.ts";
 import { parseEvent } from "../lib/rotation/event.ts";
 import { restoreTime } from "../lib/rotation/restore.ts";
 import { type RotationPorts, rotate } from "../lib/rotation/rotate.ts";

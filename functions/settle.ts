@@ -1,5 +1,5 @@
 import middy from "@middy/core";
-import type { Invocation } from "../lib/reporting/step-report.ts";
+import type { Invocation } from "../lib/reporting/invocation.ts";
 import { type QueueEvent, settleBatch } from "../lib/settlement/batch.ts";
 import type { SettlementPorts } from "../lib/settlement/ports.ts";
 import { invocation } from "./wiring/invocation.ts";

@@ -1,48 +1,50 @@
-import { logicalId, type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, deployedName, functionId } from "./deployment.ts";
-import { outsideEvents, settlementRules } from "./events.ts";
+import { lookedMetric, toldMetric } from "../lib/reporting/metric-names.ts";
+import { type Alarm, alarmResource } from "./alarm.ts";
+import { logicalId, type Resources, ref } from "./cloudformation.ts";
+import { type Deployment, functionId } from "./deployment.ts";
+import { outsideEvents, settlementRules, watchSchedules } from "./events.ts";
+import type { FunctionEntry } from "./function-entry.ts";
 import { deployedFunctions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
 
 /** What functions cannot report themselves: that they died, never ran, or never got an event. */
 export function alarms(deployment: Deployment): Resources {
   const all = [
-    ...Object.keys(deployedFunctions(deployment)).flatMap(ofFunction),
-    ...Object.keys({ ...settlementRules(deployment), ...outsideEvents }).map(ofRule),
+    ...Object.entries(deployedFunctions(deployment)).flatMap(ofFunction),
+    ...Object.keys({ ...settlementRules(deployment), ...outsideEvents, ...watchSchedules }).map(
+      ofRule,
+    ),
     ...ofQueue,
     ofWatch,
-    silence,
+    settleSilent,
+    watchSilent,
+    unwatched(deployment),
   ];
   return Object.fromEntries(
-    all.map((alarm) => [`${logicalId(alarm.name)}Alarm`, resource(deployment, alarm)]),
+    all.map((alarm) => [`${logicalId(alarm.name)}Alarm`, alarmResource(deployment, alarm)]),
   );
 }
 
-interface Alarm {
-  readonly name: string;
-  /** For the reader of the mail: what it means, and what to do. */
-  readonly means: string;
-  readonly metric: string;
-  readonly namespace: string;
-  readonly dimensions: Readonly<Record<string, Value>>;
-  readonly statistic?: "Maximum";
-  /** It is raised from this value on; default 1. */
-  readonly threshold?: number;
-  /** It is raised by each growth of the metric, which may stay where it is for days. */
-  readonly byGrowth?: true;
-  /** It is raised when the value stays below the threshold for so many periods, or nothing is measured. */
-  readonly silentFor?: number;
-}
-
-const ofFunction = (name: string): readonly Alarm[] => {
-  const common = { namespace: "AWS/Lambda", dimensions: { FunctionName: ref(functionId(name)) } };
+const ofFunction = ([name, { tellsFailures }]: readonly [
+  string,
+  FunctionEntry,
+]): readonly Alarm[] => {
+  const FunctionName = ref(functionId(name));
+  const common = { namespace: "AWS/Lambda", dimensions: { FunctionName } };
+  const errors = { ...common, name: `${name}-errors`, metric: "Errors" };
+  const told = {
+    namespace: "Quarterturn",
+    metric: toldMetric,
+    dimensions: { service: "quarterturn", FunctionName },
+  };
   return [
-    {
-      ...common,
-      name: `${name}-errors`,
-      metric: "Errors",
-      means: `${name} failed. Its own alert says more (docs/runbook.md lists them by code); without one it died before it could send it: see its log.`,
-    },
+    tellsFailures
+      ? {
+          ...errors,
+          beyond: told,
+          means: `${name} failed and could not tell: it died, or the topic refused its alert. See its log. Failures that it told are not counted here.`,
+        }
+      : { ...errors, means: `${name} died, or could not tell what it failed at: see its log.` },
     {
       ...common,
       name: `${name}-throttles`,
@@ -92,59 +94,39 @@ const ofWatch: Alarm = {
     "Lambda gave up delivering an event about a failed rotation to watch. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
 };
 
-/** The tick comes every five minutes, so this is three of them. */
-const silence: Alarm = {
+/** The ticks come every five minutes, so this is three of them. In seconds. */
+const ticks = 900;
+
+const settleSilent: Alarm = {
   name: "settle-silent",
   metric: "Invocations",
   namespace: "AWS/Lambda",
   dimensions: { FunctionName: ref(functionId("settle")) },
-  silentFor: 3,
+  silentFor: ticks,
   means:
     "settle has not run for 15 minutes, so no old credential is retired and nobody is alerted of a rotation that does not settle. Check that the rule tick is enabled, that the queue's event source mapping is, and the throttles of settle. Right after the first deployment this is the wait for the first tick.",
 };
 
-/** In seconds. */
-const period = 300;
+const watchSilent: Alarm = {
+  name: "watch-silent",
+  metric: "Invocations",
+  namespace: "AWS/Lambda",
+  dimensions: { FunctionName: ref(functionId("watch")) },
+  silentFor: ticks,
+  means:
+    "watch has not run for 15 minutes, so nobody is alerted of rotations that are killed, overdue or switched off. Check that the rule watch-tick is enabled, and the throttles of watch. Right after the first deployment this is the wait for the first tick.",
+};
 
-const resource = (deployment: Deployment, alarm: Alarm): Resource => ({
-  Type: "AWS::CloudWatch::Alarm",
-  Properties: {
-    AlarmName: deployedName(deployment, alarm.name),
-    AlarmDescription: alarm.means,
-    ...measured(alarm),
-    EvaluationPeriods: alarm.silentFor ?? 1,
-    Threshold: alarm.threshold ?? 1,
-    ComparisonOperator: alarm.silentFor ? "LessThanThreshold" : "GreaterThanOrEqualToThreshold",
-    TreatMissingData: alarm.silentFor ? "breaching" : "notBreaching",
-    AlarmActions: [ref("AlertTopic")],
-    // A growth ends by itself, which says nothing of what has grown.
-    ...(alarm.byGrowth ? {} : { OKActions: [ref("AlertTopic")] }),
-  },
+/** Two hourly looks, and a quarter of an hour for the second one. In seconds. */
+const looks = 8100;
+
+/** It runs, and its hourly look does not come to its end. */
+const unwatched = ({ stage }: Deployment): Alarm => ({
+  name: "watch-blind",
+  metric: lookedMetric,
+  namespace: "Quarterturn",
+  dimensions: { service: "quarterturn", environment: stage },
+  silentFor: looks,
+  means:
+    "watch has not looked at all secrets for two hours, so nobody is alerted of rotations that are overdue, switched off or stuck. Check that the rule hourly-look is enabled, and the log of watch. Right after the first deployment this is the wait for the first look.",
 });
-
-/** What is compared with the threshold. */
-function measured({
-  namespace,
-  metric,
-  dimensions,
-  statistic: Stat = "Sum",
-  byGrowth,
-}: Omit<Alarm, "statistic"> & { readonly statistic?: "Sum" | "Maximum" }): Readonly<
-  Record<string, Value>
-> {
-  const Dimensions = Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value }));
-  const Metric = { Namespace: namespace, MetricName: metric, Dimensions };
-  if (!byGrowth) return { ...Metric, Statistic: Stat, Period: period };
-  // Actions are taken on changes of state alone, so an alarm on the value itself would speak once. A queue that has
-  // been idle for six hours measures nothing, so there would be no value before the first one either.
-  return {
-    Metrics: [
-      { Id: "growth", Expression: "DIFF(FILL(value, 0))" },
-      {
-        Id: "value",
-        ReturnData: false,
-        MetricStat: { Metric, Period: period, Stat },
-      },
-    ],
-  };
-}

@@ -1,4 +1,5 @@
 import { consumerBuildTypes } from "../lib/consumers/types.ts";
+import { watchTick } from "../lib/watch/occasion.ts";
 import { arn, type Value } from "./cloudformation.ts";
 import type { Deployment } from "./deployment.ts";
 
@@ -65,7 +66,21 @@ export function settlementRules({ manifest }: Deployment): Readonly<Record<strin
   return rules;
 }
 
-/** Secrets Manager's events of failed rotations; they need a CloudTrail trail. */
+/** Secrets Manager's events of failed rotations and of their tests; they need a CloudTrail trail. */
 export const outsideEvents: Readonly<Record<string, When>> = {
-  "rotation-failed": fromSecretsManager("RotationFailed", "RotationAbandoned"),
+  "rotation-failed": fromSecretsManager(
+    "RotationFailed",
+    "RotationAbandoned",
+    "TestRotationFailed",
+    "TestRotationSucceeded",
+  ),
+};
+
+/**
+ * When `watch` looks at all secrets; and when it only shows that it is alive: a look costs a request for every hundred
+ * secrets, and its silence must be told within a quarter of an hour.
+ */
+export const watchSchedules: Readonly<Record<string, When & { readonly input?: object }>> = {
+  "hourly-look": { ScheduleExpression: "rate(1 hour)" },
+  "watch-tick": { ScheduleExpression: "rate(5 minutes)", input: watchTick },
 };

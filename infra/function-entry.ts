@@ -23,6 +23,8 @@ export interface FunctionEntry {
   readonly place?: Place;
   /** Beside ALERT_TOPIC_ARN and ENVIRONMENT. */
   readonly environment?: (deployment: Deployment) => Readonly<Record<string, Value>>;
+  /** What it fails at leaves it as an error, and it counts those that on-call knows of. */
+  readonly tellsFailures?: true;
   /** What it calls of AWS, beside its log and its VPC. @param deployment with the secrets that it serves */
   readonly grants: (deployment: Deployment) => readonly Statement[];
 }
@@ -32,6 +34,7 @@ export const rotating = (place: Place, description: string): FunctionEntry => ({
   description,
   timeout: 60,
   place,
+  tellsFailures: true,
   grants: (deployment) => [
     ...whereItRotates(
       deployment,

@@ -1,20 +1,46 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
-import { ref, type Value } from "./cloudformation.ts";
-import { type Deployment, functionArn, functionId, placesOf } from "./deployment.ts";
+import { arn, ref, type Value } from "./cloudformation.ts";
+import { type Deployment, functionArn, functionId, only, placesOf } from "./deployment.ts";
 import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
-import { onSecrets, onTopic, useKeysOfSecrets } from "./grants.ts";
+import { listSecrets, onSecrets, onTopic, type Statement, useKeysOfSecrets } from "./grants.ts";
 import { findAndRollConsumers } from "./grants-consumers.ts";
 import {
   endProblems,
+  keepProblems,
   mirroring,
   problemsPath,
-  rememberProblems,
   writeParameters,
 } from "./grants-ssm.ts";
 
 /** The functions that retire the secrets of a deployment. */
 const retirers = (deployment: Deployment) =>
   placesOf(deployment).map((place) => functionsOf[place].retire);
+
+/**
+ * To have an `in-place` rotation tried again that stopped inside its switch, with the function and the schedule that the
+ * secret has. Secrets Manager lets only those start a rotation who may invoke its function (API_RotateSecret).
+ */
+function retrySwitches(deployment: Deployment): Statement[] {
+  const switched = only(deployment, ({ credentials }) =>
+    credentials.some(({ traits }) => traits.switches),
+  );
+  return placesOf(switched).flatMap((place) => {
+    const rotator = functionArn(deployment, functionsOf[place].rotate);
+    return [
+      {
+        actions: ["secretsmanager:RotateSecret"],
+        resources: [arn("secretsmanager", "secret:*")],
+        condition: {
+          StringEquals: { "secretsmanager:resource/AllowRotationLambdaArn": rotator },
+          Null: { "secretsmanager:RotationLambdaARN": "true" },
+          BoolIfExists: { "secretsmanager:ModifyRotationRules": "false" },
+        },
+        why: "The condition names the secrets: those that this function rotates already. A list of them would grow.",
+      },
+      { actions: ["lambda:InvokeFunction"], resources: [rotator] },
+    ];
+  });
+}
 
 /** `retire-database` is in RETIRE_DATABASE_FUNCTION. */
 const variable = (name: string) => `${name.toUpperCase().replaceAll("-", "_")}_FUNCTION`;
@@ -48,11 +74,7 @@ export const functions = {
       ),
     grants: (deployment) => [
       ...onSecrets(deployment, "DescribeSecret", "TagResource", "UpdateSecretVersionStage"),
-      {
-        actions: ["secretsmanager:ListSecrets"],
-        resources: ["*"],
-        why: "The action takes no resource (service authorization reference of AWS Secrets Manager). It shows names, tags and labels, and no value.",
-      },
+      listSecrets,
       ...findAndRollConsumers(deployment),
       {
         actions: ["lambda:InvokeFunction"],
@@ -81,11 +103,22 @@ export const functions = {
     ],
   },
   watch: {
-    description: "Alerts on-call of failed rotations that the rotation function did not report.",
-    timeout: 60,
+    description:
+      "Alerts on-call of failed rotations that nobody reported, and hourly of secrets that do not rotate as they should.",
+    timeout: 300,
+    environment: (deployment) =>
+      Object.fromEntries(
+        retirers(deployment).map((name) => [variable(name), ref(functionId(name))]),
+      ),
     grants: (deployment) => [
       ...onSecrets(deployment, "DescribeSecret"),
-      ...rememberProblems(deployment, "watch", "claims"),
+      listSecrets,
+      ...retrySwitches(deployment),
+      {
+        actions: ["lambda:InvokeFunction"],
+        resources: retirers(deployment).map((name) => functionArn(deployment, name)),
+      },
+      ...keepProblems(deployment, "rotation", "watch", "claims", "findings"),
       ...onTopic("Publish"),
     ],
   },

@@ -58,19 +58,34 @@ export function rememberProblems(deployment: Deployment, ...domains: Domain[]): 
   ];
 }
 
+/** To read it of all secrets, and to add and forget what this function tells. */
+export function keepProblems(deployment: Deployment, ...domains: Domain[]): Statement[] {
+  const path = problemsPath(deployment);
+  return [
+    readProblems(path),
+    {
+      actions: ["ssm:PutParameter", "ssm:DeleteParameter"],
+      resources: domains.map((domain) => parameterArn(`${path}/*/${domain}`)),
+      why: everySecret,
+    },
+  ];
+}
+
 /** To read it of all secrets, and to forget what is over. */
 export function endProblems(deployment: Deployment): Statement[] {
   const path = problemsPath(deployment);
   const below = parameterArn(`${path}/*`);
   return [
-    {
-      actions: ["ssm:GetParametersByPath"],
-      resources: [parameterArn(path), below],
-      why: everySecret,
-    },
+    readProblems(path),
     { actions: ["ssm:PutParameter", "ssm:DeleteParameter"], resources: [below], why: everySecret },
   ];
 }
+
+const readProblems = (path: string): Statement => ({
+  actions: ["ssm:GetParametersByPath"],
+  resources: [parameterArn(path), parameterArn(`${path}/*`)],
+  why: everySecret,
+});
 
 /** Through Parameter Store and for these parameters alone (KMS developer guide, "How Parameter Store uses KMS"). */
 const useKey = (kmsKey: string, resources: readonly string[]): Statement => ({

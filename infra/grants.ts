@@ -114,6 +114,12 @@ export function onTopic(...actions: readonly string[]): Statement[] {
   ];
 }
 
+export const listSecrets: Statement = {
+  actions: ["secretsmanager:ListSecrets"],
+  resources: ["*"],
+  why: "The action takes no resource (service authorization reference of AWS Secrets Manager). It shows names, tags and labels, and no value.",
+};
+
 /** A function's own log group, which the stack makes. */
 export function writeLogs(logGroup: string): Statement {
   return {

@@ -1,20 +1,23 @@
 import type { Resources } from "./cloudformation.ts";
 import { type Deployment, deployedName, functionId } from "./deployment.ts";
-import { outsideEvents } from "./events.ts";
+import { outsideEvents, type When, watchSchedules } from "./events.ts";
 import { ruleId } from "./settlement.ts";
 
-/** Rule → watch, for failures that the rotation function could not report itself. */
+/** Rules → watch: failures that the rotation function could not report itself, the hourly look, and the tick. */
 export function outsidePath(deployment: Deployment): Resources {
   const target = { "Fn::GetAtt": [functionId("watch"), "Arn"] };
   return Object.fromEntries(
-    Object.entries(outsideEvents).flatMap(([name, when]) => {
+    Object.entries<When & { readonly input?: object }>({
+      ...outsideEvents,
+      ...watchSchedules,
+    }).flatMap(([name, { input, ...when }]) => {
       const id = ruleId(name);
       const rule = {
         Type: "AWS::Events::Rule",
         Properties: {
           Name: deployedName(deployment, name),
           ...when,
-          Targets: [{ Id: "watch", Arn: target }],
+          Targets: [{ Id: "watch", Arn: target, ...(input && { Input: JSON.stringify(input) }) }],
         },
       };
       const permission = {

@@ -1,3 +1,9 @@
+interface Cure {
+  /** E.g. `To restore it`. */
+  readonly to: string;
+  readonly words: readonly string[];
+}
+
 /** What went wrong, and what to do about it. None of it ever holds a secret value. */
 export interface Failure {
   /** Stable; one of docs/errors.md. */
@@ -10,6 +16,8 @@ export interface Failure {
   readonly remedy: string;
   /** The remedy begins with taking AWSPENDING off the version that failed. */
   readonly undo?: "removePending";
+  /** A command of the `aws` command line that the reader may want, without `aws` and the Region. */
+  readonly cure?: Cure;
   /** On-call must hear of it even where the next attempt succeeds. Default: no. */
   readonly lasting?: boolean;
   /** What it is about, e.g. a server, a parameter, a call; default: its server, if there is one. */
@@ -36,6 +44,7 @@ export abstract class RotationError extends Error implements Failure {
   readonly happened: string;
   readonly remedy: string;
   readonly undo?: "removePending";
+  readonly cure?: Cure;
   readonly lasting: boolean;
   /** The server that could not be used, as `host:port`: no other credential on it can be used now, either. */
   readonly server?: string | undefined;
@@ -51,6 +60,7 @@ export abstract class RotationError extends Error implements Failure {
     this.lasting = more.lasting ?? false;
     this.#subject = more.subject ?? "";
     if (undo) this.undo = undo;
+    if (more.cure) this.cure = more.cure;
   }
 
   /** What of the secret it is about. With the code it tells whether two failures are the same problem. */

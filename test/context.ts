@@ -12,7 +12,15 @@ export function contextFor({
     randomInt: () => 0,
     signal: new AbortController().signal,
     report: async () => "told",
-    log: { begin() {}, step() {}, warn() {}, alertFailed() {}, ...log },
+    log: {
+      begin() {},
+      step() {},
+      warn() {},
+      alertFailed() {},
+      failureTold() {},
+      figures() {},
+      ...log,
+    },
     ...more,
   };
 }

@@ -5,14 +5,15 @@ import { parameterMemory } from "../../lib/aws/problem-memory.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
 import type { Context } from "../../lib/context/context.ts";
 import { DeadlineReached, deadline } from "../../lib/context/deadline.ts";
+import type { Invocation } from "../../lib/reporting/invocation.ts";
 import { powertoolsLog } from "../../lib/reporting/powertools.ts";
 import { reporter } from "../../lib/reporting/report.ts";
-import type { Invocation } from "../../lib/reporting/step-report.ts";
 import { place } from "./place.ts";
 
 export const topic = snsTopic(process.env["ALERT_TOPIC_ARN"]);
 export const memory = parameterMemory(process.env["PROBLEMS_PATH"]);
-const log = powertoolsLog(place.environment);
+const { environment, region } = place;
+const log = powertoolsLog(place.environment, place.functionName);
 
 /**
  * Makes the context of each invocation.
@@ -24,7 +25,10 @@ export function invocation(undoMs = 0): MiddlewareObj<unknown, unknown, Error, I
     before({ context }) {
       const { awsRequestId: requestId, logGroupName: logGroup } = context;
       const signal = deadline(context.getRemainingTimeInMillis(), undoMs);
-      const report = reporter({ ...place, logGroup, requestId }, { alerts: topic, log, now });
+      const report = reporter(
+        { environment, region, logGroup, requestId },
+        { alerts: topic, log, now },
+      );
       log.begin(requestId);
       context.quarterturn = { now, sleep: sleep(signal), randomInt, log, signal, report };
     },

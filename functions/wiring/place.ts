@@ -3,4 +3,5 @@ export const place = {
   /** The stage, e.g. `production`. */
   environment: process.env["ENVIRONMENT"] ?? "unknown",
   region: process.env["AWS_REGION"] ?? "unknown",
+  functionName: process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown",
 };

@@ -66,6 +66,10 @@ export class Account {
       servers: this.servers,
       ecs: this.ecs,
       manifest: manifest(),
+      retry: (secretId, token) => {
+        const secret = this.secrets.find(secretId);
+        if (secret) this.rotations.rotate(secret, token);
+      },
       plants,
       listener: {
         alert: (alert, by) => this.oracle.alert(alert, by),

@@ -9,14 +9,11 @@ import type { Log } from "../../lib/context/log.ts";
 import type { Manifest } from "../../lib/manifest/manifest.ts";
 import type { CredentialSpec } from "../../lib/manifest/type.ts";
 import { loadCredential } from "../../lib/registry.ts";
+import type { Invocation as Carrier } from "../../lib/reporting/invocation.ts";
 import { reporter } from "../../lib/reporting/report.ts";
-import {
-  type Invocation as Carrier,
-  requestReport,
-  stepReport,
-} from "../../lib/reporting/step-report.ts";
+import { requestReport, stepReport } from "../../lib/reporting/step-report.ts";
 import { parseRequest, subjectOf } from "../../lib/retirement/request.ts";
-import { retire } from "../../lib/retirement/retire.ts";
+import { serve } from "../../lib/retirement/serve.ts";
 import type { Credential } from "../../lib/rotation/credential.ts";
 import { parseEvent } from "../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../lib/rotation/rotate.ts";
@@ -24,6 +21,7 @@ import { LoginCredential } from "../../lib/rotators/login/credential.ts";
 import type { SecretStore } from "../../lib/secret/store.ts";
 import { type QueueEvent, settleBatch } from "../../lib/settlement/batch.ts";
 import type { ConsumerType } from "../../lib/settlement/consumer.ts";
+import type { WatchPorts } from "../../lib/watch/ports.ts";
 import { watch } from "../../lib/watch/watch.ts";
 import { MemoryInProcess } from "../memory.ts";
 import type { VirtualClock } from "./clock.ts";
@@ -32,7 +30,7 @@ import { FakeEcsPort } from "./ecs-port.ts";
 import { FakeEngine } from "./engine.ts";
 import { awsFailure, type Gate, Invocation, type Ran } from "./gate.ts";
 import type { Random } from "./random.ts";
-import { FakeRetirer } from "./retirer.ts";
+import { FakeRetirer, fakeProber } from "./retirer.ts";
 import type { FakeSecrets } from "./secrets.ts";
 import type { Servers } from "./server.ts";
 import { FakeStore } from "./store.ts";
@@ -60,6 +58,8 @@ export interface FunctionParts {
   readonly servers: Servers;
   readonly ecs: FakeEcs;
   readonly manifest: Manifest;
+  /** RotateSecret. */
+  readonly retry: (secretId: string, token: string) => void;
   readonly listener: Listener;
   readonly plants: Plants;
 }
@@ -94,7 +94,7 @@ export class Functions {
       const ports = this.#rotationPorts(by);
       return middy<unknown, unknown, Error, Carrier>({ timeoutEarlyInMillis: 0 })
         .use(requestReport(ports.store, subjectOf))
-        .handler((payload, { quarterturn }) => retire(parseRequest(payload), ports, quarterturn))(
+        .handler((payload, { quarterturn }) => serve(parseRequest(payload), ports, quarterturn))(
         request,
         carrier(by, context),
       );
@@ -123,13 +123,27 @@ export class Functions {
   }
 
   watch(event: unknown) {
-    return this.#invoke("watch", (by, context) =>
-      watch(
-        event,
-        { store: this.#store(by), memory: this.#memory(by), manifest: this.#parts.manifest },
-        context,
-      ),
-    );
+    return this.#invoke("watch", (by, context) => {
+      const { gate, manifest, retry } = this.#parts;
+      const prober = fakeProber((request) =>
+        gate
+          .call(by, awsFailure("lambda:InvokeFunction", "retire-database"), () => {})
+          .then(() => this.retire(request)),
+      );
+      const ports: WatchPorts = {
+        store: this.#store(by),
+        memory: this.#memory(by),
+        rotator: {
+          retry: (secretId, token) =>
+            gate.call(by, awsFailure("secretsmanager:RotateSecret", secretId), () =>
+              retry(secretId, token),
+            ),
+        },
+        probers: { network: prober, internet: prober },
+        manifest,
+      };
+      return watch(event, ports, context);
+    });
   }
 
   #rotationPorts(by: Invocation): RotationPorts {
@@ -221,7 +235,14 @@ export class Functions {
 
 function logOf(listener: Listener): Log {
   const print = (...parts: readonly unknown[]) => listener.print(JSON.stringify(parts));
-  return { begin() {}, step: print, warn: print, alertFailed: print };
+  return {
+    begin() {},
+    step: print,
+    warn: print,
+    alertFailed: print,
+    failureTold() {},
+    figures() {},
+  };
 }
 
 /** Lambda's context, as far as the product reads it. */

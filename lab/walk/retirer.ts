@@ -1,8 +1,10 @@
 import { asRotationError } from "../../lib/errors.ts";
-import type { RetireRequest } from "../../lib/retirement/request.ts";
+import type { CurrentAnswer } from "../../lib/retirement/probe-current.ts";
+import type { ProbeRequest, RetireRequest } from "../../lib/retirement/request.ts";
 import { type InvokedFailure, RetirementFailed } from "../../lib/settlement/errors.ts";
 import type { Retirer } from "../../lib/settlement/retirer.ts";
 import type { OldCredential } from "../../lib/settlement/state.ts";
+import type { Prober } from "../../lib/watch/prober.ts";
 import type { Ran } from "./gate.ts";
 
 type Answer = Readonly<Record<string, unknown>>;
@@ -47,6 +49,20 @@ export class FakeRetirer implements Retirer {
     throw failure(why);
   }
 }
+
+/** The prober of `watch`, as `lib/aws/lambda-prober.ts` is one. */
+export const fakeProber = (invoke: (request: ProbeRequest) => Promise<Ran<unknown>>): Prober => ({
+  async probe(secrets) {
+    const ran = await invoke({ action: "probeCurrent", secrets });
+    if (ran.kind !== "done") throw failure(ran.kind);
+    const { results }: { results?: readonly CurrentAnswer[] } = { ...Object(ran.result) };
+    return (results ?? []).map((each) =>
+      "failure" in each
+        ? { ...each, error: failure(each.failure.happened, each.failure) }
+        : { ...each },
+    );
+  },
+});
 
 const failure = (why: string, more: Partial<InvokedFailure> = {}) =>
   new RetirementFailed("retire-database", { why, ...more });

@@ -14,4 +14,4 @@ export interface AlertContext {
 
 /** Whether only Secrets Manager reported the failure, not the function that met it. */
 export const isOutside = (task: Task | undefined) =>
-  task?.kind === "unreported" || task?.kind === "abandoned";
+  task?.kind === "unreported" || task?.kind === "abandoned" || task?.kind === "test";

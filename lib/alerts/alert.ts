@@ -1,6 +1,7 @@
 import type { EndedProblem, News, Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
 import type { AlertContext } from "./alert-context.ts";
+import { ascii, smsLength, subjectLength } from "./ascii.ts";
 import { commands } from "./commands.ts";
 import { eventOf, runbookOf } from "./event.ts";
 import { identityOf, severityOf } from "./problem.ts";
@@ -23,9 +24,6 @@ export interface Alert {
   readonly event: Readonly<Record<string, string | boolean>>;
   readonly attributes: Readonly<Record<string, string>>;
 }
-
-const subjectLength = 99;
-const smsLength = 140;
 
 /** The alert about a problem. Pure; it holds what the news and the context hold, and no secret value. */
 export function alertOf(news: News, context: AlertContext): Alert {
@@ -131,31 +129,4 @@ const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
 function whereLog({ task, logGroup, requestId }: AlertContext): string {
   const own = `${logGroup}, request ${requestId}`;
   return task?.failedLog ? `${task.failedLog}; for this alert itself: ${own}` : own;
-}
-
-/** An alert that a person sends to check that alerts arrive. */
-export function testAlert(context: Pick<AlertContext, "environment" | "region" | "at">): Alert {
-  const { environment, region } = context;
-  const at = context.at.toISOString();
-  const attributes = { severity: "info", environment, code: "TEST" };
-  return {
-    subject: ascii(`[info] Quarterturn test alert (${environment})`, subjectLength),
-    text: `This is a test alert from Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
-    sms: ascii(`INFO ${environment}: Quarterturn test alert, nothing has happened`, smsLength),
-    event: {
-      source: "quarterturn",
-      kind: "test",
-      ...attributes,
-      region,
-      at,
-      deduplicationKey: `test/${environment}/${at}`,
-    },
-    attributes,
-  };
-}
-
-/** SNS rejects other characters in subjects, and an SMS with other characters fits only 70 of them. */
-function ascii(text: string, length: number): string {
-  const plain = text.replace(/[^\x20-\x7e]/gu, "?");
-  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
 }

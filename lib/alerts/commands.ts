@@ -14,7 +14,11 @@ export function* commands(error: RotationError, context: AlertContext): Generato
   // Unfiltered: a function that is killed leaves lines that name neither the secret nor the version.
   if (task?.failedLog) yield aws("logs", "tail", task.failedLog, "--since", "2h");
   else yield aws("logs", "tail", logGroup, ...filter);
-  if (!task || (task.kind !== "rotation" && !isOutside(task))) return;
+  if (error.cure) {
+    yield `${error.cure.to}:`;
+    yield aws(...error.cure.words);
+  }
+  if (!task || (task.kind !== "rotation" && !isOutside(task) && !error.undo)) return;
   if (error.undo === "removePending") {
     const label = ["--version-stage", "AWSPENDING", "--remove-from-version-id", task.token];
     yield "To remove AWSPENDING:";

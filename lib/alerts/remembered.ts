@@ -1,3 +1,4 @@
+import { taskKinds } from "../context/context.ts";
 import type { Domain, Remembered } from "./memory.ts";
 import { domains } from "./memory.ts";
 import { type StandingProblem, severities } from "./problem.ts";
@@ -43,15 +44,6 @@ function problemIn(value: unknown): StandingProblem | undefined {
     ...(typeof claim === "string" && { claim }),
   };
 }
-
-const taskKinds = [
-  "rotation",
-  "retirement",
-  "mirror",
-  "settlement",
-  "unreported",
-  "abandoned",
-] as const;
 
 const isDomain = (value: unknown): value is Domain => domains.some((each) => each === value);
 

@@ -15,6 +15,8 @@ export const failures: Readonly<
   settlement: { kind: "settlement-failed", summary: () => "settlement is stuck" },
   unreported: { kind: "rotation-failed", summary: () => "rotation failed without a report" },
   abandoned: { kind: "rotation-abandoned", summary: () => "rotation was abandoned" },
+  test: { kind: "rotation-test-failed", summary: () => "test of a rotation failed" },
+  finding: { kind: "finding", summary: () => "rotation needs attention" },
   call: { kind: "call-failed", summary: () => "the function could not read its event" },
 };
 

@@ -52,7 +52,7 @@ function thrown(payload: unknown): InvokedFailure {
 }
 
 /** Of a function of ours, perhaps of another release. */
-function reported({ happened = "", ...failure }: Partial<FailedAnswer>): InvokedFailure {
+export function reported({ happened = "", ...failure }: Partial<FailedAnswer>): InvokedFailure {
   const { code, subject, remedy, retryable, lasting, impact, server } = failure;
   const known = { code, subject, remedy, retryable, lasting, impact, server };
   const given = Object.entries(known).filter(([, value]) => value !== undefined);

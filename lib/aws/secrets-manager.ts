@@ -183,6 +183,8 @@ function stateOf(
     kmsKey: secret.KmsKeyId,
     deletedAt: secret.DeletedDate,
     lastRotatedAt: secret.LastRotatedDate,
+    nextRotationAt: secret.NextRotationDate,
+    createdAt: secret.CreatedDate,
     tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
     versions: new Map(Object.entries(versions ?? {})),
   };

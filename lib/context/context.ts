@@ -44,12 +44,24 @@ export interface EndedProblem {
   readonly since: Date;
 }
 
+export const taskKinds = [
+  "rotation",
+  "retirement",
+  "mirror",
+  "settlement",
+  "unreported",
+  "abandoned",
+  "test",
+  "finding",
+] as const;
+
 /**
  * What a function was doing: a step of a rotation, or an action on what a rotation has replaced or on its
- * parameters. `unreported` and `abandoned` are rotations that Secrets Manager reports on.
+ * parameters. `unreported`, `abandoned` and `test` are rotations, or their test, that Secrets Manager reports on; a
+ * `finding` is what the hourly look met.
  */
 export interface Task {
-  readonly kind: "rotation" | "retirement" | "mirror" | "settlement" | "unreported" | "abandoned";
+  readonly kind: (typeof taskKinds)[number];
   /** The secret's name. */
   readonly secret: string;
   readonly step: string;

@@ -14,6 +14,16 @@ export interface LogLine {
   readonly message?: string;
 }
 
+/** How the secrets of the manifest are, as metrics. */
+export interface Figures {
+  /** How many are in each state; a secret is in one. */
+  readonly states: Readonly<Record<string, number>>;
+  /** Since the last rotation of the secret that waits longest; absent: none has rotated. */
+  readonly daysSinceRotation?: number | undefined;
+  /** Age in seconds of the promotion of the secret that is unsettled longest; 0: all are settled. */
+  readonly unsettledSeconds: number;
+}
+
 /** The log of a function. Never a secret value. */
 export interface Log {
   /** Tags all further lines with this request id. */
@@ -22,4 +32,7 @@ export interface Log {
   warn(secret: string, message: string): void;
   /** An alert could not be published or remembered. */
   alertFailed(secret: string, code: string, message: string): void;
+  /** On-call knows of the failure of an invocation that leaves the function as an error. @param at when it began */
+  failureTold(at: Date): void;
+  figures(figures: Figures): void;
 }

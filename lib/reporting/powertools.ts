@@ -1,9 +1,12 @@
 import { Logger } from "@aws-lambda-powertools/logger";
 import type { Log } from "../context/log.ts";
-import { measure } from "./step-metrics.ts";
+import { countTold, measure, measureFigures } from "./step-metrics.ts";
 
-/** JSON lines and CloudWatch's embedded metrics on standard output, by Powertools. */
-export function powertoolsLog(environment: string): Log {
+/**
+ * JSON lines and CloudWatch's embedded metrics on standard output, by Powertools.
+ * @param functionName of this Lambda function
+ */
+export function powertoolsLog(environment: string, functionName: string): Log {
   const logger = new Logger({ serviceName: "quarterturn", persistentKeys: { environment } });
   return {
     begin: (requestId) => logger.appendKeys({ requestId }),
@@ -16,5 +19,7 @@ export function powertoolsLog(environment: string): Log {
     warn: (secret, message) => logger.warn(message, { secret }),
     alertFailed: (secret, code, errorMessage) =>
       logger.error("the alert could not be sent or remembered", { secret, code, errorMessage }),
+    failureTold: (at) => countTold(functionName, at),
+    figures: (figures) => measureFigures(environment, figures),
   };
 }

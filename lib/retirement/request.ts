@@ -26,22 +26,40 @@ export interface RetireRequest {
   readonly version: string;
 }
 
+/** What `watch` asks: whether the server still accepts AWSCURRENT of these secrets. */
+export interface ProbeRequest {
+  readonly action: "probeCurrent";
+  /** Names or ARNs. */
+  readonly secrets: readonly string[];
+}
+
 /** For the log: a request is about the step that it asks for, and about the old version. */
 export function subjectOf(payload: unknown) {
-  const { action: step, secret: secretId, version: token } = parseRequest(payload);
+  const request = parseRequest(payload);
+  if (request.action === "probeCurrent")
+    return { step: request.action, secretId: request.secrets[0] ?? "", token: "AWSCURRENT" };
+  const { action: step, secret: secretId, version: token } = request;
   return { step, secretId, token };
 }
 
 /** @throws InvalidRequest */
-export function parseRequest(payload: unknown): RetireRequest {
+export function parseRequest(payload: unknown): RetireRequest | ProbeRequest {
   if (typeof payload !== "object" || payload === null)
     throw new InvalidRequest("expected an object");
-  const { action, secret, version }: Record<string, unknown> = { ...payload };
+  const { action, secret, secrets, version }: Record<string, unknown> = { ...payload };
+  if (action === "probeCurrent") return { action, secrets: namesIn(secrets) };
   const known = actions.find((each) => each === action);
-  if (!known) throw new InvalidRequest(`action must be one of ${actions.join(", ")}`);
+  if (!known) throw new InvalidRequest(`action must be one of ${actions.join(", ")}, probeCurrent`);
   if (typeof secret !== "string" || !secret)
     throw new InvalidRequest("secret must be a non-empty string");
   if (typeof version !== "string" || !version)
     throw new InvalidRequest("version must be a non-empty string");
   return { action: known, secret, version };
+}
+
+/** @throws InvalidRequest */
+function namesIn(value: unknown): readonly string[] {
+  const isName = (each: unknown): each is string => typeof each === "string" && each !== "";
+  if (Array.isArray(value) && value.every(isName)) return value;
+  throw new InvalidRequest("secrets must be a list of non-empty strings");
 }

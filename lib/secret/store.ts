@@ -18,6 +18,9 @@ export interface SecretState {
   readonly deletedAt?: Date | undefined;
   /** When the last rotation was completed; absent where rotation was never configured or is disabled. */
   readonly lastRotatedAt?: Date | undefined;
+  /** By when the next one is due by the schedule; absent where there is none. It may have passed. */
+  readonly nextRotationAt?: Date | undefined;
+  readonly createdAt?: Date | undefined;
   readonly tags: ReadonlyMap<string, string>;
   /** Labelled versions only. */
   readonly versions: ReadonlyMap<string, readonly string[]>;

@@ -46,6 +46,8 @@ export class Standing {
   readonly #since: Date;
   /** By ARN of the secret. */
   readonly #known: Map<string, readonly Remembered[]>;
+  /** What `watch` finds and ends: no reason to look at a secret. */
+  readonly #findings: ReadonlyMap<string, readonly StandingProblem[]>;
   /** Why they cannot be read. */
   readonly #failure: RotationError | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -59,7 +61,9 @@ export class Standing {
     this.#memory = memory;
     this.#context = context;
     this.#since = context.now();
-    this.#known = Map.groupBy(remembered, ({ secret }) => secret);
+    const [findings, known] = partitioned(remembered);
+    this.#known = Map.groupBy(known, ({ secret }) => secret);
+    this.#findings = new Map(findings.map(({ secret, problems }) => [secret, problems]));
     this.#failure = failure;
   }
 
@@ -148,7 +152,10 @@ export class Standing {
     isOver: (problem: StandingProblem) => boolean,
   ): Promise<void> {
     const standing = this.#in(secret.arn, domain);
-    const elsewhere = problemsBeside(this.#known.get(secret.arn) ?? [], domain);
+    const elsewhere = [
+      ...problemsBeside(this.#known.get(secret.arn) ?? [], domain),
+      ...(this.#findings.get(secret.arn) ?? []),
+    ];
     const seen = { secret, domain, standing, found, since: this.#since, isOver, elsewhere };
     const signal = AbortSignal.timeout(tellTime);
     const memory = this.#failure ? undefined : this.#memory;
@@ -162,6 +169,11 @@ export class Standing {
     if (all.length > 0) this.#known.set(secret, all);
     else this.#known.delete(secret);
   }
+}
+
+function partitioned(remembered: readonly Remembered[]) {
+  const isFinding = ({ domain }: Remembered) => domain === "findings";
+  return [remembered.filter(isFinding), remembered.filter((each) => !isFinding(each))] as const;
 }
 
 /** A later version was promoted than the one whose rotation failed, or that one was after all. */

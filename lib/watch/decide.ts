@@ -1,8 +1,8 @@
 import { identityOf, isSame, isTold, type StandingProblem, severityOf } from "../alerts/problem.ts";
 import type { RotationError } from "../errors.ts";
-import { holderOf, preparedLabel, retiringLabel } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
-import { RotationAbandoned, RotationFailed, SwitchInterrupted } from "./errors.ts";
+import { RotationAbandoned, RotationFailed, SwitchInterrupted, TestFailed } from "./errors.ts";
+import { mayHaveSwitched, pendingOf } from "./judge.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Everything that a decision about one sighting rests on, read from AWS just now. */
@@ -31,12 +31,11 @@ export function decide(findings: Findings): Verdict {
   const { sighting, secret } = findings;
   if (secret.deletedAt)
     return silent("the secret is scheduled for deletion, which ends its rotation");
-  const current = holderOf(secret, "AWSCURRENT");
-  const pending = holderOf(secret, "AWSPENDING");
-  const token = sighting.token ?? (pending === current ? undefined : pending);
+  const token = sighting.token ?? pendingOf(secret);
   if (sighting.kind === "RotationFailed" && wasPromoted(secret, token))
     return silent("its version became AWSCURRENT after all");
-  const switching = findings.inPlace && mayHaveSwitched(secret, token);
+  const switching =
+    sighting.kind === "RotationFailed" && findings.inPlace && mayHaveSwitched(secret, token);
   if (isReported(findings, token, switching)) return silent("the function has reported it itself");
   return unlessTold(problem(findings, switching), findings, token);
 }
@@ -62,16 +61,6 @@ function wasPromoted({ versions }: Findings["secret"], token: string | undefined
   return labels.includes("AWSCURRENT") || labels.includes("AWSPREVIOUS");
 }
 
-/**
- * A switch begins by RETIRING on AWSCURRENT, of a version that createSecret has made. Whether it then changed
- * the password, only the server knows.
- */
-function mayHaveSwitched(secret: Findings["secret"], token: string | undefined): boolean {
-  const current = secret.versions.get(holderOf(secret, "AWSCURRENT") ?? "");
-  const made = token === undefined || secret.versions.get(token)?.includes(preparedLabel);
-  return Boolean(current?.includes(retiringLabel) && made);
-}
-
 /** The codes of a step that found AWSCURRENT replaced or AWSPENDING gone: they report an abandonment. */
 const foundAbandoned = ["SECRET_CHANGED", "TOKEN_NOT_PENDING", "TOKEN_UNKNOWN", "LABEL_MOVED"];
 
@@ -93,6 +82,7 @@ function isReported(
 function problem({ sighting, secret: { name } }: Findings, switching: boolean): RotationError {
   const step = sighting.step ?? "unknown";
   if (sighting.kind === "RotationAbandoned") return new RotationAbandoned(name);
+  if (sighting.kind === "TestRotationFailed") return new TestFailed(name);
   return switching ? new SwitchInterrupted(name, step) : new RotationFailed(name, step);
 }
 

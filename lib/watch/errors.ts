@@ -7,7 +7,7 @@ export class InvalidNotice extends RotationError {
       code: "INVALID_NOTICE",
       happened: `Not an event about a rotation: ${problem}.`,
       remedy:
-        "EventBridge invokes this function; its rule must match only RotationFailed and RotationAbandoned of aws.secretsmanager.",
+        "EventBridge invokes this function; its rules must match its schedules, and of aws.secretsmanager only RotationFailed, RotationAbandoned, TestRotationFailed and TestRotationSucceeded.",
     });
   }
 }
@@ -30,9 +30,35 @@ export class RotationFailed extends RotationError {
   }
 }
 
+/** Secrets Manager's test of a rotation failed, and the rotation function did not report it. */
+export class TestFailed extends RotationError {
+  override readonly next = "nothing until the next rotation, or the next test.";
+
+  constructor(secret: string) {
+    super({
+      code: "TEST_ROTATION_FAILED",
+      retryable: true,
+      happened: `Secrets Manager reports that the test of a rotation of ${secret} failed, and the rotation function did not: it timed out, was killed, could not start, or may not be invoked. Rotations will fail, too.`,
+      remedy: "Check that function's log, errors and throttles; then test again.",
+      cure: {
+        to: "To test again without rotating",
+        words: [
+          "secretsmanager",
+          "rotate-secret",
+          "--secret-id",
+          secret,
+          "--no-rotate-immediately",
+        ],
+      },
+    });
+  }
+}
+
 /** The same when an `in-place` switch had begun: the old password may be dead and the new one not current. */
 export class SwitchInterrupted extends RotationError {
   override impact: RotationError["impact"] = "outage";
+  override readonly next =
+    "it has asked Secrets Manager to try again now, if rotation is switched on, and asks again while this lasts. The next attempt completes the switch.";
 
   constructor(secret: string, step: string) {
     super({
@@ -40,7 +66,7 @@ export class SwitchInterrupted extends RotationError {
       retryable: true,
       happened: `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Whether the password was changed cannot be seen from outside; if it was, AWSCURRENT is refused until the next attempt.`,
       remedy:
-        "Run RotateSecret now: the next attempt completes the switch. Do not remove AWSPENDING.",
+        "If it is not over in a few minutes, run RotateSecret yourself: the next attempt completes the switch. Do not remove AWSPENDING.",
     });
   }
 }
@@ -75,11 +101,13 @@ export class SecretUnseen extends RotationError {
   override readonly next =
     "nothing itself; Secrets Manager rotates again by the secret's schedule.";
 
-  constructor(secret: string, eventName: string, failure: string) {
+  /** @param eventName what Secrets Manager reports of it; absent: nothing */
+  constructor(secret: string, failure: string, eventName?: string) {
+    const event = eventName === undefined ? "" : `Secrets Manager reports ${eventName} of it. `;
     super({
       code: "SECRET_UNSEEN",
       retryable: true,
-      happened: `Secrets Manager reports ${eventName} of ${secret}, and the secret cannot be described: ${failure}`,
+      happened: `${secret} cannot be described: ${failure} ${event}`,
       remedy: "Describe it yourself, and fix what keeps this function from describing it.",
     });
   }

@@ -1,12 +1,19 @@
 import { steps } from "../rotation/event.ts";
 import { InvalidNotice } from "./errors.ts";
 
+const kinds = [
+  "RotationFailed",
+  "RotationAbandoned",
+  "TestRotationFailed",
+  "TestRotationSucceeded",
+] as const;
+
 /**
  * What Secrets Manager reported of a rotation. Only a hint: which secret to look at, and names to show the reader,
  * none of them free text.
  */
 export interface Sighting {
-  readonly kind: "RotationFailed" | "RotationAbandoned";
+  readonly kind: (typeof kinds)[number];
   /** ARN. */
   readonly secretId: string;
   /** The version that was being made; absent where the event does not say. */
@@ -24,9 +31,12 @@ export interface Sighting {
  */
 export function readSighting(event: unknown): Sighting {
   const detail = member(event, "detail");
-  const kind = member(detail, "eventName");
-  if (kind !== "RotationFailed" && kind !== "RotationAbandoned")
-    throw new InvalidNotice(isName(kind) ? `its eventName is ${kind}` : "it has no eventName");
+  const eventName = member(detail, "eventName");
+  const kind = kinds.find((each) => each === eventName);
+  if (!kind)
+    throw new InvalidNotice(
+      isName(eventName) ? `its eventName is ${eventName}` : "it has no eventName",
+    );
   const secretId = member(member(detail, "additionalEventData"), "SecretId");
   if (typeof secretId !== "string" || secretId === "")
     throw new InvalidNotice("detail.additionalEventData.SecretId is missing");

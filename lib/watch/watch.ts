@@ -1,43 +1,31 @@
-import { type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
-import { identityOf, isSame, type StandingProblem, severityOf } from "../alerts/problem.ts";
+import { problemsIn } from "../alerts/memory.ts";
+import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
-import { asRotationError, RotationError } from "../errors.ts";
-import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
+import { asRotationError } from "../errors.ts";
+import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import type { SecretState, SecretStore } from "../secret/store.ts";
-import { decide, unlessTold, type Verdict } from "./decide.ts";
-import { SecretUnseen } from "./errors.ts";
-import { readSighting, type Sighting } from "./sighting.ts";
-
-/** Everything that the watching function reaches the world through. It reads no secret value. */
-export interface WatchPorts {
-  readonly store: Pick<SecretStore, "describe">;
-  readonly memory: Pick<ProblemMemory, "of" | "write">;
-  readonly manifest: Manifest;
-}
+import { agree, alertTime, remember, taskOf } from "./agree.ts";
+import { complete } from "./complete.ts";
+import { isSwitched } from "./judge.ts";
+import { readOccasion } from "./occasion.ts";
+import type { WatchPorts } from "./ports.ts";
+import type { Sighting } from "./sighting.ts";
+import { survey } from "./survey.ts";
 
 export interface Watched {
   /** The secret's name. */
   readonly secret: string;
   readonly token?: string | undefined;
-  /** `ignored`: the manifest does not name it. */
-  readonly outcome: "told" | "silent" | "ignored";
+  /** `ignored`: the manifest does not name it. `looked`: at all of them. */
+  readonly outcome: "told" | "silent" | "ignored" | "looked";
   readonly why: string;
 }
 
 /**
- * In milliseconds: how long an invocation may take from its look at the secret to its claim. One that waits as
- * long after its own claim sees the claims of all that looked before it alerted; it must alert in less.
- */
-const claimTime = 2500;
-
-/** In milliseconds, for an alert. */
-const alertTime = 1500;
-
-/**
  * Alerts on-call of a rotation that failed or was given up, if the function that rotates has not: once until the
- * secret was rotated, however many events come, twice, late or at once. Throws what may succeed in another try,
- * which Lambda makes; an alert that could not be remembered comes again rather than being lost.
+ * secret was rotated, however many events come, twice, late or at once. Looks at all secrets when the hour has passed.
+ * Throws what may succeed in another try, which Lambda makes; an alert that could not be remembered comes again rather
+ * than being lost.
  * @throws InvalidNotice; of the topic AwsCallFailed, TopicMissing, DeadlineReached
  */
 export async function watch(event: unknown, ports: WatchPorts, context: Context): Promise<Watched> {
@@ -46,12 +34,16 @@ export async function watch(event: unknown, ports: WatchPorts, context: Context)
   const line = () => ({ step: "watch", ms: now().getTime() - startedAt });
   let secret = "unknown";
   try {
-    const sighting = readSighting(event);
-    secret = secretNameOf(sighting.secretId);
-    const watched = await attend(sighting, ports, context);
-    const { outcome, why, token = sighting.token ?? "unknown" } = watched;
-    const message = `${sighting.kind} ${outcome}: ${why}`;
-    log.step({ ...line(), secret, token, outcome: "done", message });
+    const occasion = readOccasion(event, now());
+    if (occasion.kind === "tick") return { secret, outcome: "silent", why: "a tick" };
+    secret = occasion.kind === "look" ? "all secrets" : secretNameOf(occasion.sighting.secretId);
+    const watched: Watched =
+      occasion.kind === "look"
+        ? { secret, outcome: "looked", why: await survey(occasion.at, ports, context) }
+        : await attend(occasion.sighting, ports, context);
+    const name = occasion.kind === "look" ? "look" : occasion.sighting.kind;
+    const { outcome, why, token = "unknown" } = watched;
+    log.step({ ...line(), secret, token, outcome: "done", message: `${name} ${outcome}: ${why}` });
     return watched;
   } catch (thrown) {
     const error = asRotationError(thrown);
@@ -64,10 +56,19 @@ export async function watch(event: unknown, ports: WatchPorts, context: Context)
 async function attend(sighting: Sighting, ports: WatchPorts, context: Context): Promise<Watched> {
   const secret = secretNameOf(sighting.secretId);
   const entry = entryFor(ports.manifest, secret, sighting.secretId);
-  if (!entry) return { secret, outcome: "ignored", why: "the manifest does not name it" };
+  if (!entry)
+    return {
+      secret,
+      token: sighting.token,
+      outcome: "ignored",
+      why: "the manifest does not name it",
+    };
   const watching = { sighting, entry, ports, context };
+  if (sighting.kind === "TestRotationSucceeded") return endTests(watching);
+  if (isSwitched(entry)) await completeIfNeeded(watching);
   const { verdict, seen, remembered } = await agree(watching);
-  if (verdict.kind === "silent") return { secret, outcome: "silent", why: verdict.why };
+  if (verdict.kind === "silent")
+    return { secret, token: sighting.token, outcome: "silent", why: verdict.why };
   const { problem, token } = verdict;
   const task = taskOf(sighting, token, seen);
   const news = { status: "begun", error: problem, task } as const;
@@ -80,120 +81,38 @@ async function attend(sighting: Sighting, ports: WatchPorts, context: Context): 
   return { secret, token, outcome: "told", why: problem.code };
 }
 
-interface Watch {
+interface Watching {
   readonly sighting: Sighting;
   readonly entry: SecretEntry;
   readonly ports: WatchPorts;
   readonly context: Context;
 }
 
-interface Agreement {
-  readonly verdict: Verdict;
-  readonly seen?: SecretState | undefined;
-  /** Of this secret; absent: it could not be read. */
-  readonly remembered: readonly Remembered[] | undefined;
-}
-
-/**
- * One failure produces several events and concurrent invocations. Each looks, writes its claim, waits, and looks again:
- * the last one to claim sends the alert. The second look also sees what has become of a rotation that is being
- * repeated.
- */
-async function agree(watch: Watch): Promise<Agreement> {
-  const { context, sighting } = watch;
-  const soon = AbortSignal.any([context.signal, AbortSignal.timeout(claimTime)]);
-  const first = await look(watch, undefined, soon);
-  const { verdict } = first;
-  if (verdict.kind === "silent") return first;
-  const claim = String(context.randomInt(2 ** 47));
-  const task = taskOf(sighting, verdict.token, first.seen);
-  // An invocation that may not write alerts without a claim, perhaps beside others.
-  const { remembered } = first;
-  const claiming = { problem: verdict.problem, task, remembered, claim, signal: soon };
-  const hasClaimed = await remember(watch, claiming).then(
-    () => true,
-    () => false,
-  );
-  await context.sleep(claimTime);
-  const second = await look(watch, hasClaimed ? claim : undefined, context.signal);
-  return second.seen || !first.seen ? second : { ...first, remembered: second.remembered };
-}
-
-async function look(
-  { sighting, entry, ports, context }: Watch,
-  claim: string | undefined,
-  signal: AbortSignal,
-): Promise<Agreement> {
+/** Also where the function reports the failure itself. What cannot be described is told of all the same. */
+async function completeIfNeeded({ sighting, entry, ports, context }: Watching): Promise<void> {
   const { secretId } = sighting;
-  const [seen, remembered] = await Promise.all([
-    ports.store.describe(secretId, signal).catch(asRotationError),
-    ports.memory.of(secretId, signal).catch((thrown) => {
-      const { code, message } = asRotationError(thrown);
-      context.log.alertFailed(secretNameOf(secretId), code, message);
-      return undefined;
-    }),
-  ]);
-  const all = remembered ?? [];
-  const outside = problemsIn(all, "watch");
-  const claims = problemsIn(all, "claims");
-  if (seen instanceof RotationError) {
-    const problem = new SecretUnseen(secretNameOf(secretId), sighting.kind, seen.message);
-    return { verdict: unlessTold(problem, { outside, claims, claim }), remembered };
-  }
-  const verdict = decide({
-    sighting,
-    secret: seen,
-    inside: problemsIn(all, "rotation"),
-    inPlace: entry.credentials.some(({ traits }) => traits.switches),
-    outside,
-    claims,
-    claim,
-  });
-  return { verdict, seen, remembered };
+  const secret = await ports.store.describe(secretId, context.signal).catch(() => undefined);
+  if (secret) await complete(secret, entry, ports, context);
 }
 
-interface Remembering {
-  readonly problem: RotationError;
-  readonly task: ReturnType<typeof taskOf>;
-  readonly remembered: readonly Remembered[] | undefined;
-  /** That this invocation is about to tell; absent: it has. */
-  readonly claim?: string;
-  readonly signal?: AbortSignal;
-}
-
-/** Not where it could not be read: that would forget what else was told. @throws as `ProblemMemory.write` */
-async function remember(
-  { sighting: { secretId: secret }, ports, context }: Watch,
-  { problem, task, remembered, claim, signal = AbortSignal.timeout(alertTime) }: Remembering,
-): Promise<void> {
-  if (!remembered) return;
-  const domain = claim === undefined ? "watch" : "claims";
-  const at = context.now();
-  const { kind, step, token } = task;
-  const identity = identityOf(problem);
-  const standing: StandingProblem = {
-    ...identity,
-    severity: severityOf(problem),
-    since: at,
-    told: claim === undefined,
-    last: { kind, step, token, at },
-    claim,
-  };
-  const others = problemsIn(remembered, domain).filter((each) => !isSame(each, identity));
-  await ports.memory.write({ secret, domain, problems: [...others, standing] }, signal);
-}
-
-function taskOf(
-  { kind: event, step = "unknown", secretId }: Sighting,
-  token = "unknown",
-  seen: SecretState | undefined,
-) {
-  const kind = event === "RotationFailed" ? "unreported" : "abandoned";
-  const failedLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
-  return { kind, secret: secretNameOf(secretId), step, token, failedLog } as const;
-}
-
-/** Where a function logs by default. */
-function logGroupOf(functionArn: string): string {
-  return `/aws/lambda/${functionArn.split(":")[6]}`;
+/** A test that succeeds ends what earlier tests met, but not the failure of a rotation that is still pending. */
+async function endTests({ sighting, ports, context }: Watching): Promise<Watched> {
+  const { signal } = context;
+  const { arn, name, versions } = await ports.store.describe(sighting.secretId, signal);
+  const remembered = await ports.memory.of(arn, signal);
+  for (const domain of ["rotation", "watch", "claims"] as const)
+    await tell(
+      {
+        secret: { arn, name },
+        domain,
+        standing: problemsIn(remembered, domain),
+        found: [],
+        since: context.now(),
+        isOver: ({ last }) => last.step === "testSecret" && !versions.has(last.token),
+      },
+      ports.memory,
+      context,
+      signal,
+    );
+  return { secret: name, token: sighting.token, outcome: "silent", why: "the test succeeded" };
 }

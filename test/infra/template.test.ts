@@ -12,6 +12,7 @@ import {
   statementsOf,
 } from "../../infra/template.ts";
 import { functionsOf } from "../../lib/manifest/place.ts";
+import { readOccasion } from "../../lib/watch/occasion.ts";
 import { matches, type PolicyStatement, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 
@@ -242,8 +243,11 @@ describe("the roles", () => {
     const reached = (name: string) =>
       allowed(name)
         .filter(({ Action }) => Action.some((action) => action.startsWith("secretsmanager:")))
-        // It takes no resource, and shows no value.
-        .filter(({ Action }) => Action.join() !== "secretsmanager:ListSecrets")
+        // The one takes no resource, and shows no value; the other is bound by the function that rotates.
+        .filter(
+          ({ Action }) =>
+            !["secretsmanager:ListSecrets", "secretsmanager:RotateSecret"].includes(Action.join()),
+        )
         .flatMap(({ Resource }) => Resource);
     for (const { rotate, retire, rotated, others } of places)
       for (const name of [rotate, retire])
@@ -291,6 +295,31 @@ describe("the roles", () => {
     ]);
   });
 
+  it("let watch have in-place rotations tried again as they are configured, and servers tried", () => {
+    const retrying = allowed("watch").filter(({ Action }) =>
+      Action.includes("secretsmanager:RotateSecret"),
+    );
+    expect(retrying).toEqual([
+      expect.objectContaining({
+        Resource: ["arn:aws:secretsmanager:eu-central-1:123456789012:secret:*"],
+        Condition: {
+          StringEquals: {
+            "secretsmanager:resource/AllowRotationLambdaArn":
+              "arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-rotate-database",
+          },
+          Null: { "secretsmanager:RotationLambdaARN": "true" },
+          BoolIfExists: { "secretsmanager:ModifyRotationRules": "false" },
+        },
+      }),
+    ]);
+    expect(resourcesOf("watch", "lambda:InvokeFunction")).toEqual(
+      ["rotate-database", "retire-database", "retire-api-key"].map(
+        (name) =>
+          `arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-${name}`,
+      ),
+    );
+  });
+
   it("let mirror read what it mirrors, and write only where it mirrors to", () => {
     const mirrored = `secrets:
   plain: { strategy: in-place }
@@ -322,7 +351,7 @@ describe("the roles", () => {
     );
   });
 
-  it("let each function remember what it tells itself, and settlement alone forget", () => {
+  it("let each function remember what it tells itself, and settlement forget all of it", () => {
     const path =
       "arn:aws:ssm:eu-central-1:123456789012:parameter/quarterturn/quarterturn-production/problems";
     const on = (name: string, action: string) =>
@@ -330,13 +359,17 @@ describe("the roles", () => {
     for (const [name, ...domains] of [
       ["rotate-database", "rotation"],
       ["rotate-api-key", "rotation"],
-      ["watch", "watch", "claims"],
     ] as const) {
       expect(on(name, "GetParametersByPath")).toEqual([`${path}/*`]);
       expect(on(name, "PutParameter")).toEqual(domains.map((domain) => `${path}/*/${domain}`));
       expect(on(name, "DeleteParameter")).toEqual([]);
     }
-    expect(on("settle", "GetParametersByPath")).toEqual([path, `${path}/*`]);
+    for (const name of ["settle", "watch"])
+      expect(on(name, "GetParametersByPath")).toEqual([path, `${path}/*`]);
+    for (const action of ["PutParameter", "DeleteParameter"])
+      expect(on("watch", action)).toEqual(
+        ["rotation", "watch", "claims", "findings"].map((domain) => `${path}/*/${domain}`),
+      );
     for (const action of ["PutParameter", "DeleteParameter"])
       expect(on("settle", action)).toEqual([`${path}/*`]);
     for (const name of names) {
@@ -369,8 +402,11 @@ describe("the roles", () => {
           (resource) => `arn:\${AWS::Partition}:ecs:\${AWS::Region}:\${AWS::AccountId}:${resource}`,
         ),
         "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
+        "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*",
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
-        ...["*", "*/rotation", "*/watch", "*/claims"].map((rest) => problemsArn(`/${rest}`)),
+        ...["*", "*/rotation", "*/watch", "*/claims", "*/findings"].map((rest) =>
+          problemsArn(`/${rest}`),
+        ),
         ...names.map(
           (name) =>
             `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/quarterturn-production-${name}:log-stream:*`,
@@ -624,7 +660,14 @@ describe("the outside path", () => {
       EventPattern: {
         source: ["aws.secretsmanager"],
         "detail-type": ["AWS Service Event via CloudTrail"],
-        detail: { eventName: ["RotationFailed", "RotationAbandoned"] },
+        detail: {
+          eventName: [
+            "RotationFailed",
+            "RotationAbandoned",
+            "TestRotationFailed",
+            "TestRotationSucceeded",
+          ],
+        },
       },
       Targets: [{ Arn: { "Fn::GetAtt": ["WatchLambdaFunction", "Arn"] } }],
     });
@@ -632,6 +675,20 @@ describe("the outside path", () => {
       Principal: "events.amazonaws.com",
       SourceArn: { "Fn::GetAtt": ["RotationFailedRule", "Arn"] },
     });
+  });
+
+  it("has watch look every hour, and tick every five minutes, which it tells apart", () => {
+    const rateAndInput = (name: string) => {
+      const { ScheduleExpression, Targets } = { ...template.Resources[name]?.Properties };
+      const [target] = (Targets ?? []) as { Input?: string }[];
+      return [ScheduleExpression, target?.Input];
+    };
+    expect(rateAndInput("HourlyLookRule")).toEqual(["rate(1 hour)", undefined]);
+    const [rate, input] = rateAndInput("WatchTickRule");
+    expect(rate).toBe("rate(5 minutes)");
+    expect(readOccasion(JSON.parse(String(input)), new Date())).toEqual({ kind: "tick" });
+    const scheduled = { source: "aws.events", "detail-type": "Scheduled Event" };
+    expect(readOccasion(scheduled, new Date())).toMatchObject({ kind: "look" });
   });
 });
 
@@ -673,20 +730,61 @@ describe("the alarms", () => {
     );
   });
 
-  it("speak when settlement has been silent for 15 minutes (B6)", () => {
-    const [silence, ...more] = watched().filter(
-      ({ metric }) => metric === "AWS/Lambda Invocations",
-    );
-    expect(more).toEqual([]);
-    expect(silence?.of).toBe(JSON.stringify({ Ref: "SettleLambdaFunction" }));
-    expect(silence?.properties).toMatchObject({
-      Statistic: "Sum",
+  const breaching = {
+    Statistic: "Sum",
+    Threshold: 1,
+    ComparisonOperator: "LessThanThreshold",
+    TreatMissingData: "breaching",
+    OKActions: [{ Ref: "AlertTopic" }],
+  };
+
+  it("speak when settle or watch has been silent for 15 minutes (B6)", () => {
+    const silences = watched().filter(({ metric }) => metric === "AWS/Lambda Invocations");
+    expect(silences.map(({ of }) => of)).toEqual([
+      JSON.stringify({ Ref: "SettleLambdaFunction" }),
+      JSON.stringify({ Ref: "WatchLambdaFunction" }),
+    ]);
+    for (const { properties } of silences)
+      expect(properties).toMatchObject({ ...breaching, Period: 300, EvaluationPeriods: 3 });
+  });
+
+  it("speak when watch has not come to the end of a look for two hours and a quarter", () => {
+    const looks = watched().find(({ metric }) => metric === "Quarterturn Looked");
+    expect(looks?.properties).toMatchObject({
+      ...breaching,
+      Period: 900,
+      EvaluationPeriods: 9,
+      Dimensions: [
+        { Name: "service", Value: "quarterturn" },
+        { Name: "environment", Value: "production" },
+      ],
+    });
+  });
+
+  it("speak of the failures of rotate-* that these could not tell, and recover (F9)", () => {
+    const alarm = template.Resources["RotateDatabaseErrorsAlarm"]?.Properties;
+    const FunctionName = {
+      Name: "FunctionName",
+      Value: { Ref: "RotateDashdatabaseLambdaFunction" },
+    };
+    const of = (Namespace: string, MetricName: string, ...beside: object[]) => ({
       Period: 300,
-      EvaluationPeriods: 3,
-      Threshold: 1,
-      ComparisonOperator: "LessThanThreshold",
-      TreatMissingData: "breaching",
-      OKActions: [{ Ref: "AlertTopic" }],
+      Stat: "Sum",
+      Metric: { Namespace, MetricName, Dimensions: [...beside, FunctionName] },
+    });
+    expect(alarm?.["Metrics"]).toEqual([
+      { Id: "late", Expression: "untold - DIFF(untold)" },
+      { Id: "untold", Expression: "FILL(errors, 0) - FILL(told, 0)", ReturnData: false },
+      { Id: "errors", ReturnData: false, MetricStat: of("AWS/Lambda", "Errors") },
+      {
+        Id: "told",
+        ReturnData: false,
+        MetricStat: of("Quarterturn", "FailuresTold", { Name: "service", Value: "quarterturn" }),
+      },
+    ]);
+    expect(alarm).toMatchObject({ Threshold: 1, OKActions: [{ Ref: "AlertTopic" }] });
+    expect(template.Resources["SettleErrorsAlarm"]?.Properties).toMatchObject({
+      MetricName: "Errors",
     });
   });
 
@@ -706,7 +804,7 @@ describe("the alarms", () => {
   it("all reach the topic, and say what to do", () => {
     for (const { metric, properties } of watched()) {
       expect(properties["AlarmActions"]).toEqual([{ Ref: "AlertTopic" }]);
-      const isSilence = metric === "AWS/Lambda Invocations";
+      const isSilence = ["AWS/Lambda Invocations", "Quarterturn Looked"].includes(metric);
       expect(properties["TreatMissingData"]).toBe(isSilence ? "breaching" : "notBreaching");
       expect(String(properties["AlarmDescription"])).toMatch(/See|see|Check|raise/);
     }

@@ -143,7 +143,7 @@ function contextOf(clock: VirtualClock, report: Context["report"], sample: () =>
       await clock.sleep(ms);
       if (signal.aborted) throw new DeadlineReached();
     },
-    log: { begin() {}, step: sample, warn() {}, alertFailed() {} },
+    log: { begin() {}, step: sample, warn() {}, alertFailed() {}, failureTold() {}, figures() {} },
     report,
   };
 }

@@ -2,8 +2,9 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { type Alert, alertOf, failureAlert, testAlert } from "../../../lib/alerts/alert.ts";
+import { type Alert, alertOf, failureAlert } from "../../../lib/alerts/alert.ts";
 import type { AlertContext } from "../../../lib/alerts/alert-context.ts";
+import { testAlert } from "../../../lib/alerts/test-alert.ts";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
 import type { Task } from "../../../lib/context/context.ts";
 import type { RotationError } from "../../../lib/errors.ts";
@@ -194,6 +195,7 @@ describe("an outage", () => {
     );
     expect(critical.map(({ code }) => code).toSorted()).toEqual([
       "CREDENTIALS_REFUSED",
+      "CURRENT_DRIFTED",
       "CURRENT_REFUSED",
       "SWITCH_INTERRUPTED",
       "SWITCH_UNDECIDED",

@@ -100,7 +100,7 @@ it("an outage of one login does not promote another one untested", async () => {
     sleep: async () => {},
     randomInt: () => 0,
     signal: AbortSignal.timeout(5000),
-    log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
+    log: { begin() {}, step() {}, warn() {}, alertFailed() {}, failureTold() {}, figures() {} },
     report: async () => "told",
   };
   const event = { step: "setSecret", secretId: "arn", token } as const;

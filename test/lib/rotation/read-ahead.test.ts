@@ -111,7 +111,7 @@ function scene(step: Step, switches: boolean, secrets: "app" | "other" = "app") 
     sleep: async (ms) => void slept.push(ms),
     randomInt: () => 0,
     signal: new AbortController().signal,
-    log: { begin() {}, step() {}, warn() {}, alertFailed() {} },
+    log: { begin() {}, step() {}, warn() {}, alertFailed() {}, failureTold() {}, figures() {} },
     report: async () => "told",
   };
   const ports = {

@@ -337,6 +337,8 @@ export class Scene {
         step: () => {},
         warn: (_, message) => void this.warnings.push(message),
         alertFailed: () => {},
+        failureTold() {},
+        figures() {},
       },
       report: async () => "told",
     };

@@ -9,7 +9,8 @@ import type { Log, LogLine } from "../../../lib/context/log.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
 import { reporter } from "../../../lib/reporting/report.ts";
 import type { SecretState } from "../../../lib/secret/store.ts";
-import { type WatchPorts, watch } from "../../../lib/watch/watch.ts";
+import type { WatchPorts } from "../../../lib/watch/ports.ts";
+import { watch } from "../../../lib/watch/watch.ts";
 import { contextFor } from "../../context.ts";
 import { problem } from "../../contracts/problem-memory.ts";
 
@@ -48,6 +49,7 @@ class Place {
         ]);
         return { ...common, tags: new Map(), versions };
       },
+      list: async () => [],
     },
     memory: {
       of: async (...input) => {
@@ -58,7 +60,10 @@ class Place {
         this.#call("remember");
         await this.memory.write(...input);
       },
+      list: (within) => this.memory.list(within),
     },
+    rotator: { retry: async () => this.#call("retry") },
+    probers: { network: { probe: async () => [] }, internet: { probe: async () => [] } },
     manifest,
   };
 
@@ -69,6 +74,8 @@ class Place {
       step: (line) => void this.lines.push(line),
       warn() {},
       alertFailed: (_, code) => void this.unsent.push(code),
+      failureTold() {},
+      figures() {},
     };
     const alerts: AlertTopic = {
       publish: async (alert) => {
@@ -242,7 +249,9 @@ describe("when AWS fails", () => {
     expect(await place.run()).toMatchObject({ secret: "app", outcome: "told" });
     expect(await place.run()).toMatchObject({ secret: "app", outcome: "silent" });
     expect(place.codes).toEqual(["SECRET_UNSEEN"]);
-    expect(place.alerts[0]?.text).toMatch(/reports RotationFailed of app, .* describe on x failed/);
+    expect(place.alerts[0]?.text).toMatch(
+      /app cannot be described: describe on x failed.* reports RotationFailed/,
+    );
   });
 
   it("the second look alone: it tells what the first one found", async () => {

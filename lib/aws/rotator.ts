@@ -1,0 +1,22 @@
+import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import type { Rotator } from "../watch/ports.ts";
+import { callAws, isNamed } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
+
+/**
+ * RotateSecret with the token of the rotation that stopped: Secrets Manager starts no other one for it. While
+ * AWSPENDING is there the answer is an error, "A previous rotation isn't complete. That rotation will be reattempted."
+ */
+export function secretsManagerRotator(): Rotator {
+  const client = onDemand(() => new SecretsManagerClient({}));
+  return {
+    retry: (SecretId, ClientRequestToken, signal) =>
+      callAws("secretsmanager:RotateSecret", SecretId, signal, async (options) => {
+        try {
+          await client().send(new RotateSecretCommand({ SecretId, ClientRequestToken }), options);
+        } catch (error) {
+          if (!isNamed(error, "InvalidRequestException")) throw error;
+        }
+      }),
+  };
+}

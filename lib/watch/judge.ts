@@ -1,0 +1,115 @@
+import type { RotationError } from "../errors.ts";
+import type { SecretEntry } from "../manifest/manifest.ts";
+import {
+  holderOf,
+  labelsOn,
+  preparedLabel,
+  retiringLabel,
+  retiringVersions,
+} from "../secret/labels.ts";
+import { sightingOf } from "../secret/sighting.ts";
+import type { SecretState } from "../secret/store.ts";
+import { overdueSince } from "./due.ts";
+import { SwitchInterrupted } from "./errors.ts";
+import { minute } from "./finding-error.ts";
+import {
+  PendingStuck,
+  RotationNeverRan,
+  RotationOff,
+  RotationOverdue,
+  SettlementOverdue,
+} from "./rotation-findings.ts";
+import { SecretDeleted } from "./secret-findings.ts";
+
+/** How a secret is, for the metrics; the worst of what holds. */
+export type State =
+  | "missing"
+  | "unseen"
+  | "deleted"
+  | "interrupted"
+  | "off"
+  | "stuck"
+  | "never-ran"
+  | "overdue"
+  | "unsettled"
+  | "settled";
+
+export interface Judged {
+  readonly error: RotationError;
+  readonly state: State;
+  /** It may be gone by the next look: told only if it is not. */
+  readonly mayPass?: boolean;
+}
+
+/** In milliseconds, of settlement's own alert. */
+const settlementLead = 3_600_000;
+
+/** What is wrong with a secret, by what Secrets Manager shows of it; the worst first. Pure. */
+export function judge(secret: SecretState, entry: SecretEntry, now: Date): readonly Judged[] {
+  const { name, rotationEnabled, rotationFunction, deletedAt, lastRotatedAt } = secret;
+  if (deletedAt) return [{ error: new SecretDeleted(name, minute(deletedAt)), state: "deleted" }];
+  const found: Judged[] = [...judgePending(secret, entry)];
+  if (!rotationEnabled) {
+    const wasOn = rotationFunction !== undefined;
+    // A deployment that makes it so may be under way.
+    found.push({ error: new RotationOff(name, wasOn), state: "off", mayPass: !wasOn });
+  } else {
+    const since = overdueSince(secret, entry, now);
+    if (since && lastRotatedAt)
+      found.push({
+        error: new RotationOverdue(name, minute(since), minute(lastRotatedAt)),
+        state: "overdue",
+      });
+    else if (since)
+      found.push({ error: new RotationNeverRan(name, minute(since)), state: "never-ran" });
+  }
+  const promotedAt = unsettledSince(secret, now);
+  const deadline = entry.deadline + settlementLead;
+  if (promotedAt && now.getTime() - promotedAt.getTime() > deadline)
+    found.push({ error: new SettlementOverdue(name, minute(promotedAt)), state: "unsettled" });
+  return found;
+}
+
+/** Of one in which nothing is wrong. */
+export const stateOf = (secret: SecretState): State =>
+  retiringVersions(secret).length > 0 ? "unsettled" : "settled";
+
+/** When the rotation was promoted that is not settled; `undefined` where all is settled, or it is not known. */
+export function unsettledSince(secret: SecretState, now: Date): Date | undefined {
+  if (retiringVersions(secret).length === 0) return undefined;
+  return sightingOf(secret.tags, now)?.at ?? secret.lastRotatedAt;
+}
+
+/** AWSPENDING on another version than AWSCURRENT; `undefined` where it is on none, or on the same. */
+export function pendingOf(secret: Pick<SecretState, "versions">): string | undefined {
+  const pending = holderOf(secret, "AWSPENDING");
+  return pending === holderOf(secret, "AWSCURRENT") ? undefined : pending;
+}
+
+function judgePending(secret: SecretState, entry: SecretEntry): readonly Judged[] {
+  const pending = pendingOf(secret);
+  if (pending === undefined) return [];
+  if (isSwitched(entry) && mayHaveSwitched(secret, pending))
+    return [{ error: new SwitchInterrupted(secret.name, "unknown"), state: "interrupted" }];
+  const isPrepared = labelsOn(secret, pending).includes(preparedLabel);
+  // A rotation may be under way.
+  const error = new PendingStuck(secret.name, pending, isPrepared);
+  return [{ error, state: "stuck", mayPass: true }];
+}
+
+/** Whether a credential of it is switched in place. */
+export const isSwitched = ({ credentials }: Pick<SecretEntry, "credentials">) =>
+  credentials.some(({ traits }) => traits.switches);
+
+/**
+ * A switch begins by RETIRING on AWSCURRENT, of a version that createSecret has made. Whether it then changed
+ * the password, only the server knows.
+ */
+export function mayHaveSwitched(
+  secret: Pick<SecretState, "versions">,
+  token: string | undefined,
+): boolean {
+  const current = labelsOn(secret, holderOf(secret, "AWSCURRENT"));
+  const made = token === undefined || labelsOn(secret, token).includes(preparedLabel);
+  return current.includes(retiringLabel) && made;
+}

@@ -1,0 +1,80 @@
+import { createHash } from "node:crypto";
+import { bounded } from "../bounded.ts";
+import { chunks } from "../chunks.ts";
+import type { Context } from "../context/context.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
+import type { WatchPorts } from "./ports.ts";
+import type { Probed } from "./prober.ts";
+import { CurrentDrifted } from "./secret-findings.ts";
+import type { Seen } from "./subject.ts";
+
+/** Secrets of one invocation; and invocations at once. */
+const [batch, width] = [60, 3];
+
+const hoursOfDay = 24;
+
+/** The hour of the day in which a secret's turn is: the same every day, and no state tells whose turn it is. */
+const hourOf = (key: string) =>
+  createHash("sha256").update(key).digest().readUInt32BE() % hoursOfDay;
+
+interface Probes {
+  /** By the key of the manifest; only what is known for sure, or is wrong for good. */
+  readonly answers: ReadonlyMap<string, RotationError | "accepted">;
+  /** What kept secrets from being tried, until somebody acts. */
+  readonly failures: readonly RotationError[];
+}
+
+/**
+ * Whether the servers accept AWSCURRENT of each secret whose turn it is: of each once a day, and every hour of those
+ * that were refused.
+ * @param isKnown whether on-call was told that it is refused
+ */
+export async function probeTurns(
+  seen: readonly Seen[],
+  at: Date,
+  isKnown: (each: Seen) => boolean,
+  ports: Pick<WatchPorts, "probers">,
+  context: Context,
+): Promise<Probes> {
+  const due = seen.filter(
+    (each) =>
+      each.secret &&
+      !each.secret.deletedAt &&
+      (hourOf(each.key) === at.getUTCHours() || isKnown(each)),
+  );
+  const batches = [...Map.groupBy(due, ({ entry }) => entry.place)].flatMap(([place, all]) =>
+    chunks(all, batch).map((some) => ({ prober: ports.probers[place], some })),
+  );
+  const failures: RotationError[] = [];
+  const probed = await bounded(batches, width, async ({ prober, some }) => {
+    if (context.signal.aborted) return [];
+    try {
+      return await prober.probe(
+        some.map(({ key }) => key),
+        context.signal,
+      );
+    } catch (thrown) {
+      const error = asRotationError(thrown);
+      context.log.warn(`${some.length} secrets`, `AWSCURRENT was not tried: ${error.message}`);
+      if (!error.retryable) failures.push(error);
+      return [];
+    }
+  });
+  const names = new Map(seen.map(({ key, name }) => [key, name]));
+  const answers = probed.flat().flatMap((each) => {
+    const answer = answerOf(each, names.get(each.secret) ?? each.secret);
+    return answer ? [[each.secret, answer] as const] : [];
+  });
+  return { answers: new Map(answers), failures };
+}
+
+/** What may pass, such as a server that does not answer, is told by whoever needs that server. */
+function answerOf(
+  { current, credential = "its credential", version, accepted, error }: Probed,
+  secret: string,
+): RotationError | "accepted" | undefined {
+  if (current === "accepted") return "accepted";
+  if (current === "refused" && version !== undefined)
+    return new CurrentDrifted(secret, credential, version, accepted);
+  return error && !error.retryable ? error : undefined;
+}

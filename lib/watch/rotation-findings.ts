@@ -1,0 +1,77 @@
+import { aws, FindingError, toRotate } from "./finding-error.ts";
+
+/** The schedule and its window have passed, and no rotation was completed. */
+export class RotationOverdue extends FindingError {
+  constructor(secret: string, since: string, lastRotatedAt: string) {
+    super({
+      code: "ROTATION_OVERDUE",
+      happened: `${secret} should have rotated by ${since}, and was rotated last on ${lastRotatedAt}. No failure of a rotation has been reported.`,
+      remedy:
+        "Rotate it now, and see whether that works. If no rotation begins, check that Secrets Manager may invoke the rotation function.",
+      ...toRotate(secret),
+    });
+  }
+}
+
+/** The same of a secret that has never rotated. */
+export class RotationNeverRan extends FindingError {
+  constructor(secret: string, since: string) {
+    super({
+      code: "ROTATION_NEVER_RAN",
+      happened: `No rotation of ${secret} has ever been completed; the first one should have been by ${since}. No failure of a rotation has been reported.`,
+      remedy:
+        "Rotate it now, and see whether that works. If no rotation begins, check that Secrets Manager may invoke the rotation function.",
+      ...toRotate(secret),
+    });
+  }
+}
+
+/** RotationEnabled is not true. */
+export class RotationOff extends FindingError {
+  /** @param wasOn whether rotation has been configured once */
+  constructor(secret: string, wasOn: boolean) {
+    super({
+      code: "ROTATION_OFF",
+      happened: wasOn
+        ? `Rotation of ${secret} is switched off (CancelRotateSecret): it rotates no more, and rotation.yml says that it should.`
+        : `Rotation of ${secret} has never been configured, and rotation.yml says that it should rotate.`,
+      remedy: wasOn
+        ? "Switch it on again, or remove the secret from rotation.yml, or list it there under exempt. If AWSPENDING is on another version than AWSCURRENT, remove it first."
+        : "Deploy again (npx serverless deploy), which configures it.",
+      ...(wasOn && {
+        cure: {
+          to: "To switch it on without rotating now",
+          words: aws("rotate-secret", secret, "--no-rotate-immediately"),
+        },
+      }),
+    });
+  }
+}
+
+/** AWSPENDING stays on another version than AWSCURRENT, which keeps every further rotation from starting. */
+export class PendingStuck extends FindingError {
+  constructor(secret: string, version: string, isPrepared: boolean) {
+    super({
+      code: "PENDING_STUCK",
+      subject: version,
+      happened: `AWSPENDING of ${secret} has been on version ${version}${isPrepared ? "" : ", which no createSecret has finished,"} for an hour or more, and nobody reported that its rotation failed. No other rotation starts while it is there.`,
+      remedy: "Remove AWSPENDING, then rotate again.",
+      undo: "removePending",
+    });
+  }
+}
+
+/** The deadline has passed, and settlement has not told what it waits for. */
+export class SettlementOverdue extends FindingError {
+  constructor(secret: string, promotedAt: string) {
+    super({
+      code: "SETTLEMENT_OVERDUE",
+      happened: `The rotation of ${secret} that was promoted on ${promotedAt} is not settled. Its deadline has passed, and settlement has not told what it waits for.`,
+      remedy: "Look into the log of settle for this secret: it may fail, or not come to it.",
+    });
+    this.safety = {
+      full: "yes: AWSCURRENT holds the new credential; the old one is not retired, so consumers that still hold it log in.",
+      brief: "Production is safe.",
+    };
+  }
+}

@@ -1,0 +1,135 @@
+import {
+  type ProblemMemory,
+  problemsBeside,
+  problemsIn,
+  type Remembered,
+} from "../alerts/memory.ts";
+import {
+  type FoundProblem,
+  identityOf,
+  isSame,
+  type StandingProblem,
+  severityOf,
+} from "../alerts/problem.ts";
+import { tell } from "../alerts/tell.ts";
+import type { Context } from "../context/context.ts";
+import type { RotationError } from "../errors.ts";
+
+/** What is wrong with one secret, or with looking at them. */
+export interface Finding {
+  /** As it is remembered: an ARN, or a name. */
+  readonly id: string;
+  readonly name: string;
+  readonly found: readonly Found[];
+  /** The version that it is about. */
+  readonly token: string;
+  /** Whether what was not found again is over. */
+  readonly isOver: (problem: StandingProblem) => boolean;
+}
+
+interface Found {
+  readonly error: RotationError;
+  /** What met it: the look itself, or a login. */
+  readonly step: Step;
+  readonly mayPass?: boolean | undefined;
+}
+
+type Step = "look" | "probe";
+
+/** In milliseconds, for the alerts of one secret and for remembering them, which Parameter Store may throttle. */
+const tellTime = 10_000;
+
+/**
+ * In milliseconds: what is still there so long after it was noted has not passed. Looks come every hour, but Lambda
+ * repeats one that failed within minutes.
+ */
+const patience = 30 * 60_000;
+
+/** What on-call was told when the look began; and what is told of it. */
+export class Findings {
+  readonly #remembered: ReadonlyMap<string, readonly Remembered[]>;
+  readonly #memory: ProblemMemory | undefined;
+  readonly #context: Context;
+  readonly #since: Date;
+
+  /** @param memory absent: it cannot be read, and writing it would forget what else was told */
+  constructor(
+    remembered: readonly Remembered[],
+    memory: ProblemMemory | undefined,
+    context: Context,
+  ) {
+    this.#remembered = Map.groupBy(remembered, ({ secret }) => secret);
+    this.#memory = memory;
+    this.#context = context;
+    this.#since = new Date(context.now().getTime() - patience);
+  }
+
+  standing(id: string): readonly StandingProblem[] {
+    return problemsIn(this.#remembered.get(id) ?? [], "findings");
+  }
+
+  has(id: string): boolean {
+    return this.standing(id).length > 0;
+  }
+
+  /** The ids of which something is remembered. */
+  get ids(): readonly string[] {
+    return [...this.#remembered.keys()].filter((id) => this.has(id));
+  }
+
+  /** @returns what kept an alert from being sent; `undefined` where on-call knows */
+  async tell({ id, name, found, token, isOver }: Finding): Promise<RotationError | undefined> {
+    const standing = this.standing(id);
+    const all = this.#remembered.get(id) ?? [];
+    const problems = found
+      .filter(({ error }) => isKnown(error, standing) || !isCovered(error, token, all))
+      .map(
+        ({ error, step, mayPass = false }): FoundProblem => ({
+          error,
+          task: { kind: "finding", secret: name, step, token },
+          mayPass: mayPass && this.#memory !== undefined,
+        }),
+      );
+    if (problems.length === 0 && standing.length === 0) return undefined;
+    const seen = {
+      secret: { arn: id, name },
+      domain: "findings",
+      standing,
+      found: problems,
+      elsewhere: problemsBeside(all, "findings"),
+      since: this.#since,
+      isOver,
+    } as const;
+    const signal = AbortSignal.timeout(tellTime);
+    return (await tell(seen, this.#memory, this.#context, signal)).failure;
+  }
+}
+
+const isKnown = (error: RotationError, standing: readonly StandingProblem[]) =>
+  standing.some((problem) => problem.told && isSame(problem, identityOf(error)));
+
+/** What on-call was told by others that says this, too: it comes only when that is over, and this is not. */
+function isCovered(error: RotationError, token: string, all: readonly Remembered[]): boolean {
+  const told = all.flatMap(({ domain, problems }) =>
+    problems.filter((problem) => problem.told).map((problem) => ({ domain, problem })),
+  );
+  return told.some(({ domain, problem }) => {
+    const isOfRotation = domain === "rotation" || domain === "watch";
+    switch (error.code) {
+      case "ROTATION_OVERDUE":
+      case "ROTATION_NEVER_RAN":
+      case "PENDING_STUCK":
+        return isOfRotation;
+      case "ROTATION_OFF":
+        return problem.kind === "ROTATION_NOT_ENABLED";
+      case "SETTLEMENT_OVERDUE":
+        return domain === "settlement";
+      case "SWITCH_INTERRUPTED": {
+        const { step, token: of } = problem.last;
+        return isOfRotation && step === "finishSecret" && of === token;
+      }
+      default:
+        return severityOf(error) === "critical" && problem.severity === "critical";
+    }
+  });
+}
