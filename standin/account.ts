@@ -6,6 +6,7 @@ import type { EventBus } from "./events/bus.ts";
 import { deliverTo } from "./events/deliver.ts";
 import type { ServiceEvent } from "./events/event.ts";
 import { eventBridge } from "./events/events.ts";
+import { iam } from "./iam/iam.ts";
 import type { LambdaHost } from "./lambda/functions.ts";
 import { lambda } from "./lambda/lambda.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
@@ -14,6 +15,7 @@ import { type SecretsManager, secretsManager } from "./secrets-manager/secrets-m
 import { type Sns, sns } from "./sns/sns.ts";
 import { sqs } from "./sqs/sqs.ts";
 import { ssm } from "./ssm/ssm.ts";
+import { sts } from "./sts/sts.ts";
 
 /** What the services of an account share, and what outlives a reset. */
 export interface AccountHost extends EcsHost {
@@ -45,7 +47,10 @@ export function openAccount(host: AccountHost): Account {
   const targets = { queues: queues.queues, topics: topics.operations, functions: invocations };
   const events = eventBridge(host, deliverTo(targets), activity);
   const emit = (event: ServiceEvent) => events.bus.emit(event);
-  const secrets = secretsManager(host, { ...host, timing: host.rotation }, emit);
+  const mayInvoke = (functionArn: string) =>
+    invocations.allows(functionArn, "secretsmanager.amazonaws.com");
+  const rotating = { ...host, timing: host.rotation };
+  const secrets = secretsManager(host, rotating, mayInvoke, emit);
   const readSecret = (input: Record<string, unknown>) =>
     secrets.operations["GetSecretValue"]?.(input) ?? {};
   const parameters = ssm(host, readSecret, emit);
@@ -58,11 +63,13 @@ export function openAccount(host: AccountHost): Account {
       cloudtrail: cloudTrail(host),
       ecs: containers.operations,
       events: events.operations,
+      iam: iam(host),
       lambda: invocations.operations,
       secretsmanager: secrets.operations,
       sns: topics.operations,
       sqs: queues.operations,
       ssm: parameters,
+      sts: sts(host),
     },
     ecs: containers.taps,
     bus: events.bus,

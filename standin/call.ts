@@ -1,6 +1,16 @@
 /** One request to a service of the stand-in. `input` holds secret values: never print it. */
 export interface Call {
-  service: "cloudtrail" | "ecs" | "events" | "lambda" | "secretsmanager" | "sns" | "sqs" | "ssm";
+  service:
+    | "cloudtrail"
+    | "ecs"
+    | "events"
+    | "iam"
+    | "lambda"
+    | "secretsmanager"
+    | "sns"
+    | "sqs"
+    | "ssm"
+    | "sts";
   operation: string;
   /** Who calls: the access key id of the request. */
   principal: string;

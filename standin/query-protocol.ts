@@ -7,7 +7,9 @@ import { element, xml } from "./xml.ts";
 
 /** The services that speak Query, by the service in the credential scope, and their Version. */
 const VERSIONS = new Map<string, { service: Call["service"]; version: string }>([
+  ["iam", { service: "iam", version: "2010-05-08" }],
   ["sns", { service: "sns", version: "2010-03-31" }],
+  ["sts", { service: "sts", version: "2011-06-15" }],
 ]);
 
 /**

@@ -18,6 +18,48 @@ interface Route {
 const ROUTES: readonly Route[] = [
   {
     method: "POST",
+    path: /^\/functions\/?$/,
+    operation: "CreateFunction",
+    input: ({ body }) => parseBody(body),
+    reply: (output) => json(201, output),
+  },
+  {
+    method: "GET",
+    path: /^\/functions\/?$/,
+    operation: "ListFunctions",
+    input: ({ url }) => query(url),
+    reply: (output) => json(200, output),
+  },
+  {
+    method: "GET",
+    path: /^\/functions\/([^/]+)$/,
+    operation: "GetFunction",
+    input: (_request, FunctionName) => ({ FunctionName }),
+    reply: (output) => json(200, output),
+  },
+  {
+    method: "GET",
+    path: /^\/functions\/([^/]+)\/configuration$/,
+    operation: "GetFunctionConfiguration",
+    input: (_request, FunctionName) => ({ FunctionName }),
+    reply: (output) => json(200, output),
+  },
+  {
+    method: "DELETE",
+    path: /^\/functions\/([^/]+)$/,
+    operation: "DeleteFunction",
+    input: (_request, FunctionName) => ({ FunctionName }),
+    reply: () => ({ status: 204, headers: {}, body: "" }),
+  },
+  {
+    method: "POST",
+    path: /^\/functions\/([^/]+)\/policy$/,
+    operation: "AddPermission",
+    input: ({ body }, FunctionName) => ({ ...parseBody(body), FunctionName }),
+    reply: (output) => json(201, output),
+  },
+  {
+    method: "POST",
     path: /^\/functions\/([^/]+)\/invocations$/,
     operation: "Invoke",
     input: ({ headers, url, body }, FunctionName) => ({

@@ -94,6 +94,14 @@ export class LambdaHost implements Functions, AsyncDisposable {
     return arn;
   }
 
+  /** Ends its processes. Does nothing for a function that is not registered. */
+  unregister(nameOrArn: string): void {
+    const found = this.#find(nameOrArn);
+    if (found === undefined) return;
+    this.#deployed.delete(found.definition.name);
+    for (const environment of [...found.idle, ...found.busy]) environment.kill();
+  }
+
   has(nameOrArn: string): boolean {
     return this.#find(nameOrArn) !== undefined;
   }

@@ -3,6 +3,7 @@ import type { Operations } from "../call.ts";
 import type { Clock } from "../clock.ts";
 import type { QueueTable } from "../sqs/queue-table.ts";
 import { AsynchronousInvocations } from "./asynchronous.ts";
+import { Deployments } from "./deployments.ts";
 import type { LambdaHost } from "./functions.ts";
 import { invoke } from "./invoke.ts";
 import { Mappings } from "./mappings.ts";
@@ -10,6 +11,8 @@ import { awsTiming, type LambdaTiming } from "./timing.ts";
 
 export interface Lambda extends Disposable {
   operations: Operations;
+  /** Whether this service may invoke the function. */
+  allows(nameOrArn: string, principal: string): boolean;
   /** An asynchronous invocation. Throws ResourceNotFoundException. */
   start(nameOrArn: string, payload: unknown): void;
 }
@@ -24,13 +27,20 @@ export function lambda(
 ): Lambda {
   const all = { ...awsTiming(clock), ...timing };
   const asynchronous = new AsynchronousInvocations(functions, all, activity);
+  const deployments = new Deployments(functions);
   const mappings = new Mappings({ queues, functions, timing: all, clock, activity });
   return {
-    operations: { ...mappings.operations, Invoke: invoke(functions, asynchronous) },
+    operations: {
+      ...deployments.operations,
+      ...mappings.operations,
+      Invoke: invoke(functions, asynchronous),
+    },
+    allows: (nameOrArn, principal) => deployments.allows(nameOrArn, principal),
     start: (nameOrArn, payload) => asynchronous.start(nameOrArn, payload),
     [Symbol.dispose]() {
       mappings[Symbol.dispose]();
       asynchronous[Symbol.dispose]();
+      deployments[Symbol.dispose]();
     },
   };
 }

@@ -21,8 +21,8 @@ const shape = z.object({
 });
 
 /**
- * 32 characters of every type by default, and at least one of each type. A type whose characters are all excluded is
- * not required. The documentation is silent about what is left when all are: refused here.
+ * 32 characters of every type by default, and at least one of each of the four types; the space is none. A type whose
+ * characters are all excluded is not required. The documentation is silent about what is left when all are: refused here.
  */
 export const randomPassword = operation(shape, (input) => {
   const excluded = input.ExcludeCharacters ?? "";
@@ -31,11 +31,12 @@ export const randomPassword = operation(shape, (input) => {
     input.ExcludeUppercase ? "" : UPPERCASE,
     input.ExcludeNumbers ? "" : NUMBERS,
     input.ExcludePunctuation ? "" : PUNCTUATION,
-    input.IncludeSpace ? " " : "",
   ]
     .map((type) => [...type].filter((character) => !excluded.includes(character)))
     .filter((type) => type.length > 0);
-  if (types.length === 0) {
+  const space = input.IncludeSpace && !excluded.includes(" ") ? [" "] : [];
+  const all = [...types.flat(), ...space];
+  if (all.length === 0) {
     throw invalidParameter("The password must include at least one type of characters.");
   }
   const length = input.PasswordLength ?? 32;
@@ -43,7 +44,6 @@ export const randomPassword = operation(shape, (input) => {
   if (length < required.length) {
     throw invalidParameter("Password length is too short based on the required types.");
   }
-  const all = types.flat();
   const rest = Array.from({ length: length - required.length }, () => all);
   return { RandomPassword: shuffled([...required, ...rest].map(oneOf)).join("") };
 });

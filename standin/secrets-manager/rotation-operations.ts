@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { AwsError, invalidParameter, invalidRequest } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
-import type { Functions } from "../lambda/functions.ts";
 import { clientRequestToken, operation, secretId } from "./operation.ts";
 import { rotationRules } from "./rotation-rules.ts";
 import type { Rotations } from "./rotations.ts";
@@ -25,10 +24,10 @@ const NEVER_CONFIGURED =
 export function rotationOperations(
   secrets: SecretTable,
   rotations: Rotations,
-  functions: Functions,
+  mayInvoke: (functionArn: string) => boolean,
 ): Operations {
   return {
-    RotateSecret: rotateSecret(secrets, rotations, functions),
+    RotateSecret: rotateSecret(secrets, rotations, mayInvoke),
     CancelRotateSecret: cancelRotateSecret(secrets),
   };
 }
@@ -37,7 +36,11 @@ export function rotationOperations(
  * https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_RotateSecret.html: stores the
  * configuration, registers the token as the pending version and answers; the steps follow.
  */
-function rotateSecret(secrets: SecretTable, rotations: Rotations, functions: Functions) {
+function rotateSecret(
+  secrets: SecretTable,
+  rotations: Rotations,
+  mayInvoke: (functionArn: string) => boolean,
+) {
   const shape = z.object({
     SecretId: secretId,
     ClientRequestToken: clientRequestToken.optional(),
@@ -54,7 +57,7 @@ function rotateSecret(secrets: SecretTable, rotations: Rotations, functions: Fun
     if (days !== undefined && expression !== undefined) throw invalidParameter(TWO_SCHEDULES);
     const functionArn = input.RotationLambdaARN ?? secret.rotation?.functionArn;
     if (functionArn === undefined) throw invalidRequest(NO_FUNCTION);
-    if (!functions.has(functionArn)) throw new AwsError("AccessDeniedException", NOT_INVOCABLE);
+    if (!mayInvoke(functionArn)) throw new AwsError("AccessDeniedException", NOT_INVOCABLE);
     refuseWhileIncomplete(secret, rotations);
     const rules = input.RotationRules ?? secret.rotation?.rules;
     const kept = input.RotationRules === undefined ? secret.rotation : undefined;

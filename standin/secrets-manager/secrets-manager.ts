@@ -1,6 +1,5 @@
 import type { Operations } from "../call.ts";
 import type { ServiceEvent } from "../events/event.ts";
-import type { Functions } from "../lambda/functions.ts";
 import { descriptionOperations } from "./descriptions.ts";
 import { changeEvent } from "./events.ts";
 import { labelOperations } from "./labels.ts";
@@ -19,10 +18,11 @@ export interface SecretsManager extends AsyncDisposable {
   finished(secretId: string, token: string): Promise<RotationOutcome>;
 }
 
-/** AWS Secrets Manager, in memory, with the documented behaviour (test: secrets-manager.contract). */
+/** AWS Secrets Manager, in memory, with the documented behaviour (tests: test/facts). */
 export function secretsManager(
   account: { region: string; accountId: string },
-  host: RotationHost & { readonly functions: Functions },
+  host: RotationHost,
+  mayInvoke: (functionArn: string) => boolean,
   emit: (event: ServiceEvent) => void,
 ): SecretsManager {
   const secrets = new SecretTable(account.region, account.accountId, (secret, change) => {
@@ -39,7 +39,7 @@ export function secretsManager(
       ...descriptionOperations(secrets),
       ...listingOperations(secrets),
       ...lifecycleOperations(secrets),
-      ...rotationOperations(secrets, rotations, host.functions),
+      ...rotationOperations(secrets, rotations, mayInvoke),
     },
     finished: async (secretId, token) => rotations.finished(secrets.find(secretId), token),
     [Symbol.asyncDispose]: () => rotations[Symbol.asyncDispose](),

@@ -85,12 +85,12 @@ function putSecretValue(secrets: SecretTable) {
     ...valueFields,
   });
   return operation(shape, (input) => {
-    const secret = secrets.findLive(input.SecretId);
-    const token = requireToken(input.ClientRequestToken);
     const value = requestedValue(input);
     if (value === undefined) {
       throw invalidRequest("You must provide either SecretString or SecretBinary.");
     }
+    const token = requireToken(input.ClientRequestToken);
+    const secret = secrets.findLive(input.SecretId);
     const version = secret.versions.get(token);
     if (version?.value === undefined) {
       const labels = input.VersionStages ?? [CURRENT];

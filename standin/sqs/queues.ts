@@ -32,9 +32,22 @@ export function queueOperations(queues: QueueTable): Operations {
       if (queue === undefined) throw queueDoesNotExist();
       return { QueueUrl: queues.url(queue) };
     }),
+    ListQueues: listQueues(queues),
     PurgeQueue: purgeQueue(queues),
     SetQueueAttributes: setQueueAttributes(queues),
   };
+}
+
+/** API_ListQueues, without the paging that MaxResults asks for. */
+function listQueues(queues: QueueTable) {
+  const shape = z.object({
+    QueueNamePrefix: z.string().default(""),
+    MaxResults: z.undefined("the stand-in lists all queues at once").optional(),
+  });
+  return operation(shape, ({ QueueNamePrefix }) => {
+    const found = queues.all().filter(({ name }) => name.startsWith(QueueNamePrefix));
+    return found.length > 0 ? { QueueUrls: found.map((queue) => queues.url(queue)) } : {};
+  });
 }
 
 /** API_CreateQueue: the same name and attributes give the same queue. */

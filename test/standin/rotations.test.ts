@@ -1,18 +1,11 @@
-/**
- * What RotateSecret and CancelRotateSecret must do, driven by the real SDK client. Pages: see
- * secrets-manager.contract.test.ts.
- */
+/** What the stand-in adds to rotations: their steps with calls and errors, and how often they are tried. What AWS does is in test/facts/. */
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   CancelRotateSecretCommand,
-  CreateSecretCommand,
   DescribeSecretCommand,
-  GetSecretValueCommand,
-  PutSecretValueCommand,
   RotateSecretCommand,
   type RotateSecretRequest,
-  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { afterAll, describe, expect, it } from "vitest";
 import { type Call, startAws } from "../../standin/aws.ts";
@@ -25,7 +18,6 @@ import {
   temporaryBundle,
 } from "./fixtures.ts";
 
-const DAY = 86_400_000;
 const INCOMPLETE = {
   name: "InvalidRequestException",
   message: "A previous rotation isn't complete. That rotation will be reattempted.",
@@ -98,60 +90,6 @@ describe("a rotation (API_RotateSecret, rotate-secrets_lambda-functions.html)", 
     });
     expect(await current(client, name)).toBe("one+");
   });
-
-  it("registers the version before it has a value (API_DescribeSecret)", async () => {
-    const { name } = await createSecret(client);
-    const { token, outcome } = await rotate(name, { RotationLambdaARN: slow });
-    expect((await labels(client, name))?.[token]).toEqual(["AWSPENDING"]);
-    const read = new GetSecretValueCommand({ SecretId: name, VersionId: token });
-    await expect(client.send(read)).rejects.toMatchObject({ name: "ResourceNotFoundException" });
-    await outcome;
-    expect((await client.send(read)).SecretString).toBe("one+");
-  });
-
-  it("sets the dates (API_DescribeSecret, rotate-secrets_schedule.html)", async () => {
-    const { name } = await createSecret(client);
-    const rules = { ScheduleExpression: "rate(10 days)" };
-    const run = await rotate(name, { RotationLambdaARN: working, RotationRules: rules });
-    await run.outcome;
-    const described = await describeSecret(name);
-    expect(described).toMatchObject({
-      RotationEnabled: true,
-      RotationLambdaARN: working,
-      RotationRules: rules,
-    });
-    expect(described.LastRotatedDate?.getTime()).toBeCloseTo(Date.now(), -4);
-    const rotatedOn = Math.floor(Number(described.LastRotatedDate) / DAY) * DAY;
-    expect(described.NextRotationDate?.getTime()).toBe(rotatedOn + 11 * DAY - 1000);
-  });
-
-  it("needs a function, a known one, and a schedule that AWS accepts", async () => {
-    const { name } = await createSecret(client);
-    await expect(rotate(name)).rejects.toMatchObject({ name: "InvalidRequestException" });
-    const unknown = `${working}-unknown`;
-    await expect(rotate(name, { RotationLambdaARN: unknown })).rejects.toMatchObject({
-      name: "AccessDeniedException",
-    });
-    for (const RotationRules of [
-      {},
-      { AutomaticallyAfterDays: 0 },
-      { AutomaticallyAfterDays: 1001 },
-      { AutomaticallyAfterDays: 90, ScheduleExpression: "rate(90 days)" },
-      { ScheduleExpression: "rate(3 hours)" },
-      { ScheduleExpression: "every now and then" },
-      { ScheduleExpression: "cron(30 8 * * ? *)" },
-      { ScheduleExpression: "cron(0 8 * * ? *)", Duration: "25h" },
-    ]) {
-      await expect(
-        rotate(name, { RotationLambdaARN: working, RotationRules }),
-        JSON.stringify(RotationRules),
-      ).rejects.toMatchObject({ name: "InvalidParameterException" });
-    }
-    expect(await describeSecret(name)).not.toHaveProperty("RotationEnabled");
-    const cron = { ScheduleExpression: "cron(0 8 1 * ? *)", Duration: "3h" };
-    const run = await rotate(name, { RotationLambdaARN: working, RotationRules: cron });
-    expect(await run.outcome).toMatchObject({ succeeded: true });
-  });
 });
 
 describe("a rotation that fails (API_DescribeSecret, troubleshoot_rotation.html)", () => {
@@ -182,21 +120,6 @@ describe("a rotation that fails (API_DescribeSecret, troubleshoot_rotation.html)
     const again = await aws.rotations.finished(name, token);
     expect(again.steps[0]?.step).toBe("createSecret");
     expect(again).not.toBe(await outcome);
-  });
-
-  it("gives way to a fresh rotation once AWSPENDING is removed", async () => {
-    const { name } = await createSecret(client);
-    const { token, outcome } = await rotate(name, { RotationLambdaARN: failing });
-    await outcome;
-    await client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: name,
-        VersionStage: "AWSPENDING",
-        RemoveFromVersionId: token,
-      }),
-    );
-    const fresh = await rotate(name, { RotationLambdaARN: working });
-    expect(await fresh.outcome).toMatchObject({ succeeded: true });
   });
 
   it("has failed when the function returns without having moved AWSCURRENT", async () => {
@@ -235,46 +158,39 @@ describe("a rotation that is running", () => {
     // "Failing to clean up a cancelled rotation can block you from starting future rotations."
     await expect(rotate(name)).rejects.toMatchObject(INCOMPLETE);
   });
-
-  it("is abandoned by a value written by hand (cloudtrail_log_entries.html: RotationAbandoned)", async () => {
-    const { name, version } = await createSecret(client);
-    const { token, outcome } = await rotate(name, { RotationLambdaARN: slow });
-    await slowStepBegun(name);
-    const put = new PutSecretValueCommand({ SecretId: name, SecretString: "by hand" });
-    const { VersionId } = await client.send(put);
-    expect((await outcome).succeeded).toBe(false);
-    expect(await labels(client, name)).toEqual({
-      [version]: ["AWSPREVIOUS"],
-      [String(VersionId)]: ["AWSCURRENT"],
-    });
-    const read = new GetSecretValueCommand({ SecretId: name, VersionId: token });
-    expect((await client.send(read)).SecretString).toBe("one+");
-  });
 });
 
-describe("RotateImmediately=false (API_RotateSecret)", () => {
-  it("runs testSecret alone, on a pending version that is removed again", async () => {
-    const { name, version } = await createSecret(client);
-    const { outcome } = await rotate(name, {
-      RotationLambdaARN: working,
-      RotationRules: { AutomaticallyAfterDays: 30 },
-      RotateImmediately: false,
-    });
-    const { succeeded, steps } = await outcome;
-    expect(succeeded).toBe(true);
-    expect(steps.map(({ step }) => step)).toEqual(["testSecret"]);
-    expect(await labels(client, name)).toEqual({ [version]: ["AWSCURRENT"] });
-    const described = await describeSecret(name);
-    expect(described.RotationEnabled).toBe(true);
-    expect(described).not.toHaveProperty("LastRotatedDate");
-  });
-});
-
-describe("rotation of a secret without rotation", () => {
-  it("cannot be cancelled (API_CancelRotateSecret)", async () => {
-    const Name = `a/${randomUUID()}`;
-    await client.send(new CreateSecretCommand({ Name }));
-    const cancel = new CancelRotateSecretCommand({ SecretId: Name });
-    await expect(client.send(cancel)).rejects.toMatchObject({ name: "InvalidRequestException" });
-  });
+describe("a lone testSecret", () => {
+  it.each([
+    ["current", false],
+    ["empty", true],
+  ] as const)(
+    "finds a version whose value is %s, as the host of the test says",
+    async (testVersion, isEmpty) => {
+      await using other = await startAws({ rotation: { testVersion } });
+      const needsEmpty = rotationFunction.replace(
+        "export async function handler({ Step, SecretId, ClientRequestToken, RotationToken }) {",
+        `export async function handler({ SecretId, ClientRequestToken }) {
+         const read = call("GetSecretValue", { SecretId, VersionId: ClientRequestToken });
+         if (await read.then(() => true, () => false)) throw new Error("it has a value");
+       }
+       async function unused({ Step, SecretId, ClientRequestToken, RotationToken }) {`,
+      );
+      await using source = await temporaryBundle(needsEmpty);
+      const RotationLambdaARN = other.functions.register({ name: "picky", bundle: source.path });
+      const caller = sdkClient(other);
+      const { name: SecretId } = await createSecret(caller);
+      const ClientRequestToken = randomUUID();
+      await caller.send(
+        new RotateSecretCommand({
+          SecretId,
+          ClientRequestToken,
+          RotationLambdaARN,
+          RotateImmediately: false,
+        }),
+      );
+      const { succeeded } = await other.rotations.finished(SecretId, ClientRequestToken);
+      expect(succeeded).toBe(isEmpty);
+    },
+  );
 });

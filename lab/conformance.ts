@@ -1,0 +1,84 @@
+import { program, UsageError, wholeNumber } from "../cli/command-line.ts";
+import { tryFacts } from "./conformance/facts-process.ts";
+import { plan, runOnAccount, sweepAll } from "./conformance/on-account.ts";
+import { count, type FactResult, summary, table } from "./conformance/result.ts";
+import { type Swept, total } from "./conformance/sweep.ts";
+
+const usage = `Tries what Quarterturn assumes of AWS, fact by fact: on the stand-in, or on an account.
+
+  npm run conformance -- [options]
+
+  --only TEXT            facts alone whose topic or sentence contains this text
+  --aws                  on the account of your credentials: says what it makes, costs and takes, and stops there
+  --yes                  with --aws: go on
+  --region REGION        default: AWS_REGION
+  --subnets IDS          subnets with a way to a public registry, separated by commas, for the facts that need a task
+  --retry-minutes N      how long to look for another attempt of a failed rotation (default: 10)
+  --sweep                with --aws: remove what runs that were killed left behind, and try nothing
+  --json                 print { facts } and nothing else (npm run --silent conformance -- --json)
+  --help                 print this
+
+Ctrl-C stops it and removes what it made.
+Exit codes: 0 all facts hold, 1 one does not or something could not be removed, 2 invalid options.`;
+
+const options = {
+  only: { type: "string" },
+  aws: { type: "boolean", default: false },
+  yes: { type: "boolean", default: false },
+  region: { type: "string" },
+  subnets: { type: "string", default: "" },
+  "retry-minutes": { type: "string", default: "10" },
+  sweep: { type: "boolean", default: false },
+  json: { type: "boolean", default: false },
+} as const;
+
+await program(usage, options, async (values) => {
+  const stop = new AbortController();
+  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
+  const { only, json } = values;
+  if (values.sweep) return tellSwept(await sweepAll(regionOf(values)));
+  if (!values.aws) {
+    return tell(await tryFacts({ settings: undefined, only, signal: stop.signal }), json);
+  }
+  const planned = await plan({
+    region: regionOf(values),
+    subnets: values.subnets.split(",").filter(Boolean),
+    only,
+    retryMinutes: wholeNumber("--retry-minutes", values["retry-minutes"], [0, 600]),
+  });
+  console.error(planned.statement);
+  if (!values.yes) throw new UsageError("Nothing was made. Add --yes to go on.");
+  const { results, swept } = await runOnAccount(planned, only, stop.signal, progress);
+  tell(results, json);
+  tellSwept(swept);
+  if (stop.signal.aborted) process.exitCode = 1;
+});
+
+function regionOf({ aws, region }: { aws: boolean; region?: string | undefined }): string {
+  if (!aws) throw new UsageError("--sweep needs --aws.");
+  const found = region ?? process.env["AWS_REGION"];
+  if (found) return found;
+  throw new UsageError("Name the Region: --region eu-central-1, or AWS_REGION.");
+}
+
+function progress(results: readonly FactResult[]): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${summary(results)}`);
+}
+
+function tell(results: readonly FactResult[], json: boolean): void {
+  if (process.stderr.isTTY) process.stderr.write("\r\x1b[K");
+  console.log(
+    json ? JSON.stringify({ facts: results }, null, 2) : `${table(results)}\n\n${summary(results)}`,
+  );
+  const { holds, fails } = count(results);
+  if (fails > 0 || holds === 0) process.exitCode = 1;
+}
+
+function tellSwept(swept: Swept): void {
+  const kinds = [...swept.removed].map(([kind, number]) => `${kind}: ${number}`).join(", ");
+  console.error(total(swept) > 0 ? `Removed: ${kinds}.` : "Nothing to remove.");
+  for (const each of swept.failed) console.error(each);
+  if (swept.failed.length === 0) return;
+  console.error("Run it again with --aws --sweep.");
+  process.exitCode = 1;
+}

@@ -1,0 +1,29 @@
+/** Ahead of the name of everything that a run makes. */
+export const PREFIX = "qt-conformance";
+
+const VARIABLE = "CONFORMANCE";
+
+/** What the command tells the processes that try the facts, in which case they run on an account. */
+export interface AccountSettings {
+  /** Eight letters and digits, in every name. */
+  readonly run: string;
+  readonly region: string;
+  /** The file that each secret's name is written to, ahead of its creation. */
+  readonly journal: string;
+  /** Subnets for one small Fargate task; empty: none runs. */
+  readonly subnets: readonly string[];
+  /** Whether a trail records management events: without one, EventBridge gets no events of rotations. */
+  readonly hasTrail: boolean;
+  /** How long to look for another attempt of a failed rotation, in milliseconds. */
+  readonly retryPatienceMs: number;
+}
+
+export const environmentOf = (settings: AccountSettings): Record<string, string> => ({
+  [VARIABLE]: JSON.stringify(settings),
+});
+
+/** Undefined where facts are tried on the stand-in. */
+export function accountSettings(env = process.env): AccountSettings | undefined {
+  const text = env[VARIABLE];
+  return text ? (JSON.parse(text) as AccountSettings) : undefined;
+}
