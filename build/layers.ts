@@ -41,6 +41,7 @@ export const layers: readonly Layer[] = [
   { path: "lib/mirror", imports: protocol },
   { path: "lib/settlement", imports: [...protocol, "lib/mirror", "lib/retirement"] },
   { path: "lib/watch", imports: [...protocol, "lib/rotation"] },
+  { path: "lib/schedules", imports: protocol },
   {
     path: "lib/reporting",
     imports: [...protocol, "lib/rotation"],
@@ -83,6 +84,7 @@ export const layers: readonly Layer[] = [
       "lib/alerts",
       "lib/mirror",
       "lib/retirement",
+      "lib/schedules",
       "lib/settlement",
       "lib/watch",
       "lib/validation",

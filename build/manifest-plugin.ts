@@ -1,8 +1,10 @@
 import type { Plugin } from "esbuild";
+import { onDemand } from "../lib/aws/on-demand.ts";
 import { type CompileOptions, compileManifest } from "../lib/manifest/compile.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { type Remark, remarkText } from "../lib/manifest/remark.ts";
 import { typeList } from "../lib/types.ts";
+import { manifestModule } from "./manifest-module.ts";
 
 /**
  * The manifest of a stage.
@@ -18,13 +20,12 @@ export const readManifest = (
 const print = (warning: Remark) => console.warn(remarkText(warning));
 
 /** Makes `import manifest from "../rotation.yml"` the checked manifest, so that no function parses YAML. */
-export const manifestPlugin = (read: () => Manifest): Plugin => ({
-  name: "manifest",
-  setup(build) {
-    build.onLoad({ filter: /\/rotation\.yml$/ }, ({ path }) => ({
-      contents: JSON.stringify(read()),
-      loader: "json",
-      watchFiles: [path],
-    }));
-  },
-});
+export function manifestPlugin(read: () => Manifest): Plugin {
+  const contents = onDemand(() => manifestModule(read()));
+  return {
+    name: "manifest",
+    setup(build) {
+      build.onLoad({ filter: /\/rotation\.yml$/ }, () => ({ contents: contents(), loader: "js" }));
+    },
+  };
+}

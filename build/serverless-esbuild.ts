@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { onDemand } from "../lib/aws/on-demand.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
 
@@ -10,7 +11,7 @@ interface Serverless {
 /** For `custom.esbuild.config` in serverless.yml, which loads this file by `require`. */
 const config = (serverless: Serverless) => {
   const stage = serverless.getProvider("aws").getStage();
-  const read = () => readManifest(resolve("rotation.yml"), stage);
+  const read = onDemand(() => readManifest(resolve("rotation.yml"), stage));
   const { outExtension, ...options } = bundleOptions(read);
   return { ...options, outputFileExtension: outExtension?.[".js"], packager: "npm", exclude: [] };
 };

@@ -2,7 +2,7 @@ import { lookedMetric, toldMetric } from "../lib/reporting/metric-names.ts";
 import { type Alarm, alarmResource } from "./alarm.ts";
 import { logicalId, type Resources, ref } from "./cloudformation.ts";
 import { type Deployment, functionId } from "./deployment.ts";
-import { outsideEvents, settlementRules, watchSchedules } from "./events.ts";
+import { hourlyEvents, outsideEvents, settlementRules, watchSchedules } from "./events.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { deployedFunctions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
@@ -11,9 +11,12 @@ import { ruleId } from "./settlement.ts";
 export function alarms(deployment: Deployment): Resources {
   const all = [
     ...Object.entries(deployedFunctions(deployment)).flatMap(ofFunction),
-    ...Object.keys({ ...settlementRules(deployment), ...outsideEvents, ...watchSchedules }).map(
-      ofRule,
-    ),
+    ...Object.keys({
+      ...settlementRules(deployment),
+      ...outsideEvents,
+      ...watchSchedules,
+      ...hourlyEvents,
+    }).map(ofRule),
     ...ofQueue,
     ofWatch,
     settleSilent,

@@ -31,9 +31,8 @@ export function alerts(deployment: Deployment): Resources {
 }
 
 /**
- * "*" is the key itself in a key's own policy. With the key that AWS manages for SNS neither service could
- * publish; EventBridge supports no condition here (SNS developer guide, "Key management"), so the
- * topic's policy limits which account may publish.
+ * "*" is the key itself in a key's own policy. With the key that AWS manages for SNS, CloudWatch could not publish (SNS
+ * developer guide, "Key management"); the topic's policy limits which account's alarms may.
  */
 const keyPolicy: Value = {
   Version: "2012-10-17",
@@ -46,9 +45,9 @@ const keyPolicy: Value = {
       Resource: "*",
     },
     {
-      Sid: "AlarmsAndEvents",
+      Sid: "Alarms",
       Effect: "Allow",
-      Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+      Principal: { Service: "cloudwatch.amazonaws.com" },
       Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
       Resource: "*",
     },

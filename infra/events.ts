@@ -2,6 +2,7 @@ import { consumerBuildTypes } from "../lib/consumers/types.ts";
 import { watchTick } from "../lib/watch/occasion.ts";
 import { arn, type Value } from "./cloudformation.ts";
 import type { Deployment } from "./deployment.ts";
+import { filledLength } from "./sizes.ts";
 
 /** Of an EventBridge rule. */
 export type When = { readonly EventPattern: Value } | { readonly ScheduleExpression: string };
@@ -45,8 +46,11 @@ export const settlementEvents: Readonly<Record<string, When>> = {
   tick: { ScheduleExpression: "rate(5 minutes)" },
 };
 
-/** Characters of an EventBridge pattern, with room for what stands beside the prefixes (EventBridge quotas: 4,096). */
-const patternLength = 3500;
+/**
+ * Characters of an EventBridge pattern, once it is filled in, with room for what stands beside the prefixes (EventBridge
+ * quotas: 2,048 unless AWS raised it).
+ */
+const patternLength = 1700;
 
 /**
  * The same for a deployment: of consumers only those in the scope of its manifest, so that what else is deployed in
@@ -57,8 +61,8 @@ export function settlementRules({ manifest }: Deployment): Readonly<Record<strin
   const rules: Record<string, When> = { ...settlementEvents };
   for (const { events, eventResources } of Object.values(consumerBuildTypes)) {
     const prefixes = eventResources(scopes, arn);
-    const isShort = prefixes.join().length + 60 * prefixes.length < patternLength;
     const resources = prefixes.map((prefix) => ({ prefix: { "Fn::Sub": prefix } }));
+    const isShort = filledLength(resources) < patternLength;
     for (const [name, pattern] of Object.entries(events))
       if (prefixes.length === 0) delete rules[name];
       else rules[name] = { EventPattern: { ...pattern, ...(isShort && { resources }) } };
@@ -83,4 +87,9 @@ export const outsideEvents: Readonly<Record<string, When>> = {
 export const watchSchedules: Readonly<Record<string, When & { readonly input?: object }>> = {
   "hourly-look": { ScheduleExpression: "rate(1 hour)" },
   "watch-tick": { ScheduleExpression: "rate(5 minutes)", input: watchTick },
+};
+
+/** When the schedules are looked at: for secrets that were not there yet, and for what failed. */
+export const hourlyEvents: Readonly<Record<"schedules-due", When>> = {
+  "schedules-due": { ScheduleExpression: "rate(1 hour)" },
 };

@@ -1,13 +1,14 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import type { Value } from "./cloudformation.ts";
-import type { Deployment } from "./deployment.ts";
+import { type Deployment, functionArn } from "./deployment.ts";
 import {
+  describeSecrets,
   onSecrets,
   onTopic,
   readOtherSecrets,
+  rotatedBy,
   type Statement,
   useKeysOfSecrets,
-  whereItRotates,
 } from "./grants.ts";
 import { rememberProblems } from "./grants-ssm.ts";
 
@@ -36,17 +37,16 @@ export const rotating = (place: Place, description: string): FunctionEntry => ({
   place,
   tellsFailures: true,
   grants: (deployment) => [
-    ...whereItRotates(
+    ...onSecrets(
       deployment,
-      functionsOf[place].rotate,
-      onSecrets(
-        deployment,
+      [
         "DescribeSecret",
         "GetSecretValue",
         "ListSecretVersionIds",
         "PutSecretValue",
         "UpdateSecretVersionStage",
-      ),
+      ],
+      rotatedBy(functionArn(deployment, functionsOf[place].rotate)),
     ),
     ...useKeysOfSecrets(deployment, "Decrypt", "GenerateDataKey"),
     ...readOtherSecrets(deployment),
@@ -61,7 +61,8 @@ export const retiring = (place: Place, description: string): FunctionEntry => ({
   timeout: 60,
   place,
   grants: (deployment) => [
-    ...onSecrets(deployment, "DescribeSecret", "GetSecretValue"),
+    ...describeSecrets(deployment),
+    ...onSecrets(deployment, ["GetSecretValue"]),
     ...useKeysOfSecrets(deployment, "Decrypt"),
     ...readOtherSecrets(deployment),
   ],

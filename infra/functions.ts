@@ -1,9 +1,25 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
-import { arn, ref, type Value } from "./cloudformation.ts";
+import {
+  olderRetiringLabel,
+  originLabel,
+  preparedLabel,
+  retiringLabel,
+} from "../lib/secret/labels.ts";
+import { sightingTag } from "../lib/secret/sighting.ts";
+import { arn, ref, sub, type Value } from "./cloudformation.ts";
 import { type Deployment, functionArn, functionId, only, placesOf } from "./deployment.ts";
 import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
-import { listSecrets, onSecrets, onTopic, type Statement, useKeysOfSecrets } from "./grants.ts";
+import {
+  type Condition,
+  describeSecrets,
+  listSecrets,
+  onSecrets,
+  onTopic,
+  type Statement,
+  useKeysOfSecrets,
+} from "./grants.ts";
 import { findAndRollConsumers } from "./grants-consumers.ts";
+import { setSchedules } from "./grants-schedules.ts";
 import {
   endProblems,
   keepProblems,
@@ -15,6 +31,9 @@ import {
 /** The functions that retire the secrets of a deployment. */
 const retirers = (deployment: Deployment) =>
   placesOf(deployment).map((place) => functionsOf[place].retire);
+
+/** The functions that rotate, also of places that have no secret any more: they may have had one. */
+const rotators = Object.values(functionsOf).map(({ rotate }) => rotate);
 
 /**
  * To have an `in-place` rotation tried again that stopped inside its switch, with the function and the schedule that the
@@ -45,6 +64,24 @@ function retrySwitches(deployment: Deployment): Statement[] {
 /** `retire-database` is in RETIRE_DATABASE_FUNCTION. */
 const variable = (name: string) => `${name.toUpperCase().replaceAll("-", "_")}_FUNCTION`;
 
+/** When AWSCURRENT was seen to move; no other tag. A request without tags would fit any list of keys. */
+const onlyTags: Condition = {
+  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag] },
+  Null: { "aws:TagKeys": "false" },
+};
+
+/** Quarterturn's own, never AWSCURRENT, AWSPENDING or AWSPREVIOUS. */
+const onlyOwnLabels: Condition = {
+  StringLike: {
+    "secretsmanager:VersionStage": [
+      retiringLabel,
+      olderRetiringLabel("*"),
+      originLabel("*"),
+      preparedLabel,
+    ],
+  },
+};
+
 /** THE list of functions, by the name of the file in functions/: one entry is all that a new one needs here. */
 export const functions = {
   [functionsOf.network.rotate]: rotating(
@@ -73,7 +110,9 @@ export const functions = {
         ["mirror", ...retirers(deployment)].map((name) => [variable(name), ref(functionId(name))]),
       ),
     grants: (deployment) => [
-      ...onSecrets(deployment, "DescribeSecret", "TagResource", "UpdateSecretVersionStage"),
+      ...describeSecrets(deployment),
+      ...onSecrets(deployment, ["TagResource"], onlyTags),
+      ...onSecrets(deployment, ["UpdateSecretVersionStage"], onlyOwnLabels),
       listSecrets,
       ...findAndRollConsumers(deployment),
       {
@@ -92,14 +131,29 @@ export const functions = {
     description: "Copies fields of secrets to the SSM parameters that mirror them, for settlement.",
     timeout: 60,
     grants: (deployment) => [
-      ...onSecrets(
-        mirroring(deployment),
-        "DescribeSecret",
-        "GetSecretValue",
-        "ListSecretVersionIds",
-      ),
+      ...describeSecrets(mirroring(deployment)),
+      ...onSecrets(mirroring(deployment), ["GetSecretValue", "ListSecretVersionIds"]),
       ...useKeysOfSecrets(mirroring(deployment), "Decrypt"),
       ...writeParameters(deployment),
+    ],
+  },
+  schedule: {
+    description:
+      "Makes the schedules in Secrets Manager those of the manifest, for CloudFormation and every hour.",
+    timeout: 900,
+    environment: (deployment) =>
+      Object.fromEntries(
+        rotators.map((name) => [variable(name), sub(functionArn(deployment, name))]),
+      ),
+    grants: (deployment) => [
+      ...setSchedules(deployment),
+      {
+        // Secrets Manager asks for it of whoever names a rotation function (API reference, RotateSecret).
+        actions: ["lambda:InvokeFunction"],
+        resources: ["schedule", ...rotators].map((name) => functionArn(deployment, name)),
+      },
+      ...keepProblems(deployment, "schedules"),
+      ...onTopic("Publish"),
     ],
   },
   watch: {
@@ -111,7 +165,7 @@ export const functions = {
         retirers(deployment).map((name) => [variable(name), ref(functionId(name))]),
       ),
     grants: (deployment) => [
-      ...onSecrets(deployment, "DescribeSecret"),
+      ...describeSecrets(deployment),
       listSecrets,
       ...retrySwitches(deployment),
       {

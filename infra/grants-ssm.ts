@@ -1,4 +1,5 @@
 import type { Domain } from "../lib/alerts/memory.ts";
+import { chunks } from "../lib/chunks.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, only } from "./deployment.ts";
 import type { Statement } from "./grants.ts";
@@ -17,8 +18,9 @@ export function writeParameters({ manifest }: Deployment): Statement[] {
   });
   if (mirrors.length === 0) return [];
   const actions = ["ssm:GetParameters", "ssm:PutParameter"];
-  const named = mirrors.flatMap((mirror) => mirror.named);
-  const below = mirrors.flatMap((mirror) => mirror.below);
+  const named = [...new Set(mirrors.flatMap((mirror) => mirror.named))];
+  const below = [...new Set(mirrors.flatMap((mirror) => mirror.below))];
+  const byKey = Map.groupBy(mirrors, ({ kmsKey }) => kmsKey);
   return [
     ...(named.length > 0 ? [{ actions, resources: named }] : []),
     ...(below.length > 0
@@ -29,11 +31,15 @@ export function writeParameters({ manifest }: Deployment): Statement[] {
       resources: ["*"],
       why: "It lists parameters without their values, and takes no resource (Service Authorization Reference).",
     },
-    ...mirrors.flatMap(({ kmsKey, ...on }) =>
-      kmsKey ? [useKey(kmsKey, [...on.named, ...on.below])] : [],
-    ),
+    ...[...byKey].flatMap(([kmsKey, on]) => {
+      const all = [...new Set(on.flatMap((mirror) => [...mirror.named, ...mirror.below]))];
+      return kmsKey ? chunks(all, perStatement).map((some) => useKey(kmsKey, some)) : [];
+    }),
   ];
 }
+
+/** A statement cannot be divided between policies by what is in its condition. */
+const perStatement = 20;
 
 /** Where the functions remember what on-call was told: below it a folder for each secret. */
 export const problemsPath = ({ service, stage }: Deployment) =>

@@ -1,9 +1,11 @@
 import { chunks } from "../lib/chunks.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
+import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { typeIn } from "../lib/manifest/type.ts";
 import { typeList } from "../lib/types.ts";
 import { arn } from "./cloudformation.ts";
-import { type Deployment, functionArn } from "./deployment.ts";
+import { type Deployment, functionArn, placesOf } from "./deployment.ts";
+import { namedSecrets, secretArn } from "./secret-names.ts";
 
 /** One statement of a role's policy. */
 export interface Statement {
@@ -20,10 +22,6 @@ export interface Statement {
 /** By operator and key; values are texts of Fn::Sub. */
 export type Condition = Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 
-/** Secrets Manager ends a secret's ARN with six characters that only it knows. */
-const secretArn = (nameOrArn: string) =>
-  nameOrArn.startsWith("arn:") ? nameOrArn : arn("secretsmanager", `secret:${nameOrArn}-??????`);
-
 /** A secret's name or ARN, and its key if it has one of its own. */
 interface Encrypted {
   readonly secret: string;
@@ -39,15 +37,73 @@ const others = ({ secrets }: Manifest): readonly Encrypted[] =>
     .flatMap(({ credentials }) => credentials)
     .flatMap((spec) => typeIn(typeList, spec.type)?.reads(spec) ?? []);
 
-/** These actions of Secrets Manager on every secret. */
-export function onSecrets({ manifest }: Deployment, ...actions: readonly string[]): Statement[] {
-  return onEach(rotated(manifest), actions);
+/** ARNs of the functions that rotate, also of a place that has no secret: it may have had some. */
+export const rotatorArns = (
+  deployment: Deployment,
+  places: readonly Place[] = ["network", "internet"],
+): string[] => places.map((place) => functionArn(deployment, functionsOf[place].rotate));
+
+/** The secret is configured to be rotated by these functions. */
+export const rotatedBy = (arns: string | string[]): Condition => ({
+  StringEquals: { "secretsmanager:resource/AllowRotationLambdaArn": arns },
+});
+
+const conditions = (one: Condition, other: Condition): Condition => {
+  const operators = new Set([...Object.keys(one), ...Object.keys(other)]);
+  return Object.fromEntries(
+    [...operators].map((operator) => [operator, { ...one[operator], ...other[operator] }]),
+  );
+};
+
+/** To see labels, tags and dates of every secret, but no value: no more than ListSecrets shows of all secrets. */
+export function describeSecrets({ manifest }: Deployment): Statement[] {
+  const { arns, isExact } = namedSecrets(Object.keys(manifest.secrets));
+  if (arns.length === 0) return [];
+  const why = "There are too many to name; ListSecrets shows the same of all secrets.";
+  return [
+    {
+      actions: ["secretsmanager:DescribeSecret"],
+      resources: arns,
+      ...(!isExact && { why }),
+    },
+  ];
+}
+
+/**
+ * These actions of Secrets Manager on every secret. Where the secrets are too many to name, only those that a function of
+ * this deployment rotates.
+ * @param condition holds in any case
+ */
+export function onSecrets(
+  deployment: Deployment,
+  actions: readonly string[],
+  condition: Condition = {},
+): Statement[] {
+  const { arns, isExact } = namedSecrets(Object.keys(deployment.manifest.secrets));
+  if (arns.length === 0) return [];
+  const closed = isExact
+    ? condition
+    : conditions(rotatedBy(rotatorArns(deployment, placesOf(deployment))), condition);
+  const why = "There are too many to name; the condition leaves those that this stack rotates.";
+  return [
+    {
+      actions: actions.map((action) => `secretsmanager:${action}`),
+      resources: arns,
+      ...(Object.keys(closed).length > 0 && { condition: closed }),
+      ...(!isExact && { why }),
+    },
+  ];
 }
 
 /** Read access to the other secrets that rotating needs, e.g. those of administrators. */
 export function readOtherSecrets({ manifest }: Deployment): Statement[] {
   const secrets = others(manifest);
-  return [...onEach(secrets, ["GetSecretValue"]), ...useKeys(secrets, ["Decrypt"])];
+  const resources = [...new Set(secrets.map(({ secret }) => secretArn(secret)))];
+  if (resources.length === 0) return [];
+  return [
+    { actions: ["secretsmanager:GetSecretValue"], resources },
+    ...useKeys(secrets, ["Decrypt"]),
+  ];
 }
 
 /** `Decrypt` to read values, and `GenerateDataKey` to write them. */
@@ -58,46 +114,33 @@ export function useKeysOfSecrets(
   return useKeys(rotated(manifest), actions);
 }
 
-/** Only on secrets that are configured to be rotated by this function. */
-export function whereItRotates(
-  deployment: Deployment,
-  name: string,
-  statements: readonly Statement[],
-): Statement[] {
-  const rotatedByIt = {
-    "secretsmanager:resource/AllowRotationLambdaArn": functionArn(deployment, name),
-  };
-  return statements.map((statement) => ({
-    ...statement,
-    condition: { StringEquals: rotatedByIt },
-  }));
-}
-
-function onEach(secrets: readonly Encrypted[], actions: readonly string[]): Statement[] {
-  const resources = [...new Set(secrets.map(({ secret }) => secretArn(secret)))];
-  if (resources.length === 0) return [];
-  return [{ actions: actions.map((action) => `secretsmanager:${action}`), resources }];
-}
+/** How many pairs of a key and a secret are named one by one. */
+const mostPairs = 80;
 
 /**
  * A key of the secret's own, through Secrets Manager and for these secrets alone
- * (user guide, "Secrets Manager encryption context").
+ * (user guide, "Secrets Manager encryption context"). Of many secrets, any of these keys for any of them.
  */
 function useKeys(secrets: readonly Encrypted[], actions: readonly string[]): Statement[] {
-  const byKey = Map.groupBy(secrets, ({ kmsKey }) => kmsKey);
-  return [...byKey].flatMap(([key, encrypted]) => {
-    if (key === undefined) return [];
-    const arns = [...new Set(encrypted.map(({ secret }) => secretArn(secret)))];
-    return chunks(arns, perStatement).map((some) => ({
-      actions: actions.map((action) => `kms:${action}`),
-      resources: [key],
-      condition: {
-        StringEquals: { "kms:ViaService": "secretsmanager.${AWS::Region}.amazonaws.com" },
-        StringLike: { "kms:EncryptionContext:SecretARN": some },
-      },
-    }));
-  });
+  const encrypted = secrets.filter(({ kmsKey }) => kmsKey !== undefined);
+  const byKey = Map.groupBy(encrypted, ({ kmsKey }) => kmsKey ?? "");
+  if (encrypted.length > mostPairs) return useEach([...byKey.keys()], encrypted, actions);
+  return [...byKey].flatMap(([key, some]) => useEach([key], some, actions));
 }
+
+const useEach = (
+  keys: readonly string[],
+  secrets: readonly Encrypted[],
+  actions: readonly string[],
+): Statement[] =>
+  chunks(namedSecrets(secrets.map(({ secret }) => secret)).arns, perStatement).map((some) => ({
+    actions: actions.map((action) => `kms:${action}`),
+    resources: keys,
+    condition: {
+      StringEquals: { "kms:ViaService": "secretsmanager.${AWS::Region}.amazonaws.com" },
+      StringLike: { "kms:EncryptionContext:SecretARN": [...some] },
+    },
+  }));
 
 /** A statement cannot be divided between policies by what is in its condition. */
 const perStatement = 20;

@@ -1,9 +1,11 @@
 import { readManifest } from "../build/manifest-plugin.ts";
 import { RotationError } from "../lib/errors.ts";
 import { InvalidParameters } from "./errors.ts";
-import { type CompiledTemplate, requireWithinLimits } from "./limits.ts";
+import { figures, limitsLine, limitsTable, requireWithinLimits } from "./figures.ts";
+import type { CompiledTemplate } from "./limits.ts";
 import { parseParameters } from "./parameters.ts";
 import { functionsOf, outputs, resources } from "./template.ts";
+import { zipSize } from "./zip-size.ts";
 
 /** The part of the Serverless Framework that is used here. */
 interface Serverless {
@@ -22,8 +24,14 @@ interface Serverless {
   extendConfiguration(path: readonly string[], value: unknown): void;
   readonly service: {
     readonly provider: { readonly compiledCloudFormationTemplate: CompiledTemplate };
+    readonly functions: Readonly<
+      Record<string, { readonly package?: { readonly artifact?: string } }>
+    >;
   };
 }
+
+/** Of the framework: `info` is shown with --verbose. */
+type Log = Readonly<Record<"notice" | "info", (text: string) => void>>;
 
 type Given = Readonly<Record<string, unknown>>;
 
@@ -32,14 +40,12 @@ class Quarterturn {
   /** By the framework's events. */
   readonly hooks: Readonly<Record<string, () => void>>;
 
-  constructor(serverless: Serverless) {
+  constructor(serverless: Serverless, _options: unknown, { log }: { readonly log: Log }) {
     told(serverless, () => extend(serverless));
     this.hooks = {
       // All resources are there by then, the framework's own and the ones of this service.
       "after:aws:package:finalize:mergeCustomProviderResources": () =>
-        told(serverless, () =>
-          requireWithinLimits(serverless.service.provider.compiledCloudFormationTemplate),
-        ),
+        told(serverless, () => checkLimits(serverless, log)),
     };
   }
 }
@@ -52,6 +58,18 @@ function told({ classes }: Serverless, run: () => void): void {
     if (!(error instanceof RotationError)) throw error;
     throw new classes.Error(error.message, error.code);
   }
+}
+
+/** @throws InvalidManifest */
+function checkLimits({ service }: Serverless, log: Log): void {
+  const packages = Object.entries(service.functions).flatMap(([name, each]) =>
+    each.package?.artifact ? [[name, zipSize(each.package.artifact)] as const] : [],
+  );
+  const { compiledCloudFormationTemplate } = service.provider;
+  const all = figures(compiledCloudFormationTemplate, Object.fromEntries(packages));
+  requireWithinLimits(all);
+  log.notice(limitsLine(all));
+  log.info(limitsTable(all));
 }
 
 /** @throws InvalidManifest, InvalidParameters */

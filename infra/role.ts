@@ -1,6 +1,7 @@
 import { InvalidManifest } from "../lib/manifest/errors.ts";
 import { type Resources, ref, sub, type Value } from "./cloudformation.ts";
 import type { Statement } from "./grants.ts";
+import { filledLength } from "./sizes.ts";
 
 /** In characters without white space (IAM quotas): all inline policies of a role, one managed policy. */
 const [inlineLimit, managedLimit] = [10_240, 6144];
@@ -21,7 +22,7 @@ export function role(id: string, statements: readonly Statement[]): Resources {
     throw new InvalidManifest([
       {
         path: ["secrets"],
-        message: `there are so many that ${id} needs ${policies.length} policies, and IAM allows ${maximumPolicies}; divide them between two copies of this service, each with its own name`,
+        message: `${id} needs ${policies.length} policies, and IAM allows ${maximumPolicies} a role. What it must name one by one are administrators' secrets, KMS keys and mirrored parameters: let more secrets share an administrator, a key or a mirror's prefix, or divide the secrets between copies of this service (service in serverless.yml)`,
       },
     ]);
   return {
@@ -80,18 +81,8 @@ function rendered({ effect, actions, resources, condition }: Statement): Value {
 
 const text = (value: string): Value => (value.includes("${") ? sub(value) : value);
 
-/** As IAM counts it, with the longest names that AWS has for what CloudFormation fills in. */
-function size(statements: readonly Statement[]): number {
-  const longest: Readonly<Record<string, number>> = {
-    "AWS::Partition": "aws-us-gov".length,
-    "AWS::Region": "ap-southeast-1".length,
-    "AWS::AccountId": "123456789012".length,
-  };
-  const filled = JSON.stringify(documentOf(statements))
-    .replace(/\{"Fn::Sub":("[^"]*")\}/g, "$1")
-    .replace(/\$\{([^}]+)\}/g, (_, name: string) => "x".repeat(longest[name] ?? 128));
-  return filled.length;
-}
+/** As IAM counts it. */
+const size = (statements: readonly Statement[]) => filledLength(documentOf(statements));
 
 /** The same statements in parts that a managed policy can hold; one of many resources may be in several. */
 function pack(statements: readonly Statement[]): readonly (readonly Statement[])[] {

@@ -1,61 +1,71 @@
 import { createHash } from "node:crypto";
-import type { SecretEntry } from "../lib/manifest/manifest.ts";
+import type { Manifest } from "../lib/manifest/manifest.ts";
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { logicalId, type Resource, type Resources, ref } from "./cloudformation.ts";
-import { type Deployment, functionId, placesOf } from "./deployment.ts";
+import { type Deployment, deployedName, functionId, placesOf } from "./deployment.ts";
+import { hourlyEvents } from "./events.ts";
 
-/** When Secrets Manager rotates which secret by which function, and that it may. */
+/**
+ * That Secrets Manager may invoke the functions that rotate, and the custom resource that has `schedule` tell it when. The
+ * template grows with no secret.
+ */
 export function schedules(deployment: Deployment): Resources {
+  const permissions = placesOf(deployment).map((place) => [permissionId(place), permission(place)]);
   return {
-    ...Object.fromEntries(
-      placesOf(deployment).map((place) => [permissionId(place), permission(place)]),
-    ),
-    ...Object.fromEntries(
-      Object.entries(deployment.manifest.secrets).map(([secret, entry]) => [
-        scheduleId(secret),
-        rotation(secret, entry),
-      ]),
-    ),
+    ...Object.fromEntries(permissions),
+    Schedules: {
+      Type: "Custom::RotationSchedules",
+      // All that `schedule` needs; so CloudFormation removes it only after the schedules are switched off.
+      DependsOn: [...placesOf(deployment).map(permissionId), "AlertTopicPolicy"],
+      Properties: { ServiceToken: target, Wanted: digestOf(deployment.manifest) },
+    },
+    ...hourly(deployment),
   };
 }
 
-/** Of the function that rotates the secrets of a place. */
-const rotatorArn = (place: Place) => ({
-  "Fn::GetAtt": [functionId(functionsOf[place].rotate), "Arn"],
-});
+const target = { "Fn::GetAtt": [functionId("schedule"), "Arn"] };
 
 const permissionId = (place: Place) => `${logicalId(functionsOf[place].rotate)}Permission`;
 
 const permission = (place: Place): Resource => ({
   Type: "AWS::Lambda::Permission",
   Properties: {
-    FunctionName: rotatorArn(place),
+    FunctionName: { "Fn::GetAtt": [functionId(functionsOf[place].rotate), "Arn"] },
     Action: "lambda:InvokeFunction",
     Principal: "secretsmanager.amazonaws.com",
     SourceAccount: ref("AWS::AccountId"),
   },
 });
 
-/** A deployment rotates nothing: Secrets Manager runs testSecret, and the first rotation comes by the schedule. */
-const rotation = (
-  secret: string,
-  { place, schedule: { expression, duration } }: SecretEntry,
-): Resource => ({
-  Type: "AWS::SecretsManager::RotationSchedule",
-  DependsOn: [permissionId(place), "AlertTopicPolicy"],
-  Properties: {
-    SecretId: secret,
-    RotationLambdaARN: rotatorArn(place),
-    RotationRules: { ScheduleExpression: expression, ...(duration && { Duration: duration }) },
-    RotateImmediatelyOnUpdate: false,
+/** CloudFormation asks `schedule` when this changes. */
+function digestOf({ secrets }: Manifest): string {
+  const wanted = Object.entries(secrets).map(([secret, { place, schedule }]) =>
+    JSON.stringify([secret, place, schedule.expression, schedule.duration]),
+  );
+  return createHash("sha256").update(wanted.toSorted().join()).digest("hex");
+}
+
+/**
+ * Rule → schedule, every hour. It is there after the custom resource and gone before it, so
+ * that it switches on nothing that the removal of the stack has switched off.
+ */
+const hourly = (deployment: Deployment): Resources => ({
+  SchedulesDueRule: {
+    Type: "AWS::Events::Rule",
+    DependsOn: ["Schedules"],
+    Properties: {
+      Name: deployedName(deployment, "schedules-due"),
+      ...hourlyEvents["schedules-due"],
+      Targets: [{ Id: "schedule", Arn: target }],
+    },
+  },
+  SchedulesDueRulePermission: {
+    Type: "AWS::Lambda::Permission",
+    Properties: {
+      FunctionName: target,
+      Action: "lambda:InvokeFunction",
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": ["SchedulesDueRule", "Arn"] },
+    },
   },
 });
-
-/** Readable, and unique for every secret, whatever characters its name has. */
-function scheduleId(secret: string): string {
-  const name = secret.replace(/^arn:.*:secret:/, "");
-  const hash = createHash("sha256").update(secret).digest("hex").slice(0, 8);
-  return `Rotation${logicalId(name)
-    .replace(/[^A-Za-z0-9]/g, "")
-    .slice(0, 100)}${hash}`;
-}

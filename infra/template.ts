@@ -83,6 +83,10 @@ export function outputs(deployment: Deployment): Record<string, Value> {
         ? `${alertEmail}, once the link in AWS's message is followed`
         : { "Fn::Sub": subscribe },
     },
+    Schedules: {
+      Description: "What became of the rotation schedules when they changed last",
+      Value: { "Fn::GetAtt": ["Schedules", "Summary"] },
+    },
     ...Object.fromEntries(
       Object.keys(deployedFunctions(deployment)).map((name) => [
         `${logicalId(name)}FunctionArn`,

@@ -24,6 +24,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
   const bundles = await builtFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
+  const arn = (name: string) => `arn:aws:lambda:${aws.region}:${aws.accountId}:function:${name}`;
   const environment = {
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
@@ -31,6 +32,8 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     RETIRE_DATABASE_FUNCTION: "retire-database",
     RETIRE_API_KEY_FUNCTION: "retire-api-key",
     MIRROR_FUNCTION: "mirror",
+    ROTATE_DATABASE_FUNCTION: arn("rotate-database"),
+    ROTATE_API_KEY_FUNCTION: arn("rotate-api-key"),
   };
   const arnOf = (name: string, startsCold = false) => {
     const bundle = bundles[name];
@@ -44,5 +47,6 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     settle: arnOf("settle"),
     watch: arnOf("watch", true),
     mirror: arnOf("mirror", true),
+    schedule: arnOf("schedule", true),
   };
 }

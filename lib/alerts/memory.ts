@@ -2,10 +2,17 @@ import type { StandingProblem } from "./problem.ts";
 
 /**
  * The part of the service that reports a problem, and the only one that adds to its record: the functions that rotate;
- * settlement, also for the functions that it invokes; `watch`, for what only Secrets Manager reports. `claims`: what an
- * invocation of `watch` is about to do. `findings`: what its hourly look finds, and it alone ends.
+ * settlement, also for the functions that it invokes; `watch`, for what only Secrets Manager reports; `schedules`, for the
+ * rotation schedules. `claims`: what an invocation of `watch` is about to do. `findings`: what its hourly look finds, and it alone ends.
  */
-export const domains = ["rotation", "settlement", "watch", "claims", "findings"] as const;
+export const domains = [
+  "rotation",
+  "settlement",
+  "watch",
+  "claims",
+  "findings",
+  "schedules",
+] as const;
 export type Domain = (typeof domains)[number];
 
 /** What stands of one secret in one domain; never empty. */

@@ -17,6 +17,10 @@ export const failures: Readonly<
   abandoned: { kind: "rotation-abandoned", summary: () => "rotation was abandoned" },
   test: { kind: "rotation-test-failed", summary: () => "test of a rotation failed" },
   finding: { kind: "finding", summary: () => "rotation needs attention" },
+  schedule: {
+    kind: "schedule-failed",
+    summary: () => "the rotation schedule is not as the manifest says",
+  },
   call: { kind: "call-failed", summary: () => "the function could not read its event" },
 };
 

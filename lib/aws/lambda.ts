@@ -1,7 +1,7 @@
 import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FailedAnswer } from "../context/failed-answer.ts";
 import type { InvokedFailure } from "../settlement/errors.ts";
-import { awsFailure } from "./failures.ts";
+import { awsFailure, callAws } from "./failures.ts";
 import { onDemand } from "./on-demand.ts";
 
 /** What a function of ours answered, or how it failed. */
@@ -38,6 +38,20 @@ export class InvokedFunction<Answer> {
     }
   }
 }
+
+/** Invokes a function without waiting for it. @throws AwsCallFailed, DeadlineReached */
+export const invokeLater =
+  (FunctionName = "") =>
+  async (event: object, signal: AbortSignal): Promise<void> => {
+    const input = {
+      FunctionName,
+      InvocationType: "Event",
+      Payload: JSON.stringify(event),
+    } as const;
+    await callAws("lambda:InvokeFunction", FunctionName, signal, (options) =>
+      new LambdaClient({}).send(new InvokeCommand(input), options),
+    );
+  };
 
 /** An answer that is not what the function promises. @param problem e.g. `it is not a JSON object` */
 export function unusable(problem: string): InvokedFailure {

@@ -30,6 +30,8 @@ interface Grant {
   readonly actions: readonly string[];
   /** ARNs. */
   readonly resources: readonly string[];
+  /** By operator and key of IAM. */
+  readonly condition?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Why a `*` stands in its resources. */
   readonly why?: string;
 }

@@ -53,11 +53,12 @@ export const taskKinds = [
   "abandoned",
   "test",
   "finding",
+  "schedule",
 ] as const;
 
 /**
- * What a function was doing: a step of a rotation, or an action on what a rotation has replaced or on its
- * parameters. `unreported`, `abandoned` and `test` are rotations, or their test, that Secrets Manager reports on; a
+ * What a function was doing: a step of a rotation, or an action on what a rotation has replaced, on its
+ * parameters or its schedule. `unreported`, `abandoned` and `test` are rotations, or their test, that Secrets Manager reports on; a
  * `finding` is what the hourly look met.
  */
 export interface Task {

@@ -189,7 +189,7 @@ describe("the bundles of all functions", () => {
   it("are those of the places that the manifest has", async () => {
     const names = async (text: string) =>
       Object.keys(await bundleFunctions(join(folder, "places"), manifest(text))).toSorted();
-    const others = ["mirror", "settle", "watch"];
+    const others = ["mirror", "schedule", "settle", "watch"];
     const database = ["retire-database", "rotate-database"];
     const apiKey = ["retire-api-key", "rotate-api-key"];
     expect(await names(both)).toEqual([...others, ...database].toSorted());

@@ -1,50 +1,210 @@
-import { describe, expect, it } from "vitest";
-import { requireWithinLimits } from "../../infra/limits.ts";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { zipSync } from "fflate";
+import { afterAll, describe, expect, it } from "vitest";
+import { readManifest } from "../../build/manifest-plugin.ts";
+import type { Value } from "../../infra/cloudformation.ts";
+import { figures, limitsLine, limitsTable, requireWithinLimits } from "../../infra/figures.ts";
+import { limits } from "../../infra/limits.ts";
+import { resources, statementsOf } from "../../infra/template.ts";
+import { zipSize } from "../../infra/zip-size.ts";
+import { matches } from "./matches.ts";
 import { Service } from "./service.ts";
 
-const template = (secrets: number, others: number, text = "") => ({
-  Resources: Object.fromEntries([
-    ...Array.from({ length: secrets }, (_, index) => [
-      `Rotation${index}`,
-      { Type: "AWS::SecretsManager::RotationSchedule" },
-    ]),
-    ...Array.from({ length: others }, (_, index) => [`Other${index}`, { Type: "Other", text }]),
-  ]),
+const service = new Service("secrets: {}\n");
+afterAll(() => service[Symbol.dispose]());
+
+const text = (length: number) => "x".repeat(length);
+const policy = (length: number) => text(length - 2);
+const rule = (properties: Readonly<Record<string, Value>>) => ({
+  Type: "AWS::Events::Rule",
+  Properties: properties,
 });
+const lambda = (properties: Readonly<Record<string, Value>>) => ({
+  Type: "AWS::Lambda::Function",
+  Properties: properties,
+});
+const many = (count: number) => Array.from({ length: count }, () => "one");
 
-/** A manifest of this many secrets. */
-const manifest = (count: number) =>
-  `secrets:\n${Array.from({ length: count }, (_, index) => `  app/${index}: { strategy: in-place }\n`).join("")}`;
+/** By the limit, a resource that takes so much of it. */
+const taking: Readonly<Record<string, (value: number) => object>> = {
+  "characters of a role's inline policies": (value) => ({
+    Type: "AWS::IAM::Role",
+    Properties: { Policies: [{ PolicyDocument: policy(value) }] },
+  }),
+  "managed policies of a role": (value) => ({
+    Type: "AWS::IAM::Role",
+    Properties: { ManagedPolicyArns: many(value) },
+  }),
+  "characters of a managed policy": (value) => ({
+    Type: "AWS::IAM::ManagedPolicy",
+    Properties: { PolicyDocument: policy(value) },
+  }),
+  "characters of a KMS key's policy": (value) => ({
+    Type: "AWS::KMS::Key",
+    Properties: { KeyPolicy: policy(value) },
+  }),
+  "bytes of a function's environment": (value) =>
+    lambda({ Environment: { Variables: policy(value) } }),
+  "characters of a function's name": (value) => lambda({ FunctionName: text(value) }),
+  "characters of a rule's pattern": (value) => rule({ EventPattern: policy(value) }),
+  "targets of a rule": (value) => rule({ Targets: many(value) }),
+  "characters of a rule's name": (value) => rule({ Name: text(value) }),
+  "characters of a queue's name": (value) => ({
+    Type: "AWS::SQS::Queue",
+    Properties: { QueueName: text(value) },
+  }),
+  "characters of an alarm's description": (value) => ({
+    Type: "AWS::CloudWatch::Alarm",
+    Properties: { AlarmDescription: text(value) },
+  }),
+};
 
-describe("a stack", () => {
-  it("of 500 resources is taken", () => {
-    expect(() => requireWithinLimits(template(400, 100))).not.toThrow();
+const check = (Resources: object) =>
+  requireWithinLimits(figures({ Resources } as Parameters<typeof figures>[0]));
+
+describe("a template", () => {
+  it.each(Object.entries(taking))("may have as many %s as AWS takes, and no more", (name, made) => {
+    const { most } = limits.find(({ limit }) => limit === name) ?? { most: 0 };
+    expect(() => check({ It: made(most) })).not.toThrow();
+    expect(() => check({ It: made(most + 1) })).toThrow(
+      `It has ${most + 1} ${name}, and AWS takes ${most}: `,
+    );
   });
 
-  it("of more is refused with the number of secrets that fit", () => {
-    expect(() => requireWithinLimits(template(401, 100))).toThrow(
-      "401 secrets make a stack of 501 resources, and CloudFormation takes 500, so 400 fit: divide them",
+  it("is checked against every limit that is listed", () => {
+    const permissions = "bytes of a function's resource policy";
+    expect(limits.map(({ limit }) => limit).toSorted()).toEqual(
+      [...Object.keys(taking), permissions].toSorted(),
+    );
+  });
+
+  it("may not give one function more permissions than its policy holds", () => {
+    const own = lambda({ FunctionName: "own" });
+    const permission = (_: unknown, index: number) => [
+      `Permission${index}`,
+      {
+        Type: "AWS::Lambda::Permission",
+        Properties: { FunctionName: { "Fn::GetAtt": ["Own", "Arn"] } },
+      },
+    ];
+    const others = (count: number) => Object.fromEntries(Array.from({ length: count }, permission));
+    expect(() => check({ Own: own, ...others(40) })).not.toThrow();
+    expect(() => check({ Own: own, ...others(60) })).toThrow(
+      "bytes of a function's resource policy",
+    );
+  });
+
+  it("of 500 resources is taken, and of more it is not", () => {
+    const all = (count: number) =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`R${index}`, { Type: "T" }]));
+    expect(() => check(all(500))).not.toThrow();
+    expect(() => check(all(501))).toThrow(
+      "they make 501 resources of a template, and AWS takes 500: divide the secrets",
     );
   });
 
   it("of more than a megabyte is refused", () => {
-    expect(() => requireWithinLimits(template(1, 10, "x".repeat(110_000)))).toThrow(
-      /a template of 11\d{5} bytes, and CloudFormation takes 1048576: divide them/,
-    );
+    const large = { Type: "T", Properties: { text: text(1_048_576) } };
+    expect(() => check({ Large: large })).toThrow("bytes of a template, and AWS takes 1048576");
   });
 
-  it("that is too large for CloudFormation is not packaged; one of as many as fit is", {
-    timeout: 120_000,
-  }, async () => {
-    using large = new Service(manifest(480));
-    const { code, printed } = await large.run("package");
-    expect({ code, printed }).toEqual({ code: 1, printed: expect.stringContaining("480 secrets") });
-    const fit = Number(/so (\d+) fit/.exec(printed)?.[1]);
-    using largest = new Service(manifest(fit));
-    await largest.package();
-    // Fewer secrets need fewer policies, too.
-    const made = Object.keys(largest.template().Resources).length;
-    expect(made).toBeGreaterThan(490);
-    expect(made).toBeLessThanOrEqual(500);
+  it("names what has several such problems", () => {
+    const all = { A: rule({ Name: text(65) }), B: rule({ Targets: many(6) }) };
+    expect(() => check(all)).toThrow(/B has 6 targets.*\n.*A has 65 characters/);
+  });
+});
+
+describe("the figures", () => {
+  it("name the nearest limit in a line, and all of them in a table", () => {
+    const all = figures(
+      { Resources: { Long: rule({ Name: text(60) }) } as never },
+      { settle: { zipped: 1000, unzipped: 5000 } },
+    );
+    expect(limitsLine(all)).toMatch(/nearest is 94 %: 60 of 64 characters of a rule's name/);
+    expect(limitsTable(all)).toMatch(
+      /^ *60 +of 64 +94 % {2}characters of a rule's name \(Long\)$/m,
+    );
+    expect(limitsTable(all)).toMatch(/^5000 +of 262144000 +0\.0 % {2}.* \(settle\)$/m);
+    expect(limitsTable(all).split("\n")).toHaveLength(all.length);
+  });
+
+  it("count what is in an archive", () => {
+    const file = join(service.folder, "a.zip");
+    const bytes = zipSync({ "a.mjs": new Uint8Array(10_000), "b/c.mjs": new Uint8Array(5) });
+    writeFileSync(file, bytes);
+    expect(zipSize(file)).toEqual({ zipped: bytes.length, unzipped: 10_005 });
+  });
+});
+
+describe("10,000 secrets", { timeout: 120_000 }, () => {
+  const names = Array.from(
+    { length: 10_000 },
+    (_, index) => `team-${index % 40}/service-${index}/db`,
+  );
+  const key = (index: number) => `arn:aws:kms:eu-central-1:123456789012:key/${index % 20}`;
+  const entries = names.map(
+    (name, index) =>
+      `  ${name}: { kmsKey: "${key(index)}", credentials: [{ type: postgres, admin: admin/${index % 100} }] }\n`,
+  );
+  const file = join(service.folder, "many.yml");
+  writeFileSync(file, `defaults: { clusters: [production] }\nsecrets:\n${entries.join("")}`);
+  const manifest = readManifest(file, "production", { warn() {} });
+  const deployment = { service: "quarterturn", stage: "production", manifest };
+
+  it("fit into one template, whose resources do not grow with them", () => {
+    const Resources = resources(deployment);
+    expect(() => check(Resources)).not.toThrow();
+    const one = { secrets: Object.fromEntries(Object.entries(manifest.secrets).slice(0, 1)) };
+    const few = resources({ ...deployment, manifest: { ...manifest, ...one } });
+    const without = (all: object) =>
+      Object.entries(all).filter(([, { Type }]) => Type !== "AWS::IAM::ManagedPolicy").length;
+    expect(without(Resources)).toBe(without(few));
+    expect(JSON.stringify(Resources).length).toBeLessThan(100_000);
+  });
+
+  it("are named by beginnings of their names, and closed by a condition wherever a value or a label is touched", () => {
+    const arn = (name: string) =>
+      `arn:\${AWS::Partition}:secretsmanager:\${AWS::Region}:\${AWS::AccountId}:secret:${name}-AbCdEf`;
+    const harmless = ["secretsmanager:DescribeSecret", "secretsmanager:ListSecrets"];
+    for (const [name, statements] of Object.entries(statementsOf(deployment))) {
+      const wide = statements.filter(({ resources }) =>
+        resources.some((text) => text.includes(":secret:") && text.endsWith("*")),
+      );
+      for (const { actions, condition, why } of wide) {
+        expect(why, name).toBeDefined();
+        if (actions.every((action) => harmless.includes(action))) continue;
+        const { StringEquals = {} } = condition ?? {};
+        const key = actions.includes("secretsmanager:RotateSecret")
+          ? "secretsmanager:RotationLambdaARN"
+          : "secretsmanager:resource/AllowRotationLambdaArn";
+        expect([StringEquals[key]].flat().join(), `${name} ${actions}`).toContain(
+          "function:quarterturn-production-rotate-",
+        );
+      }
+      const named = wide.filter(
+        ({ resources }) => !resources.some((text) => text.endsWith(":secret:*")),
+      );
+      for (const { resources, actions } of named) {
+        expect(
+          resources.some((pattern) => matches(pattern, arn("other/db"))),
+          `${actions}`,
+        ).toBe(false);
+        for (const secret of [names[0] ?? "", names[9999] ?? ""])
+          expect(resources.some((pattern) => matches(pattern, arn(secret)))).toBe(true);
+      }
+    }
+  });
+
+  it("with more administrators than a role can name are refused, with what to do", () => {
+    const own = names
+      .slice(0, 1200)
+      .map((name) => `  ${name}: { credentials: [{ type: postgres, admin: ${name}-admin }] }\n`);
+    const file = join(service.folder, "admins.yml");
+    writeFileSync(file, `secrets:\n${own.join("")}`);
+    const refused = { ...deployment, manifest: readManifest(file, "production", { warn() {} }) };
+    expect(() => resources(refused)).toThrow(
+      /RotateDatabaseRole needs \d+ policies, and IAM allows 10 .*share an administrator/,
+    );
   });
 });

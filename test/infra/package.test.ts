@@ -15,7 +15,9 @@ import { connectSettlement, createConsumerService } from "../../lab/settlement.t
 import { startWorld, type World } from "../../lab/world.ts";
 import type { Call } from "../../standin/aws.ts";
 import { until } from "../standin/ecs-fixtures.ts";
-import { allows, statementsOfRole } from "./policy.ts";
+import { startCloudFormation } from "./cloudformation.ts";
+import type { RequestContext } from "./conditions.ts";
+import { allows, type Request, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 
 const names = Object.keys(functions);
@@ -76,6 +78,9 @@ const propertiesOf = (name: string) => {
 
 const functionName = (name: string) => `quarterturn-production-${name}`;
 
+const functionArn = (name: string) =>
+  `arn:aws:lambda:${world.aws.region}:${world.aws.accountId}:function:${functionName(name)}`;
+
 /** Unpacks the zip into a folder of its own and registers what the template says about it. */
 function deploy(name: string): string {
   const { Handler, Timeout, Environment } = propertiesOf(name);
@@ -84,6 +89,8 @@ function deploy(name: string): string {
     MIRROR_FUNCTION: functionName("mirror"),
     RETIRE_DATABASE_FUNCTION: functionName("retire-database"),
     RETIRE_API_KEY_FUNCTION: functionName("retire-api-key"),
+    ROTATE_DATABASE_FUNCTION: functionArn("rotate-database"),
+    ROTATE_API_KEY_FUNCTION: functionArn("rotate-api-key"),
     ENVIRONMENT: "production",
     PROBLEMS_PATH: "/quarterturn/quarterturn-production/problems",
   };
@@ -117,7 +124,40 @@ async function rotate(
   return world.aws.rotations.finished(SecretId, ClientRequestToken);
 }
 
+const describeSecret = (SecretId: string) =>
+  world.client.send(new DescribeSecretCommand({ SecretId }));
+
+const rotatedSecrets = [
+  [databaseSecretId, "rotate-database"],
+  [keySecretId, "rotate-api-key"],
+] as const;
+
 describe("what serverless packages, unpacked, each function in fresh processes", () => {
+  it("sets the schedules for CloudFormation and rotates nothing", async () => {
+    await using stack = await startCloudFormation();
+    await stack.request("Create", packaged["schedule"] ?? "", world.aws);
+    const Data = { Summary: expect.stringContaining("2 set") };
+    expect(stack.answers).toMatchObject([
+      { Status: "SUCCESS", PhysicalResourceId: "schedules", Data },
+    ]);
+    const tokens = world.aws.calls.flatMap(({ operation, input }) =>
+      operation === "RotateSecret" ? [[input["SecretId"], input["ClientRequestToken"]]] : [],
+    );
+    expect(tokens).toHaveLength(2);
+    for (const [secret, token] of tokens) {
+      const tested = await world.aws.rotations.finished(String(secret), String(token));
+      expect(tested.steps.map(({ step, error }) => ({ step, error }))).toEqual([
+        { step: "testSecret" },
+      ]);
+    }
+    for (const [secret, by] of rotatedSecrets)
+      expect(await describeSecret(secret)).toMatchObject({
+        RotationEnabled: true,
+        RotationLambdaARN: functionArn(by),
+        RotationRules: { ScheduleExpression: "rate(90 days)" },
+      });
+  });
+
   it("rotates, rolls the consumers and ends the old credential, by itself", async () => {
     const { aws, secretArn } = world;
     const visibilitySeconds = Number(
@@ -127,7 +167,6 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     await connectSettlement(aws, packaged["settle"] ?? "", timing);
     const service = { cluster: "production", name: "web", tasks: 1, secretArn, server: postgres };
     await createConsumerService(aws, service);
-    expect(await rotate(false, "e".repeat(32))).toMatchObject({ succeeded: true });
     const before = await world.secret();
     expect(await rotate(true, token)).toMatchObject({ succeeded: true });
     await until(async () => (await world.labels())["RETIRING"] === undefined);
@@ -165,6 +204,14 @@ describe("what serverless packages, unpacked, each function in fresh processes",
     expect(payload).toMatchObject({ secret: databaseSecretId, outcome: "told" });
   });
 
+  it("switches the schedules off for CloudFormation when the stack is removed", async () => {
+    await using stack = await startCloudFormation();
+    await stack.request("Delete", packaged["schedule"] ?? "", world.aws);
+    expect(stack.answers).toMatchObject([{ Status: "SUCCESS" }]);
+    for (const [secret] of rotatedSecrets)
+      expect(await describeSecret(secret)).toMatchObject({ RotationEnabled: false });
+  });
+
   it.each(names)("made no call that the role of %s does not allow", async (name) => {
     const { region, accountId } = world.aws;
     const facts = {
@@ -189,7 +236,8 @@ describe("what serverless packages, unpacked, each function in fresh processes",
   it("needed more than nothing of each service", () => {
     const services = (name: string) => [...new Set(callsOf(name).map(({ service }) => service))];
     expect(services("rotate-database").toSorted()).toEqual(["secretsmanager", "sns"]);
-    expect(services("rotate-api-key").toSorted()).toEqual(["secretsmanager"]);
+    expect(services("rotate-api-key").toSorted()).toEqual(["secretsmanager", "sns"]);
+    expect(services("schedule").toSorted()).toEqual(["secretsmanager", "ssm"]);
     expect(services("mirror").toSorted()).toEqual(["secretsmanager", "ssm"]);
     expect(services("settle").toSorted()).toEqual(["ecs", "lambda", "secretsmanager", "ssm"]);
     expect(callsOf("settle").map(({ operation }) => operation)).toContain("UpdateService");
@@ -199,15 +247,43 @@ describe("what serverless packages, unpacked, each function in fresh processes",
 const arnOf = async (SecretId: string) =>
   (await world.client.send(new DescribeSecretCommand({ SecretId }))).ARN ?? "";
 
+/** The condition keys of a request (service authorization reference of Secrets Manager and of ECS). */
+function contextOf(input: Readonly<Record<string, unknown>>): RequestContext {
+  const keys: readonly (readonly [string, unknown])[] = [
+    ["secretsmanager:VersionStage", input["VersionStage"]],
+    ["secretsmanager:RotationLambdaARN", input["RotationLambdaARN"]],
+    ["secretsmanager:RotateImmediately", input["RotateImmediately"]],
+    ["ecs:task-definition", input["taskDefinition"]],
+    ["ecs:enable-execute-command", input["enableExecuteCommand"]],
+  ];
+  const tagKeys = [
+    ...((input["Tags"] ?? []) as { Key: string }[]).map(({ Key }) => Key),
+    ...((input["TagKeys"] ?? []) as string[]),
+  ];
+  const rotator = rotatedSecrets.find(([secret]) => String(input["SecretId"]).includes(secret));
+  return {
+    ...Object.fromEntries(
+      keys.flatMap(([key, value]) => (value === undefined ? [] : [[key, [String(value)]]])),
+    ),
+    ...(tagKeys.length > 0 && { "aws:TagKeys": tagKeys }),
+    ...(rotator && {
+      "secretsmanager:resource/AllowRotationLambdaArn": [functionArn(rotator[1])],
+    }),
+    "kms:ViaService": [`sns.${world.aws.region}.amazonaws.com`],
+  };
+}
+
 /** What IAM would be asked for a call: the action, and each resource that the request names. */
 function requests(
   { service, operation, input }: Call,
   secrets: Readonly<Record<string, string>>,
-): readonly { action: string; resource: string }[] {
+): readonly Request[] {
   const { region, accountId } = world.aws;
   const action = `${service}:${operation === "Invoke" ? "InvokeFunction" : operation}`;
   const arn = (resource: string) => `arn:aws:${service}:${region}:${accountId}:${resource}`;
-  const on = (...resources: string[]) => resources.map((resource) => ({ action, resource }));
+  const context = contextOf(input);
+  const on = (...resources: string[]) =>
+    resources.map((resource) => ({ action, resource, context }));
   const text = (key: string) => String(input[key]);
   const list = (key: string) => (input[key] ?? []) as string[];
   const full = (kind: string, id: string) =>

@@ -1,4 +1,6 @@
 import type { Value } from "../../infra/cloudformation.ts";
+import { type Conditions, holds, type RequestContext } from "./conditions.ts";
+import { matches } from "./matches.ts";
 import type { Template } from "./service.ts";
 
 /** A statement of a policy as CloudFormation would send it to IAM. */
@@ -6,7 +8,7 @@ export interface PolicyStatement {
   readonly Effect: "Allow" | "Deny";
   readonly Action: readonly string[];
   readonly Resource: readonly string[];
-  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
+  readonly Condition?: Conditions;
 }
 
 /** What CloudFormation fills in, by the name in `${…}`. */
@@ -47,23 +49,22 @@ export function statementsOfRole(
   });
 }
 
-/** Whether a role may do this, its conditions aside. */
+/** Of one resource. */
+export interface Request {
+  readonly action: string;
+  readonly resource: string;
+  readonly context: RequestContext;
+}
+
+/** Whether a role may do this. */
 export const allows = (
   statements: readonly PolicyStatement[],
-  { action, resource }: { readonly action: string; readonly resource: string },
+  { action, resource, context }: Request,
 ): boolean =>
   statements.some(
-    ({ Effect, Action, Resource }) =>
-      Effect === "Allow" &&
-      Action.includes(action) &&
-      Resource.some((pattern) => matches(pattern, resource)),
+    (statement) =>
+      statement.Effect === "Allow" &&
+      statement.Action.includes(action) &&
+      statement.Resource.some((pattern) => matches(pattern, resource)) &&
+      holds(statement.Condition ?? {}, context),
   );
-
-/** As IAM compares: `*` is any text, `?` any character. */
-export function matches(pattern: string, resource: string): boolean {
-  const source = pattern
-    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
-    .replaceAll("*", ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`).test(resource);
-}

@@ -13,7 +13,8 @@ import {
 } from "../../infra/template.ts";
 import { functionsOf } from "../../lib/manifest/place.ts";
 import { readOccasion } from "../../lib/watch/occasion.ts";
-import { matches, type PolicyStatement, statementsOfRole } from "./policy.ts";
+import { matches } from "./matches.ts";
+import { type PolicyStatement, statementsOfRole } from "./policy.ts";
 import { Service, type Template } from "./service.ts";
 
 const secretByArn = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:legacy-AbCdEf";
@@ -184,14 +185,18 @@ describe("the functions", () => {
       manifest: read(`secrets: { app: ${secret} }`),
     };
     const pair = place ? [functionsOf[place].rotate, functionsOf[place].retire] : [];
-    const others = ["settle", "mirror", "watch"];
+    const others = ["settle", "mirror", "schedule", "watch"];
     expect(Object.keys(statementsOf(deployment))).toEqual([...pair, ...others]);
     const made = functionsIn(deployment);
     expect(Object.keys(made)).toEqual([...pair, ...others]);
     const { settle } = made as { settle: { environment: object } };
     const invoked = Object.keys(settle.environment).filter((key) => key.endsWith("_FUNCTION"));
     expect(invoked).toHaveLength(place ? 2 : 1);
-    const text = JSON.stringify([made, resources(deployment), outputs(deployment)]);
+    // `schedule` ends what the functions of a place rotated that no secret has any more.
+    const { schedule, ...rest } = made;
+    const { ScheduleRole, ...without } = resources(deployment);
+    expect(JSON.stringify([schedule, ScheduleRole])).toContain("rotate-database");
+    const text = JSON.stringify([rest, without, outputs(deployment)]);
     for (const { rotate } of places)
       expect(text.includes(rotate), rotate).toBe(pair.some((name) => name === rotate));
   });
@@ -282,6 +287,24 @@ describe("the roles", () => {
 
   const onKeys = (name: string): readonly PolicyStatement[] =>
     allowed(name).filter(({ Resource }) => Resource.some((each) => each.includes(":key/")));
+
+  it("let settle move no label but Quarterturn's own, write no tag but its own, and only roll services (E3)", () => {
+    const conditionOf = (action: string) =>
+      allowed("settle").find(({ Action }) => Action.includes(action))?.Condition;
+    expect(conditionOf("secretsmanager:UpdateSecretVersionStage")).toEqual({
+      StringLike: {
+        "secretsmanager:VersionStage": ["RETIRING", "RETIRING-*", "FROM-*", "PREPARED"],
+      },
+    });
+    expect(conditionOf("secretsmanager:TagResource")).toEqual({
+      "ForAllValues:StringEquals": { "aws:TagKeys": ["quarterturn:promoted"] },
+      Null: { "aws:TagKeys": "false" },
+    });
+    expect(conditionOf("ecs:UpdateService")).toEqual({
+      Null: { "ecs:task-definition": "true" },
+      BoolIfExists: { "ecs:enable-execute-command": "false" },
+    });
+  });
 
   it("let settle roll services of the manifest's clusters, and invoke what mirrors and retires", () => {
     expect(resourcesOf("settle", "ecs:UpdateService")).toEqual([
@@ -404,7 +427,7 @@ describe("the roles", () => {
         "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*",
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
-        ...["*", "*/rotation", "*/watch", "*/claims", "*/findings"].map((rest) =>
+        ...["*", "*/rotation", "*/watch", "*/claims", "*/findings", "*/schedules"].map((rest) =>
           problemsArn(`/${rest}`),
         ),
         ...names.map(
@@ -421,24 +444,14 @@ describe("the roles", () => {
     );
   });
 
-  const manySecrets = (count: number) => {
-    const many = Array.from({ length: count }, (_, index) => `team/service-${index}/database`);
-    const entries = many.map(
+  it("name 200 secrets by the beginnings of their names, within IAM's limits", () => {
+    const names = Array.from({ length: 200 }, (_, index) => `team/service-${index}/database`);
+    const entries = names.map(
       (name, index) =>
-        `  ${name}: { kmsKey: "${keyOf("own")}", credentials: [{ type: postgres, admin: admin/${index % 10} }] }`,
+        `  ${name}: { kmsKey: "${keyOf("own")}", credentials: [{ type: postgres, admin: admin/${index} }] }`,
     );
     const manifest = read(`secrets:\n${entries.join("\n")}\n`);
-    return { many, deployment: { service: "quarterturn", stage: "production", manifest } };
-  };
-
-  it("are refused where IAM would", () => {
-    const { deployment } = manySecrets(400);
-    expect(() => resources(deployment)).toThrow(/IAM allows 10; divide them/);
-  });
-
-  it("fit into IAM's limits with 200 secrets", () => {
-    const { many, deployment } = manySecrets(200);
-    const Resources = resources(deployment);
+    const Resources = resources({ service: "quarterturn", stage: "production", manifest });
     const managed = Object.values(Resources).filter(({ Type }) => Type.endsWith("ManagedPolicy"));
     expect(managed.length).toBeGreaterThan(3);
     for (const { Properties } of managed)
@@ -448,7 +461,7 @@ describe("the roles", () => {
     const role = Resources["RotateDatabaseRole"]?.Properties as { ManagedPolicyArns: Value[] };
     expect(role.ManagedPolicyArns.length).toBeLessThanOrEqual(10);
     const inAll = statementsOfRole({ Resources }, "RotateDatabaseRole", facts);
-    for (const name of many) {
+    for (const name of names) {
       const granted = inAll.filter(({ Action, Resource }) =>
         Resource.some(
           (pattern) =>
@@ -479,46 +492,95 @@ const resolvedLong = (value: Value | undefined): unknown =>
   );
 
 describe("the schedules", () => {
-  const rotators: Readonly<Record<string, string>> = {
-    Database: "RotateDashdatabaseLambdaFunction",
-    ApiKey: "RotateDashapiDashkeyLambdaFunction",
+  const custom = (from = template) => {
+    const [[, resource] = []] = ofType("Custom::RotationSchedules", from);
+    if (!resource) throw new Error("no custom resource");
+    return resource;
+  };
+  const wantedOf = (text: string) => {
+    const deployment = { service: "quarterturn", stage: "production", manifest: read(text) };
+    return resources(deployment)["Schedules"]?.Properties["Wanted"];
   };
 
-  it("rotate every secret as the manifest says, and none because of a deployment", () => {
-    const found = ofType("AWS::SecretsManager::RotationSchedule").map(
-      ([, { Properties }]) => Properties,
-    );
-    const rotation = (SecretId: string, RotationRules: Value, by = "Database") => ({
-      SecretId,
-      RotationLambdaARN: { "Fn::GetAtt": [rotators[by], "Arn"] },
-      RotationRules,
-      RotateImmediatelyOnUpdate: false,
+  it("take one resource, whatever the manifest names", () => {
+    expect(ofType("AWS::SecretsManager::RotationSchedule")).toEqual([]);
+    expect(custom().Properties).toMatchObject({
+      ServiceToken: { "Fn::GetAtt": ["ScheduleLambdaFunction", "Arn"] },
     });
-    expect(found).toEqual([
-      rotation("app/plain", { ScheduleExpression: "rate(90 days)" }),
-      rotation("app/encrypted", { ScheduleExpression: "cron(0 3 1 * ? *)", Duration: "3h" }),
-      rotation(secretByArn, { ScheduleExpression: "rate(90 days)" }),
-      rotation("app/token", { ScheduleExpression: "rate(90 days)" }, "ApiKey"),
-    ]);
+    expect(template.Outputs["Schedules"]?.Value).toEqual({
+      "Fn::GetAtt": ["Schedules", "Summary"],
+    });
   });
 
-  it("are set up after Secrets Manager may invoke the function, from this account only", () => {
-    for (const [, { DependsOn, Properties }] of ofType("AWS::SecretsManager::RotationSchedule")) {
-      const by = Properties["SecretId"] === "app/token" ? "ApiKey" : "Database";
-      expect(DependsOn).toContain(`Rotate${by}Permission`);
-    }
-    for (const [by, rotator] of Object.entries(rotators))
+  it("are looked at by a deployment that changes one of them, and by no other", () => {
+    const one = (more: string, name = "app") =>
+      wantedOf(`secrets: { ${name}: { strategy: in-place${more} } }`);
+    expect(one(", grace: 2h")).toBe(one(""));
+    const all = [one(""), one(", schedule: rate(30 days)"), one(", window: 3h"), one("", "other")];
+    const other = wantedOf("secrets: { app: { type: generated, format: hex } }");
+    expect(new Set([...all, other]).size).toBe(5);
+  });
+
+  it("are set after Secrets Manager may invoke the functions, from this account only", () => {
+    const rotators = {
+      Database: "RotateDashdatabaseLambdaFunction",
+      ApiKey: "RotateDashapiDashkeyLambdaFunction",
+    };
+    for (const [by, rotator] of Object.entries(rotators)) {
+      expect(custom().DependsOn).toContain(`Rotate${by}Permission`);
       expect(template.Resources[`Rotate${by}Permission`]?.Properties).toEqual({
         FunctionName: { "Fn::GetAtt": [rotator, "Arn"] },
         Action: "lambda:InvokeFunction",
         Principal: "secretsmanager.amazonaws.com",
         SourceAccount: { Ref: "AWS::AccountId" },
       });
+    }
+  });
+
+  it("are looked at every hour, but not while the stack is removed", () => {
+    expect(template.Resources["SchedulesDueRule"]).toMatchObject({
+      DependsOn: ["Schedules"],
+      Properties: {
+        ScheduleExpression: "rate(1 hour)",
+        Targets: [{ Arn: { "Fn::GetAtt": ["ScheduleLambdaFunction", "Arn"] } }],
+      },
+    });
+    expect(template.Resources["SchedulesDueRulePermission"]?.Properties).toMatchObject({
+      Principal: "events.amazonaws.com",
+      SourceArn: { "Fn::GetAtt": ["SchedulesDueRule", "Arn"] },
+    });
+  });
+
+  it("are set by a function that can neither rotate, nor point a secret to a function of somebody else's", () => {
+    const rotators = ["rotate-database", "rotate-api-key"].map(
+      (name) => `arn:aws:lambda:eu-central-1:123456789012:function:quarterturn-production-${name}`,
+    );
+    const [rotate, ...others] = allowed("schedule").filter(({ Action }) =>
+      Action.includes("secretsmanager:RotateSecret"),
+    );
+    expect(others).toEqual([]);
+    expect(rotate).toMatchObject({
+      Resource: [...rotatedArns.network, ...rotatedArns.internet],
+      Condition: {
+        StringEquals: { "secretsmanager:RotationLambdaARN": rotators },
+        Bool: { "secretsmanager:RotateImmediately": "false" },
+      },
+    });
+    for (const action of ["CancelRotateSecret", "TagResource", "UntagResource"])
+      for (const { Condition } of allowed("schedule").filter(({ Action }) =>
+        Action.includes(`secretsmanager:${action}`),
+      ))
+        expect(Condition?.["StringEquals"]).toEqual({
+          "secretsmanager:resource/AllowRotationLambdaArn": rotators,
+        });
+    expect(
+      actionsOf("schedule").filter((action) => /SecretValue|VersionStage/.test(action)),
+    ).toEqual([]);
   });
 });
 
 describe("the alert topic", () => {
-  it("is encrypted with a key that alarms and events may use", () => {
+  it("is encrypted with a key that only the service that publishes may use", () => {
     expect(only("AWS::SNS::Topic").Properties["KmsMasterKeyId"]).toEqual({ Ref: "AlertKey" });
     const { KeyPolicy } = only("AWS::KMS::Key").Properties as unknown as {
       KeyPolicy: { Statement: { Principal: { Service?: string[] }; Action: string[] }[] };
@@ -526,7 +588,7 @@ describe("the alert topic", () => {
     const services = KeyPolicy.Statement.filter(({ Principal }) => Principal.Service);
     expect(services).toMatchObject([
       {
-        Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+        Principal: { Service: "cloudwatch.amazonaws.com" },
         Action: ["kms:Decrypt", "kms:GenerateDataKey*"],
       },
     ]);
@@ -817,17 +879,16 @@ describe("without parameters, on another stage", () => {
       "secrets:\n  app/only-production: { stages: [production], credentials: [{ type: postgres, strategy: in-place }] }\n" +
         "  app/${stage}: { credentials: [{ type: postgres, strategy: in-place }] }\n",
     );
-    await plain.package("--stage", "staging");
+    const { printed } = await plain.run("package", "--stage", "staging", "--verbose");
+    expect(printed).toMatch(/Within all \d+ limits of AWS that are checked; nearest is \d+ %: /);
+    expect(printed).toMatch(/ of 500 +\d+ % {2}resources of a template\n/);
+    expect(printed).toMatch(/ of 262144000 .* bytes of an unzipped package \(rotate-database\)/);
     const made = plain.template();
     const text = JSON.stringify(made);
     expect(text).not.toContain("VpcConfig");
     expect(text).not.toContain("ec2:");
     expect(text).not.toContain("production");
-    expect(
-      ofType("AWS::SecretsManager::RotationSchedule", made).map(
-        ([, of]) => of.Properties["SecretId"],
-      ),
-    ).toEqual(["app/staging"]);
+    expect(text).toContain("secret:app/staging-??????");
     expect(ofType("AWS::SNS::Subscription", made)).toEqual([]);
     expect(JSON.stringify(made.Outputs["AlertSubscription"])).toContain("aws sns subscribe");
   }, 180_000);

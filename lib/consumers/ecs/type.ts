@@ -43,6 +43,7 @@ export const ecsType: ConsumerBuildType = {
     const roll = {
       actions: ["ecs:UpdateService"],
       resources: services,
+      condition: onlyRollOut,
       why: "Which services of the listed clusters consume a secret is found at run time.",
     };
     return [...look, roll];
@@ -56,6 +57,12 @@ export const ecsType: ConsumerBuildType = {
     },
   },
   eventResources: servicesOf,
+};
+
+/** A new deployment of what the service runs already: no other task definition, no shell into its tasks. */
+const onlyRollOut = {
+  Null: { "ecs:task-definition": "true" },
+  BoolIfExists: { "ecs:enable-execute-command": "false" },
 };
 
 /** What the ARNs of the services begin with that may be rolled: those in the listed clusters. */

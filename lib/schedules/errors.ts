@@ -1,0 +1,100 @@
+import { RotationError } from "../errors.ts";
+
+const repeated =
+  "it tries again within the hour, and with every deployment that changes a schedule.";
+
+type Cause = Pick<RotationError, "happened" | "remedy" | "retryable">;
+
+/** A secret's rotation is not switched on, or not as the manifest says. */
+export class ScheduleNotSet extends RotationError {
+  override readonly next = repeated;
+
+  constructor(secret: string, { happened, remedy = "", retryable }: Cause) {
+    super({
+      code: "SCHEDULE_NOT_SET",
+      retryable,
+      happened: `The rotation schedule of ${secret} was not set: ${happened}`,
+      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+    });
+  }
+}
+
+/** A secret that the manifest does not name is still rotated by this stack's function. */
+export class ScheduleNotEnded extends RotationError {
+  override readonly next = repeated;
+
+  constructor(secret: string, { happened, remedy = "", retryable }: Cause) {
+    super({
+      code: "SCHEDULE_NOT_ENDED",
+      retryable,
+      happened: `The manifest does not name ${secret}, and its rotation was not switched off: ${happened}`,
+      remedy: `${remedy} Or switch it off by hand: aws secretsmanager cancel-rotate-secret.`.trim(),
+    });
+  }
+}
+
+/** Two deployments name the same secret. */
+export class OtherStackRotates extends RotationError {
+  override readonly next = repeated;
+
+  constructor(secret: string, functionArn: string) {
+    super({
+      code: "OTHER_STACK_ROTATES",
+      happened: `${secret} is rotated by ${functionArn}, the function of another deployment, so it was left there.`,
+      remedy:
+        "Remove it from one of the two manifests, and deploy both: the deployment that lets it go first.",
+    });
+  }
+}
+
+/** AWS or its partner rotates the secret itself. */
+export class ScheduleManaged extends RotationError {
+  override readonly next = repeated;
+
+  constructor(secret: string) {
+    super({
+      code: "SCHEDULE_MANAGED",
+      happened: `${secret} belongs to a service that rotates it itself, so its schedule was left alone.`,
+      remedy: "Remove it from rotation.yml; a credential can still name it as its administrator's.",
+    });
+  }
+}
+
+/** More schedules failed at once than are told one by one. */
+export class SchedulesNotSet extends RotationError {
+  override readonly next = repeated;
+
+  constructor(names: readonly string[], { happened, remedy = "" }: Cause) {
+    super({
+      code: "SCHEDULES_NOT_SET",
+      retryable: true,
+      happened: `The rotation schedules of ${names.length} more secrets are not as the manifest says: ${names.slice(0, 20).join(", ")}${names.length > 20 ? " and others, which the log names" : ""}. The first: ${happened}`,
+      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+    });
+  }
+}
+
+/** Secrets Manager does not say which secrets there are, so no schedule could be looked at. */
+export class SchedulesUnseen extends RotationError {
+  override readonly next = repeated;
+
+  constructor({ happened, remedy = "", retryable }: Cause) {
+    super({
+      code: "SCHEDULES_UNSEEN",
+      retryable,
+      happened: `The rotation schedules could not be looked at: ${happened}`,
+      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+    });
+  }
+}
+
+/** The payload is not what CloudFormation sends. */
+export class InvalidStackRequest extends RotationError {
+  constructor(problem: string) {
+    super({
+      code: "INVALID_STACK_REQUEST",
+      happened: `Not a request of CloudFormation: ${problem}.`,
+      remedy: "CloudFormation invokes this function; by hand, invoke it with {}.",
+    });
+  }
+}

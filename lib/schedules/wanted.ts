@@ -1,0 +1,55 @@
+import type { Manifest } from "../manifest/manifest.ts";
+import { SecretIndex } from "../manifest/names.ts";
+import type { Place } from "../manifest/place.ts";
+import { type Decision, decideNamed, decideUnnamed, type Occasion } from "./decide.ts";
+import type { Schedule, ScheduledSecret } from "./port.ts";
+
+/** ARNs of the functions that rotate, by the place of their secrets. */
+export type Rotators = Readonly<Record<Place, string>>;
+
+/** A secret of the manifest or of the account, and what is to become of its schedule. */
+export interface Item {
+  /** ARN, or what the manifest calls it where there is none. */
+  readonly secretId: string;
+  readonly name: string;
+  /** Absent: it is not to be rotated by this stack. */
+  readonly wanted?: Schedule | undefined;
+  /** As it was listed; absent: it was not. */
+  readonly listed?: ScheduledSecret | undefined;
+}
+
+/** Everything that has a schedule or is to have one. @param manifest absent: the stack is to be removed */
+export function itemsOf(
+  listed: readonly ScheduledSecret[],
+  manifest: Manifest | undefined,
+  rotators: Rotators,
+): readonly Item[] {
+  const index = new SecretIndex<ScheduledSecret>();
+  for (const secret of listed) index.add(secret.arn, secret);
+  const named = Object.entries(manifest?.secrets ?? {}).map(([nameOrArn, entry]): Item => {
+    const { expression, duration } = entry.schedule;
+    const wanted = { functionArn: rotators[entry.place], expression, duration };
+    const found = index.find(nameOrArn);
+    return {
+      secretId: found?.arn ?? nameOrArn,
+      name: found?.name ?? nameOrArn,
+      wanted,
+      listed: found,
+    };
+  });
+  const arns = new Set(named.map(({ secretId }) => secretId));
+  const others = listed.filter(({ arn }) => !arns.has(arn));
+  return [
+    ...named,
+    ...others.map((secret) => ({ secretId: secret.arn, name: secret.name, listed: secret })),
+  ];
+}
+
+export function decide(
+  { wanted }: Item,
+  secret: ScheduledSecret | undefined,
+  occasion: Occasion,
+): Decision {
+  if (wanted) return decideNamed(secret, wanted, occasion);
+  return secret ? decideUnnamed(secret, occasion) : { kind: "leave", why: "absent" };
+}
