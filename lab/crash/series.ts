@@ -16,7 +16,7 @@ export interface Series {
   readonly subject: string;
   /** How the subject goes on after the disturbance. */
   readonly recovery: string;
-  /** Which part of the sample this series takes, if other series have the same subject. */
+  /** Which part of the sample this series takes, if other series make the same calls. */
   readonly share?: { readonly index: number; readonly count: number };
   readonly strategy: Strategy;
   /** How many secrets of its kind go through the cases side by side: more where they mostly wait. Default: 1. */
@@ -107,15 +107,22 @@ export const settlementSeries: readonly Series[] = [
   {
     subject: "settle, one ECS service",
     ...settlement,
+    share: { index: 0, count: 2 },
     make: (world, proxy) => SettlementSubject.start(world, proxy),
   },
   {
     subject: "settle, one ECS service that reads a parameter",
     ...settlement,
+    share: { index: 1, count: 2 },
     mirror: { parameters: { password: "/app/password" } },
     make: (world, proxy) => SettlementSubject.start(world, proxy, "/app/password"),
   },
 ];
+
+/** A mixed secret's rotation makes each call of a later rotation, too. */
+export const sampledLogins = loginSeries.filter(
+  ({ subject }) => !subject.endsWith("alternating-users, later rotation"),
+);
 
 /** Chooses each call once: spreads the calls over the modes, and over the recoveries of each mode. */
 export function onceEach(mode: Mode, point: number, { share }: Series): boolean {

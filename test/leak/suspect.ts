@@ -92,12 +92,16 @@ export class Suspect implements AsyncDisposable {
     return true;
   }
 
-  /** Rotations in which one call after the other is disturbed, up to one that had no call left for it. */
+  /**
+   * Rotations in which one call after the other is disturbed, up to one that had no call left for it.
+   * @param share which of the calls; default: all
+   */
   async disturbEveryCall(
     disturb: Disturb,
     afterEach: (at: number) => Promise<void>,
+    { index = 0, count = 1 } = {},
   ): Promise<void> {
-    for (let at = 1; at < endless; at += 1) {
+    for (let at = 1 + index; at < endless; at += count) {
       await this.fresh();
       using disturbance = disturb(this.built, at);
       const succeeded = await this.rotate();

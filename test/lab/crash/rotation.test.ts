@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { modes } from "../../../lab/crash/disturbance.ts";
-import { onceEach, loginSeries as series } from "../../../lab/crash/series.ts";
+import { onceEach, sampledLogins as series } from "../../../lab/crash/series.ts";
 import { expectConverged } from "./expect-converged.ts";
 
 describe("a login's rotation or retirement disturbed at any call", { timeout: 900_000 }, () => {

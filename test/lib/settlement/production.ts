@@ -61,7 +61,9 @@ export class Production implements AsyncDisposable {
     const key = [strategy, JSON.stringify(more.mirror), String(more.beside)].join("\n");
     const free = hosts.get(key) ?? [];
     hosts.set(key, free);
-    const host = free.pop() ?? (await Host.start({ rotation: { attempts: 2, retryDelayMs: 50 } }));
+    const host =
+      free.pop() ??
+      (await Host.start({ inProcess: true, rotation: { attempts: 2, retryDelayMs: 50 } }));
     const world = await startWorld({ server: postgres, strategy, name, host, ...more });
     return new Production(world, () => free.push(host));
   }
