@@ -7,13 +7,16 @@ import { LongestFirst } from "./test/longest-first.ts";
  */
 const sharing = [
   "test/build/{layers,schema}.test.ts",
+  "test/infra/{limits,mistakes,permissions,template}.test.ts",
   "test/lib/*.test.ts",
   "test/lib/{alerts,manifest,mirror,retirement,rotation,secret,watch}/**/*.test.ts",
   "test/lib/consumers/ecs/!(contract).test.ts",
   "test/lib/reporting/!(alerts|lines).test.ts",
-  "test/lib/rotators/login/**/*.test.ts",
+  "test/lib/rotators/{generated,login}/**/*.test.ts",
+  "test/lib/rotators/postgres/{answers,minors,scram}.test.ts",
   "test/lib/settlement/!(mirror|settle|stuck).test.ts",
   "test/lib/validation/!(ask).test.ts",
+  "test/standin/!(package|aws-cli|ecs-cli|ecs-tasks.contract|sqs.contract).test.ts",
 ];
 
 const each = {
