@@ -11,9 +11,9 @@ import { insideTests } from "./pairs/inside.ts";
 import { privilegeTests } from "./pairs/privileges.ts";
 import { sharedRoleTests } from "./pairs/shared-role.ts";
 import { standingInTests } from "./pairs/standing-in.ts";
-import { onEveryVersion } from "./versions.ts";
+import { onMajorVersions } from "./versions.ts";
 
-onEveryVersion((server, major) => {
+onMajorVersions((server, major) => {
   let fixture: PostgresPairFixture;
   beforeAll(async () => {
     fixture = await openPairFixture(server(), major);
