@@ -3,12 +3,8 @@ import { address, type Login } from "../../lib/rotators/login/login.ts";
 import type { Notice } from "../../lib/rotators/login/notice.ts";
 import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { OtherUserInUse, UsersMissing } from "../../lib/rotators/login/pair-errors.ts";
-import {
-  DnsFailed,
-  LockBusy,
-  PermissionDenied,
-  Unreachable,
-} from "../../lib/rotators/login/server-errors.ts";
+import { LockBusy, PermissionDenied } from "../../lib/rotators/login/server-errors.ts";
+import { DnsFailed, Unreachable } from "../../lib/rotators/login/transport-errors.ts";
 import { type Gate, type Invocation, serverFailure } from "./gate.ts";
 import type { Holder } from "./holder.ts";
 import type { FakeServer, Servers } from "./server.ts";

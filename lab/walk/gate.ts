@@ -1,7 +1,7 @@
 import { AwsCallFailed } from "../../lib/aws-call-failed.ts";
 import { DeadlineReached } from "../../lib/context/deadline.ts";
 import type { RotationError } from "../../lib/errors.ts";
-import { Unreachable } from "../../lib/rotators/login/server-errors.ts";
+import { Unreachable } from "../../lib/rotators/login/transport-errors.ts";
 import type { VirtualClock } from "./clock.ts";
 
 /** What can happen to a call. `throttled`: it has no effect. */

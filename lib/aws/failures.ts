@@ -13,6 +13,14 @@ interface SdkError {
 export const isNamed = (thrown: unknown, name: string): boolean =>
   thrown instanceof Error && thrown.name === name;
 
+/** For `catch`: what an error of this name answers. Others are thrown on. */
+export const meaning =
+  <Answer>(name: string, answer: Answer) =>
+  (thrown: unknown): Answer => {
+    if (isNamed(thrown, name)) return answer;
+    throw thrown;
+  };
+
 const throttled = /Throttl|TooManyRequests/;
 
 /** By the error's name (Secrets Manager API reference, "Common errors" and each action's own). */
@@ -75,6 +83,9 @@ export function awsFailure(
   });
 }
 
+/** Sends a request with the SDK's client. */
+export type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promise<T>;
+
 /**
  * Sends a request, bounded by the signal.
  * @throws AwsCallFailed, DeadlineReached, and any RotationError of `send`'s own
@@ -83,7 +94,7 @@ export async function callAws<T>(
   call: string,
   on: string,
   signal: AbortSignal,
-  send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+  send: Send<T>,
 ): Promise<T> {
   try {
     return await send({ abortSignal: signal });

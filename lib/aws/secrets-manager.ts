@@ -4,7 +4,6 @@ import {
   PutSecretValueCommand,
   paginateListSecrets,
   paginateListSecretVersionIds,
-  type SecretListEntry,
   SecretsManagerClient,
   type SecretVersionsListEntry,
   TagResourceCommand,
@@ -19,7 +18,8 @@ import type {
   SecretState,
   SecretStore,
 } from "../secret/store.ts";
-import { callAws, isNamed } from "./failures.ts";
+import { callAws, meaning, type Send } from "./failures.ts";
+import { stateOf } from "./secret-state.ts";
 
 /** On the account and Region that the environment names. */
 export function secretsManagerStore(): SecretStore {
@@ -73,16 +73,13 @@ export class SecretsManagerStore implements SecretStore {
   ): Promise<CurrentValue | undefined> {
     const { SecretId: secretId, VersionId, VersionStage } = input;
     return this.#call("GetSecretValue", secretId, signal, async (options) => {
-      try {
-        const value = await this.#client.send(new GetSecretValueCommand(input), options);
-        const { VersionId: versionId = "", SecretString } = value;
-        if (SecretString !== undefined) return { versionId, text: new Secret(SecretString) };
-        if (value.SecretBinary) throw new SecretBinary(secretId, VersionId ?? VersionStage ?? "");
-        return undefined;
-      } catch (error) {
-        if (isNamed(error, "ResourceNotFoundException")) return undefined;
-        throw error;
-      }
+      const value = await this.#client
+        .send(new GetSecretValueCommand(input), options)
+        .catch(meaning("ResourceNotFoundException", undefined));
+      const { VersionId: versionId = "", SecretString, SecretBinary: binary } = value ?? {};
+      if (SecretString !== undefined) return { versionId, text: new Secret(SecretString) };
+      if (binary) throw new SecretBinary(secretId, VersionId ?? VersionStage ?? "");
+      return undefined;
     });
   }
 
@@ -95,13 +92,8 @@ export class SecretsManagerStore implements SecretStore {
         VersionStages: [...pending.labels],
         RotationToken: pending.rotationToken?.reveal(),
       });
-      try {
-        await this.#client.send(command, options);
-        return "created";
-      } catch (error) {
-        if (isNamed(error, "ResourceExistsException")) return "exists";
-        throw error;
-      }
+      const sent = this.#client.send(command, options).then(() => "created" as const);
+      return sent.catch(meaning("ResourceExistsException", "exists" as const));
     });
   }
 
@@ -113,13 +105,8 @@ export class SecretsManagerStore implements SecretStore {
         RemoveFromVersionId: move.from,
         MoveToVersionId: move.to,
       });
-      try {
-        await this.#client.send(command, options);
-        return "moved";
-      } catch (error) {
-        if (isNamed(error, "InvalidParameterException")) return "elsewhere";
-        throw error;
-      }
+      const sent = this.#client.send(command, options).then(() => "moved" as const);
+      return sent.catch(meaning("InvalidParameterException", "elsewhere" as const));
     });
   }
 
@@ -157,35 +144,7 @@ export class SecretsManagerStore implements SecretStore {
     });
   }
 
-  async #call<T>(
-    action: string,
-    secretId: string,
-    signal: AbortSignal,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
+  #call<T>(action: string, secretId: string, signal: AbortSignal, send: Send<T>): Promise<T> {
     return callAws(`secretsmanager:${action}`, secretId, signal, send);
   }
-}
-
-type Described = Omit<SecretListEntry, "SecretVersionsToStages">;
-
-function stateOf(
-  secret: Described,
-  versions: Record<string, string[]> | undefined,
-): Partial<Pick<SecretState, "arn" | "name">> & Omit<SecretState, "arn" | "name"> {
-  return {
-    ...(secret.ARN !== undefined && { arn: secret.ARN }),
-    ...(secret.Name !== undefined && { name: secret.Name }),
-    rotationEnabled: secret.RotationEnabled,
-    owningService: secret.OwningService,
-    externalType: secret.Type,
-    rotationFunction: secret.RotationLambdaARN,
-    kmsKey: secret.KmsKeyId,
-    deletedAt: secret.DeletedDate,
-    lastRotatedAt: secret.LastRotatedDate,
-    nextRotationAt: secret.NextRotationDate,
-    createdAt: secret.CreatedDate,
-    tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
-    versions: new Map(Object.entries(versions ?? {})),
-  };
 }

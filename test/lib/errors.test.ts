@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { asRotationError } from "../../lib/errors.ts";
-import { Unreachable } from "../../lib/rotators/login/server-errors.ts";
+import { Unreachable } from "../../lib/rotators/login/transport-errors.ts";
 import { everyRendering } from "../rendering.ts";
 import { everyError } from "./alerts/every-error.ts";
 

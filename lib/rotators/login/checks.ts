@@ -18,7 +18,7 @@ export const loginChecks = (rotator: LoginRotator) =>
   ({
     replaced(spec: LoginSpec, current, into) {
       const credential = rotator.credential(spec);
-      const { username, password } = credential.read(current);
+      const { username, password } = credential.logins.of(current);
       const next = { username, password: new Secret("replaced") };
       const document = writeLogin(into, spec, next);
       return { name: credential.name(current), value: password, document };
@@ -35,7 +35,7 @@ async function gather(
 ): Promise<LoginFacts> {
   const { spec, engine, traits, strategy } = credential.parts;
   const parsed = await ask(async () => {
-    const current = credential.read(document);
+    const current = credential.logins.of(document);
     return { current, target: targetOf(current, document, credential) };
   });
   if ("unknown" in parsed) return { spec, target: parsed };
@@ -72,7 +72,7 @@ const targetOf = (
   credential: LoginCredential,
 ): Target => ({
   ...withoutPassword(login),
-  usernames: credential.usernames(login),
+  usernames: credential.logins.usernames(login),
   fields: {
     username: fieldOf(document, credential.parts.spec, "username"),
     password: fieldOf(document, credential.parts.spec, "password"),

@@ -8,12 +8,11 @@ import type {
   Versions,
 } from "../../rotation/credential.ts";
 import type { SecretDocument } from "../../secret/document.ts";
-import { DocumentError } from "../../secret/errors.ts";
 import { adminLogin } from "./admin.ts";
 import { accepts, type Engine, type EngineTraits } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
-import { address, type Login, type LoginSpec, loginName, requireSameTarget } from "./login.ts";
-import { readLogin } from "./login-document.ts";
+import { address, type Login, type LoginSpec, loginName } from "./login.ts";
+import { Logins } from "./logins.ts";
 import { generatePassword } from "./password.ts";
 import type { Rehearsal, Replacement, Retired, Strategy } from "./strategy.ts";
 import { writeLogin } from "./write-login.ts";
@@ -26,14 +25,15 @@ export interface LoginParts {
   readonly strategy: Strategy;
 }
 
-/** A login of a secret. Each document is parsed once. */
+/** A login of a secret. */
 export class LoginCredential implements Credential {
   readonly parts: LoginParts;
   readonly openSwitch?: (versions: Versions, step: StepContext) => Promise<Switch>;
-  readonly #logins = new WeakMap<SecretDocument, Login>();
+  readonly logins: Logins;
 
   constructor(parts: LoginParts) {
     this.parts = parts;
+    this.logins = new Logins(parts);
     const { openSwitch } = parts.strategy;
     if (!openSwitch) return;
     this.openSwitch = async (versions, step) => openSwitch(this.#replacement(versions, step));
@@ -44,17 +44,12 @@ export class LoginCredential implements Credential {
   }
 
   name(document: SecretDocument): string {
-    return loginName(this.read(document));
+    return loginName(this.logins.of(document));
   }
 
   identities(current: SecretDocument): readonly string[] {
-    const login = this.read(current);
-    return this.usernames(login).map((username) => identity({ ...login, username }));
-  }
-
-  /** Every user name that the secret holds in turn. */
-  usernames({ username }: Login): readonly string[] {
-    return [...new Set([username, this.#nextUsername(username)])];
+    const login = this.logins.of(current);
+    return this.logins.usernames(login).map((username) => identity({ ...login, username }));
   }
 
   async next(
@@ -64,7 +59,7 @@ export class LoginCredential implements Credential {
     { randomInt }: StepContext,
   ): Promise<SecretDocument> {
     const { spec } = this.parts;
-    const username = this.#nextUsername(this.read(current).username);
+    const username = this.logins.nextUsername(this.logins.of(current).username);
     return writeLogin(into, spec, {
       username,
       password: generatePassword(spec.password, randomInt),
@@ -72,7 +67,7 @@ export class LoginCredential implements Credential {
   }
 
   carry(from: SecretDocument, into: SecretDocument, current: SecretDocument): SecretDocument {
-    return writeLogin(into, this.parts.spec, this.#following(from, current));
+    return writeLogin(into, this.parts.spec, this.logins.following(from, current));
   }
 
   set(versions: Versions, step: StepContext): Promise<"ready" | "outage"> {
@@ -85,7 +80,7 @@ export class LoginCredential implements Credential {
 
   async rehearse(current: SecretDocument, step: StepContext): Promise<void> {
     const { engine, strategy } = this.parts;
-    const login = this.read(current);
+    const login = this.logins.of(current);
     if (!(await accepts(engine, login, step.signal)))
       throw new CredentialsRefused(address(login), login.username, ["AWSCURRENT"]);
     for (const { what, remedy } of await strategy.rehearse(this.#situation(login, step)))
@@ -97,16 +92,16 @@ export class LoginCredential implements Credential {
     current: SecretDocument,
     { signal }: StepContext,
   ): Promise<boolean> {
-    return accepts(this.parts.engine, this.#ofSameTarget(document, current), signal);
+    return accepts(this.parts.engine, this.logins.ofSameTarget(document, current), signal);
   }
 
   holding(document: SecretDocument): Holding {
-    const login = this.read(document);
+    const login = this.logins.of(document);
     return { identity: identity(login), value: login.password };
   }
 
   ends(live: Holding, { current, old }: Retirement): boolean {
-    const login = this.#ofSameTarget(old, current);
+    const login = this.logins.ofSameTarget(old, current);
     const isSameUser = live.identity === identity(login);
     // Retiring a user of a pair ends every password that it has.
     return isSameUser && (this.traits.changesUsername || live.value.equals(login.password));
@@ -124,37 +119,6 @@ export class LoginCredential implements Credential {
     return this.parts.strategy.endSessions(this.#retired(retirement, step));
   }
 
-  /** @throws DocumentError */
-  read(document: SecretDocument): Login {
-    const known = this.#logins.get(document);
-    if (known) return known;
-    const login = readLogin(document, this.parts.spec, this.parts.traits);
-    this.#logins.set(document, login);
-    return login;
-  }
-
-  #nextUsername(username: string): string {
-    return this.parts.strategy.username(username, this.parts);
-  }
-
-  /** The login of a version that follows AWSCURRENT. @throws TargetChanged */
-  #following(document: SecretDocument, current: SecretDocument): Login {
-    const login = this.read(document);
-    const now = this.read(current);
-    const username = this.#nextUsername(now.username);
-    requireSameTarget(document.where, { ...now, username }, login);
-    return login;
-  }
-
-  /** The login of a version that comes before or after AWSCURRENT. @throws TargetChanged */
-  #ofSameTarget(document: SecretDocument, current: SecretDocument): Login {
-    const login = this.read(document);
-    const now = this.read(current);
-    if (login.username !== now.username) return this.#following(document, current);
-    requireSameTarget(document.where, now, login);
-    return login;
-  }
-
   #situation(current: Login, step: StepContext): Rehearsal {
     const { spec, engine } = this.parts;
     const admin = () => adminLogin(this.parts, current, step);
@@ -164,10 +128,10 @@ export class LoginCredential implements Credential {
   #replacement(versions: Versions, step: StepContext): Replacement {
     const { warn, outage, leaked } = step;
     return {
-      ...this.#situation(this.read(versions.current), step),
-      pending: async () => this.#following(await versions.pending(), versions.current),
-      earlier: () => this.#usable(versions.earlier(), versions),
-      held: (isRefused) => this.#usable(versions.held(isRefused), versions),
+      ...this.#situation(this.logins.of(versions.current), step),
+      pending: async () => this.logins.following(await versions.pending(), versions.current),
+      earlier: () => this.logins.usable(versions.earlier(), versions.current),
+      held: (isRefused) => this.logins.usable(versions.held(isRefused), versions.current),
       leaked,
       warn,
       outage,
@@ -175,28 +139,8 @@ export class LoginCredential implements Credential {
   }
 
   #retired({ current, old }: Retirement, step: StepContext): Retired {
-    const situation = this.#situation(this.read(current), step);
-    return { ...situation, old: this.#ofSameTarget(old, current) };
-  }
-
-  /** A version that does not hold a login of this credential's users cannot heal anything. */
-  async *#usable(
-    documents: AsyncIterable<SecretDocument>,
-    { current }: Versions,
-  ): AsyncGenerator<Login> {
-    for await (const document of documents) {
-      const login = this.#loginOf(document, current);
-      if (login) yield login;
-    }
-  }
-
-  #loginOf(document: SecretDocument, current: SecretDocument): Login | undefined {
-    try {
-      return this.#ofSameTarget(document, current);
-    } catch (error) {
-      if (error instanceof DocumentError) return undefined;
-      throw error;
-    }
+    const situation = this.#situation(this.logins.of(current), step);
+    return { ...situation, old: this.logins.ofSameTarget(old, current) };
   }
 }
 

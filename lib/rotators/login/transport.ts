@@ -1,6 +1,6 @@
 import { RotationError, Unexpected } from "../../errors.ts";
 import { address, type Login } from "./login.ts";
-import { DnsFailed, TlsFailed, Unreachable } from "./server-errors.ts";
+import { DnsFailed, TlsFailed, Unreachable } from "./transport-errors.ts";
 
 /** What is read of a driver's error. Its text and its other properties may hold statements and values. */
 export interface DriverError {

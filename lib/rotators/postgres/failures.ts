@@ -6,10 +6,9 @@ import {
   PasswordRejected,
   PermissionDenied,
   ReadOnlyServer,
-  TlsFailed,
-  Unreachable,
 } from "../login/server-errors.ts";
 import { type DriverError, driverError, transportFailure, unexpected } from "../login/transport.ts";
+import { TlsFailed, Unreachable } from "../login/transport-errors.ts";
 import { lockBusy } from "./errors.ts";
 
 /** The driver's own texts, where it sets no code. */

@@ -11,7 +11,7 @@ import type { RotationError } from "../../../lib/errors.ts";
 import { SecretChanged, SwitchUndecided } from "../../../lib/rotation/errors.ts";
 import { InvalidEvent } from "../../../lib/rotation/event.ts";
 import { CredentialsRefused } from "../../../lib/rotators/login/errors.ts";
-import { Unreachable } from "../../../lib/rotators/login/server-errors.ts";
+import { Unreachable } from "../../../lib/rotators/login/transport-errors.ts";
 import { SettlementStuck } from "../../../lib/settlement/errors.ts";
 import { RotationAbandoned, RotationFailed, SwitchInterrupted } from "../../../lib/watch/errors.ts";
 import { everyError } from "./every-error.ts";

@@ -5,8 +5,8 @@ import {
   LoginForbidden,
   PasswordRejected,
   PermissionDenied,
-  Unreachable,
 } from "../../../lib/rotators/login/server-errors.ts";
+import { Unreachable } from "../../../lib/rotators/login/transport-errors.ts";
 import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
 import { AwsError, type Call } from "../../../standin/aws.ts";
 import { type ChangeHook, type Scene, Scenes } from "./scene.ts";

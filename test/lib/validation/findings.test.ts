@@ -6,15 +6,13 @@ import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
 import type { LoginFacts } from "../../../lib/rotators/login/findings.ts";
 import {
-  DnsFailed,
   LockBusy,
   LoginForbidden,
   PermissionDenied,
   ReadOnlyServer,
-  TlsFailed,
-  Unreachable,
 } from "../../../lib/rotators/login/server-errors.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
+import { DnsFailed, TlsFailed, Unreachable } from "../../../lib/rotators/login/transport-errors.ts";
 import { SecretNotJson } from "../../../lib/secret/errors.ts";
 import type { Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
