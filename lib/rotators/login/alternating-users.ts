@@ -1,12 +1,13 @@
-import { PendingRefused, UnknownType } from "../../rotation/errors.ts";
-import { openAdmin } from "./administrator.ts";
+import { PendingRefused } from "../../rotation/errors.ts";
+import { type AdminApproach, approachAdmin } from "./administrator.ts";
 import { accepts, type Engine, type Session } from "./engine.ts";
-import { AdminUnusable, CredentialsRefused, PairUnusable } from "./errors.ts";
+import { CredentialsRefused, PairUnusable } from "./errors.ts";
 import { address, type Login, loginName } from "./login.ts";
 import type { Notice } from "./notice.ts";
 import type { Pair, PairOperations } from "./pair.ts";
 import { OtherUserInUse } from "./pair-errors.ts";
-import { pairOf } from "./pair-of.ts";
+import { pairOf, pairsOf } from "./pair-of.ts";
+import { requirePossession, requireReplaceable, requireUnheld } from "./replaceable.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 /**
@@ -26,10 +27,11 @@ export const alternatingUsers: Strategy = {
     const { engine, spec, current, signal } = replacement;
     const pending = await replacement.pending();
     const pair = pairOf(current.username, spec);
+    await using approach = adminOf(replacement, pair);
     const healthy = await requireReplaceable(replacement, pair);
     if (!healthy) await requirePossession(replacement);
     if (!replacement.leaked) await requireUnheld(replacement, pending, !healthy);
-    await using admin = await asAdmin(replacement, pair);
+    const admin = await approach.login();
     for (const { what, remedy } of await align(replacement, pairsOf(admin), pair, pending))
       replacement.warn(`${what} ${remedy}`);
     const clone = [pending, current].find(({ username }) => username === pair.clone);
@@ -50,17 +52,19 @@ export const alternatingUsers: Strategy = {
   async rehearse(rehearsal) {
     const { current, spec, signal } = rehearsal;
     const pair = pairOf(current.username, spec);
-    await using admin = await asAdmin(rehearsal, pair);
+    await using approach = adminOf(rehearsal, pair);
+    const admin = await approach.login();
     await requireReplaceable(rehearsal, pair);
     return await pairsOf(admin).requireAdministrable(pair, signal);
   },
 
   async retire(retired) {
     const { engine, current, old, spec, signal } = retired;
+    const pair = pairOf(old.username, spec);
+    await using approach = adminOf(retired, pair);
     // If not, the old login may be the only one that works.
     await requireAccepted(engine, current, signal);
-    const pair = pairOf(old.username, spec);
-    await using admin = await asAdmin(retired, pair);
+    const admin = await approach.login();
     if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
     await pairsOf(admin).disable(pair, old.username, signal);
   },
@@ -75,45 +79,14 @@ export const alternatingUsers: Strategy = {
   async endSessions(retired) {
     const { old, spec, signal } = retired;
     const pair = pairOf(old.username, spec);
-    await using admin = await asAdmin(retired, pair);
+    await using approach = adminOf(retired, pair);
+    const admin = await approach.login();
     return await pairsOf(admin).endSessions(pair, old.username, signal);
   },
 };
 
-/**
- * Whether AWSCURRENT is accepted. After the owner's retirement nothing inside the server can log in as it.
- * @throws NotCarried
- */
-async function requireReplaceable(
-  { engine, current, signal }: Rehearsal,
-  pair: Pair,
-): Promise<boolean> {
-  const session = await engine.login(current, signal);
-  if (session === "refused") return false;
-  await using _ = session;
-  if (current.username === pair.owner) await pairsOf(session).requireNothingInside(pair, signal);
-  return true;
-}
-
-/**
- * AWSCURRENT is refused, and the administrator could repair that. Whoever may write the secret could then put
- * any user's name into it and be given that user's rights; so a version has to log in, or the manifest itself
- * has to name the user.
- * @throws CredentialsRefused
- */
-async function requirePossession(replacement: Replacement): Promise<void> {
-  replacement.outage();
-  const { engine, spec, current, signal } = replacement;
-  if (spec.users) return;
-  if (await accepts(engine, await replacement.pending(), signal)) return;
-  let earlier = 0;
-  for await (const login of replacement.earlier()) {
-    if (await accepts(engine, login, signal)) return;
-    earlier += 1;
-  }
-  const tried = ["AWSCURRENT", "AWSPENDING", `${earlier} earlier versions`];
-  throw new CredentialsRefused(address(current), current.username, tried);
-}
+const adminOf = (rehearsal: Rehearsal, pair: Pair): AdminApproach =>
+  approachAdmin(rehearsal, [pair.owner, pair.clone]);
 
 /** Where the old credential leaked, nobody is spared: whoever uses the other user is cut off, and rolled later. */
 async function align(
@@ -132,38 +105,12 @@ async function align(
   }
 }
 
-/**
- * AWSCURRENT was moved by hand, and settlement has not looked since: consumers may hold what it has left.
- * @throws OtherUserInUse
- */
-async function requireUnheld(
-  { engine, held, signal }: Replacement,
-  next: Login,
-  isRefused: boolean,
-): Promise<void> {
-  for await (const login of held(isRefused))
-    if (login.username === next.username && (await accepts(engine, login, signal)))
-      throw new OtherUserInUse(address(login), login.username, "held");
-}
-
 async function requireAccepted(engine: Engine, current: Login, signal: AbortSignal): Promise<void> {
   if (!(await accepts(engine, current, signal))) throw refused(current);
 }
 
 const refused = (current: Login) =>
   new CredentialsRefused(address(current), current.username, ["AWSCURRENT"]);
-
-/** @throws UnknownType for an engine that does not have this strategy */
-function pairsOf({ pairs }: Session): PairOperations {
-  if (!pairs) throw new UnknownType("alternating-users, for an engine without pairs of users");
-  return pairs;
-}
-
-async function asAdmin(rehearsal: Rehearsal, pair: Pair): Promise<Session> {
-  const session = await openAdmin(rehearsal, [pair.owner, pair.clone]);
-  if (session) return session;
-  throw new AdminUnusable("(none)", "is not named", "Name it under admin in rotation.yml.");
-}
 
 /**
  * A clone of the AWS template's making owns what it created, and so does one that lost its role setting; only in its
