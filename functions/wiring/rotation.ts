@@ -1,3 +1,4 @@
+import "./lean-runtime.ts";
 import { secretsManagerStore } from "../../lib/aws/secrets-manager.ts";
 import { loadCredential } from "../../lib/registry.ts";
 import type { ReportPorts } from "../../lib/reporting/step-report.ts";

@@ -2,6 +2,7 @@ import { Console } from "node:console";
 import { readFileSync } from "node:fs";
 import { Writable } from "node:stream";
 import timers from "node:timers/promises";
+import v8 from "node:v8";
 import { compileFunction } from "node:vm";
 import { Clock, PACE_VARIABLE } from "../clock.ts";
 import {
@@ -87,6 +88,8 @@ export class InProcessEnvironment implements ExecutionEnvironment {
     const modules = new Map([
       ...this.#sockets.modules,
       ["timers/promises", { ...timers, setTimeout }],
+      // They are those of the whole process.
+      ["v8", { ...v8, setFlagsFromString: () => undefined }],
     ]);
     const output = new Writable({
       decodeStrings: false,
