@@ -4,6 +4,8 @@ import { deflateRawSync } from "node:zlib";
 import { bundleFunctions } from "../build/bundle.ts";
 import { program, wholeNumber } from "../cli/command-line.ts";
 import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import { type Latency, measureLatency } from "./bench/latency.ts";
+import { type Memory, measureMemory } from "./bench/memory.ts";
 import type { PassFigures } from "./bench/pass/simulation.ts";
 import { measurePasses } from "./bench/pass.ts";
 import {
@@ -20,12 +22,14 @@ const usage = `Measures the built functions.
   npm run bench -- [options]
 
   --samples N   cold starts and rotations (default: 20 and 30)
+  --rotations N warm rotations after which memory is measured again (default: 300)
   --secrets N   secrets to rotate together and settle, with a service for every five (default: 50)
   --json        print one JSON object and nothing else (npm run --silent bench -- --json)
   --help        print this`;
 
 const options = {
   samples: { type: "string" },
+  rotations: { type: "string", default: "300" },
   secrets: { type: "string", default: "50" },
   json: { type: "boolean", default: false },
 } as const;
@@ -44,22 +48,37 @@ interface Figures {
   readonly functions: Readonly<Record<string, FunctionFigures>>;
   readonly warmRotation: WarmRotation;
   readonly awsRequests: AwsRequests;
+  readonly latency: Latency;
+  readonly memory: Memory;
   readonly settlement: SettlementFigures;
   /** In simulation: accounts in memory, with a virtual clock. */
   readonly pass: readonly PassFigures[];
 }
 
-await program(usage, options, async ({ samples, secrets, json }) => {
+await program(usage, options, async ({ samples, rotations, secrets, json }) => {
   const given = samples === undefined ? undefined : wholeNumber("--samples", samples, [1, 1000]);
+  const warm = wholeNumber("--rotations", rotations, [2, 10_000]);
   const count = wholeNumber("--secrets", secrets, [5, 500]);
   await using server = await serverTypes.postgres.start();
   await using world = await startWorld({ server, strategy: "in-place" });
   const functions = await measureFunctions(world, given ?? 20);
-  const rotations = await measureWarmRotation(world, given ?? 30);
+  const { warmRotation, awsRequests } = await measureWarmRotation(world, given ?? 30);
+  const { latency, sequential } = await measureLatency(world, given ?? 30);
+  const memory = await measureMemory(world, warm);
   const settlement = await measureSettlement(server, loadOf(count));
   const pass = await measurePasses();
   const { coldStart, zipKB: bundleKB } = functions["rotate-database"] ?? {};
-  const figures: Figures = { coldStart, bundleKB, functions, ...rotations, settlement, pass };
+  const figures: Figures = {
+    coldStart,
+    bundleKB,
+    functions,
+    warmRotation,
+    awsRequests: { ...awsRequests, sequential },
+    latency,
+    memory,
+    settlement,
+    pass,
+  };
   if (json) console.log(JSON.stringify(figures, null, 2));
   else for (const line of table(figures)) console.log(line);
 });
@@ -99,7 +118,7 @@ function zippedKB(bundle: string): number {
 }
 
 function table(figures: Figures): string[] {
-  const { functions, warmRotation, awsRequests, settlement, pass } = figures;
+  const { functions, warmRotation, awsRequests, latency, memory, settlement, pass } = figures;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
     "cold start     budget 2.5 × bare Node; zipped: budget 400 KB",
@@ -114,7 +133,11 @@ function table(figures: Figures): string[] {
         `  ${name.padEnd(16)} ${medianMs} ms, ${ratio} × bare Node (${bareNodeMs} ms), ${zipKB} KB`,
     ),
     `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 65 ms`,
-    `AWS requests   ${awsRequests.perRotation} per rotation: ${names.join(", ")}; budget 13`,
+    `AWS requests   ${awsRequests.perRotation} per rotation, budget 13: ${names.join(", ")}; ${awsRequests.sequential} one after another, budget 9`,
+    `latency        with ${latency.addedMs} ms more for each AWS request: ${latency.medianMs} ms a rotation; ${latency.sequentialMs} ms where each waits for the one before`,
+    `memory         ${Object.entries(memory)
+      .map(([name, mb]) => `${name} ${mb}`)
+      .join(", ")} (MiB, resident); budget 75 after one, 90 after 300`,
     `settlement     ${settlement.secrets} secrets, ${settlement.services} services: ${settlement.deployments} deployments, ${settlement.seconds} s, ${settlement.awsRequests.total} AWS requests, ${settlement.awsRequestsPerSecret} a secret; budget 15`,
     "passes         simulated: accounts in memory, a virtual clock, 25 ms a request, the quotas of ECS",
     ...pass.map(

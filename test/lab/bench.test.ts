@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { functions } from "../../infra/functions.ts";
 import { type ColdStart, measureColdStart } from "../../lab/bench/cold-start.ts";
+import { longestChain } from "../../lab/bench/latency.ts";
 import { median } from "../../lab/bench/median.ts";
 import type { PassFigures } from "../../lab/bench/pass/simulation.ts";
 import { runProgram } from "../run-program.ts";
@@ -27,7 +28,54 @@ function expectPassesInBudget(passes: readonly PassFigures[]): void {
   expect(few?.awsRequests).toBeLessThanOrEqual(50 * 15);
 }
 
-describe("npm run bench", { timeout: 120_000 }, () => {
+describe("requests one after another", () => {
+  it.each([
+    [
+      "all at once",
+      [
+        [0, 15],
+        [1, 16],
+        [2, 17],
+      ],
+      1,
+    ],
+    [
+      "one after another",
+      [
+        [0, 15],
+        [15, 30],
+        [31, 46],
+      ],
+      3,
+    ],
+    [
+      "three, then two, then one",
+      [
+        [0, 15],
+        [0, 16],
+        [1, 20],
+        [20, 35],
+        [21, 36],
+        [40, 50],
+      ],
+      3,
+    ],
+    [
+      "one that lasts beside two",
+      [
+        [0, 15],
+        [16, 30],
+        [0, 40],
+      ],
+      2,
+    ],
+    ["none", [], 0],
+  ])("%s", (_, spans, expected) => {
+    expect(longestChain(spans.map(([from = 0, to = 0]) => ({ from, to })))).toBe(expected);
+  });
+});
+
+describe("npm run bench", { timeout: 300_000 }, () => {
   it("prints one JSON object whose counts keep the budgets", async () => {
     const { code, stdout } = await runProgram(
       "lab/bench.ts",
@@ -36,6 +84,8 @@ describe("npm run bench", { timeout: 120_000 }, () => {
       "2",
       "--secrets",
       "5",
+      "--rotations",
+      "25",
     );
     expect(code).toBe(0);
     const figures = JSON.parse(stdout);
@@ -49,6 +99,7 @@ describe("npm run bench", { timeout: 120_000 }, () => {
       warmRotation: { medianMs: expect.any(Number), rotations: 2 },
       awsRequests: {
         perRotation: expect.any(Number),
+        sequential: expect.any(Number),
         names: {
           DescribeSecret: expect.any(Number),
           GetSecretValue: expect.any(Number),
@@ -56,6 +107,13 @@ describe("npm run bench", { timeout: 120_000 }, () => {
           UpdateSecretVersionStage: 2,
         },
       },
+      latency: {
+        addedMs: 15,
+        medianMs: expect.any(Number),
+        sequentialMs: expect.any(Number),
+        rotations: 2,
+      },
+      memory: { afterOneMB: expect.any(Number), after25MB: expect.any(Number) },
       settlement: {
         secrets: 5,
         services: 2,
@@ -70,9 +128,14 @@ describe("npm run bench", { timeout: 120_000 }, () => {
     const { total, byOperation } = figures.settlement.awsRequests;
     expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 10 });
     expect(Object.values<number>(byOperation).reduce((sum, count) => sum + count)).toBe(total);
-    const { names, perRotation } = figures.awsRequests;
+    const { names, perRotation, sequential } = figures.awsRequests;
     expect(Object.values<number>(names).reduce((sum, count) => sum + count)).toBe(perRotation);
     expect(perRotation).toBeLessThanOrEqual(13);
+    expect(sequential).toBeLessThanOrEqual(9);
+    // Each request that waits for another one takes at least that much longer.
+    expect(figures.latency.sequentialMs).toBeGreaterThan(13 * 15);
+    expect(figures.memory.afterOneMB).toBeLessThanOrEqual(75);
+    expect(figures.memory.after25MB).toBeLessThanOrEqual(82);
     for (const { coldStart, zipKB } of Object.values<FunctionFigures>(figures.functions)) {
       const { medianMs, bareNodeMs, ratio } = coldStart;
       expect(ratio).toBeCloseTo(medianMs / bareNodeMs, 2);
