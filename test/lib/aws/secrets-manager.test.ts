@@ -70,6 +70,7 @@ describe("describe", () => {
       name: secret.name,
       rotationEnabled: undefined,
       owningService: undefined,
+      createdAt: expect.any(Date),
       tags: new Map(),
       versions: new Map([
         [secret.version, ["AWSCURRENT"]],
