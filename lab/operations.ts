@@ -32,8 +32,11 @@ interface Base extends Versions {
 export interface Operations {
   /** The logins of `accepts` and `versionAccepted`, so that counts of connections can exclude them. */
   readonly checks: { made: number; refused: number };
-  /** Starts an application that reads AWSCURRENT before each of its logins. */
-  consumer(): Promise<Consumer>;
+  /**
+   * Starts an application that reads AWSCURRENT before each of its logins.
+   * @param pauseMs between two logins; default: none
+   */
+  consumer(pauseMs?: number): Promise<Consumer>;
   /** One rotation through RotateSecret, to its end. */
   rotate(token?: string): Promise<RotationOutcome>;
   /** Whether any login of a version is accepted. A version that never got a value is not. */
@@ -90,12 +93,13 @@ export function operations(
     versionAccepted,
     retire,
 
-    consumer: () =>
+    consumer: (pauseMs = 0) =>
       startConsumer({
         env: aws.env(consumerPrincipal),
         type: server.type,
         secretId: databaseSecretId,
         ca: server.ca,
+        pauseMs,
       }),
 
     async rotate(token = randomUUID()) {

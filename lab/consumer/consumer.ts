@@ -1,8 +1,9 @@
 /**
- * The program of `startConsumer`: fetches AWSCURRENT, logs in with it and runs one query, again and again
- * without pause, as an application does that reads its secret for every connection, or caches it. It reports
+ * The program of `startConsumer`: fetches AWSCURRENT, logs in with it and runs one query, again and again,
+ * by default without pause, as an application does that reads its secret for every connection, or caches it. It reports
  * each attempt, never a value, and ends with its parent.
  */
+import { setTimeout } from "node:timers/promises";
 import { GetSecretValueCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Login } from "../login.ts";
 import { serverType } from "../servers.ts";
@@ -16,6 +17,7 @@ const {
 } = process.env;
 const client = await serverType(type).client();
 const cacheMs = Number(process.env["CONSUMER_CACHE_MS"] ?? 0);
+const pauseMs = Number(process.env["CONSUMER_PAUSE_MS"] ?? 0);
 const secretsManager = new SecretsManagerClient({});
 const syncs: number[] = [];
 let cached: { readonly text: string; readonly until: number } = { text: "", until: 0 };
@@ -26,6 +28,7 @@ process.on("message", ({ sync }: ToConsumer) => syncs.push(sync));
 for (;;) {
   report({ attempt: await attempt(client, currentLogin, ca) });
   for (const sync of syncs.splice(0)) report({ sync });
+  if (pauseMs > 0) await setTimeout(pauseMs);
 }
 
 async function currentLogin(): Promise<Login> {

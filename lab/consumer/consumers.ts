@@ -34,6 +34,8 @@ export interface ConsumerOptions {
   ca: string;
   /** How long it caches the secret, in milliseconds. Default: it does not. */
   cacheMs?: number;
+  /** Between two logins, in milliseconds. Default: none. */
+  pauseMs?: number;
   /** Fails if the first successful login takes longer, in milliseconds. */
   readyTimeoutMs?: number;
 }
@@ -42,12 +44,13 @@ const PROGRAM = new URL("./consumer.ts", import.meta.url);
 
 /** Resolves after the first successful login; attempts until then are not counted. */
 export async function startConsumer(options: ConsumerOptions): Promise<Consumer> {
-  const { env, type, secretId, ca, cacheMs = 0, readyTimeoutMs = 15_000 } = options;
+  const { env, type, secretId, ca, cacheMs = 0, pauseMs = 0, readyTimeoutMs = 15_000 } = options;
   const own = {
     CONSUMER_TYPE: type,
     CONSUMER_SECRET_ID: secretId,
     CONSUMER_CA: ca,
     CONSUMER_CACHE_MS: String(cacheMs),
+    CONSUMER_PAUSE_MS: String(pauseMs),
   };
   const child = fork(PROGRAM, {
     execArgv: [],

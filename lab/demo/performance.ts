@@ -44,6 +44,9 @@ export interface AlertShown {
 /** How long the consumers are watched after the rotation, and after the old credential has ended. */
 const afterwardsMs = 300;
 
+/** Between two logins of a consumer, in milliseconds: it leaves the machine to the rotation. */
+const pauseMs = 20;
+
 /** In a service of injected consumers. */
 const tasks = 3;
 
@@ -51,18 +54,17 @@ const tasks = 3;
  * One rotation and its settlement under the eyes of a reading consumer and, where the strategy spares them,
  * of an ECS service of injected ones.
  * @param fail the step that fails on every attempt
- * @param pauseMs between two logins of a task; default: none
  * @param tell gets each step when it has ended
  */
 export async function perform(
   world: World,
-  { strategy, fail, pauseMs = 0 }: { strategy: Strategy; fail: Step | undefined; pauseMs?: number },
+  { strategy, fail }: { strategy: Strategy; fail: Step | undefined },
   tell: (step: WatchedStep) => void,
 ): Promise<Performance> {
   // The tasks of a service keep what they got: with one password they fail until they are replaced.
   const injected = strategy === "alternating-users" ? tasks : 0;
   using service = injected > 0 ? await WatchedService.start(world, injected, pauseMs) : undefined;
-  await using consumer = await world.consumer();
+  await using consumer = await world.consumer(pauseMs);
   using watch = new StepWatch(world.aws, tell);
   using _denial = fail && deny(fail, world, watch);
   const { succeeded, attempts } = await world.rotate();

@@ -141,7 +141,7 @@ async function rehearse(postgres: PostgresServer, strategy: Strategy, fail: Step
   using printed = vi.spyOn(console, "log").mockImplementation(() => {});
   const story = new Story(strategy, fail);
   await story.opening(world);
-  const shown = await perform(world, { strategy, fail, pauseMs: 20 }, (step) => story.step(step));
+  const shown = await perform(world, { strategy, fail }, (step) => story.step(step));
   story.closing(shown);
   const report = JSON.stringify(reportOf(shown, { strategy, fail }));
   return { world, shown, output: [...printed.mock.calls, report].join("\n") };
