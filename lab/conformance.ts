@@ -8,7 +8,7 @@ const usage = `Tries what Quarterturn assumes of AWS, fact by fact: on the stand
 
   npm run conformance -- [options]
 
-  --only TEXT            facts alone whose topic or sentence contains this text
+  --only TEXT            topics alone whose name contains this text
   --aws                  on the account of your credentials: says what it makes, costs and takes, and stops there
   --yes                  with --aws: go on
   --region REGION        default: AWS_REGION

@@ -51,7 +51,8 @@ export async function openEventInbox(host: EventHost): Promise<EventInbox> {
   return new EventInbox(inbox, host.patience(5));
 }
 
-async function letEventBridgeSend({ sqs }: Clients, { url, arn }: Inbox): Promise<void> {
+/** Lets rules of this account send to the queue. */
+export async function letEventBridgeSend({ sqs }: Clients, { url, arn }: Inbox): Promise<void> {
   const Policy = JSON.stringify({
     Version: "2012-10-17",
     Statement: [

@@ -35,7 +35,7 @@ export interface StepSeen {
 }
 
 /** One batch of a queue, as the function saw it. */
-interface BatchSeen {
+export interface BatchSeen {
   readonly batch: readonly string[];
   readonly at: number;
   readonly endedAt: number;

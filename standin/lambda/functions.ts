@@ -1,6 +1,5 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
-import { notFound } from "../aws-error.ts";
 import type { Clock } from "../clock.ts";
 import { ProcessEnvironment } from "./environment.ts";
 import type { ExecutionEnvironment, Finished, StartEnvironment } from "./execution-environment.ts";
@@ -32,8 +31,8 @@ export interface Functions {
   register(definition: FunctionDefinition): string;
   has(nameOrArn: string): boolean;
   /**
-   * Invokes the function synchronously, in an idle process if there is one. Throws only
-   * ResourceNotFoundException: a function that fails is an Invocation with an error.
+   * Invokes the function synchronously, in an idle process if there is one. Throws nothing: a function that
+   * fails, or that was deleted, is an Invocation with an error.
    * @param requestId of an invocation that is being repeated; default: a new one
    */
   invoke(nameOrArn: string, payload: unknown, requestId?: string): Promise<Invocation>;
@@ -117,7 +116,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     requestId: string = randomUUID(),
   ): Promise<Invocation> {
     const deployed = this.#find(nameOrArn);
-    if (deployed === undefined) throw notFound(`Function not found: ${nameOrArn}`);
+    if (deployed === undefined) return notFound(nameOrArn);
     using _ = this.#options.activity.begin();
     const start = performance.now();
     const environment = this.#take(deployed);
@@ -194,6 +193,12 @@ export class LambdaHost implements Functions, AsyncDisposable {
   #environments(): ExecutionEnvironment[] {
     return [...this.#deployed.values()].flatMap(({ idle, busy }) => [...idle, ...busy]);
   }
+}
+
+function notFound(nameOrArn: string): Invocation {
+  const errorMessage = `Function not found: ${nameOrArn}`;
+  const error = { errorType: "ResourceNotFoundException", errorMessage };
+  return { error, log: "", sockets: [], ms: 0, principal: "" };
 }
 
 const startProcess: StartEnvironment = (...environment) => new ProcessEnvironment(...environment);

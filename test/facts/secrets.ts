@@ -3,11 +3,16 @@ import {
   PutSecretValueCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import type { TestAccount } from "../../lab/conformance/account.ts";
+import type { Clients } from "../../lab/conformance/clients.ts";
+
+/** An account, or whoever calls in its place. */
+interface Caller {
+  readonly clients: Pick<Clients, "secrets">;
+}
 
 /** PutSecretValue with a token of its own. */
 export async function put(
-  { clients }: TestAccount,
+  { clients }: Caller,
   SecretId: string,
   SecretString: string,
   { stages, token = randomUUID() }: { stages?: string[]; token?: string } = {},
@@ -24,7 +29,7 @@ export async function put(
 
 /** UpdateSecretVersionStage. */
 export function moveLabel(
-  { clients }: TestAccount,
+  { clients }: Caller,
   SecretId: string,
   VersionStage: string,
   { from, to }: { from?: string; to?: string },

@@ -206,14 +206,6 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(await test.tasks(service)).toHaveLength(1);
   });
 
-  it("completes at once with a desired count of 0", async () => {
-    const taskDefinition = await test.define();
-    const service = await test.serve({ taskDefinition, desiredCount: 0 });
-    await force(service);
-    expect(await test.deployed(service)).toMatchObject({ status: "SUCCESSFUL" });
-    expect(await test.tasks(service)).toEqual([]);
-  });
-
   it("is complete while old tasks are still stopping", async () => {
     const command = ["/bin/sh", "-c", 'trap "" TERM; echo up; while :; do sleep 0.05; done'];
     const service = await test.serve({

@@ -7,12 +7,7 @@ import { randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { EventBridgeClient, PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { CreateEventSourceMappingCommand, LambdaClient } from "@aws-sdk/client-lambda";
-import {
-  DescribeSecretCommand,
-  PutSecretValueCommand,
-  RotateSecretCommand,
-  UpdateSecretVersionStageCommand,
-} from "@aws-sdk/client-secrets-manager";
+import { DescribeSecretCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { CreateQueueCommand, SQSClient } from "@aws-sdk/client-sqs";
 import { afterAll, expect, it } from "vitest";
 import { type AwsEvent, startAws } from "../../standin/aws.ts";
@@ -85,71 +80,6 @@ async function rotate(SecretId: string, FAIL = ""): Promise<string> {
   return ClientRequestToken;
 }
 
-it("a label that moves is told in the documented shape", async () => {
-  const secret = await createSecret(client);
-  const written = new PutSecretValueCommand({ SecretId: secret.name, SecretString: "two" });
-  const { VersionId } = await client.send(written);
-  const all = await events(secret);
-  expect(all.at(-1)).toEqual({
-    version: "0",
-    id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-    "detail-type": "Secret Label Updated",
-    source: "aws.secretsmanager",
-    account: aws.accountId,
-    time: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
-    region: aws.region,
-    resources: [secret.arn],
-    detail: { name: secret.name, labelUpdated: "AWSCURRENT", versionId: VersionId },
-  });
-});
-
-it("labels of ours are told too; AWSPENDING, AWSPREVIOUS and a removal are not", async () => {
-  const secret = await createSecret(client);
-  const put = { SecretId: secret.name, SecretString: "two" };
-  const pending = { ...put, VersionStages: ["AWSPENDING"], ClientRequestToken: randomUUID() };
-  await client.send(new PutSecretValueCommand(pending));
-  const label = (VersionStage: string, MoveToVersionId?: string, RemoveFromVersionId?: string) =>
-    client.send(
-      new UpdateSecretVersionStageCommand({
-        SecretId: secret.name,
-        VersionStage,
-        MoveToVersionId,
-        RemoveFromVersionId,
-      }),
-    );
-  await label("RETIRING", secret.version);
-  await label("RETIRING", secret.version);
-  await label("AWSCURRENT", pending.ClientRequestToken, secret.version);
-  await label("RETIRING", undefined, secret.version);
-  const all = await events(secret);
-  expect(all.map(({ detail }) => [detail["labelUpdated"], detail["versionId"]])).toEqual([
-    ["AWSCURRENT", secret.version],
-    ["RETIRING", secret.version],
-    ["AWSCURRENT", pending.ClientRequestToken],
-  ]);
-});
-
-it("a rotation that succeeds is told by CloudTrail as well", async () => {
-  const secret = await createSecret(client);
-  const token = await rotate(secret.name);
-  const all = await events(secret);
-  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationSucceeded"]);
-  expect(all.at(-1)).toMatchObject({
-    "detail-type": "AWS Service Event via CloudTrail",
-    source: "aws.secretsmanager",
-    resources: [],
-    detail: {
-      eventSource: "secretsmanager.amazonaws.com",
-      eventName: "RotationSucceeded",
-      eventType: "AwsServiceEvent",
-      requestParameters: null,
-      additionalEventData: { SecretId: secret.arn },
-      requestID: `Rotation-${secret.arn}-${token}`,
-      recipientAccountId: aws.accountId,
-    },
-  });
-});
-
 it("a rotation that fails is told at each attempt, with the step", async () => {
   const secret = await createSecret(client);
   const token = await rotate(secret.name, "testSecret");
@@ -159,14 +89,6 @@ it("a rotation that fails is told at each attempt, with the step", async () => {
     /^Error when executing lambda arn:aws:lambda:\S+ during testSecret step$/,
   );
   expect((await aws.rotations.finished(secret.name, token)).succeeded).toBe(false);
-});
-
-it("a rotation that is overtaken by a new value is told as abandoned, and no more", async () => {
-  const secret = await createSecret(client);
-  await rotate(secret.name);
-  await client.send(new PutSecretValueCommand({ SecretId: secret.name, SecretString: "by hand" }));
-  const all = await events(secret);
-  expect(names(all)).toEqual(["AWSCURRENT", "RotationStarted", "AWSCURRENT", "RotationAbandoned"]);
 });
 
 it("nothing is under way when idle resolves, not even a rotation", async () => {

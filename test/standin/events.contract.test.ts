@@ -148,16 +148,6 @@ describe("a rule (API_PutRule, API_DescribeRule, API_ListRules, API_DeleteRule)"
 });
 
 describe("targets (API_PutTargets, API_Target)", () => {
-  it("that are FIFO queues need a message group", async () => {
-    const { arn } = await queue();
-    await expect(
-      putRule(pattern({ source: ["a"] }), { Id: "fifo", Arn: arn }),
-    ).rejects.toMatchObject({
-      name: "ValidationException",
-      message: "Parameter(s) SqsParameters must be specified for target: fifo.",
-    });
-  });
-
   it("are five at most, and need a rule", async () => {
     const { target } = await queue();
     const many = [1, 2, 3, 4, 5, 6].map((n) => ({ ...target, Id: String(n) }));

@@ -181,9 +181,9 @@ describe("an invocation that fails", () => {
     functions.register({ name: "empty", bundle: empty.path });
     expect((await functions.invoke("broken", {})).error?.errorMessage).toBe("no start");
     expect((await functions.invoke("empty", {})).error?.errorType).toBe("Runtime.HandlerNotFound");
-    await expect(functions.invoke("missing", {})).rejects.toMatchObject({
-      type: "ResourceNotFoundException",
-    });
+    expect((await functions.invoke("missing", {})).error?.errorType).toBe(
+      "ResourceNotFoundException",
+    );
   });
 });
 

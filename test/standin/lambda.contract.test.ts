@@ -254,25 +254,6 @@ describe("messages (with-sqs.html)", () => {
     expect(await left()).toBe(0);
   });
 
-  it("of one group come one batch at a time, in order; of others meanwhile", async () => {
-    const { name, runs } = register();
-    const { arn, send } = await queue();
-    await map(arn, name);
-    await send("slow 1", "a");
-    await send("slow 2", "a");
-    await send("slow 3", "a");
-    await send("slow 4", "b");
-    await aws.idle();
-    const all = await runs();
-    const isOf = (group: string) => (run: Run) =>
-      run.event.Records.every(({ attributes }) => attributes.MessageGroupId === group);
-    const [a, b] = [all.filter(isOf("a")), all.filter(isOf("b"))];
-    expect(batches(a)).toEqual([["slow 1"], ["slow 2", "slow 3"]]);
-    expect(a[1]?.start).toBeGreaterThanOrEqual(Number(a[0]?.end));
-    expect(batches(b)).toEqual([["slow 4"]]);
-    expect(b[0]?.start).toBeLessThan(Number(a[0]?.end));
-  });
-
   it("are in as many batches at once as MaximumConcurrency says (services-sqs-scaling.html)", async () => {
     const { name, runs } = register();
     const { arn, send } = await queue();

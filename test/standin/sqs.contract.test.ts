@@ -225,20 +225,6 @@ describe("messages of a group (FIFO-queues-understanding-logic.html)", () => {
 });
 
 describe("deduplication (FIFO-queues-exactly-once-processing.html, API_SendMessage)", () => {
-  it("accepts the same content again, and delivers it once, also when it is deleted", async () => {
-    const url = await fifo();
-    const first = await send(url, "same");
-    const again = await send(url, "same", { MessageGroupId: "other" });
-    expect(again).toMatchObject({
-      MessageId: first.MessageId,
-      SequenceNumber: first.SequenceNumber,
-    });
-    const [message] = await receive(url);
-    await remove(url, String(message?.handle));
-    await send(url, "same");
-    expect(await bodies(url)).toEqual([]);
-  });
-
   it("ends after five minutes", async () => {
     const url = await fifo();
     await send(url, "same");

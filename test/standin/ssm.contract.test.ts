@@ -41,25 +41,6 @@ async function described(Name: string) {
 const name = (type: string) => ({ name: type, $metadata: { httpStatusCode: 400 } });
 
 describe("PutParameter (API_PutParameter)", () => {
-  it("creates version 1 in the standard tier, and the next one with Overwrite", async () => {
-    const Name = fresh();
-    const input = { Name, Value: "one", Type: "SecureString" } as const;
-    expect(await ssm.putParameter(input)).toMatchObject({ Version: 1, Tier: "Standard" });
-    const again = { Name, Value: "two", Overwrite: true };
-    expect(await ssm.putParameter(again)).toMatchObject({ Version: 2, Tier: "Standard" });
-    expect(await value(Name)).toBe("two");
-  });
-
-  it("refuses an existing name without Overwrite", async () => {
-    const Name = await put();
-    await expect(put({ Name, Value: "two" })).rejects.toMatchObject({
-      ...name("ParameterAlreadyExists"),
-      message:
-        "The parameter already exists. To overwrite this value, set the overwrite option in the request to true.",
-    });
-    expect(await value(Name)).toBe("one");
-  });
-
   it("creates with Overwrite, too", async () => {
     expect(await value(await put({ Overwrite: true }))).toBe("one");
   });
