@@ -3,8 +3,8 @@ import { EngineMismatch } from "./errors.ts";
 import type { LoginSpec } from "./login.ts";
 
 /**
- * Whether the document's `engine` names the type's engine. Rotations of AWS write it; other programs use the field
- * for a driver of theirs, so a type that the manifest declares wins.
+ * Whether the document's `engine` names the type's engine, or without one the scheme of its URLs. Rotations of AWS write
+ * the field; other programs use it for a driver of theirs, so a type that the manifest declares wins.
  * @param names in lower case
  * @throws EngineMismatch
  */
@@ -13,10 +13,22 @@ export function checkEngine(
   spec: LoginSpec,
   names: readonly string[],
 ): void {
-  const engine = spec.isTypeDeclared ? undefined : document.readFilled("engine");
-  if (engine === undefined) return;
-  if (!names.includes(plainName(engine)))
-    throw new EngineMismatch(document.where, engine, spec.type);
+  if (spec.isTypeDeclared) return;
+  const engine = document.readFilled("engine");
+  const stated = engine === undefined ? schemesOf(document, spec) : [["engine", engine] as const];
+  for (const [what, name] of stated)
+    if (!names.includes(plainName(name)))
+      throw new EngineMismatch(document.where, `${what} ${JSON.stringify(name)}`, spec.type);
+}
+
+/** The last one of each URL: `postgresql` of `jdbc:aws-wrapper:postgresql://…`. */
+function schemesOf(document: SecretDocument, { urls }: LoginSpec) {
+  return urls.flatMap((field) => {
+    const scheme = /^(?:[a-z][a-z0-9+.-]*:)*([a-z][a-z0-9+.-]*):\/\//i.exec(
+      document.read(field) ?? "",
+    );
+    return scheme?.[1] ? [["a URL of scheme", scheme[1]] as const] : [];
+  });
 }
 
 /** Of `postgresql+psycopg2` (SQLAlchemy), `django.db.backends.postgresql` and `PostgreSQL`: `postgresql`. */

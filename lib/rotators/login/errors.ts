@@ -19,13 +19,14 @@ const remedies: Readonly<Record<string, string>> = {
 const stated = (role: string) =>
   `Add the field to the secret, or name it in rotation.yml under fields.${role}, or state the value under connection.${role}.`;
 
-/** `engine` in the document contradicts the type that a credential has by default. */
+/** `engine` in the document, or a URL's scheme, contradicts the type that a credential has by default. */
 export class EngineMismatch extends DocumentError {
-  constructor(where: string, engine: string, type: string) {
+  /** @param stated e.g. `engine "mysql"` */
+  constructor(where: string, stated: string, type: string) {
     super({
       code: "ENGINE_MISMATCH",
-      happened: `${where} has engine ${JSON.stringify(engine)}, but in rotation.yml the credential has type ${type}, by default.`,
-      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which wins over the field. Otherwise correct what is wrong.`,
+      happened: `${where} has ${stated}, but in rotation.yml the credential has type ${type}, by default.`,
+      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which wins. Otherwise correct what is wrong, or write \`exempt\` for this secret until its type exists.`,
     });
   }
 }

@@ -361,6 +361,15 @@ describe("a document without a usable login is refused, and says why", () => {
       "ENGINE_MISMATCH",
       'has engine "mysql", but in rotation.yml the credential has type postgres, by default',
     ],
+    ...["mongodb+srv", "jdbc:mysql", "redis"].map(
+      (scheme): [string, object, Partial<LoginSpec>, string, string] => [
+        `a URL of another engine: ${scheme} (F4)`,
+        { url: `${scheme}://app:old@db.internal/shop` },
+        { urls: ["url"] },
+        "ENGINE_MISMATCH",
+        `has a URL of scheme "${scheme.replace("jdbc:", "")}", but in rotation.yml the credential has type postgres, by default`,
+      ],
+    ),
     ...["postgresql://app:old@db", " db.internal", "db.internal/shop"].map(
       (host): [string, object, Partial<LoginSpec>, string, string] => [
         `a host that is none: ${JSON.stringify(host)}`,
