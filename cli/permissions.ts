@@ -3,13 +3,15 @@ import { resolve } from "node:path";
 import { permissionsPage } from "../infra/permissions.ts";
 import { program } from "./command-line.ts";
 
-const usage = `Writes docs/permissions.md, what each function may do, from infra/ and rotation.yml.
+const usage = `Writes docs/permissions.md, what each function may do, from infra/ and rotation.yml, and prints its wildcards.
 
   npm run permissions -- [options]
 
   --help   print this`;
 
 await program(usage, {}, async () => {
-  writeFileSync(resolve(import.meta.dirname, "../docs/permissions.md"), permissionsPage());
-  console.log("docs/permissions.md");
+  const page = permissionsPage();
+  writeFileSync(resolve(import.meta.dirname, "../docs/permissions.md"), page);
+  const [, wildcards = ""] = page.split(/^## (?=Wildcards)/m);
+  console.log(`docs/permissions.md\n\n${wildcards}`);
 });

@@ -11,7 +11,7 @@ interface Metric {
 
 export interface Alarm extends Metric {
   readonly name: string;
-  /** For the reader of the mail: what it means, and what to do. */
+  /** For the reader of the mail: what it means, and what to do. `{settle}` is that name as it is deployed. */
   readonly means: string;
   /** It is raised from this value on; default 1. */
   readonly threshold?: number;
@@ -36,7 +36,9 @@ export function alarmResource(deployment: Deployment, alarm: Alarm): Resource {
     Type: "AWS::CloudWatch::Alarm",
     Properties: {
       AlarmName: deployedName(deployment, alarm.name),
-      AlarmDescription: alarm.means,
+      AlarmDescription: alarm.means.replace(/\{([\w-]+)\}/g, (_, name: string) =>
+        deployedName(deployment, name),
+      ),
       ...measured(alarm, seconds),
       EvaluationPeriods: Math.max(1, Math.ceil(silentFor / seconds)),
       Threshold: alarm.threshold ?? 1,

@@ -45,14 +45,14 @@ const ofFunction = ([name, { tellsFailures }]: readonly [
       ? {
           ...errors,
           beyond: told,
-          means: `${name} failed and could not tell: it died, or the topic refused its alert. See its log. Failures that it told are not counted here.`,
+          means: `{${name}} failed and could not tell: it died, or the topic refused its alert. See its log. Failures that it told are not counted here.`,
         }
-      : { ...errors, means: `${name} died, or could not tell what it failed at: see its log.` },
+      : { ...errors, means: `{${name}} died, or could not tell what it failed at: see its log.` },
     {
       ...common,
       name: `${name}-throttles`,
       metric: "Throttles",
-      means: `Lambda refused to start ${name}: the account's concurrency is used up. It is retried; raise the quota if this persists.`,
+      means: `Lambda refused to start {${name}}: the account's concurrency is used up. It is retried; raise the quota if this persists.`,
     },
   ];
 };
@@ -62,7 +62,7 @@ const ofRule = (name: string): Alarm => ({
   metric: "FailedInvocations",
   namespace: "AWS/Events",
   dimensions: { RuleName: ref(ruleId(name)) },
-  means: `EventBridge could not deliver events of the rule ${name}. Check that its target and the target's policy are as the stack created them.`,
+  means: `EventBridge could not deliver events of the rule {${name}}. Check that its target and the target's policy are as the stack created them.`,
 });
 
 const ofQueue: readonly Alarm[] = [
@@ -74,7 +74,7 @@ const ofQueue: readonly Alarm[] = [
     statistic: "Maximum",
     byGrowth: true,
     means:
-      "Settlement gave up on an event. See the log of settle for why; it checks all secrets every five minutes anyway, so the message can be deleted.",
+      "Settlement gave up on an event. See the log of {settle} for why; it checks all secrets every five minutes anyway, so the message can be deleted.",
   },
   {
     name: "settlement-waiting",
@@ -84,7 +84,7 @@ const ofQueue: readonly Alarm[] = [
     statistic: "Maximum",
     threshold: 3 * 3600,
     means:
-      "No event has been taken from the queue successfully for three hours. Check the log of settle, and that its event source mapping is enabled.",
+      "No event has been taken from the queue successfully for three hours. Check the log of {settle}, and that its event source mapping is enabled.",
   },
 ];
 
@@ -94,7 +94,7 @@ const ofWatch: Alarm = {
   namespace: "AWS/Lambda",
   dimensions: { FunctionName: ref(functionId("watch")) },
   means:
-    "Lambda gave up delivering an event about a failed rotation to watch. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
+    "Lambda gave up delivering an event about a failed rotation to {watch}. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
 };
 
 /** The ticks come every five minutes, so this is three of them. In seconds. */
@@ -107,7 +107,7 @@ const settleSilent: Alarm = {
   dimensions: { FunctionName: ref(functionId("settle")) },
   silentFor: ticks,
   means:
-    "settle has not run for 15 minutes, so no old credential is retired and nobody is alerted of a rotation that does not settle. Check that the rule tick is enabled, that the queue's event source mapping is, and the throttles of settle. Right after the first deployment this is the wait for the first tick.",
+    "{settle} has not run for 15 minutes, so no old credential is retired and nobody is alerted of a rotation that does not settle. Check that the rule {tick} is enabled, that the queue's event source mapping is, and the throttles of {settle}. Right after the first deployment this is the wait for the first tick.",
 };
 
 const watchSilent: Alarm = {
@@ -117,7 +117,7 @@ const watchSilent: Alarm = {
   dimensions: { FunctionName: ref(functionId("watch")) },
   silentFor: ticks,
   means:
-    "watch has not run for 15 minutes, so nobody is alerted of rotations that are killed, overdue or switched off. Check that the rule watch-tick is enabled, and the throttles of watch. Right after the first deployment this is the wait for the first tick.",
+    "{watch} has not run for 15 minutes, so nobody is alerted of rotations that are killed, overdue or switched off. Check that the rule {watch-tick} is enabled, and the throttles of {watch}. Right after the first deployment this is the wait for the first tick.",
 };
 
 /** Two hourly looks, and a quarter of an hour for the second one. In seconds. */
@@ -131,5 +131,5 @@ const unwatched = ({ stage }: Deployment): Alarm => ({
   dimensions: { service: "quarterturn", environment: stage },
   silentFor: looks,
   means:
-    "watch has not looked at all secrets for two hours, so nobody is alerted of rotations that are overdue, switched off or stuck. Check that the rule hourly-look is enabled, and the log of watch. Right after the first deployment this is the wait for the first look.",
+    "{watch} has not looked at all secrets for two hours, so nobody is alerted of rotations that are overdue, switched off or stuck. Check that the rule {hourly-look} is enabled, and the log of {watch}. Right after the first deployment this is the wait for the first look.",
 });

@@ -16,6 +16,8 @@ export interface Figure {
   /** The resource that takes most; absent: the template. */
   readonly of?: string | undefined;
   readonly remedy: string;
+  /** It says nothing of how much more fits. */
+  readonly isFilled?: true | undefined;
 }
 
 /** All limits, with what this deployment takes of them. @param packages by the function's name */
@@ -52,11 +54,14 @@ export function figures(
   ];
 }
 
-function figure({ limit, most, type, count, remedy }: Limit, template: CompiledTemplate): Figure {
+function figure(
+  { limit, most, type, count, remedy, isFilled }: Limit,
+  template: CompiledTemplate,
+): Figure {
   const values = Object.entries(template.Resources).flatMap(([of, { Type, Properties = {} }]) =>
     Type === type ? [{ of, value: count(Properties, template) }] : [],
   );
-  return { limit, most, ...top(values), remedy };
+  return { limit, most, ...top(values), remedy, isFilled };
 }
 
 const top = (values: readonly { readonly of: string; readonly value: number }[]) =>
@@ -86,7 +91,9 @@ const percent = (each: Figure) => `${(100 * share(each)).toFixed(share(each) < 0
 
 /** One line: how many limits there are, and which is nearest. */
 export function limitsLine(all: readonly Figure[]): string {
-  const [nearest] = all.toSorted((a, b) => share(b) - share(a));
+  // A policy is filled before the next one is begun.
+  const growing = all.filter(({ isFilled }) => !isFilled);
+  const [nearest] = growing.toSorted((a, b) => share(b) - share(a));
   if (!nearest) return "";
   const { value, most, limit } = nearest;
   return `Within all ${all.length} limits of AWS that are checked; nearest is ${percent(nearest)}: ${value} of ${most} ${limit}. --verbose lists them.`;

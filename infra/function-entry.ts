@@ -1,15 +1,8 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import type { Value } from "./cloudformation.ts";
 import { type Deployment, functionArn } from "./deployment.ts";
-import {
-  describeSecrets,
-  onSecrets,
-  onTopic,
-  readOtherSecrets,
-  rotatedBy,
-  type Statement,
-  useKeysOfSecrets,
-} from "./grants.ts";
+import { describeSecrets, onSecrets, onTopic, rotatedBy, type Statement } from "./grants.ts";
+import { readOtherSecrets, useKeysOfSecrets } from "./grants-keys.ts";
 import { rememberProblems } from "./grants-ssm.ts";
 
 /** What is particular to one function; all else is the same for all. */

@@ -1,25 +1,12 @@
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
-import {
-  olderRetiringLabel,
-  originLabel,
-  preparedLabel,
-  retiringLabel,
-} from "../lib/secret/labels.ts";
-import { sightingTag } from "../lib/secret/sighting.ts";
-import { arn, ref, sub, type Value } from "./cloudformation.ts";
-import { type Deployment, functionArn, functionId, only, placesOf } from "./deployment.ts";
+import { ref, sub, type Value } from "./cloudformation.ts";
+import { type Deployment, functionArn, functionId, placesOf } from "./deployment.ts";
 import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
-import {
-  type Condition,
-  describeSecrets,
-  listSecrets,
-  onSecrets,
-  onTopic,
-  type Statement,
-  useKeysOfSecrets,
-} from "./grants.ts";
+import { describeSecrets, listSecrets, onSecrets, onTopic } from "./grants.ts";
 import { findAndRollConsumers } from "./grants-consumers.ts";
+import { useKeysOfSecrets } from "./grants-keys.ts";
 import { setSchedules } from "./grants-schedules.ts";
+import { markSecrets, retrySwitches } from "./grants-secrets.ts";
 import {
   endProblems,
   keepProblems,
@@ -35,52 +22,8 @@ const retirers = (deployment: Deployment) =>
 /** The functions that rotate, also of places that have no secret any more: they may have had one. */
 const rotators = Object.values(functionsOf).map(({ rotate }) => rotate);
 
-/**
- * To have an `in-place` rotation tried again that stopped inside its switch, with the function and the schedule that the
- * secret has. Secrets Manager lets only those start a rotation who may invoke its function (API_RotateSecret).
- */
-function retrySwitches(deployment: Deployment): Statement[] {
-  const switched = only(deployment, ({ credentials }) =>
-    credentials.some(({ traits }) => traits.switches),
-  );
-  return placesOf(switched).flatMap((place) => {
-    const rotator = functionArn(deployment, functionsOf[place].rotate);
-    return [
-      {
-        actions: ["secretsmanager:RotateSecret"],
-        resources: [arn("secretsmanager", "secret:*")],
-        condition: {
-          StringEquals: { "secretsmanager:resource/AllowRotationLambdaArn": rotator },
-          Null: { "secretsmanager:RotationLambdaARN": "true" },
-          BoolIfExists: { "secretsmanager:ModifyRotationRules": "false" },
-        },
-        why: "The condition names the secrets: those that this function rotates already. A list of them would grow.",
-      },
-      { actions: ["lambda:InvokeFunction"], resources: [rotator] },
-    ];
-  });
-}
-
 /** `retire-database` is in RETIRE_DATABASE_FUNCTION. */
 const variable = (name: string) => `${name.toUpperCase().replaceAll("-", "_")}_FUNCTION`;
-
-/** When AWSCURRENT was seen to move; no other tag. A request without tags would fit any list of keys. */
-const onlyTags: Condition = {
-  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag] },
-  Null: { "aws:TagKeys": "false" },
-};
-
-/** Quarterturn's own, never AWSCURRENT, AWSPENDING or AWSPREVIOUS. */
-const onlyOwnLabels: Condition = {
-  StringLike: {
-    "secretsmanager:VersionStage": [
-      retiringLabel,
-      olderRetiringLabel("*"),
-      originLabel("*"),
-      preparedLabel,
-    ],
-  },
-};
 
 /** THE list of functions, by the name of the file in functions/: one entry is all that a new one needs here. */
 export const functions = {
@@ -111,8 +54,7 @@ export const functions = {
       ),
     grants: (deployment) => [
       ...describeSecrets(deployment),
-      ...onSecrets(deployment, ["TagResource"], onlyTags),
-      ...onSecrets(deployment, ["UpdateSecretVersionStage"], onlyOwnLabels),
+      ...markSecrets(deployment),
       listSecrets,
       ...findAndRollConsumers(deployment),
       {
@@ -192,4 +134,5 @@ export const commonEnvironment = (deployment: Deployment): Readonly<Record<strin
   ALERT_TOPIC_ARN: ref("AlertTopic"),
   ENVIRONMENT: deployment.stage,
   PROBLEMS_PATH: problemsPath(deployment),
+  ...(deployment.runbook && { RUNBOOK_URL: deployment.runbook }),
 });

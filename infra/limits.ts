@@ -23,6 +23,8 @@ export interface Limit {
   readonly type: string;
   readonly count: (properties: Readonly<Record<string, Value>>, all: CompiledTemplate) => number;
   readonly remedy: string;
+  /** It is filled as far as it goes before another resource takes the rest. */
+  readonly isFilled?: true;
 }
 
 const lengthOf = (value: Value | undefined) => (value === undefined ? 0 : filledLength(value));
@@ -63,6 +65,7 @@ export const limits: readonly Limit[] = [
     type: "AWS::IAM::ManagedPolicy",
     count: ({ PolicyDocument }) => lengthOf(PolicyDocument),
     remedy: remedies.policy,
+    isFilled: true,
   },
   {
     limit: "characters of a KMS key's policy",

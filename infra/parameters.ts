@@ -4,6 +4,8 @@ import { InvalidParameters } from "./errors.ts";
 export interface Parameters {
   /** Subscribed to the alerts; absent: subscribe on-call by hand. */
   readonly alertEmail?: string | undefined;
+  /** URL of the page of docs/runbook.md, for the links in alerts; absent: they name its path. */
+  readonly runbook?: string | undefined;
   /** The VPC of the functions that reach databases; absent: none. */
   readonly network?: Network | undefined;
 }
@@ -22,6 +24,10 @@ const forms = {
   securityGroupIds: {
     form: /^sg-([0-9a-f]{8}|[0-9a-f]{17})$/,
     such: "a security group's id (sg-0123456789abcdef0)",
+  },
+  runbook: {
+    form: /^https:\/\/[^\s#@,]+$/,
+    such: "the URL of a page (https://…) without an anchor",
   },
 } as const;
 
@@ -45,6 +51,7 @@ export function parseParameters(given: Readonly<Record<string, unknown>>): Param
   const [alertEmail, ...others] = values("alertEmail");
   if (others.length > 0)
     problems.push("alertEmail: one address only; subscribe others to the topic by hand.");
+  const [runbook] = values("runbook");
   const [subnetIds, securityGroupIds] = [values("subnetIds"), values("securityGroupIds")];
   const needsBoth = (missing: string, such: string) =>
     `${missing}: missing. To run in a VPC takes both: add --param ${missing}=${such}.`;
@@ -55,6 +62,7 @@ export function parseParameters(given: Readonly<Record<string, unknown>>): Param
   if (problems.length > 0) throw new InvalidParameters(problems);
   return {
     alertEmail,
+    runbook,
     network: subnetIds.length > 0 ? { subnetIds, securityGroupIds } : undefined,
   };
 }

@@ -39,12 +39,13 @@ export function permissionsPage(deployment = example()): string {
     ]),
     `## Wildcards: ${wildcards.length}`,
     "",
-    "Every statement above whose resources hold a `*`, and why no ARN can be named:",
+    "Every statement above whose resources hold a `*`, the condition that closes it, and why no ARN can be named:",
     "",
-    "| role | actions | why |",
-    "|---|---|---|",
+    "| role | actions | where | why |",
+    "|---|---|---|---|",
     ...wildcards.map(
-      ({ name, statement: { actions, why } }) => `| ${name} | ${lines(actions)} | ${why} |`,
+      ({ name, statement: { actions, condition, why } }) =>
+        `| ${name} | ${lines(actions)} | ${conditions(condition)} | ${why} |`,
     ),
     "",
   ].join("\n");

@@ -4,6 +4,7 @@ import { InvalidParameters } from "./errors.ts";
 import { figures, limitsLine, limitsTable, requireWithinLimits } from "./figures.ts";
 import type { CompiledTemplate } from "./limits.ts";
 import { parseParameters } from "./parameters.ts";
+import { ownRunbook } from "./runbook.ts";
 import { functionsOf, outputs, resources } from "./template.ts";
 import { zipSize } from "./zip-size.ts";
 
@@ -79,7 +80,8 @@ function extend(serverless: Serverless): void {
   const stage = serverless.getProvider("aws").getStage();
   const manifest = readManifest("rotation.yml", stage, { region });
   const parameters = parseParameters(givenParameters(serverless, stage));
-  const deployment = { ...parameters, service, stage, manifest };
+  const runbook = parameters.runbook ?? ownRunbook();
+  const deployment = { ...parameters, runbook, service, stage, manifest };
   serverless.extendConfiguration(["functions"], functionsOf(deployment));
   serverless.extendConfiguration(["resources"], {
     Resources: resources(deployment),

@@ -12,7 +12,7 @@ import { place } from "./place.ts";
 
 export const topic = snsTopic(process.env["ALERT_TOPIC_ARN"]);
 export const memory = parameterMemory(process.env["PROBLEMS_PATH"]);
-const { environment, region } = place;
+const { environment, region, runbook } = place;
 const log = powertoolsLog(place.environment, place.functionName);
 
 /**
@@ -26,7 +26,7 @@ export function invocation(undoMs = 0): MiddlewareObj<unknown, unknown, Error, I
       const { awsRequestId: requestId, logGroupName: logGroup } = context;
       const signal = deadline(context.getRemainingTimeInMillis(), undoMs);
       const report = reporter(
-        { environment, region, logGroup, requestId },
+        { environment, region, logGroup, requestId, runbook },
         { alerts: topic, log, now },
       );
       log.begin(requestId);

@@ -3,5 +3,7 @@ export const place = {
   /** The stage, e.g. `production`. */
   environment: process.env["ENVIRONMENT"] ?? "unknown",
   region: process.env["AWS_REGION"] ?? "unknown",
+  /** URL of the page of docs/runbook.md. */
+  runbook: process.env["RUNBOOK_URL"],
   functionName: process.env["AWS_LAMBDA_FUNCTION_NAME"] ?? "unknown",
 };

@@ -9,6 +9,8 @@ export interface AlertContext {
   /** The function's log group. */
   readonly logGroup: string;
   readonly requestId: string;
+  /** URL of the page of docs/runbook.md; absent: there is none that is known. */
+  readonly runbook?: string | undefined;
   readonly at: Date;
 }
 

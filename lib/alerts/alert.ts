@@ -43,7 +43,7 @@ export function failureAlert(
   const severity = severityOf(error);
   const { kind, summary } = failures[context.task?.kind ?? "call"];
   const failure = `${status === "worse" ? "worse: " : ""}${summary(step)} (${error.code})`;
-  const runbook = runbookOf(error.code);
+  const runbook = runbookOf(error.code, context);
   const { happened } = error;
   const { subject } = identityOf(error);
   const at = context.at.toISOString();
@@ -58,7 +58,7 @@ export function failureAlert(
       `What Quarterturn does next: ${next}`,
       `What you should do: ${error.remedy}`,
       ...commands(error, context),
-      `More about this: ${runbook}.`,
+      `More about this: ${runbook}`,
       `Where the log is: ${whereLog(context)}.`,
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
@@ -93,7 +93,7 @@ function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Al
   const { kind, summary } = failures[task.kind];
   const at = context.at.toISOString();
   const since = problem.since.toISOString();
-  const runbook = runbookOf(code);
+  const runbook = runbookOf(code, context);
   const attributes = { severity: "info", secret, environment, step, code, status: "over" };
   const about = subject && ` (${subject})`;
   const happened = `This problem of ${secret} is over: the ${summary(step)}, ${code}${about}. It began at ${since}.`;
@@ -101,7 +101,7 @@ function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Al
     subject: ascii(`[info] over: ${summary(step)} (${code}): ${secret}`, subjectLength),
     text: [
       happened,
-      `More about this: ${runbook}.`,
+      `More about this: ${runbook}`,
       `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
     ].join("\n\n"),
     sms: ascii(`INFO ${environment}: over: ${summary(step)} (${code}). ${secret}`, smsLength),

@@ -19,7 +19,7 @@ interface EventFields {
 /** The event of a problem: the same keys from its beginning to its end. */
 export function eventOf(
   fields: EventFields,
-  { region, logGroup, requestId, at }: AlertContext,
+  context: AlertContext,
 ): Readonly<Record<string, string | boolean>> {
   const {
     kind,
@@ -33,6 +33,7 @@ export function eventOf(
     productionSafe,
     retryable,
   } = fields;
+  const { region, logGroup, requestId, at } = context;
   const { secret, code } = attributes;
   return {
     source: "quarterturn",
@@ -45,7 +46,7 @@ export function eventOf(
     remedy,
     safe,
     next,
-    runbook: runbookOf(code),
+    runbook: runbookOf(code, context),
     productionSafe,
     retryable,
     logGroup,
@@ -55,8 +56,11 @@ export function eventOf(
   };
 }
 
-/** Where the repository explains a code. */
-export const runbookOf = (code: string) => `docs/runbook.md#${code.toLowerCase()}`;
+/** Where a code is explained: a link, or else the page's path in the repository that was deployed. */
+export const runbookOf = (
+  code: string,
+  { runbook = "docs/runbook.md" }: Pick<AlertContext, "runbook">,
+) => `${runbook}#${code.toLowerCase()}`;
 
 /** The same for all alerts about one problem, from its beginning to its end. */
 const keyOf = (secret: string, { kind, subject }: Pick<EndedProblem, "kind" | "subject">) =>

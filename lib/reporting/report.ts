@@ -12,6 +12,8 @@ export interface Origin {
   /** The function's log group. */
   readonly logGroup: string;
   readonly requestId: string;
+  /** URL of the page of docs/runbook.md, where it is known. */
+  readonly runbook?: string | undefined;
 }
 
 export interface ReportPorts {

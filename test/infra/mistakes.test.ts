@@ -7,12 +7,15 @@ const network = { subnetIds: "subnet-0a1b2c3d, subnet-4e5f6a7b", securityGroupId
 
 describe("parameters", () => {
   it("are all optional", () => {
-    expect(parseParameters({})).toEqual({ alertEmail: undefined, network: undefined });
+    const none = { alertEmail: undefined, runbook: undefined, network: undefined };
+    expect(parseParameters({})).toEqual(none);
   });
 
   it("are taken as they are meant", () => {
-    expect(parseParameters({ ...network, alertEmail: "on-call@example.com" })).toEqual({
+    const runbook = "https://wiki.example.com/runbook";
+    expect(parseParameters({ ...network, runbook, alertEmail: "on-call@example.com" })).toEqual({
       alertEmail: "on-call@example.com",
+      runbook,
       network: {
         subnetIds: ["subnet-0a1b2c3d", "subnet-4e5f6a7b"],
         securityGroupIds: ["sg-0a1b2c3d"],
@@ -34,6 +37,8 @@ describe("parameters", () => {
     [{ ...network, subnetIds: "subnet-12" }, `"subnet-12" is not a subnet's id`],
     [{ subnetIds: "subnet-0a1b2c3d" }, "securityGroupIds: missing. To run in a VPC takes both"],
     [{ securityGroupIds: "sg-0a1b2c3d" }, "add --param subnetIds=subnet-…,subnet-…."],
+    [{ runbook: "docs/runbook.md" }, 'runbook: "docs/runbook.md" is not the URL of a page'],
+    [{ runbook: "https://a.io/x#y" }, "without an anchor"],
     [{ alertemail: "a@b.io" }, "alertemail: unknown; known are alertEmail, subnetIds,"],
   ])("%j is refused", (given, message) => {
     expect(() => parseParameters(given)).toThrow(message);

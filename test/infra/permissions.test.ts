@@ -6,4 +6,11 @@ describe("docs/permissions.md", () => {
   it("is what `npm run permissions` makes", () => {
     expect(readFileSync("docs/permissions.md", "utf8")).toBe(permissionsPage());
   });
+
+  it("numbers the wildcards, each with a reason; a new one is a decision", () => {
+    const [, table = ""] = permissionsPage().split(/^## Wildcards: 36$/m);
+    const rows = [...table.matchAll(/^\| ([\w-]+) \| `.*` \| .* \| (.*) \|$/gm)];
+    expect(rows).toHaveLength(36);
+    for (const [row, , why] of rows) expect(why, row).toMatch(/\w.*\.$/);
+  });
 });

@@ -73,7 +73,14 @@ let service: Service;
 let template: Template;
 beforeAll(async () => {
   service = new Service(manifest);
-  await service.package("--param", "alertEmail=on-call@example.com", ...network);
+  const runbook = "runbook=https://wiki.example.com/runbook";
+  await service.package(
+    "--param",
+    "alertEmail=on-call@example.com",
+    "--param",
+    runbook,
+    ...network,
+  );
   template = service.template();
 }, 180_000);
 afterAll(() => service?.[Symbol.dispose]());
@@ -119,7 +126,11 @@ describe("the functions", () => {
       MemorySize: 512,
       Timeout: entries[name]?.timeout,
       Environment: {
-        Variables: { ALERT_TOPIC_ARN: { Ref: "AlertTopic" }, ENVIRONMENT: "production" },
+        Variables: {
+          ALERT_TOPIC_ARN: { Ref: "AlertTopic" },
+          ENVIRONMENT: "production",
+          RUNBOOK_URL: "https://wiki.example.com/runbook",
+        },
       },
     });
     const groups = ofType("AWS::Logs::LogGroup").map(([, { Properties }]) => Properties);
@@ -868,7 +879,14 @@ describe("the alarms", () => {
       expect(properties["AlarmActions"]).toEqual([{ Ref: "AlertTopic" }]);
       const isSilence = ["AWS/Lambda Invocations", "Quarterturn Looked"].includes(metric);
       expect(properties["TreatMissingData"]).toBe(isSilence ? "breaching" : "notBreaching");
-      expect(String(properties["AlarmDescription"])).toMatch(/See|see|Check|raise/);
+      const text = String(properties["AlarmDescription"]);
+      expect(text).toMatch(/See|see|Check|raise/);
+      // Functions and rules by the names that they have in the account (F10).
+      expect(text).not.toMatch(/[{}]/);
+      for (const name of [...names, "tick", "watch-tick", "hourly-look"])
+        expect(text, name).not.toMatch(
+          new RegExp(`(^|rule |log of |throttles of |start |rotation to )${name}\\b`),
+        );
     }
   });
 });
@@ -880,7 +898,9 @@ describe("without parameters, on another stage", () => {
         "  app/${stage}: { credentials: [{ type: postgres, strategy: in-place }] }\n",
     );
     const { printed } = await plain.run("package", "--stage", "staging", "--verbose");
-    expect(printed).toMatch(/Within all \d+ limits of AWS that are checked; nearest is \d+ %: /);
+    expect(printed).toMatch(
+      /Within all \d+ limits of AWS that are checked; nearest is \d+ %: \d+ of \d+ \w+/,
+    );
     expect(printed).toMatch(/ of 500 +\d+ % {2}resources of a template\n/);
     expect(printed).toMatch(/ of 262144000 .* bytes of an unzipped package \(rotate-database\)/);
     const made = plain.template();

@@ -71,10 +71,20 @@ describe("the alert of every error", () => {
           : expect.stringMatching(/^What Quarterturn does next: Secrets Manager repeats /),
         `What you should do: ${error.remedy}`,
         `Where the log is: /aws/lambda/rotate-database, request ${requestId}.`,
-        `More about this: docs/runbook.md#${error.code.toLowerCase()}.`,
+        `More about this: docs/runbook.md#${error.code.toLowerCase()}`,
         `Environment production, Region eu-central-1, version ${token}, 2026-03-04T05:06:07.890Z.`,
       ]),
     );
+  });
+
+  it("links to the page of the runbook that the deployment has (F10)", () => {
+    const [[, , error, secret] = []] = table;
+    if (!error || secret === undefined) throw new Error("no error");
+    const runbook = "https://wiki.example.com/runbook";
+    const { text, event } = failureAlert(error, { ...occasion(secret), runbook });
+    const link = `${runbook}#${error.code.toLowerCase()}`;
+    expect(event["runbook"]).toBe(link);
+    expect(text.split("\n\n")).toContain(`More about this: ${link}`);
   });
 
   it.each(table)("%s on %j has the keys that machines rely on", (_, __, error, secret) => {
