@@ -17,8 +17,18 @@ import type { Server } from "./server.ts";
 export async function connectSettlement(
   aws: Aws,
   settleArn: string,
-  timing: { delaySeconds: number; visibilitySeconds: number },
+  timing: QueueTiming,
 ): Promise<void> {
+  await settleFrom(aws, await queueEvents(aws, timing), settleArn);
+}
+
+interface QueueTiming {
+  readonly delaySeconds: number;
+  readonly visibilitySeconds: number;
+}
+
+/** The part of it that collects events. @returns ARN of the queue */
+export async function queueEvents(aws: Aws, timing: QueueTiming): Promise<string> {
   const options = {
     endpoint: aws.endpoint,
     region: aws.region,
@@ -35,7 +45,14 @@ export async function connectSettlement(
   });
   const SqsParameters = { MessageGroupId: "settlement" };
   await putRules(aws, settlementEvents, { Id: "queue", Arn: queueArn, SqsParameters });
-  await new LambdaClient(options).send(
+  return queueArn;
+}
+
+/** The part of it that invokes the function. */
+export async function settleFrom(aws: Aws, queueArn: string, settleArn: string): Promise<void> {
+  const { endpoint, region } = aws;
+  const lambda = new LambdaClient({ endpoint, region, credentials: keysOf(aws, "operator") });
+  await lambda.send(
     new CreateEventSourceMappingCommand({
       EventSourceArn: queueArn,
       FunctionName: settleArn,

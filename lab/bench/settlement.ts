@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Aws } from "../../standin/aws.ts";
 import { createIdleService, startCluster } from "../idle-service.ts";
 import type { Server } from "../server.ts";
-import { connectSettlement } from "../settlement.ts";
+import { queueEvents, settleFrom } from "../settlement.ts";
 import { type ManySecrets, startManySecrets } from "./many-secrets.ts";
 
 export interface SettlementFigures {
   readonly secrets: number;
   readonly services: number;
   readonly deployments: number;
-  /** From the last promotion until the last secret is settled; the queue's delay is in it. */
+  /** From the last promotion until the last secret is settled. */
   readonly seconds: number;
   /** Of settlement alone: its function and the one that retires. */
   readonly awsRequests: {
@@ -29,14 +29,12 @@ export interface SettlementLoad {
 /** Rotations at once. */
 const width = 4;
 
-/** Longer than all rotations take together, so that all promotions are rolled in one pass. */
-const delaySeconds = (secrets: number) => 3 + Math.ceil(secrets / 8);
-
-/** How long settling may take after the delay, in milliseconds. */
+/** How long settling may take, in milliseconds. */
 const patience = 120_000;
 
 /**
- * Rotates all the secrets together, and lets the queue and the functions settle them.
+ * Rotates all the secrets together, and lets the queue and the functions settle them: the queue gives nothing out until
+ * all are promoted, however long that takes on this machine.
  * @throws when a secret is not settled
  */
 export async function measureSettlement(
@@ -46,13 +44,13 @@ export async function measureSettlement(
   await using many = await startManySecrets(server, secrets);
   const { aws, arns, settleArn } = many;
   await startServices(aws, [...arns.values()], services, reads);
-  const timing = { delaySeconds: delaySeconds(secrets), visibilitySeconds: 30 };
-  await connectSettlement(aws, settleArn, timing);
+  const queueArn = await queueEvents(aws, { delaySeconds: 0, visibilitySeconds: 30 });
   const before = aws.calls.length;
   using settled = new Settled(aws, secrets);
 
   await rotateAll(many);
   const promotedAt = performance.now();
+  await settleFrom(aws, queueArn, settleArn);
   await settled.all();
   const seconds = Math.round((performance.now() - promotedAt) / 100) / 10;
 

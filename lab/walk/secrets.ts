@@ -74,7 +74,9 @@ export class FakeSecrets {
     const { now } = this.clock;
     const kept = past.filter(({ until }) => until >= now - maximumLag);
     this.#past.set(secret, [...kept, { until: now, state: stateOf(secret) }]);
-    return change();
+    const done = change();
+    secret.changedAt = now;
+    return done;
   }
 
   /** As a read sees it that may lag. */
@@ -117,7 +119,7 @@ export const pendingOf = (secret: Secret) => incompleteVersion(secret);
 export { CURRENT, PENDING };
 
 function stateOf(secret: Secret): SecretState {
-  const { arn, name, rotation, deletionAt, rotatedAt, tags, versions } = secret;
+  const { arn, name, rotation, deletionAt, rotatedAt, changedAt, tags, versions } = secret;
   const labelled = [...versions.values()].filter(({ labels }) => labels.size > 0);
   return {
     arn,
@@ -126,6 +128,7 @@ function stateOf(secret: Secret): SecretState {
     rotationFunction: rotation?.functionArn,
     deletedAt: deletionAt === undefined ? undefined : new Date(deletionAt),
     lastRotatedAt: rotatedAt === undefined || !rotation?.enabled ? undefined : new Date(rotatedAt),
+    changedAt: new Date(changedAt),
     tags: new Map(tags.map(({ Key, Value }) => [Key, Value])),
     versions: new Map(labelled.map(({ id, labels }) => [id, [...labels].sort()])),
   };

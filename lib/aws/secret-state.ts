@@ -20,6 +20,7 @@ export function stateOf(
     lastRotatedAt: secret.LastRotatedDate,
     nextRotationAt: secret.NextRotationDate,
     createdAt: secret.CreatedDate,
+    changedAt: secret.LastChangedDate,
     tags: new Map(secret.Tags?.map(({ Key = "", Value = "" }) => [Key, Value])),
     versions: new Map(Object.entries(versions ?? {})),
   };

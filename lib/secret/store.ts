@@ -21,6 +21,8 @@ export interface SecretState {
   /** By when the next one is due by the schedule; absent where there is none. It may have passed. */
   readonly nextRotationAt?: Date | undefined;
   readonly createdAt?: Date | undefined;
+  /** When it was last changed in any way, a move of a label included. */
+  readonly changedAt?: Date | undefined;
   readonly tags: ReadonlyMap<string, string>;
   /** Labelled versions only. */
   readonly versions: ReadonlyMap<string, readonly string[]>;

@@ -14,8 +14,8 @@ export type Action =
   | { readonly kind: "look"; readonly promotion: Promotion }
   /** Start each of these anew. */
   | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
-  /** Look again at the next event or tick, or in seconds (`soon`); nothing is wrong. */
-  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean }
+  /** Look again at the next event or tick, or in seconds (`soon`; `until`: not before); nothing is wrong. */
+  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean; readonly until?: Date }
   /** Alert on-call of what is new of these, and look again at the next event or tick. Nothing is retired. */
   | { readonly kind: "alert"; readonly problems: readonly Problem[] }
   /** Unless it is in use; `leaked`: in any case, and end its sessions. The answer goes into the next state. */

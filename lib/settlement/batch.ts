@@ -63,14 +63,17 @@ export async function settleBatch(
   warnOfUnreached(round, context);
   for (let count = 0; ; count += 1) {
     const open = round.filter(({ outcome }) => outcome === "soon");
-    const delay = delays[Math.min(count, delays.length - 1)] ?? 0;
+    const delay = count === 0 ? pass.unripeMs : pauseBefore(count);
     if (open.length === 0 || context.now().getTime() + delay > endsAt) break;
-    if (!(await pass.begin()) || !(await hasSlept(delay, context))) break;
+    if (!(await pass.begin()) || (delay > 0 && !(await hasSlept(delay, context)))) break;
     round = await runAll(open);
+    if (count === 0) warnOfUnreached(round, context);
   }
   await standing.told();
   return { batchItemFailures: [] };
 }
+
+const pauseBefore = (count: number) => delays[Math.min(count, delays.length) - 1] ?? 0;
 
 interface Looking {
   readonly look: Look;

@@ -9,7 +9,7 @@ import type { SecretState } from "../secret/store.ts";
 import { type Hint, hintOf } from "./hints.ts";
 import type { SettlementPorts } from "./ports.ts";
 import type { Standing } from "./standing.ts";
-import type { OldCredential } from "./state.ts";
+import type { Answers } from "./turn.ts";
 
 /** Messages of a FIFO queue that one invocation gets at most. */
 const fullBatch = 10;
@@ -24,8 +24,8 @@ export interface Candidate {
   readonly listed?: SecretState;
   /** The last move of AWSCURRENT that an event tells of. */
   readonly heard?: Move | undefined;
-  /** Versions whose credential was proven dead in this pass. */
-  readonly dead?: ReadonlyMap<string, OldCredential> | undefined;
+  /** What an earlier round of this pass learned and is good enough for this one. */
+  readonly learned?: Answers | undefined;
 }
 
 export interface Candidates {

@@ -95,7 +95,7 @@ function afterLeak(
   const accepted = all.filter(({ version }) => state.old.get(version) === "accepted");
   if (accepted.length > 0) return { kind: "alert", problems: accepted.map(stillAccepted) };
   const { consumers } = state;
-  if (state.now < promotion.at) return tooEarly;
+  if (state.now <= promotion.at) return tooEarly(promotion);
   if (!consumers) return { kind: "look", promotion };
   const open = openEndsOf(state, consumers, promotion, 0);
   if (open) return open;
@@ -117,7 +117,7 @@ function beforeRetirement(
   if (holder === "AWSPENDING") return heldByPending(state, promotion, retiring);
   if (holder) return { kind: "removeLabel", retiring };
   const { consumers } = state;
-  if (state.now < promotion.at) return tooEarly;
+  if (state.now <= promotion.at) return tooEarly(promotion);
   if (!consumers) return { kind: "look", promotion };
   const open = openEndsOf(state, consumers, promotion);
   if (open) return open;
@@ -127,8 +127,13 @@ function beforeRetirement(
   return { kind: "retire", retiring: version, leaked: false };
 }
 
-/** A consumer that is rolled at once may still get the old value. */
-const tooEarly: Action = { kind: "wait", why: "AWSCURRENT has just moved", soon: true };
+/** A consumer that is rolled at once may still get the old value, and one of this very moment counts as old. */
+const tooEarly = ({ at: until }: Promotion): Action => ({
+  kind: "wait",
+  why: "AWSCURRENT has just moved",
+  soon: true,
+  until,
+});
 
 const heldByPending = (
   state: SettlementState,

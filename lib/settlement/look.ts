@@ -28,6 +28,8 @@ export class Look {
   readonly #startedAt: number;
   /** The message that was logged last; empty before the first. */
   #logged = "";
+  /** What the first round has examined, and the second one goes on from. */
+  #gathered: ReadonlySet<Area> = new Set();
 
   constructor(candidate: Candidate, pass: Pass) {
     this.#candidate = candidate;
@@ -39,18 +41,19 @@ export class Look {
   async again(): Promise<LookOutcome> {
     const { context, standing } = this.#pass;
     if (context.signal.aborted) return "unreached";
-    const progress: Progress = { examined: new Set(), noted: [], area: "settle" };
+    const progress: Progress = { examined: new Set(this.#gathered), noted: [], area: "settle" };
+    this.#gathered = new Set();
     try {
       const settled = await settle(this.#candidate, this.#pass, progress);
-      const { outcome, why, soon, state, dead, found = [] } = settled;
+      const { outcome, why, soon, state, learned, found = [] } = settled;
+      const isUnfinished = soon && this.#pass.isGathering;
+      if (isUnfinished) this.#gathered = progress.examined;
       if (state) {
-        this.#candidate = { ...this.#candidate, listed: state, dead };
-        const all = [...progress.noted, ...found];
-        standing.observe({ secret: state, found: all, examined: progress.examined });
+        this.#candidate = { ...this.#candidate, listed: state, learned };
+        const examined = isUnfinished ? new Set<Area>() : progress.examined;
+        standing.observe({ secret: state, found: [...progress.noted, ...found], examined });
       }
-      const message = why ? `${outcome}: ${why}` : outcome;
-      if (message !== this.#logged) this.#log({ outcome: "done", message });
-      this.#logged = message;
+      if (!isUnfinished) this.#logNews(why ? `${outcome}: ${why}` : outcome);
       return soon ? "soon" : "done";
     } catch (thrown) {
       const error = asRotationError(thrown);
@@ -61,6 +64,11 @@ export class Look {
       if (secret) this.#failed(error, secret, progress);
       return secret || !error.retryable ? "done" : "unread";
     }
+  }
+
+  #logNews(message: string): void {
+    if (message !== this.#logged) this.#log({ outcome: "done", message });
+    this.#logged = message;
   }
 
   #log(line: { outcome: "done" | "failed"; code?: string; message: string }): void {

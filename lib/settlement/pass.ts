@@ -4,6 +4,7 @@ import type { SecretEntry } from "../manifest/manifest.ts";
 import type { Consumer, ConsumerView, Promotion } from "./consumer.ts";
 import { InvokedFailed } from "./errors.ts";
 import type { SettlementPorts } from "./ports.ts";
+import { consistencyMargin } from "./promotion.ts";
 import type { Standing } from "./standing.ts";
 import { lookAt } from "./view.ts";
 
@@ -22,6 +23,13 @@ export class Pass {
   readonly ports: SettlementPorts;
   readonly context: Context;
   readonly standing: Standing;
+  /**
+   * Whether the first round is under way, which sees what was promoted, and looks at no consumer: a consumer of several
+   * secrets is rolled once, after all of them.
+   */
+  isGathering = true;
+  /** When the value of the secret that was promoted last has reached every reader, in epoch milliseconds. */
+  #ripeAt = 0;
   #looking: Promise<Looked> | undefined;
   /** Settles when the last roll so far is done. */
   #rolls: Promise<unknown> = Promise.resolve();
@@ -38,20 +46,34 @@ export class Pass {
 
   /**
    * What one look at all consumers saw; taken when the first secret needs it.
-   * @returns `undefined` when it was taken before this promotion, or failed: look again in another round or pass
+   * @returns `undefined` in the first round, or when it was taken before this promotion, or failed: look again in
+   *   another round or pass
    * @throws as `ConsumerType.look`, for one secret alone
    */
   async view(promotion: Promotion): Promise<ConsumerView | undefined> {
+    if (this.isGathering) return undefined;
     this.#looking ??= this.#look();
     const looked = await this.#looking;
-    if ("view" in looked) return promotion.at <= looked.at ? looked.view : undefined;
+    if ("view" in looked) return promotion.at < looked.at ? looked.view : undefined;
     if (looked.isThrown) return undefined;
     looked.isThrown = true;
     throw looked.error;
   }
 
+  /** A secret was promoted, and consumers may get its value from then on. */
+  ripensAt(at: Date): void {
+    this.#ripeAt = Math.max(this.#ripeAt, at.getTime());
+  }
+
+  /** How long the second round waits for what was promoted just now, in milliseconds. */
+  get unripeMs(): number {
+    const left = this.#ripeAt + 1 - this.context.now().getTime();
+    return Math.min(Math.max(0, left), consistencyMargin + 1);
+  }
+
   /** @returns whether a further round of those that end in seconds may look at the consumers again */
   async begin(): Promise<boolean> {
+    this.isGathering = false;
     const looked = await this.#looking;
     const isCheap = !looked || ("view" in looked && looked.ms < cheapLook);
     if (isCheap) this.#looking = undefined;

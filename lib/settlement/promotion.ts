@@ -46,13 +46,29 @@ export function isUnderWay({ now, secret }: SettlementState, { at }: Promotion):
  * whatever moved it, and back, since then, consumers that started before may hold another version. An event counts only
  * where it makes the time later than what is remembered, so an old one that comes again changes nothing.
  */
-export function lastMove({ sighting, heard, now }: SettlementState, current: string): Sighting {
+export function lastMove(state: SettlementState, current: string): Sighting {
+  const { sighting, heard, now } = state;
   const news = isNews(heard, sighting) ? heard : undefined;
-  if (sighting?.version === current && !news) return sighting;
+  const isKnown = sighting?.version === current;
+  if (isKnown && !news) return sighting;
   // An event whose clock is ahead of ours must not be news again in the next turn.
-  const at = news && (news.version === current || news.at > now) ? news.at : now;
-  return { version: current, at };
+  const told = news && (news.version === current || news.at > now ? news.at : now);
+  // What settlement itself wrote since a known move says nothing of it.
+  const changed = isKnown ? undefined : changedAt(state);
+  return {
+    version: current,
+    at: told && changed ? latest(told, changed) : (told ?? changed ?? now),
+  };
 }
+
+/**
+ * The move is a change of the secret, read together with the labels, so it is no later than the last change, whoever
+ * made that. It is earlier than the look at it: consumers that were rolled in between got the new value.
+ */
+const changedAt = ({ secret, now }: SettlementState): Date | undefined =>
+  secret.changedAt && (secret.changedAt < now ? secret.changedAt : now);
+
+const latest = (a: Date, b: Date) => (a > b ? a : b);
 
 /** Whether an event tells of a move that is not remembered. */
 export const isNews = (heard: Move | undefined, sighting: Sighting | undefined) =>

@@ -19,7 +19,7 @@ export interface Settlement extends Omit<Ended, "outcome"> {
   readonly outcome: Ended["outcome"] | "ignored";
   /** As it was read last: good enough to wait on in a further round. */
   readonly state?: SecretState | undefined;
-  readonly dead?: Candidate["dead"];
+  readonly learned?: Answers;
 }
 
 /** How far a look at one secret has come, also when it fails. */
@@ -45,10 +45,10 @@ export async function settle(
   progress: Progress,
 ): Promise<Settlement> {
   const { ports, context } = pass;
-  const { secretId, listed, heard, dead } = candidate;
+  const { secretId, listed, heard, learned = {} } = candidate;
   let secret = listed;
   let isFresh = false;
-  let answers: Answers = dead ? { old: dead } : {};
+  let answers = learned;
   const { examined } = progress;
   for (let turn = 0; turn < maximumTurns; turn += 1) {
     progress.area = "settle";
@@ -66,6 +66,7 @@ export async function settle(
       secret = undefined;
       continue;
     }
+    if (action.kind === "wait" && action.until) pass.ripensAt(action.until);
     for (const area of examinedBy(action, { secret, entry, view })) examined.add(area);
     if ((action.kind === "retire" || action.kind === "probe") && pass.isDown(entry))
       return { secret: name, outcome: "waiting", why: "its server has just failed in this pass" };
@@ -77,7 +78,7 @@ export async function settle(
     if ("old" in done) examined.add("retire");
     if ("outcome" in done) {
       if (done.outcome === "settled") for (const area of areas) examined.add(area);
-      return { secret: name, state: secret, dead: deadOf(answers), ...done };
+      return { secret: name, state: secret, learned: lasting(answers, pass), ...done };
     }
     answers = { ...answers, ...done };
     isFresh = false;
@@ -103,8 +104,11 @@ function areaOf({ kind }: Action): Area {
   return kind === "mirror" || kind === "retire" ? kind : "settle";
 }
 
-const deadOf = ({ old = new Map() }: Answers): Candidate["dead"] =>
-  new Map([...old].filter(([, each]) => each === "dead"));
+/** What is dead stays so; the parameters are looked at once for the first two rounds, which follow one another. */
+const lasting = ({ old = new Map(), mirror }: Answers, { isGathering }: Pass): Answers => ({
+  old: new Map([...old].filter(([, each]) => each === "dead")),
+  ...(isGathering && mirror && { mirror }),
+});
 
 const withSighting = ({ tags }: SecretState, { sighting }: { readonly sighting: Sighting }) =>
   new Map([...tags, [sightingTag, sightingText(sighting)] as const]);
@@ -136,7 +140,7 @@ async function decided(
 }
 
 function stateOf(
-  { name, versions, lastRotatedAt, deletedAt, tags }: SecretState,
+  { name, versions, lastRotatedAt, changedAt, deletedAt, tags }: SecretState,
   { grace, deadline, mirror }: SecretEntry,
   answers: Answers,
   heard: Candidate["heard"],
@@ -144,7 +148,7 @@ function stateOf(
 ): SettlementState {
   return {
     now: context.now(),
-    secret: { name, versions, lastRotatedAt, deletedAt },
+    secret: { name, versions, lastRotatedAt, changedAt, deletedAt },
     policy: { grace, deadline },
     // Reads lag behind: what was written in this pass is newer than what is read.
     sighting: answers.sighting ?? sightingOf(tags, context.now()),

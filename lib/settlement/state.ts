@@ -31,6 +31,8 @@ interface SecretFacts {
   readonly versions: ReadonlyMap<string, readonly string[]>;
   /** When the last rotation was completed; absent where rotation is not configured or was disabled. */
   readonly lastRotatedAt?: Date | undefined;
+  /** When it was last changed in any way: not before the last move of AWSCURRENT. */
+  readonly changedAt?: Date | undefined;
   /** Scheduled for deletion, then. */
   readonly deletedAt?: Date | undefined;
 }

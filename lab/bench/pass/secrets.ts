@@ -22,6 +22,7 @@ interface Simulated {
   readonly versions: Map<string, readonly string[]>;
   readonly tags: Map<string, string>;
   lastRotatedAt?: Date;
+  changedAt?: Date;
 }
 
 /** Secrets without values, and the function that retires their credentials. */
@@ -58,7 +59,7 @@ export class SimulatedSecrets {
     secret.versions.clear();
     secret.versions.set("new", ["AWSCURRENT", "PREPARED", "FROM-old"]);
     secret.versions.set("old", ["AWSPREVIOUS", "RETIRING"]);
-    secret.lastRotatedAt = this.#clock.now();
+    secret.lastRotatedAt = secret.changedAt = this.#clock.now();
     const detail = { name: secret.name, labelUpdated: "AWSCURRENT", versionId: "new" };
     return { source: "aws.secretsmanager", time: secret.lastRotatedAt.toISOString(), detail };
   }
@@ -77,13 +78,13 @@ export class SimulatedSecrets {
     },
     moveLabel: async ({ secretId, label, from = "" }) => {
       await this.#request();
-      const { versions } = this.#get(secretId);
+      const { versions } = this.#changed(secretId);
       versions.set(from, versions.get(from)?.filter((each) => each !== label) ?? []);
       return "moved";
     },
     tag: async (secretId, key, value) => {
       await this.#request();
-      this.#get(secretId).tags.set(key, value);
+      this.#changed(secretId).tags.set(key, value);
     },
   };
 
@@ -130,16 +131,18 @@ export class SimulatedSecrets {
     return secret;
   }
 
+  #changed(id: string): Simulated {
+    return Object.assign(this.#get(id), { changedAt: this.#clock.now() });
+  }
+
   async #request(): Promise<void> {
     this.requests += 1;
     await this.#clock.sleep(requestTime);
   }
 }
 
-const stateOf = ({ name, arn, versions, tags, lastRotatedAt }: Simulated): SecretState => ({
-  name,
-  arn,
-  tags: new Map(tags),
-  lastRotatedAt,
-  versions: new Map([...versions].filter(([, labels]) => labels.length > 0)),
+const stateOf = (secret: Simulated): SecretState => ({
+  ...secret,
+  tags: new Map(secret.tags),
+  versions: new Map([...secret.versions].filter(([, labels]) => labels.length > 0)),
 });

@@ -71,6 +71,7 @@ describe("describe", () => {
       rotationEnabled: undefined,
       owningService: undefined,
       createdAt: expect.any(Date),
+      changedAt: expect.any(Date),
       tags: new Map(),
       versions: new Map([
         [secret.version, ["AWSCURRENT"]],

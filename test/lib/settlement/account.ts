@@ -22,6 +22,7 @@ interface Stored {
   labels: Record<string, readonly string[]>;
   tags: Map<string, string>;
   lastRotatedAt?: Date;
+  changedAt?: Date;
   deletedAt?: Date;
 }
 
@@ -57,12 +58,13 @@ export class Account {
   }
 
   /** A rotation from `old` to `next`, complete or not. */
-  rotated(name: string, { next = "new", ends = true } = {}): Stored {
+  rotated(name: string, { next = "new", ends = true, changes = false } = {}): Stored {
     const secret = this.add(name, {
       [next]: ["AWSCURRENT", "PREPARED", "FROM-old"],
       old: ["AWSPREVIOUS", "RETIRING"],
     });
     if (ends) secret.lastRotatedAt = new Date(this.now);
+    if (changes) secret.changedAt = new Date(this.now);
     return secret;
   }
 
@@ -75,6 +77,11 @@ export class Account {
     for (const id of Object.keys(secret.labels)) secret.labels[id] = without(id, "AWSPREVIOUS");
     if (from) secret.labels[from] = [...without(from, "AWSCURRENT"), "AWSPREVIOUS"];
     secret.labels[to] = [...(secret.labels[to] ?? []), "AWSCURRENT"];
+    return this.movedCurrent(name, to);
+  }
+
+  /** The event of a move of just now. */
+  movedCurrent(name: string, to: string): object {
     return {
       source: "aws.secretsmanager",
       time: new Date(Math.floor(this.now / 1000) * 1000).toISOString(),
@@ -117,9 +124,9 @@ export class Account {
     if (this.now >= this.#endsAt) this.#signal.abort();
   }
 
-  #state({ name, labels, tags, lastRotatedAt, deletedAt }: Stored): SecretState {
+  #state({ labels, ...secret }: Stored): SecretState {
     const versions = new Map(Object.entries(labels).filter(([, all]) => all.length > 0));
-    return { arn: `arn:${name}`, name, tags: new Map(tags), versions, lastRotatedAt, deletedAt };
+    return { ...secret, arn: `arn:${secret.name}`, tags: new Map(secret.tags), versions };
   }
 
   snapshot = () => [...this.secrets.values()].map((secret) => this.#state(secret));

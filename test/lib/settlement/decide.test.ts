@@ -296,7 +296,7 @@ describe("settlement goes on", () => {
   it.each<[string, Change]>([
     [
       "when AWSCURRENT has moved long enough ago",
-      { sighting: seen("new", 10), lastRotatedAt: at(10) },
+      { sighting: seen("new", 9.999), lastRotatedAt: at(10) },
     ],
     [
       "when the grace ends",
@@ -344,14 +344,14 @@ describe("of what leaked, settlement decides", () => {
       "to roll nobody while AWSCURRENT has just moved",
       {
         old: "dead",
-        sighting: seen("leaked-1", 10.01),
+        sighting: seen("leaked-1", 10),
         consumers: [consumer({ kind: "old" })],
       },
       { kind: "wait", soon: true },
     ],
     [
       "to roll as soon as that is over",
-      { old: "dead", sighting: seen("leaked-1", 10), consumers: [consumer({ kind: "old" })] },
+      { old: "dead", sighting: seen("leaked-1", 9.999), consumers: [consumer({ kind: "old" })] },
       { kind: "roll" },
     ],
     [
@@ -409,6 +409,36 @@ describe("when hands moved AWSCURRENT", () => {
     [
       "to take the time of the event of this very move",
       { sighting: seen("old", -1), heard: hand },
+      { kind: "remember", sighting: hand },
+    ],
+    [
+      "to take the time when the secret was changed last, for want of an event",
+      { sighting: seen("old", -1), changedAt: at(7) },
+      { kind: "remember", sighting: { version: "new", at: at(7) } },
+    ],
+    [
+      "to take the later time of the two",
+      { sighting: seen("old", -1), heard: hand, changedAt: at(9) },
+      { kind: "remember", sighting: { version: "new", at: at(9) } },
+    ],
+    [
+      "to take the time of the event where that is the later one",
+      { sighting: undefined, heard: hand, changedAt: at(7) },
+      { kind: "remember", sighting: hand },
+    ],
+    [
+      "to take its own clock where that of Secrets Manager is ahead",
+      { sighting: undefined, changedAt: at(11) },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to start the clock again when it moved away and back, whenever the secret was changed",
+      { sighting: seen("old", -1), heard: { version: "old", at: at(8) }, changedAt: at(7) },
+      { kind: "remember", sighting: { version: "new", at: at(10) } },
+    ],
+    [
+      "to believe an event of a further move, not what settlement itself has changed since",
+      { heard: hand, changedAt: at(9) },
       { kind: "remember", sighting: hand },
     ],
     [

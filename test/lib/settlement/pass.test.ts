@@ -43,6 +43,47 @@ describe("a pass", () => {
     expect(account.retired).toHaveLength(60);
   });
 
+  describe("rolls what several secrets share once", () => {
+    /** So many that a pass does not see all of them at once, each promoted some milliseconds after the last. */
+    const promoted = (account: Account, count: number) => {
+      const names = Array.from({ length: count }, (_, index) => `app${index}`);
+      account.entry = { grace: hour };
+      const events = names.map((name) => {
+        account.pass(30);
+        account.rotated(name, { changes: true });
+        return account.movedCurrent(name, "new");
+      });
+      const all = names.map((name) => ({ arn: `arn:${name}`, name }));
+      account.toys.start("shared", "nursery", all);
+      if (account.toys.toys[0]) account.toys.toys[0].startedAt = new Date(account.now - hour);
+      return events;
+    };
+    const rolls = ({ toys }: Account) => toys.toys[0]?.rolls;
+
+    it("when all were promoted just now", async () => {
+      const account = new Account();
+      const events = promoted(account, 50);
+      await account.settle(...events.slice(0, 10));
+      expect(rolls(account)).toBe(1);
+      await account.settle(...events.slice(10, 20));
+      account.pass(5 * minute);
+      await account.settle();
+      expect(rolls(account)).toBe(1);
+    });
+
+    it("when their events come one after the other, and the tick before some of them", async () => {
+      const account = new Account();
+      const events = promoted(account, 50);
+      account.pass(15_000);
+      await account.settle(events[0]);
+      expect(rolls(account)).toBe(1);
+      account.pass(1000);
+      await account.settle();
+      for (const event of events.slice(1)) await account.settle(event);
+      expect(rolls(account)).toBe(1);
+    });
+  });
+
   it("takes a burst of deployment events for one look (A9)", async () => {
     const account = new Account();
     account.rotated("app");

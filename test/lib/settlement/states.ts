@@ -87,6 +87,7 @@ const versions = {
 export type Change = Omit<Partial<SettlementState>, "secret" | "consumers" | "old"> & {
   versions?: keyof typeof versions;
   lastRotatedAt?: Date | undefined;
+  changedAt?: Date;
   deletedAt?: Date;
   old?: OldCredential;
   /** What the version `new` was found to be. */
@@ -99,6 +100,7 @@ export function state(change: Change): SettlementState {
   const {
     versions: which = "rotated",
     lastRotatedAt,
+    changedAt,
     deletedAt,
     old,
     left,
@@ -118,6 +120,7 @@ export function state(change: Change): SettlementState {
       name: "app",
       versions: new Map(versions[which].map(([id, labels]) => [id, labels])),
       lastRotatedAt: "lastRotatedAt" in change ? lastRotatedAt : promotedAt,
+      changedAt,
       deletedAt,
     },
     consumers: { consumers, blind },
