@@ -12,6 +12,19 @@ export class NotRetiring extends RotationError {
   }
 }
 
+/** No leaked-mode rotation replaced the version, so its sessions are not ended; nothing was touched. */
+export class NotLeaked extends RotationError {
+  constructor(secret: string, version: string) {
+    super({
+      code: "NOT_LEAKED",
+      retryable: true,
+      happened: `Version ${version} of ${secret} was not replaced by a leaked-mode rotation, so that it is retired only when nothing uses it.`,
+      remedy:
+        "Nothing to do: settlement looks at the secret again and decides anew. If the credential leaked, rotate the secret with a ClientRequestToken that begins with leaked-.",
+    });
+  }
+}
+
 /** A label moved while the version was about to be retired; nothing was touched. */
 export class LabelsChanged extends RotationError {
   constructor(secret: string, version: string, label: string) {

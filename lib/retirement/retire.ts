@@ -11,6 +11,7 @@ import {
   CurrentRefused,
   HeldByLiveVersion,
   LabelsChanged,
+  NotLeaked,
   NotRetiring,
   StillAccepted,
 } from "./errors.ts";
@@ -39,7 +40,7 @@ type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
 /**
  * Checks for itself that the version carries RETIRING and that no live version holds its credential, so that a caller
  * of this function can retire nothing else. Idempotent.
- * @throws NotRetiring, LabelsChanged, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
+ * @throws NotRetiring, NotLeaked, LabelsChanged, HeldByLiveVersion, TargetChanged, StillAccepted, and as the credentials
  */
 export async function retire(
   request: RetireRequest,
@@ -101,6 +102,8 @@ interface Replaced {
   readonly heldBy?: LiveLabel | undefined;
   /** Whether the labels are still as they were. @throws NotRetiring */
   readonly requireUnchanged: () => Promise<void>;
+  /** @throws NotLeaked */
+  readonly requireLeaked: () => void;
 }
 
 const act = {
@@ -124,7 +127,9 @@ const act = {
     return sessions ? { sessions } : retireAll(replaced);
   },
 
+  /** The caller may not decide by itself that consumers lose their sessions. */
   async retireLeaked(replaced: Replaced) {
+    replaced.requireLeaked();
     return { ...(await retireAll(replaced)), ...(await endSessions(replaced)) };
   },
 };
@@ -190,8 +195,10 @@ async function replacedBy(
     for (const label of ["AWSCURRENT", "AWSPENDING"])
       if (holderOf(now, label) !== holderOf(secret, label))
         throw new LabelsChanged(secret.name, version, label);
+    if (leakOf(version, now) !== leak) throw new LabelsChanged(secret.name, version, "FROM");
   };
-  const leaked = leakOf(version, secret) !== undefined;
+  const leak = leakOf(version, secret);
+  const leaked = leak !== undefined;
   const step = stepContext(secret, leaked, store, context, () => {});
   const heldBy = free.length === 0 ? held : undefined;
   const left = free.map(({ credential }) => credential);
@@ -203,5 +210,8 @@ async function replacedBy(
     step,
     heldBy,
     requireUnchanged,
+    requireLeaked() {
+      if (!leaked) throw new NotLeaked(secret.name, version);
+    },
   };
 }

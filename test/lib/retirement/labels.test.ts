@@ -11,6 +11,12 @@ const unsettled: Labels = [
   ["old", ["AWSPREVIOUS", "RETIRING"]],
 ];
 
+/** The same after a leaked-mode rotation. */
+const leaked: Labels = [
+  ["leaked-1", ["AWSCURRENT", "FROM-old", "FROM-older"]],
+  ["old", ["AWSPREVIOUS", "RETIRING"]],
+];
+
 /** A secret whose labels are these at each description, and one credential that writes down when it is ended. */
 function scene(...labels: Labels[]) {
   const ended: string[] = [];
@@ -62,7 +68,7 @@ describe("labels are read again right before anything is disabled", () => {
     ["AWSPENDING was staged", [...unsettled, ["next", ["AWSPENDING"]]], "LABELS_CHANGED"],
   ])("%s", async (_, then, code) => {
     for (const action of ["retire", "retireUnused", "retireLeaked"] as const) {
-      const { ended, run } = scene(unsettled, then);
+      const { ended, run } = scene(action === "retireLeaked" ? leaked : unsettled, then);
       await expect(run(action)).rejects.toMatchObject({ code });
       expect(ended).toEqual([]);
     }
@@ -75,10 +81,22 @@ describe("labels are read again right before anything is disabled", () => {
   });
 
   it("a version with a label of its own is retired, too, but not by another one's", async () => {
-    const versions: Labels = [...unsettled, ["older", ["RETIRING-older"]], ["x", ["RETIRING-y"]]];
+    const versions: Labels = [...leaked, ["older", ["RETIRING-older"]], ["x", ["RETIRING-y"]]];
     const { ended, run } = scene(versions);
     expect(await run("retireLeaked", "older")).toMatchObject({ accepted: false, ended: 0 });
     await expect(run("retireLeaked", "x")).rejects.toMatchObject({ code: "NOT_RETIRING" });
     expect(ended).toEqual(["toy"]);
+  });
+
+  it("and what no leaked-mode rotation replaced is not ended as leaked, whoever asks for it", async () => {
+    const { ended, run } = scene(unsettled);
+    await expect(run("retireLeaked")).rejects.toMatchObject({ code: "NOT_LEAKED" });
+    const [[id = "", labels = []] = [], ...others] = leaked;
+    const unnamed = scene(leaked, [
+      [id, labels.filter((label) => label !== "FROM-old")],
+      ...others,
+    ]);
+    await expect(unnamed.run("retireLeaked")).rejects.toMatchObject({ code: "LABELS_CHANGED" });
+    expect([...ended, ...unnamed.ended]).toEqual([]);
   });
 });
