@@ -5,14 +5,14 @@ import {
   preparedLabel,
   retiringLabel,
 } from "../lib/secret/labels.ts";
-import { sightingTag } from "../lib/secret/sighting.ts";
+import { leftTag, sightingTag } from "../lib/secret/sighting.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, functionArn, only, placesOf } from "./deployment.ts";
 import { type Condition, onSecrets, type Statement } from "./grants.ts";
 
-/** When AWSCURRENT was seen to move; no other tag. A request without tags would fit any list of keys. */
+/** When AWSCURRENT was seen to move, and what no label was left for; no other tag. A request without tags would fit any list of keys. */
 const onlyTags: Condition = {
-  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag] },
+  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag, leftTag] },
   Null: { "aws:TagKeys": "false" },
 };
 

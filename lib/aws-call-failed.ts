@@ -4,11 +4,13 @@ import { RotationError } from "./errors.ts";
 export class AwsCallFailed extends RotationError {
   /** The service answered that the resource does not exist. */
   readonly isAbsent: boolean;
+  /** The service's own code, with the HTTP status and the request's id where there are any. */
+  readonly failure: string;
 
   /**
    * @param call e.g. `secretsmanager:PutSecretValue`
    * @param on what it was called on, e.g. a secret's name
-   * @param why the service's own code, with the HTTP status and the request's id where there are any
+   * @param why `failure` as the field
    */
   constructor(
     call: string,
@@ -19,5 +21,6 @@ export class AwsCallFailed extends RotationError {
     const happened = `${call} on ${on} failed: ${failure}.`;
     super({ code: "AWS_CALL_FAILED", retryable, happened, remedy, subject: `${call} ${on}` });
     this.isAbsent = isAbsent;
+    this.failure = failure;
   }
 }

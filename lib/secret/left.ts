@@ -17,6 +17,7 @@ import type { Sighting } from "./sighting.ts";
  *
  * - An `originLabel` of a rotation that is over names it: somebody took RETIRING off, or promoted by hand.
  * - A rotation prepared it, and it is neither AWSCURRENT nor AWSPENDING any more.
+ * - A tag names it, because no label was left for it.
  * - AWSCURRENT was last seen on it, or it is AWSPREVIOUS, and AWSCURRENT has moved since.
  *
  * @param isHeard whether an event tells of a move that was not seen: it may have gone away and come back
@@ -30,7 +31,8 @@ export function leftVersions(
   const origins = staleOrigins(secret).map(({ label }) => originOf([label]));
   const hasMoved = isHeard || (sighting && sighting.version !== current);
   const seen = hasMoved ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
-  const all = [...origins, ...seen, preparedAndLeft(secret, sighting)];
+  const noted = sighting?.left ?? [];
+  const all = [...noted, ...origins, ...seen, preparedAndLeft(secret, sighting)];
   return untracked(secret, all);
 }
 

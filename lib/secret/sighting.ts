@@ -2,6 +2,8 @@
 export interface Sighting {
   readonly version: string;
   readonly at: Date;
+  /** What AWSCURRENT has left and no label was left for. */
+  readonly left?: readonly string[];
 }
 
 /** A move of AWSCURRENT that an event tells of. `version` is where it went; absent: the event does not say. */
@@ -12,6 +14,15 @@ export interface Move {
 
 /** The tag in which a secret remembers its last sighting, as `versionId/time`. */
 export const sightingTag = "quarterturn:promoted";
+
+/** The tag that names versions for which no label was left, where there are any: `versionId versionId`. */
+export const leftTag = "quarterturn:left";
+
+/** As many as a tag's value holds (256 characters), the first ones first. */
+export function leftText(versions: readonly string[]): string {
+  const text = versions.join(" ");
+  return text.length > 256 ? leftText(versions.slice(0, -1)) : text;
+}
 
 export const sightingText = ({ version, at }: Sighting) => `${version}/${at.toISOString()}`;
 
@@ -28,5 +39,7 @@ export function sightingOf(tags: ReadonlyMap<string, string>, now: Date): Sighti
   const end = text.lastIndexOf("/");
   const [version, at] = [text.slice(0, Math.max(end, 0)), new Date(text.slice(end + 1))];
   // An invalid time compares as false.
-  return version && at.getTime() <= now.getTime() + clockMargin ? { version, at } : undefined;
+  const left = tags.get(leftTag)?.split(" ").filter(Boolean) ?? [];
+  if (!version || !(at.getTime() <= now.getTime() + clockMargin)) return undefined;
+  return { version, at, ...(left.length > 0 && { left }) };
 }

@@ -5,7 +5,7 @@ import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts"
 import type { Action } from "./action.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
 import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
-import { removeLabel, removeLabels, track } from "./relabel.ts";
+import { forgetNote, removeLabel, removeLabels, track } from "./relabel.ts";
 import type { Area } from "./standing.ts";
 import type { OldCredential } from "./state.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
@@ -43,7 +43,7 @@ export async function act(
       return track(action, turn);
     case "forget":
       await removeLabels(action.labels, turn);
-      return {};
+      return forgetNote(action.version, turn);
     case "removeLabel":
       return removeLabel(action.retiring, turn);
   }

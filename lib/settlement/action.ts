@@ -24,7 +24,7 @@ export type Action =
   | { readonly kind: "probe"; readonly version: string }
   /** It works: label the version as one to be retired. */
   | { readonly kind: "track"; readonly version: string; readonly current: string }
-  /** Nothing of that version is to be retired: remove the labels by which it was found. */
-  | { readonly kind: "forget"; readonly labels: readonly LabelOf[] }
+  /** Nothing of that version is to be retired: remove the labels by which it was found, and what a tag says of it. */
+  | { readonly kind: "forget"; readonly labels: readonly LabelOf[]; readonly version?: string }
   /** The old credential is dead, or is none: remove the label that says that it has to be retired. */
   | { readonly kind: "removeLabel"; readonly retiring: RetiringVersion };

@@ -48,6 +48,7 @@ function afterwards(state: SettlementState, current: string): Action {
     return { kind: "remember", sighting: move };
   const mirror = mirrors(state, current);
   if (mirror) return mirror;
+  if (state.unlabelled?.size) return { kind: "wait", why: "no label is free" };
   const isUnderWay = holderOf(state.secret, "AWSPENDING") !== undefined;
   const abandoned = isUnderWay ? undefined : abandonedVersion(state.secret, state.sighting);
   const why = `the credential of version ${abandoned} works, and nobody holds it`;

@@ -47,6 +47,19 @@ export class OldElsewhere extends RotationError {
   }
 }
 
+/** A version that AWSCURRENT left by hand cannot be labelled as one to be retired, until another label is gone. */
+export class LabelsExhausted extends RotationError {
+  constructor(secret: string, version: string) {
+    super({
+      code: "LABELS_EXHAUSTED",
+      subject: version,
+      happened: `${secret} has 20 staging labels, all that Secrets Manager allows, so version ${version}, which AWSCURRENT has left, cannot be labelled as one to be retired; its credential may still work.`,
+      remedy:
+        "Leave AWSCURRENT where it is: settlement goes on with the versions that are labelled, and with this one when their labels are gone. It goes on sooner if you remove labels of your own with UpdateSecretVersionStage.",
+    });
+  }
+}
+
 /** The old credential cannot be retired until somebody acts. */
 export class SettlementStuck extends RotationError {
   override readonly impact: "unchanged" | "outage";

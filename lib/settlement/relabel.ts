@@ -1,3 +1,4 @@
+import { AwsCallFailed } from "../aws-call-failed.ts";
 import {
   holderOf,
   isRetiring,
@@ -13,15 +14,57 @@ import {
 } from "../secret/labels.ts";
 import { namedBy, namingVersion } from "../secret/leak.ts";
 import { labelsOf } from "../secret/left.ts";
+import { leftTag, leftText, sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
+import { LabelsExhausted } from "./errors.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
 
 /**
  * `RETIRING` where it is free, or on AWSCURRENT, which was moved back to it; else a label of its own. The label that
  * names it comes first, so that settlement does not forget it when somebody takes the other one off.
  */
-export async function track(
-  { version, current }: { readonly version: string; readonly current: string },
+export async function track(left: Left, turn: Turn): Promise<Ended | Answers> {
+  try {
+    const done = await label(left, turn);
+    return "outcome" in done ? done : forgetNote(left.version, turn);
+  } catch (thrown) {
+    const isFull = thrown instanceof AwsCallFailed && /LimitExceeded/.test(thrown.failure);
+    if (!isFull) throw thrown;
+    const { secret, answers, note } = turn;
+    const { name } = secret;
+    const task = { kind: "settlement", secret: name, step: "settle", token: left.version } as const;
+    note({ error: new LabelsExhausted(name, left.version), task });
+    const unlabelled = new Set([...(answers.unlabelled ?? []), left.version]);
+    const all = [...new Set([...(seen(turn)?.left ?? []), left.version])];
+    return { unlabelled, ...(await noteLeft(all, turn)) };
+  }
+}
+
+/** It has a label now, or needs none. */
+export async function forgetNote(version: string | undefined, turn: Turn): Promise<Answers> {
+  const { left = [] } = seen(turn) ?? {};
+  const others = left.filter((each) => each !== version);
+  return others.length < left.length ? noteLeft(others, turn) : {};
+}
+
+/** AWSPREVIOUS and the sighting name a version only until AWSCURRENT moves again. */
+async function noteLeft(left: readonly string[], turn: Turn): Promise<Answers> {
+  const { secret, ports, context } = turn;
+  await ports.store.tag(secret.arn, leftTag, leftText(left), context.signal);
+  const sighting = seen(turn);
+  return sighting ? { sighting: { ...sighting, left } } : {};
+}
+
+const seen = ({ secret, answers, context }: Turn) =>
+  answers.sighting ?? sightingOf(secret.tags, context.now());
+
+interface Left {
+  readonly version: string;
+  readonly current: string;
+}
+
+async function label(
+  { version, current }: Left,
   { secret, ports, context }: Turn,
 ): Promise<Ended | Answers> {
   const secretId = secret.arn;
@@ -35,12 +78,12 @@ export async function track(
   }
   if (isRetiring(version, labelsOn(secret, version))) return {};
   const holder = holderOf(secret, retiringLabel);
-  const label =
+  const retiring =
     holder === undefined || (holder === current && !isFinishing(secret, current))
       ? retiringLabel
       : olderRetiringLabel(version);
-  const from = holderOf(secret, label);
-  const move = { secretId, label, ...(from !== undefined && { from }), to: version };
+  const from = holderOf(secret, retiring);
+  const move = { secretId, label: retiring, ...(from !== undefined && { from }), to: version };
   const moved = await ports.store.moveLabel(move, context.signal);
   return moved === "moved" ? {} : { outcome: "waiting", why: "somebody else moves its labels" };
 }
@@ -62,7 +105,7 @@ export async function removeLabel(retiring: RetiringVersion, turn: Turn): Promis
   const others = origins.filter(({ label }) => !found.some((each) => each.label === label));
   const own = { label: retiring.label, from: retiring.version };
   await removeLabels([...found, ...others, own], turn);
-  return isLast ? { outcome: "settled" } : {};
+  return isLast ? { outcome: "settled" } : { unlabelled: new Set() };
 }
 
 export async function removeLabels(

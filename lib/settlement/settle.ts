@@ -154,6 +154,7 @@ function stateOf(
     sighting: answers.sighting ?? sightingOf(tags, context.now()),
     heard,
     old: answers.old ?? new Map(),
+    unlabelled: answers.unlabelled,
     ...(mirror && { mirror: answers.mirror ?? "unasked" }),
   };
 }

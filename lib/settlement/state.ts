@@ -15,6 +15,8 @@ export interface SettlementState {
   readonly consumers?: Consumers | undefined;
   /** What old credentials were found to be, by version; absent: not asked in this pass. */
   readonly old: ReadonlyMap<string, OldCredential>;
+  /** Versions that cannot be labelled now, because the secret has all the labels that it can have. */
+  readonly unlabelled?: ReadonlySet<string> | undefined;
   /** How the parameters that mirror the secret were found or left in this pass; absent where none do. */
   readonly mirror?: Mirrored | "unasked" | undefined;
 }

@@ -13,6 +13,8 @@ export interface Answers {
   readonly old?: ReadonlyMap<string, OldCredential>;
   readonly mirror?: Mirrored;
   readonly sighting?: Sighting;
+  /** Versions that could not be labelled, because the secret has all the labels that it can have. */
+  readonly unlabelled?: ReadonlySet<string>;
 }
 
 /** How far a secret has come. */

@@ -308,7 +308,7 @@ describe("the roles", () => {
       },
     });
     expect(conditionOf("secretsmanager:TagResource")).toEqual({
-      "ForAllValues:StringEquals": { "aws:TagKeys": ["quarterturn:promoted"] },
+      "ForAllValues:StringEquals": { "aws:TagKeys": ["quarterturn:promoted", "quarterturn:left"] },
       Null: { "aws:TagKeys": "false" },
     });
     expect(conditionOf("ecs:UpdateService")).toEqual({

@@ -178,6 +178,7 @@ export class Account {
           const { labels } = this.get(secretId);
           const holder = Object.keys(labels).find((id) => labels[id]?.includes(label));
           if (holder !== from) return "elsewhere";
+          if (!holder && new Set(Object.values(labels).flat()).size >= 20) throw labelsExhausted();
           if (from) labels[from] = labels[from]?.filter((each) => each !== label) ?? [];
           if (to) labels[to] = [...(labels[to] ?? []), label];
           return "moved";
@@ -222,6 +223,13 @@ export const denied = (call: string) =>
     failure: "AccessDenied",
     retryable: false,
     remedy: "Allow it.",
+  });
+
+const labelsExhausted = () =>
+  new AwsCallFailed("secretsmanager:UpdateSecretVersionStage", "app", {
+    failure: "LimitExceededException (400)",
+    retryable: false,
+    remedy: "Remove labels.",
   });
 
 export const throttled = (call: string) =>

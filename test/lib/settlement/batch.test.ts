@@ -23,7 +23,7 @@ const secret: SecretState = {
   tags: new Map([[sightingTag, `new/${new Date(start - 60_000).toISOString()}`]]),
   lastRotatedAt: new Date(start),
   versions: new Map([
-    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["new", ["AWSCURRENT", "PREPARED", "FROM-old"]],
     ["old", ["AWSPREVIOUS", "RETIRING"]],
   ]),
 };

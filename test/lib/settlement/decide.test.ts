@@ -498,6 +498,11 @@ describe("when hands moved AWSCURRENT", () => {
       { kind: "removeLabel", retiring: { version: "old", label: "RETIRING" } },
     ],
     [
+      "to name a version that somebody labelled, before the label is taken off again",
+      { versions: "unnamed" },
+      { kind: "track", version: "old", current: "hand" },
+    ],
+    [
       "to put RETIRING back that was taken off, or never attached (N2, N3)",
       { versions: "unlabelled", old: "alive" },
       { kind: "track", version: "old", current: "new" },

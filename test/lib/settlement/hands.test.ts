@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { forgottenVersions } from "../../../lib/secret/left.ts";
+import { leftTag } from "../../../lib/secret/sighting.ts";
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
 import { Account, hour, minute } from "./account.ts";
@@ -147,6 +148,28 @@ describe("what AWSCURRENT left by hand", () => {
     expect(account.calls).toEqual(["list"]);
   });
 
+  it("is told where no label is left for it, and retired all the same when one is", async () => {
+    const account = await settled();
+    account.entry = { grace: hour };
+    const secret = account.get("app");
+    for (let move = 1; move <= 12; move += 1) {
+      secret.labels[`hand${move}`] = [];
+      await account.settle(account.moveCurrent("app", `hand${move}`));
+      account.pass(minute);
+    }
+    expect(new Set(codes(account))).toEqual(new Set(["LABELS_EXHAUSTED"]));
+    expect(account.alerts[0]?.text).toContain("Leave AWSCURRENT where it is");
+    expect(account.retired).toEqual([]);
+    await settleFor(account, 4 * hour);
+    const told = ["new", ...Array.from({ length: 11 }, (_, index) => `hand${index + 1}`)];
+    expect(new Set(account.retired)).toEqual(new Set(told.map((id) => `app ${id}`)));
+    expect(account.retiring("app")).toEqual([]);
+    expect(account.get("app").tags.get(leftTag)).toBe("");
+    expect(account.told.filter((line) => line.startsWith("over")).length).toBe(
+      account.told.filter((line) => line.startsWith("begun")).length,
+    );
+  });
+
   it("by a label of its own that somebody put on another version gets it back", async () => {
     const account = await settled();
     account.entry = { grace: hour };
@@ -192,6 +215,21 @@ describe("what AWSCURRENT left by hand", () => {
 });
 
 describe("RETIRING", () => {
+  it("put on AWSCURRENT by hand, moved away with it and taken off is put back", async () => {
+    const account = new Account();
+    const secret = account.rotated("app");
+    await settleFor(account, 10 * minute);
+    account.entry = { grace: hour };
+    secret.labels["new"] = [...(secret.labels["new"] ?? []), "RETIRING"];
+    secret.labels["hand"] = [];
+    await account.settle(account.moveCurrent("app", "hand"));
+    secret.labels["new"] = ["AWSPREVIOUS"];
+    await account.settle();
+    expect(account.retiring("app")).toEqual(["RETIRING new"]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired).toEqual(["app old", "app new"]);
+  });
+
   it("taken off by hand is put back (N3)", async () => {
     const account = new Account();
     const secret = account.rotated("app");
@@ -357,6 +395,21 @@ describe("what leaked", () => {
     expect([...new Set(account.retired)]).toEqual(["app old"]);
     await settleFor(account, 2 * hour);
     expect([...new Set(account.retired)]).toEqual(["app old", "app leaked-1"]);
+    expect(account.retiring("app")).toEqual([]);
+  });
+
+  it("gets the grace, and is not forgotten, where nothing is left that says it was promoted", async () => {
+    const account = new Account();
+    account.entry = { grace: 24 * hour };
+    const { labels } = account.rotated("app", { next: "leaked-1" });
+    Object.assign(labels, { hand: [], hand2: [], old: ["AWSPREVIOUS"] });
+    account.moveCurrent("app", "hand");
+    await account.settle(account.moveCurrent("app", "hand2"));
+    expect(account.retiring("app").join()).toContain(" old");
+    await settleFor(account, 23 * hour);
+    expect(account.retired).toEqual([]);
+    await settleFor(account, 2 * hour);
+    expect(account.retired).toContain("app old");
     expect(account.retiring("app")).toEqual([]);
   });
 

@@ -9,7 +9,7 @@ export const at = (minutes: number) => new Date(promotedAt.getTime() + minutes *
 
 const versions = {
   rotated: [
-    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["new", ["AWSCURRENT", "PREPARED", "FROM-old"]],
     ["old", ["AWSPREVIOUS", "RETIRING"]],
   ],
   settled: [
@@ -21,7 +21,7 @@ const versions = {
     ["old", ["AWSCURRENT", "RETIRING"]],
   ],
   edited: [
-    ["hand", ["AWSCURRENT"]],
+    ["hand", ["AWSCURRENT", "FROM-old"]],
     ["new", ["AWSPREVIOUS"]],
     ["old", ["RETIRING"]],
   ],
@@ -73,12 +73,17 @@ const versions = {
     ["new", ["PREPARED", "FROM-old"]],
     ["next", ["AWSPENDING"]],
   ],
+  /** RETIRING was put on AWSCURRENT by hand, and AWSCURRENT moved away. */
+  unnamed: [
+    ["hand", ["AWSCURRENT"]],
+    ["old", ["AWSPREVIOUS", "RETIRING"]],
+  ],
   /** RETIRING was left on AWSCURRENT. */
   idle: [["old", ["AWSCURRENT", "RETIRING"]]],
   /** AWSCURRENT was taken off every version. */
   lost: [["old", ["AWSPREVIOUS", "RETIRING"]]],
   staged: [
-    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["new", ["AWSCURRENT", "PREPARED", "FROM-old"]],
     ["old", ["AWSPENDING", "AWSPREVIOUS", "RETIRING"]],
   ],
 } as const;
