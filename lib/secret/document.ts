@@ -1,6 +1,7 @@
-import { type Node, type ParseError, parseTree } from "jsonc-parser";
+import type { Node } from "jsonc-parser";
 import { FieldInvalid, FieldMissing, SecretNotJson, SecretNotPlain } from "./errors.ts";
-import { fieldAt, pathOf, whole } from "./field.ts";
+import { pathOf, whole } from "./field.ts";
+import { nodeAt, objectIn, textsIn } from "./json.ts";
 import { Secret } from "./secret.ts";
 
 /** A JSON object with fields, or a text that is the credential itself. */
@@ -121,7 +122,7 @@ export class SecretDocument {
   withAdded(field: string, value: Secret<string>): SecretDocument {
     if (this.has(field)) return this.with(new Map([[field, value]]));
     const path = pathOf(field) ?? [];
-    const parent = this.#at(path.slice(0, -1), field);
+    const parent = this.#node(path.slice(0, -1), field);
     if (parent?.type !== "object") throw new FieldInvalid(this.where, field, "inside an object");
     const entry = (between: string) =>
       `${JSON.stringify(String(path.at(-1)))}${between}${JSON.stringify(value.reveal())}`;
@@ -148,45 +149,14 @@ export class SecretDocument {
       return field === whole ? { offset: 0, length } : undefined;
     }
     const path = pathOf(field);
-    const node = path && this.#at(path, field);
+    const node = path && this.#node(path, field);
     return node && { node, offset: node.offset, length: node.length };
   }
 
-  /** JSON.parse takes the last of two fields with one name, other parsers the first: refuse to guess. */
-  #at(path: readonly (string | number)[], field: string): Node | undefined {
-    let node = this.#root;
-    for (const step of path) {
-      const children: readonly Node[] = node?.children ?? [];
-      if (node?.type === "array") {
-        node = typeof step === "number" ? children[step] : undefined;
-        continue;
-      }
-      const named =
-        node?.type === "object"
-          ? children.filter(({ children: of }) => of?.[0]?.value === String(step))
-          : [];
-      if (named.length > 1) throw new FieldInvalid(this.where, field, "there only once");
-      node = named[0]?.children?.[1];
-    }
+  /** @throws FieldInvalid when a step of the path leads to two */
+  #node(path: readonly (string | number)[], field: string): Node | undefined {
+    const node = this.#root && nodeAt(this.#root, path);
+    if (node === "ambiguous") throw new FieldInvalid(this.where, field, "there only once");
     return node;
   }
-}
-
-function objectIn(text: string): Node | undefined {
-  const errors: ParseError[] = [];
-  const root = parseTree(text, errors, { disallowComments: true });
-  return root?.type === "object" && errors.length === 0 ? root : undefined;
-}
-
-function* textsIn(
-  node: Node,
-  path: readonly string[],
-): Generator<readonly [field: string, text: string]> {
-  if (node.type === "string") yield [fieldAt(path), String(node.value)];
-  if (node.type === "array")
-    for (const [index, child] of (node.children ?? []).entries())
-      yield* textsIn(child, [...path, String(index)]);
-  if (node.type === "object")
-    for (const { children: [key, value] = [] } of node.children ?? [])
-      if (key && value) yield* textsIn(value, [...path, String(key.value)]);
 }
