@@ -5,7 +5,6 @@ import {
   ECSClient,
   GetTaskProtectionCommand,
   ListServiceDeploymentsCommand,
-  type ListTasksCommandInput,
   paginateListClusters,
   paginateListServices,
   paginateListTasks,
@@ -16,7 +15,15 @@ import { chunks } from "../../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { DeploymentFacts } from "./facts.ts";
-import { idOf, isAlive, toContainer, toService, toTask, toVolumeCredential } from "./from-sdk.ts";
+import {
+  idOf,
+  isAlive,
+  toContainer,
+  toDeployment,
+  toService,
+  toTask,
+  toVolumeCredential,
+} from "./from-sdk.ts";
 import type { TaskDefinition } from "./references.ts";
 
 /**
@@ -41,28 +48,20 @@ class EcsOnAws implements Ecs {
     this.#once = once;
   }
 
+  get #paged() {
+    return { client: this.#client };
+  }
+
   clusters(signal: AbortSignal): Promise<readonly string[]> {
-    return this.#call("ListClusters", "the account", signal, async (options) => {
-      const arns: string[] = [];
-      for await (const { clusterArns = [] } of paginateListClusters(
-        { client: this.#client },
-        {},
-        options,
-      ))
-        arns.push(...clusterArns);
-      return arns;
-    });
+    return callAws("ecs:ListClusters", "the account", signal, (options) =>
+      inAll(paginateListClusters(this.#paged, {}, options), ({ clusterArns }) => clusterArns),
+    );
   }
 
   services(cluster: string, signal: AbortSignal): Promise<readonly ServiceRecord[]> {
     return this.#onCluster("ListServices", cluster, signal, async (options) => {
-      const arns: string[] = [];
-      const pages = paginateListServices(
-        { client: this.#client },
-        { cluster, maxResults: 100 },
-        options,
-      );
-      for await (const { serviceArns = [] } of pages) arns.push(...serviceArns);
+      const pages = paginateListServices(this.#paged, { cluster, maxResults: 100 }, options);
+      const arns = await inAll(pages, ({ serviceArns }) => serviceArns);
       const found: ServiceRecord[] = [];
       for (const services of chunks(arns, perDescribe)) {
         const command = new DescribeServicesCommand({ cluster, services });
@@ -78,20 +77,13 @@ class EcsOnAws implements Ecs {
       const arns: string[] = [];
       // The desired status of a draining task is STOPPED; it still runs.
       for (const desiredStatus of ["RUNNING", "STOPPED"] as const) {
-        const input: ListTasksCommandInput = { cluster, desiredStatus };
-        for await (const { taskArns = [] } of paginateListTasks(
-          { client: this.#client },
-          input,
-          options,
-        ))
-          arns.push(...taskArns);
+        const pages = paginateListTasks(this.#paged, { cluster, desiredStatus }, options);
+        arns.push(...(await inAll(pages, ({ taskArns }) => taskArns)));
       }
       const found: TaskRecord[] = [];
       for (const tasks of chunks([...new Set(arns)], perDescribeTasks)) {
-        const answer = await this.#client.send(
-          new DescribeTasksCommand({ cluster, tasks }),
-          options,
-        );
+        const command = new DescribeTasksCommand({ cluster, tasks });
+        const answer = await this.#client.send(command, options);
         found.push(...(answer.tasks ?? []).filter(isAlive).map(toTask));
       }
       return found;
@@ -103,7 +95,7 @@ class EcsOnAws implements Ecs {
     taskIds: readonly string[],
     signal: AbortSignal,
   ): Promise<ReadonlyMap<string, Date>> {
-    return this.#call("GetTaskProtection", cluster, signal, async (options) => {
+    return callAws("ecs:GetTaskProtection", cluster, signal, async (options) => {
       const until = new Map<string, Date>();
       for (const tasks of chunks(taskIds, perDescribe)) {
         const command = new GetTaskProtectionCommand({ cluster, tasks });
@@ -119,7 +111,7 @@ class EcsOnAws implements Ecs {
   async taskDefinition(arn: string, signal: AbortSignal): Promise<TaskDefinition> {
     const known = this.#definitions.get(arn);
     if (known) return known;
-    return this.#call("DescribeTaskDefinition", arn, signal, async (options) => {
+    return callAws("ecs:DescribeTaskDefinition", arn, signal, async (options) => {
       const command = new DescribeTaskDefinitionCommand({ taskDefinition: arn });
       const { taskDefinition } = await this.#client.send(command, options);
       const containers = (taskDefinition?.containerDefinitions ?? []).map(toContainer);
@@ -136,42 +128,24 @@ class EcsOnAws implements Ecs {
     since: Date,
     signal: AbortSignal,
   ): Promise<readonly DeploymentFacts[]> {
-    return this.#call(
-      "ListServiceDeployments",
-      `${cluster}/${service}`,
-      signal,
-      async (options) => {
-        const found: DeploymentFacts[] = [];
-        let nextToken: string | undefined;
-        do {
-          const input = { cluster, service, createdAt: { after: since }, nextToken };
-          const page = await this.#client.send(new ListServiceDeploymentsCommand(input), options);
-          nextToken = page.nextToken;
-          for (const {
-            serviceDeploymentArn,
-            createdAt,
-            status,
-            statusReason,
-          } of page.serviceDeployments ?? [])
-            if (serviceDeploymentArn && createdAt && status)
-              found.push({
-                id: idOf(serviceDeploymentArn),
-                createdAt,
-                status,
-                reason: statusReason,
-              });
-        } while (nextToken);
-        return found.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
-      },
-    );
+    const on = `${cluster}/${service}`;
+    return callAws("ecs:ListServiceDeployments", on, signal, async (options) => {
+      const found: DeploymentFacts[] = [];
+      let nextToken: string | undefined;
+      do {
+        const input = { cluster, service, createdAt: { after: since }, nextToken };
+        const page = await this.#client.send(new ListServiceDeploymentsCommand(input), options);
+        nextToken = page.nextToken;
+        found.push(...(page.serviceDeployments ?? []).flatMap(toDeployment));
+      } while (nextToken);
+      return found.toSorted((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
+    });
   }
 
   async roll(cluster: string, service: string, signal: AbortSignal): Promise<void> {
-    await this.#call("UpdateService", `${cluster}/${service}`, signal, (options) =>
-      this.#once.send(
-        new UpdateServiceCommand({ cluster, service, forceNewDeployment: true }),
-        options,
-      ),
+    const command = new UpdateServiceCommand({ cluster, service, forceNewDeployment: true });
+    await callAws("ecs:UpdateService", `${cluster}/${service}`, signal, (options) =>
+      this.#once.send(command, options),
     );
   }
 
@@ -190,13 +164,14 @@ class EcsOnAws implements Ecs {
       throw awsFailure(error, `ecs:${action}`, cluster, signal);
     }
   }
+}
 
-  async #call<T>(
-    action: string,
-    on: string,
-    signal: AbortSignal,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> {
-    return callAws(`ecs:${action}`, on, signal, send);
-  }
+/** What every page of a list holds. */
+async function inAll<P>(
+  pages: AsyncIterable<P>,
+  itemsOf: (page: P) => readonly string[] | undefined,
+): Promise<string[]> {
+  const items: string[] = [];
+  for await (const page of pages) items.push(...(itemsOf(page) ?? []));
+  return items;
 }

@@ -1,6 +1,13 @@
-import type { ContainerDefinition, KeyValuePair, Service, Task, Volume } from "@aws-sdk/client-ecs";
+import type {
+  ContainerDefinition,
+  KeyValuePair,
+  Service,
+  ServiceDeploymentBrief,
+  Task,
+  Volume,
+} from "@aws-sdk/client-ecs";
 import type { ServiceRecord, TaskRecord } from "./ecs.ts";
-import type { RolloutFacts } from "./facts.ts";
+import type { DeploymentFacts, RolloutFacts } from "./facts.ts";
 import type { Container, ValueFrom } from "./references.ts";
 
 export const isAlive = ({ lastStatus }: Task) =>
@@ -35,6 +42,16 @@ function toRollout({ deployments = [] }: Service): RolloutFacts | undefined {
   const { id, createdAt, rolloutState } =
     deployments.find(({ status }) => status === "PRIMARY") ?? {};
   return id && createdAt && rolloutState ? { id, createdAt, state: rolloutState } : undefined;
+}
+
+/** Empty for one that is not fully there yet. */
+export function toDeployment({
+  serviceDeploymentArn: arn,
+  createdAt,
+  status,
+  statusReason: reason,
+}: ServiceDeploymentBrief): readonly DeploymentFacts[] {
+  return arn && createdAt && status ? [{ id: idOf(arn), createdAt, status, reason }] : [];
 }
 
 /** A task without a date is still being provisioned, and gets its secrets later than now. */
