@@ -8,6 +8,8 @@ export interface ScheduleRequest {
   readonly since: number;
   /** How many invocations were for it before. */
   readonly round: number;
+  /** Whether those are marked that had a schedule before the stack. */
+  readonly isMarked?: boolean | undefined;
 }
 
 /** Of a custom resource (CloudFormation user guide, "Custom resource request objects"). */
@@ -31,8 +33,8 @@ const types = ["Create", "Update", "Delete"] as const;
 export function parseRequest(event: unknown, now: Date): ScheduleRequest {
   const fields: Partial<Record<string, unknown>> = { ...Object(event) };
   const earlier: Partial<ScheduleRequest> = { ...Object(fields["followUp"]) };
-  const { since = now.getTime(), round = 0 } = earlier;
-  if (fields["followUp"]) return { stack: earlier.stack, since, round };
+  const { since = now.getTime(), round = 0, stack: asked, isMarked } = earlier;
+  if (fields["followUp"]) return { stack: asked, since, round, isMarked };
   if (fields["RequestType"] === undefined) return { since, round };
   const type = types.find((each) => each === fields["RequestType"]);
   if (!type) throw new InvalidStackRequest("its RequestType is unknown");

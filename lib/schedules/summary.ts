@@ -1,3 +1,4 @@
+import type { Decision } from "./decide.ts";
 import type { StackRequest } from "./request.ts";
 import type { Looked } from "./tell.ts";
 
@@ -18,8 +19,9 @@ export function summaryOf({ seen, isWhole, failure }: Looked): string {
   if (failure) return failure.message;
   const names = (isMeant: (each: Looked["seen"][number]) => boolean) =>
     seen.filter(isMeant).map(({ item }) => item.name);
-  const left = (why: string) =>
-    names(({ decision }) => decision.kind === "leave" && decision.why === why);
+  const isLeft = (decision: Decision, why: string) =>
+    decision.kind === "leave" && decision.why === why;
+  const left = (why: string) => names(({ decision }) => isLeft(decision, why));
   const done = (kind: string) =>
     names(({ decision, failure }) => decision.kind === kind && !failure).length;
   const parts = [
@@ -31,7 +33,10 @@ export function summaryOf({ seen, isWhole, failure }: Looked): string {
       names((each) => each.failure !== undefined),
     ),
     listed("switched off by hand and left so", left("off")),
-    listed("not there yet", left("absent")),
+    listed(
+      "not there yet",
+      names(({ item, decision }) => isLeft(decision, "absent") && item.wanted !== undefined),
+    ),
     listed(
       "scheduled for deletion",
       seen.flatMap((each) => isDeletedAndNamed(each)),

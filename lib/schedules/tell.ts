@@ -12,6 +12,8 @@ export interface Looked {
   readonly seen: readonly Seen[];
   /** Whether every secret was reached. */
   readonly isWhole: boolean;
+  /** Whether those are marked that had a schedule before the stack. */
+  readonly isMarked?: boolean | undefined;
   /** What kept them all from being looked at. */
   readonly failure?: RotationError | undefined;
   /** When the look began. */

@@ -18,24 +18,25 @@ export interface Item {
   readonly listed?: ScheduledSecret | undefined;
 }
 
-/** Everything that has a schedule or is to have one. @param manifest absent: the stack is to be removed */
+/**
+ * Everything that has a schedule or is to have one.
+ * @param isRemoval the stack is to be removed: of what it may have set within the last five minutes, ListSecrets is
+ * not believed
+ */
 export function itemsOf(
   listed: readonly ScheduledSecret[],
-  manifest: Manifest | undefined,
+  { secrets }: Manifest,
   rotators: Rotators,
+  isRemoval: boolean,
 ): readonly Item[] {
   const index = new SecretIndex<ScheduledSecret>();
   for (const secret of listed) index.add(secret.arn, secret);
-  const named = Object.entries(manifest?.secrets ?? {}).map(([nameOrArn, entry]): Item => {
+  const named = Object.entries(secrets).map(([nameOrArn, entry]): Item => {
     const { expression, duration } = entry.schedule;
     const wanted = { functionArn: rotators[entry.place], expression, duration };
     const found = index.find(nameOrArn);
-    return {
-      secretId: found?.arn ?? nameOrArn,
-      name: found?.name ?? nameOrArn,
-      wanted,
-      listed: found,
-    };
+    const ids = { secretId: found?.arn ?? nameOrArn, name: found?.name ?? nameOrArn };
+    return isRemoval ? ids : { ...ids, wanted, listed: found };
   });
   const arns = new Set(named.map(({ secretId }) => secretId));
   const others = listed.filter(({ arn }) => !arns.has(arn));

@@ -312,6 +312,34 @@ describe("many secrets", () => {
     expect([...store.secrets.values()].every(({ rotation }) => rotation?.isOn)).toBe(true);
   });
 
+  it("over RotationSchedules are marked before anything is set, and what is set is not marked", async () => {
+    const names = Array.from({ length: 30 }, (_, index) => `app-${index}`);
+    manifest = named(...names);
+    for (const [index, name] of names.entries())
+      store.add(name, index < 10 ? { rotation: on } : {});
+    let request: object = stackEvent("Create");
+    for (let round = 0; round < 10; round += 1) {
+      abort = new AbortController();
+      const begun = store.changes.length;
+      store.before = () => {
+        if (store.changes.length === begun + 6) abort.abort();
+      };
+      await run(request);
+      [request = {}] = followUps.splice(0);
+      if (answers.length > 0) break;
+    }
+    const { changes } = store;
+    expect(changes.slice(0, 10).toSorted()).toEqual(
+      names.slice(0, 10).map((name) => `mark ${name}`),
+    );
+    expect(changes.slice(10).toSorted()).toEqual(
+      names
+        .slice(10)
+        .map((name) => `set ${name}`)
+        .toSorted(),
+    );
+  });
+
   it("that take longer than CloudFormation waits are answered, and are left to the next hours", async () => {
     manifest = named("app");
     store.add("app");
@@ -363,6 +391,38 @@ describe("the removal of the stack", () => {
     // The same stack deployed again finds its schedules off, and sets them.
     await run(stackEvent("Create"));
     expect(store.changes.at(-2)).toBe("set app");
+  });
+
+  it("switches off also what was set so lately that ListSecrets does not show it", async () => {
+    manifest = named("app");
+    const secret = store.add("app");
+    store.listed = [{ ...secret }];
+    await run(stackEvent("Create"));
+    expect(secret.rotation).toMatchObject(on);
+    await run(stackEvent("Delete"));
+    expect(secret.rotation).toMatchObject(off);
+  });
+
+  it("beside the creation that it cancels leaves nothing switched on", async () => {
+    const names = Array.from({ length: 40 }, (_, index) => `app-${index}`);
+    manifest = named(...names);
+    for (const name of names) store.add(name);
+    const creation = run(stackEvent("Create"));
+    while (store.changes.length < 10) await Promise.resolve();
+    await Promise.all([creation, run(stackEvent("Delete"))]);
+    expect([...store.secrets.values()].filter(({ rotation }) => rotation?.isOn)).toEqual([]);
+    expect(answers.at(-1)).toMatchObject({ status: "SUCCESS" });
+  });
+
+  it("that runs out of time goes on in another invocation", async () => {
+    manifest = named("app");
+    store.add("app", { rotation: on });
+    store.before = (call) => {
+      if (call === "cancel app") abort.abort();
+    };
+    await run(stackEvent("Delete"));
+    expect(answers).toEqual([]);
+    expect(followUps).toHaveLength(1);
   });
 
   it("stops where a schedule would be left that calls a function that is gone", async () => {
