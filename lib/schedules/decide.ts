@@ -43,8 +43,10 @@ export function decideNamed(
   if (secret.isDeleted) return { kind: "leave", why: "deleted" };
   if (secret.isManaged) return { kind: "refuse", why: "managed" };
   if (!rotation) return { kind: "set" };
-  if (rotation.isOn && isOtherStack(rotation.functionArn, ours))
-    return { kind: "refuse", why: "otherStack" };
+  if (isOtherStack(rotation.functionArn, ours)) {
+    if (rotation.isOn) return { kind: "refuse", why: "otherStack" };
+    if (mark !== offMark) return { kind: "leave", why: "off" };
+  }
   if (!isSame(rotation, wanted)) return { kind: "set" };
   if (!rotation.isOn) return isOurs(mark, now) ? { kind: "set" } : { kind: "leave", why: "off" };
   if (isFirst && mark === undefined)
@@ -56,11 +58,12 @@ export function decideNamed(
 
 /** One that it does not name, or no longer, or that is to lose its stack. Pure. */
 export function decideUnnamed(
-  { rotation, isDeleted }: ScheduledSecret,
+  { rotation, isDeleted, isManaged }: ScheduledSecret,
   { ours }: Pick<Occasion, "ours">,
 ): Decision {
   if (isDeleted) return { kind: "leave", why: "deleted" };
-  const isOurs = rotation?.isOn && ours.includes(rotation.functionArn ?? "");
+  const functionArn = isManaged ? undefined : rotation?.functionArn;
+  const isOurs = rotation?.isOn && functionArn !== undefined && ours.includes(functionArn);
   return isOurs ? { kind: "cancel" } : { kind: "leave", why: "foreign" };
 }
 

@@ -52,8 +52,18 @@ describe("the schedule of a secret that the manifest names", () => {
     ],
     [
       "another deployment's function, which has let it go",
-      secret({ rotation: off({ functionArn: "arn:f:q-staging-rotate-database" }) }),
+      secret({ rotation: off({ functionArn: "arn:f:q-staging-rotate-database" }), mark: offMark }),
       { kind: "set" },
+    ],
+    [
+      "another deployment's function, on again after that one has let it go",
+      secret({ rotation: on({ functionArn: "arn:f:q-staging-rotate-database" }), mark: offMark }),
+      { kind: "refuse", why: "otherStack" },
+    ],
+    [
+      "another deployment's function, switched off by hand",
+      secret({ rotation: off({ functionArn: "arn:f:q-staging-rotate-database" }) }),
+      { kind: "leave", why: "off" },
     ],
     ["switched off by hand", secret({ rotation: off() }), { kind: "leave", why: "off" }],
     [
@@ -112,6 +122,11 @@ describe("the schedule of a secret that the manifest does not name", () => {
     ["none", undefined, { kind: "leave", why: "foreign" }],
   ] as const)("%s", (_, rotation, decision) => {
     expect(decideUnnamed(secret({ rotation }), { ours })).toEqual(decision);
+  });
+
+  it("is left where AWS or its partner rotates the secret, without a function", () => {
+    const seen = secret({ rotation: { isOn: true }, isManaged: true });
+    expect(decideUnnamed(seen, { ours: [...ours, ""] })).toEqual({ kind: "leave", why: "foreign" });
   });
 
   it("is left while the secret is to be deleted: it cannot be changed, and does not rotate", () => {
