@@ -6,10 +6,10 @@ import { LongestFirst } from "./test/longest-first.ts";
  * import once.
  */
 const sharing = [
-  "test/build/{layers,schema}.test.ts",
-  "test/infra/{limits,mistakes,permissions,template}.test.ts",
+  "test/build/{layers,manifest-module,schema}.test.ts",
+  "test/infra/{limits,mistakes,permissions,runbook,template}.test.ts",
   "test/lib/*.test.ts",
-  "test/lib/{alerts,manifest,mirror,retirement,rotation,secret,watch}/**/*.test.ts",
+  "test/lib/{alerts,manifest,mirror,retirement,rotation,schedules,secret,watch}/**/*.test.ts",
   "test/lib/consumers/ecs/!(contract).test.ts",
   "test/lib/reporting/!(alerts|lines).test.ts",
   "test/lib/rotators/{generated,login}/**/*.test.ts",
@@ -30,7 +30,7 @@ const each = {
 export default defineConfig({
   test: {
     globalSetup: ["test/postgres-server.ts"],
-    reporters: ["default", "./test/slowest-files.ts"],
+    reporters: ["default", "./test/skipped-tests.ts", "./test/slowest-files.ts"],
     // Real servers share two cores with the tests.
     maxWorkers: 2,
     sequence: { sequencer: LongestFirst },

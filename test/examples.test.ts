@@ -7,10 +7,10 @@ import { readManifest } from "../build/manifest-plugin.ts";
 import { missingAwsCli, missingJq } from "../lab/aws-cli.ts";
 import type { Row } from "../lab/examples/rows.ts";
 import { loginOf } from "./lib/manifest/manifest-folder.ts";
+import { describeNeeding } from "./needing.ts";
 import { runProgram } from "./run-program.ts";
 
 const missing = missingAwsCli() ?? missingJq();
-if (missing) console.warn(missing);
 
 type Expected = readonly [credential: string, strategy: string, fields: string, rolled: number];
 
@@ -74,11 +74,8 @@ describe.each(systems)(
   "npm run examples -- --only %s",
   { timeout: 60_000 },
   (name, rotating, notYet) => {
-    const cannot = name === "aiguardian" && missing !== undefined && process.env["CI"] !== "true";
-
-    it.skipIf(cannot)(
-      "rotates what it has, settles, and shows a row for each credential",
-      async () => {
+    describeNeeding(name === "aiguardian" ? missing : undefined, "as a program", {}, () => {
+      it("rotates what it has, settles, and shows a row for each credential", async () => {
         const ran = await runProgram("lab/examples.ts", "--only", name, "--json");
         const { rows, problems }: { rows: Row[]; problems: object } = JSON.parse(ran.stdout);
         expect({ code: ran.code, problems }).toEqual({ code: 0, problems: {} });
@@ -103,8 +100,8 @@ describe.each(systems)(
         expect(others.map(({ credential, status }) => [credential, status])).toEqual(
           notYet.map((credential) => [credential, "not yet"]),
         );
-      },
-    );
+      });
+    });
 
     it("tells of each credential in its README", async () => {
       const text = await read(name, "README.md");

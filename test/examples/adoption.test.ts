@@ -6,17 +6,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli, missingJq } from "../../lab/aws-cli.ts";
 import { clientOf, keysOf } from "../../lab/clients.ts";
 import { startAws } from "../../standin/aws.ts";
+import { describeNeeding } from "../needing.ts";
 
-const missing = missingAwsCli() ?? missingJq();
-if (missing) console.warn(missing);
-
-describe.skipIf(missing && process.env["CI"] !== "true")("adopting parameters", () => {
+describeNeeding(missingAwsCli() ?? missingJq(), "adopting parameters", {}, () => {
   it("makes a secret of all nineteen, under the names of .env", { timeout: 60_000 }, async () => {
-    if (missing) throw new Error(missing);
     await using stack = new AsyncDisposableStack();
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
     stack.defer(() => rm(home, { recursive: true, force: true }));

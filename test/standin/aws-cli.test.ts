@@ -5,22 +5,19 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli } from "../../lab/aws-cli.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
+import { describeNeeding } from "../needing.ts";
 import { rotationFunction, temporaryBundle } from "./fixtures.ts";
 
-const missing = missingAwsCli();
-if (missing) console.warn(missing);
-
-describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line", () => {
+describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
   let aws: Aws;
   let functionArn: string;
   let env: Record<string, string>;
   const disposables = new AsyncDisposableStack();
 
   beforeAll(async () => {
-    if (missing) throw new Error(missing);
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
     disposables.defer(() => rm(home, { recursive: true, force: true }));
     const bundle = disposables.use(await temporaryBundle(rotationFunction));

@@ -4,14 +4,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { describe, expect, it } from "vitest";
+import { expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli } from "../../lab/aws-cli.ts";
 import { startAws } from "../../standin/aws.ts";
+import { describeNeeding } from "../needing.ts";
 import { until, waits } from "./ecs-fixtures.ts";
 
-const missing = missingAwsCli();
-
-describe.skipIf(missing && process.env["CI"] !== "true")("the aws command line", () => {
+describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
   it("registers, creates, forces a deployment, and follows it", { timeout: 60_000 }, async () => {
     await using stack = new AsyncDisposableStack();
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));

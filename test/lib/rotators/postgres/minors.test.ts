@@ -7,8 +7,8 @@ import { lostRoleSetting } from "../../../../lib/rotators/postgres/minors.ts";
 import { postgres } from "../../../../lib/rotators/postgres/postgres.ts";
 import { anyTime, newPassword } from "../../../contracts/engine.ts";
 import { Cast } from "../../../contracts/pair.ts";
+import { cannotRun } from "../../../needing.ts";
 import { literal, openPairFixture, type PostgresPairFixture, quote } from "./pairs/fixture.ts";
-import { missing } from "./versions.ts";
 
 describe("a role setting", () => {
   it.each([
@@ -42,7 +42,7 @@ describe.each([
   { older: "17.1", atLogin: "clone", afterDiscard: "clone" },
 ] as const)("PostgreSQL $older", ({ older, atLogin, afterDiscard }) => {
   if (!isInstalled(older)) {
-    missing(`PostgreSQL ${older} is not installed; run \`npm run servers\``);
+    cannotRun(`PostgreSQL ${older} is not installed; run \`npm run servers\``);
     return;
   }
   let server: PostgresServer;

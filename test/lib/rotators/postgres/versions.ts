@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, it } from "vitest";
+import { afterAll, beforeAll, describe } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../lab/postgres/server.ts";
 import { isInstalled, olderMajors, olderVersions } from "../../../../lab/postgres/versions.ts";
+import { cannotRun } from "../../../needing.ts";
 
 /** The oldest, the first in which CREATEROLE alone administers no role, and the newest; 15 and 17 in `.ci/run`. */
 const majors = process.env["EVERY_POSTGRES"]
@@ -16,7 +17,7 @@ export function onMajorVersions(
 ): void {
   for (const major of majors) {
     if (major !== 18 && !isInstalled(major)) {
-      missing(`PostgreSQL ${olderVersions[major]} is not installed; run \`npm run servers\``);
+      cannotRun(`PostgreSQL ${olderVersions[major]} is not installed; run \`npm run servers\``);
       continue;
     }
     describe(`PostgreSQL ${major}`, () => {
@@ -28,16 +29,4 @@ export function onMajorVersions(
       tests(() => server, major);
     });
   }
-}
-
-/** A failure where CI is set, and skipped elsewhere. */
-export function missing(problem: string): void {
-  if (!process.env["CI"]) {
-    console.warn(problem);
-    it.skip(problem);
-    return;
-  }
-  it(problem, () => {
-    throw new Error(problem);
-  });
 }
