@@ -1,6 +1,7 @@
 import { randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { MiddlewareObj } from "@middy/core";
+import { onDemand } from "../../lib/aws/on-demand.ts";
 import { parameterMemory } from "../../lib/aws/problem-memory.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
 import type { Context } from "../../lib/context/context.ts";
@@ -13,7 +14,7 @@ import { place } from "./place.ts";
 export const topic = snsTopic(process.env["ALERT_TOPIC_ARN"]);
 export const memory = parameterMemory(process.env["PROBLEMS_PATH"]);
 const { environment, region, runbook } = place;
-const log = powertoolsLog(place.environment, place.functionName);
+const logger = onDemand(() => powertoolsLog(place.environment, place.functionName));
 
 /**
  * Makes the context of each invocation.
@@ -23,6 +24,7 @@ export function invocation(undoMs = 0): MiddlewareObj<unknown, unknown, Error, I
   const now = () => new Date();
   return {
     before({ context }) {
+      const log = logger();
       const { awsRequestId: requestId, logGroupName: logGroup } = context;
       const signal = deadline(context.getRemainingTimeInMillis(), undoMs);
       const report = reporter(

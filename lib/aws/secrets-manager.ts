@@ -19,19 +19,24 @@ import type {
   SecretStore,
 } from "../secret/store.ts";
 import { callAws, meaning, type Send } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
 import { stateOf } from "./secret-state.ts";
 
 /** On the account and Region that the environment names. */
 export function secretsManagerStore(): SecretStore {
-  return new SecretsManagerStore(new SecretsManagerClient({}));
+  return new SecretsManagerStore(onDemand(() => new SecretsManagerClient({})));
 }
 
 /** The store on AWS Secrets Manager. */
 export class SecretsManagerStore implements SecretStore {
-  readonly #client: SecretsManagerClient;
+  readonly #made: () => SecretsManagerClient;
 
-  constructor(client: SecretsManagerClient) {
-    this.#client = client;
+  constructor(client: () => SecretsManagerClient) {
+    this.#made = client;
+  }
+
+  get #client(): SecretsManagerClient {
+    return this.#made();
   }
 
   async describe(secretId: string, signal: AbortSignal): Promise<SecretState> {

@@ -14,19 +14,20 @@ import type {
 } from "../mirror/parameters.ts";
 import { Secret } from "../secret/secret.ts";
 import { callAws, isNamed } from "./failures.ts";
+import { onDemand } from "./on-demand.ts";
 
 /** In the account and Region of the environment; the SDK retries throttled calls. */
 export function parameterStore(): ParameterStore {
-  return new SsmParameters(new SSMClient({ maxAttempts: 6 }));
+  return new SsmParameters(onDemand(() => new SSMClient({ maxAttempts: 6 })));
 }
 
 /** How many names one request may hold (API reference, GetParameters and ParameterStringFilter). */
 const [perRead, perFilter] = [10, 50];
 
 class SsmParameters implements ParameterStore {
-  readonly #client: SSMClient;
+  readonly #client: () => SSMClient;
 
-  constructor(client: SSMClient) {
+  constructor(client: () => SSMClient) {
     this.#client = client;
   }
 
@@ -38,7 +39,7 @@ class SsmParameters implements ParameterStore {
         "ssm:GetParameters",
         listed(Names),
         signal,
-        (options) => this.#client.send(command, options),
+        (options) => this.#client().send(command, options),
       );
       found.push(...Parameters.flatMap(stored));
     }
@@ -56,7 +57,7 @@ class SsmParameters implements ParameterStore {
         const ParameterFilters = [{ Key: "Name", Option: "Equals", Values }];
         const command = new DescribeParametersCommand({ ParameterFilters, NextToken });
         const page = await callAws("ssm:DescribeParameters", listed(Values), signal, (options) =>
-          this.#client.send(command, options),
+          this.#client().send(command, options),
         );
         for (const { Name = "", KeyId, Tier } of page.Parameters ?? [])
           found.set(Name, { kmsKey: KeyId, tier: Tier });
@@ -77,7 +78,7 @@ class SsmParameters implements ParameterStore {
     });
     return callAws("ssm:PutParameter", write.name, signal, async (options) => {
       try {
-        return (await this.#client.send(command, options)).Version ?? 0;
+        return (await this.#client().send(command, options)).Version ?? 0;
       } catch (error) {
         if (isNamed(error, "ParameterAlreadyExists")) return "exists";
         throw error;

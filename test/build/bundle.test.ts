@@ -58,6 +58,13 @@ describe("the built bundle", () => {
     expect(printed).toEqual({ stdout: "function\n", stderr: "" });
   });
 
+  it("loads TLS with the first request", async () => {
+    const { stdout } = await inFreshProcess("console.log(process.moduleLoadList.join());");
+    expect(stdout).toContain("NativeModule crypto,");
+    expect(stdout).not.toContain("NativeModule https,");
+    expect(stdout).not.toContain("NativeModule tls,");
+  });
+
   it("carries the manifest, checked and completed", () => {
     const text = readFileSync(bundle, "utf8");
     expect(text).toContain("canary-secret");
@@ -143,6 +150,7 @@ describe("the bundles of all functions", () => {
       "files of profiles": /fs\/promises/,
       "the driver's pool": /Cannot use a pool after calling end/,
       "the driver's binding to libpq": /pg-native/,
+      "the formatter's strings": /\.fill\(0\)\.map/,
     };
     for (const name of all)
       for (const [what, mark] of Object.entries(vain))

@@ -11,6 +11,7 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { awsFailure, callAws } from "../../aws/failures.ts";
+import { onDemand } from "../../aws/on-demand.ts";
 import { chunks } from "../../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
@@ -31,21 +32,22 @@ import type { TaskDefinition } from "./references.ts";
  * after a lost reply would start a second deployment.
  */
 export function ecsOnAws(): Ecs {
-  return new EcsOnAws(new ECSClient({ maxAttempts: 6 }), new ECSClient({ maxAttempts: 1 }));
+  return new EcsOnAws();
 }
 
 /** How many services or protected tasks, and how many tasks, one request may name (API reference). */
 const [perDescribe, perDescribeTasks] = [10, 100];
 
 class EcsOnAws implements Ecs {
-  readonly #client: ECSClient;
-  readonly #once: ECSClient;
+  readonly #clients = {
+    retrying: onDemand(() => new ECSClient({ maxAttempts: 6 })),
+    once: onDemand(() => new ECSClient({ maxAttempts: 1 })),
+  };
   /** By ARN. A revision never changes (developer guide, "Updating a task definition": it makes a new one). */
   readonly #definitions = new Map<string, TaskDefinition>();
 
-  constructor(client: ECSClient, once: ECSClient) {
-    this.#client = client;
-    this.#once = once;
+  get #client(): ECSClient {
+    return this.#clients.retrying();
   }
 
   get #paged() {
@@ -145,7 +147,7 @@ class EcsOnAws implements Ecs {
   async roll(cluster: string, service: string, signal: AbortSignal): Promise<void> {
     const command = new UpdateServiceCommand({ cluster, service, forceNewDeployment: true });
     await callAws("ecs:UpdateService", `${cluster}/${service}`, signal, (options) =>
-      this.#once.send(command, options),
+      this.#clients.once().send(command, options),
     );
   }
 

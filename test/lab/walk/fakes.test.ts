@@ -53,7 +53,7 @@ storeContract("Secrets Manager of the stand-in", async () => {
   const aws = opened.use(await startAws());
   const client = opened.adopt(sdkClient(aws), async (each) => each.destroy());
   return {
-    store: new SecretsManagerStore(client),
+    store: new SecretsManagerStore(() => client),
     create: (text) => createSecret(client, text),
     async put(SecretId, SecretString, labels) {
       const ClientRequestToken = randomUUID();

@@ -24,7 +24,7 @@ const soon = () => AbortSignal.timeout(10_000);
 beforeAll(async () => {
   aws = await startAws();
   client = sdkClient(aws);
-  store = new SecretsManagerStore(client);
+  store = new SecretsManagerStore(() => client);
 });
 afterAll(async () => {
   client.destroy();
@@ -314,16 +314,17 @@ describe("a secret that is not there", () => {
 describe("an endpoint that is not there", () => {
   const far = (endpoint: string, credentials = true) =>
     new SecretsManagerStore(
-      new SecretsManagerClient({
-        endpoint,
-        region: "eu-central-1",
-        maxAttempts: 1,
-        credentials: credentials
-          ? { accessKeyId: "test", secretAccessKey: randomUUID() }
-          : async () => {
-              throw Object.assign(new Error("none"), { name: "CredentialsProviderError" });
-            },
-      }),
+      () =>
+        new SecretsManagerClient({
+          endpoint,
+          region: "eu-central-1",
+          maxAttempts: 1,
+          credentials: credentials
+            ? { accessKeyId: "test", secretAccessKey: randomUUID() }
+            : async () => {
+                throw Object.assign(new Error("none"), { name: "CredentialsProviderError" });
+              },
+        }),
     );
 
   it.each<[string, () => Promise<string>, string]>([

@@ -345,8 +345,9 @@ export class Scene {
   }
 
   #ports(): RotationPorts {
+    const client = sdkClient(this.#scenes.aws, "function", this.attempts);
     return {
-      store: new SecretsManagerStore(sdkClient(this.#scenes.aws, "function", this.attempts)),
+      store: new SecretsManagerStore(() => client),
       manifest: {
         stage: "production",
         exempt: [],
