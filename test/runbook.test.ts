@@ -33,6 +33,9 @@ const elsewhere = [
   [/^npm run /, "test/cli tries it"],
 ] as const;
 
+/** What a reader replaces. */
+const places = ["BEFORE", "CURRENT", "KEY", "LABEL", "OTHER", "TASK", "VERSION"] as const;
+
 interface Block {
   readonly section: string;
   readonly commands: string;
@@ -82,6 +85,17 @@ it("the runbook begins with the variables that its commands use", () => {
   expect([...used].map((each) => each.replace(/\W/g, "")).toSorted()).toEqual(
     [...names, ...own].toSorted(),
   );
+});
+
+it("the runbook's commands name nothing to be replaced that this test does not replace", () => {
+  const commands = runnable.flatMap(commandsIn).filter((command) => command.startsWith("aws "));
+  const words = commands.flatMap((command) =>
+    [...command.replace(/'[^']*'|"[^"]*"/g, "").matchAll(/ ([A-Z]{3,})(?=\s|$)/g)].map(
+      ([, word = ""]) => word,
+    ),
+  );
+  const labels = ["AWSCURRENT", "AWSPENDING", "RETIRING"];
+  expect(words.filter((word) => ![...labels, ...places].includes(word))).toEqual([]);
 });
 
 it.each(globSync("{*.md,{docs,examples}/**/*.md}"))(
@@ -194,12 +208,19 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the runbook's commands
       const { name, task } = commands.includes("aws ecs")
         ? await service()
         : { name: "", task: "" };
+      const values: Readonly<Record<(typeof places)[number], string>> = {
+        BEFORE: before,
+        CURRENT: current,
+        KEY: "quarterturn:test",
+        LABEL: "RETIRING",
+        OTHER: name,
+        TASK: task,
+        VERSION: token,
+      };
       const named = commands
-        .replaceAll("TASK", task)
-        .replaceAll("OTHER", name)
-        .replaceAll("--tag-keys KEY", "--tag-keys quarterturn:test")
-        .replaceAll("BEFORE", before)
-        .replaceAll("--remove-from-version-id CURRENT", `--remove-from-version-id ${current}`)
+        .replace(/ ([A-Z]+)(?=\s)/g, (word, place) => {
+          return place in values ? ` ${values[place as (typeof places)[number]]}` : word;
+        })
         .replace(/^P=\S+/m, commands.includes("$P") ? `P=${await parameter()}` : "");
       const variables = `S=${id} T=${token} C=${name} W=${name} Q=quarterturn-production-`;
       const P = commands.includes("$P") && !/^P=/m.test(commands) ? `P=${await parameter()}` : "";
