@@ -94,8 +94,8 @@ it("the runbook's commands name nothing to be replaced that this test does not r
       ([, word = ""]) => word,
     ),
   );
-  const labels = ["AWSCURRENT", "AWSPENDING", "RETIRING"];
-  expect(words.filter((word) => ![...labels, ...places].includes(word))).toEqual([]);
+  const values = ["AWSCURRENT", "AWSPENDING", "RETIRING", "RUNNING", "STOPPED"];
+  expect(words.filter((word) => ![...values, ...places].includes(word))).toEqual([]);
 });
 
 it.each(globSync("{*.md,{docs,examples}/**/*.md}"))(
