@@ -1,4 +1,4 @@
-import { scheduleTag } from "../lib/schedules/port.ts";
+import { scheduleTag } from "../lib/secret/schedule-tag.ts";
 import { arn } from "./cloudformation.ts";
 import type { Deployment } from "./deployment.ts";
 import {

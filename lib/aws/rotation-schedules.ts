@@ -9,12 +9,8 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
-import {
-  type Schedule,
-  type ScheduledSecret,
-  type Schedules,
-  scheduleTag,
-} from "../schedules/port.ts";
+import type { Schedule, ScheduledSecret, Schedules } from "../schedules/port.ts";
+import { scheduleTag } from "../secret/schedule-tag.ts";
 import { callAws, isNamed } from "./failures.ts";
 
 /** Of the account and Region that the environment names. */

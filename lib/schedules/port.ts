@@ -54,6 +54,3 @@ export interface Schedules {
   /** Writes or removes the tag. Idempotent. */
   mark(secretId: string, mark: string | undefined, signal: AbortSignal): Promise<void>;
 }
-
-/** The tag by which a schedule that the stack switched off is told from one that a person did. */
-export const scheduleTag = "quarterturn:schedule";

@@ -7,6 +7,7 @@ import {
   retiringLabel,
   retiringVersions,
 } from "../secret/labels.ts";
+import { scheduleTag } from "../secret/schedule-tag.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { overdueSince } from "./due.ts";
@@ -51,8 +52,9 @@ export function judge(secret: SecretState, entry: SecretEntry, now: Date): reado
   const found: Judged[] = [...judgePending(secret, entry)];
   if (!rotationEnabled) {
     const wasOn = rotationFunction !== undefined;
-    // A deployment that makes it so may be under way.
-    found.push({ error: new RotationOff(name, wasOn), state: "off", mayPass: !wasOn });
+    // A deployment that switches it on may be under way, or an upgrade that switched it off.
+    const mayPass = !wasOn || secret.tags.has(scheduleTag);
+    found.push({ error: new RotationOff(name, wasOn), state: "off", mayPass });
   } else {
     const since = overdueSince(secret, entry, now);
     if (since && lastRotatedAt)

@@ -13,6 +13,7 @@ import {
 import { expect } from "vitest";
 import type { TestAccount } from "../../lab/conformance/account.ts";
 import { eventually } from "../../lab/conformance/eventually.ts";
+import { createRole, openSession } from "../../lab/conformance/session.ts";
 import { topic } from "./fact.ts";
 
 const ecsApi = (page: string) =>
@@ -73,6 +74,40 @@ const describe = async ({ clients }: TestAccount, at: { cluster: string; service
 };
 
 topic("A deployment of ECS", (fact) => {
+  fact(
+    "a forced one is allowed where ecs:task-definition must be absent, and another task definition or a shell is not",
+    {
+      source:
+        "https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonelasticcontainerservice.html",
+      only: ["account", "the stand-in denies nothing"],
+      needs: "subnets",
+      minutes: 7,
+    },
+    async (account) => {
+      const at = await service(account, "ECS");
+      const [role, other] = [await createRole(account), await definition(account, account.name())];
+      const { ecs } = await openSession(account, role, [
+        {
+          Effect: "Allow",
+          Action: "ecs:UpdateService",
+          Resource: "*",
+          Condition: {
+            Null: { "ecs:task-definition": "true" },
+            BoolIfExists: { "ecs:enable-execute-command": "false" },
+          },
+        },
+      ]);
+      const force = new UpdateServiceCommand({ ...at, forceNewDeployment: true });
+      await eventually("the rights of the role", account.patience(2), () =>
+        ecs.send(force).catch(() => undefined),
+      );
+      for (const more of [{ taskDefinition: other }, { enableExecuteCommand: true }])
+        await expect(
+          ecs.send(new UpdateServiceCommand({ ...at, forceNewDeployment: true, ...more })),
+        ).rejects.toMatchObject({ name: "AccessDeniedException" });
+    },
+  );
+
   fact(
     "a forced one has an id of its own, the task definition that it had, and succeeds at once where no task is wanted",
     { source: ecsApi("UpdateService"), needs: "subnets", minutes: 7 },

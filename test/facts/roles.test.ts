@@ -1,4 +1,5 @@
 import {
+  CancelRotateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
   PutSecretValueCommand,
@@ -131,6 +132,50 @@ topic("Conditions of roles", (fact) => {
         ).rejects.toMatchObject(DENIED);
       }
       await secrets.send(new RotateSecretCommand({ SecretId }));
+    },
+  );
+
+  fact(
+    "resource/AllowRotationLambdaArn holds on while rotation is switched off",
+    claim,
+    async (account) => {
+      const RotationLambdaARN = await account.rotator();
+      const secrets = await narrowed(
+        account,
+        allow("secretsmanager:GetSecretValue", {
+          StringEquals: { "secretsmanager:resource/AllowRotationLambdaArn": RotationLambdaARN },
+        }),
+      );
+      const { name: SecretId } = await account.createSecret();
+      const RotationRules = { AutomaticallyAfterDays: 90 };
+      const how = { RotationLambdaARN, RotationRules, RotateImmediately: false };
+      await account.rotate(SecretId, how);
+      await account.clients.secrets.send(new CancelRotateSecretCommand({ SecretId }));
+      await secrets.send(new GetSecretValueCommand({ SecretId }));
+    },
+  );
+
+  fact(
+    "RotationLambdaARN and RotateImmediately limit RotateSecret to setting a schedule for one function",
+    claim,
+    async (account) => {
+      const RotationLambdaARN = await account.rotator();
+      const secrets = await narrowed(
+        account,
+        allow("secretsmanager:RotateSecret", {
+          StringEquals: { "secretsmanager:RotationLambdaARN": RotationLambdaARN },
+          Bool: { "secretsmanager:RotateImmediately": "false" },
+        }),
+        allow("lambda:InvokeFunction"),
+      );
+      const { name: SecretId } = await account.createSecret();
+      const RotationRules = { AutomaticallyAfterDays: 90 };
+      const how = { SecretId, RotationLambdaARN, RotationRules };
+      for (const more of [{ RotateImmediately: true }, {}]) {
+        const attempt = secrets.send(new RotateSecretCommand({ ...how, ...more }));
+        await expect(attempt).rejects.toMatchObject(DENIED);
+      }
+      await secrets.send(new RotateSecretCommand({ ...how, RotateImmediately: false }));
     },
   );
 

@@ -97,6 +97,11 @@ describe("of what Secrets Manager shows of a secret", () => {
 
     ["switched off by hand", { rotationEnabled: false, ...never }, ["ROTATION_OFF"]],
     [
+      "switched off by an upgrade of the stack",
+      { rotationEnabled: false, ...never, tags: new Map([["quarterturn:schedule", "off"]]) },
+      ["ROTATION_OFF?"],
+    ],
+    [
       "never configured may be a deployment under way",
       { rotationEnabled: undefined, rotationFunction: undefined, ...never },
       ["ROTATION_OFF?"],
