@@ -15,6 +15,9 @@ export const domains = [
 ] as const;
 export type Domain = (typeof domains)[number];
 
+/** Stands for a secret where a problem is that of no secret alone. */
+export const everySecret = "all secrets";
+
 /** What stands of one secret in one domain; never empty. */
 export interface Remembered {
   /** ARN of the secret; of one that is not there what the manifest calls it. */

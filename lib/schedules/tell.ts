@@ -1,4 +1,4 @@
-import { type ProblemMemory, problemsIn } from "../alerts/memory.ts";
+import { everySecret, type ProblemMemory, problemsIn } from "../alerts/memory.ts";
 import type { FoundProblem, StandingProblem } from "../alerts/problem.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
@@ -21,7 +21,7 @@ export interface Looked {
 }
 
 /** Stands for a secret where an alert is about the schedules as a whole. */
-const whole = { arn: "all secrets", name: "all secrets" };
+const whole = { arn: everySecret, name: everySecret };
 
 /** How many secrets are told of one by one. */
 const most = 10;

@@ -1,3 +1,4 @@
+import { everySecret } from "../alerts/memory.ts";
 import type { RotationError } from "../errors.ts";
 import { isExpired, type Manifest } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
@@ -45,7 +46,7 @@ export const everything = (
   failures: readonly RotationError[],
   hasTried: boolean,
 ): Finding => ({
-  ...over("all secrets"),
+  ...over(everySecret),
   found: [
     ...broken.map((error) => ({ error, step: "look" as const })),
     ...failures.map((error) => ({ error, step: "probe" as const })),

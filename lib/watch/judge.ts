@@ -1,5 +1,6 @@
 import type { RotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
+import { functionsOf } from "../manifest/place.ts";
 import {
   holderOf,
   labelsOn,
@@ -53,7 +54,7 @@ export function judge(secret: SecretState, entry: SecretEntry, now: Date): reado
   if (!rotationEnabled) {
     const wasOn = rotationFunction !== undefined;
     // A deployment that switches it on may be under way, or an upgrade that switched it off.
-    const mayPass = !wasOn || secret.tags.has(scheduleTag);
+    const mayPass = !isSwitchedOff(secret);
     found.push({ error: new RotationOff(name, wasOn), state: "off", mayPass });
   } else {
     const since = overdueSince(secret, entry, now);
@@ -70,6 +71,13 @@ export function judge(secret: SecretState, entry: SecretEntry, now: Date): reado
   if (promotedAt && now.getTime() - promotedAt.getTime() > deadline)
     found.push({ error: new SettlementOverdue(name, minute(promotedAt)), state: "unsettled" });
   return found;
+}
+
+/** By a person: it was on with one of our functions, and the stack has not switched it off itself. */
+function isSwitchedOff({ rotationFunction = "", tags }: SecretState): boolean {
+  const name = rotationFunction.split(":").at(-1) ?? "";
+  const rotators = Object.values(functionsOf).map(({ rotate }) => rotate);
+  return rotators.some((each) => `-${name}`.endsWith(`-${each}`)) && !tags.has(scheduleTag);
 }
 
 /** Of one in which nothing is wrong. */

@@ -1,4 +1,5 @@
 import {
+  everySecret,
   type ProblemMemory,
   problemsBeside,
   problemsIn,
@@ -77,12 +78,22 @@ export class Findings {
     return [...this.#remembered.keys()].filter((id) => this.has(id));
   }
 
+  /** On-call was told that schedules of many secrets are not set; each of them would be told again. */
+  #isAwaited({ code }: RotationError): boolean {
+    const all = problemsIn(this.#remembered.get(everySecret) ?? [], "schedules");
+    return code === "ROTATION_OFF" && all.some(({ told }) => told);
+  }
+
   /** @returns what kept an alert from being sent; `undefined` where on-call knows */
   async tell({ id, name, found, token, isOver }: Finding): Promise<RotationError | undefined> {
     const standing = this.standing(id);
     const all = this.#remembered.get(id) ?? [];
     const problems = found
-      .filter(({ error }) => isKnown(error, standing) || !isCovered(error, token, all))
+      .filter(
+        ({ error, mayPass }) =>
+          isKnown(error, standing) ||
+          !(isCovered(error, token, all) || (mayPass && this.#isAwaited(error))),
+      )
       .map(
         ({ error, step, mayPass = false }): FoundProblem => ({
           error,
@@ -121,7 +132,7 @@ function isCovered(error: RotationError, token: string, all: readonly Remembered
       case "PENDING_STUCK":
         return isOfRotation;
       case "ROTATION_OFF":
-        return problem.kind === "ROTATION_NOT_ENABLED";
+        return domain === "schedules" || problem.kind === "ROTATION_NOT_ENABLED";
       case "SETTLEMENT_OVERDUE":
         return domain === "settlement";
       case "SWITCH_INTERRUPTED": {

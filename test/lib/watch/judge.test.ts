@@ -16,7 +16,7 @@ const versions = {
   retiring: { old: ["AWSPREVIOUS", "RETIRING"], new: ["AWSCURRENT", "PREPARED"] },
 } as const;
 
-interface Change extends Partial<Omit<SecretState, "versions" | "tags">> {
+interface Change extends Partial<Omit<SecretState, "versions">> {
   readonly labels?: keyof typeof versions;
   readonly promoted?: Date;
   readonly schedule?: SecretEntry["schedule"];
@@ -29,7 +29,7 @@ function found(change: Change): string[] {
     arn: "arn:app",
     name: "app",
     rotationEnabled: true,
-    rotationFunction: "arn:rotate",
+    rotationFunction: "arn:aws:lambda:r:1:function:q-production-rotate-database",
     createdAt: ago(400 * day),
     lastRotatedAt: ago(10 * day),
     nextRotationAt: new Date(now.getTime() + 80 * day),
@@ -104,6 +104,11 @@ describe("of what Secrets Manager shows of a secret", () => {
     [
       "never configured may be a deployment under way",
       { rotationEnabled: undefined, rotationFunction: undefined, ...never },
+      ["ROTATION_OFF?"],
+    ],
+    [
+      "so may a function that another tool left, switched off",
+      { rotationEnabled: false, rotationFunction: "arn:aws:lambda:r:1:function:other", ...never },
       ["ROTATION_OFF?"],
     ],
     [

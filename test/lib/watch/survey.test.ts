@@ -135,6 +135,23 @@ describe("what others have told", () => {
     expect(await account.look()).toEqual(["over ROTATION_OVERDUE app"]);
   });
 
+  it("covers that rotation is off: its schedule was not set, or those of many secrets", async () => {
+    const account = new WatchedAccount("app", "web", "suspended");
+    const never = { rotationEnabled: undefined, rotationFunction: undefined };
+    account.put("app", never);
+    account.put("web", never);
+    account.put("suspended", { rotationEnabled: false });
+    await remember(account, "schedules", problem({ kind: "SCHEDULE_NOT_SET" }));
+    const whole = { secret: "all secrets", domain: "schedules" } as const;
+    const problems = [problem({ kind: "SCHEDULES_NOT_SET" })];
+    await account.memory.write({ ...whole, problems }, AbortSignal.timeout(60_000));
+    expect(await account.look()).toEqual(["begun ROTATION_OFF suspended"]);
+    for (const _ of [1, 2]) expect(await account.look()).toEqual([]);
+    await account.memory.write({ ...whole, problems: [] }, AbortSignal.timeout(60_000));
+    expect(await account.look()).toEqual([]);
+    expect(await account.look()).toEqual(["begun ROTATION_OFF web"]);
+  });
+
   it("does not cover what it does not say: a parameter that drifts, what was only noted", async () => {
     const account = new WatchedAccount("app");
     account.put("app", overdue(account));

@@ -61,7 +61,8 @@ export class WatchedAccount {
       arn: arnOf(name),
       name,
       rotationEnabled: true,
-      rotationFunction: "arn:aws:lambda:eu-central-1:123456789012:function:rotate",
+      rotationFunction:
+        "arn:aws:lambda:eu-central-1:123456789012:function:q-production-rotate-database",
       createdAt: new Date(this.now - 400 * day),
       lastRotatedAt: new Date(this.now - 10 * day),
       nextRotationAt: new Date(this.now + 80 * day),
