@@ -21,10 +21,11 @@ interface Change extends Partial<Omit<SecretState, "versions">> {
   readonly promoted?: Date;
   readonly schedule?: SecretEntry["schedule"];
   readonly switches?: boolean;
+  readonly mark?: string;
 }
 
 function found(change: Change): string[] {
-  const { labels = "settled", promoted, schedule, switches = false, ...more } = change;
+  const { labels = "settled", promoted, schedule, switches = false, mark, ...more } = change;
   const secret: SecretState = {
     arn: "arn:app",
     name: "app",
@@ -33,7 +34,10 @@ function found(change: Change): string[] {
     createdAt: ago(400 * day),
     lastRotatedAt: ago(10 * day),
     nextRotationAt: new Date(now.getTime() + 80 * day),
-    tags: new Map(promoted && [["quarterturn:promoted", `new/${promoted.toISOString()}`]]),
+    tags: new Map([
+      ...(promoted ? [["quarterturn:promoted", `new/${promoted.toISOString()}`] as const] : []),
+      ...(mark ? [["quarterturn:schedule", mark] as const] : []),
+    ]),
     versions: new Map(Object.entries(versions[labels])),
     ...more,
   };
@@ -98,7 +102,7 @@ describe("of what Secrets Manager shows of a secret", () => {
     ["switched off by hand", { rotationEnabled: false, ...never }, ["ROTATION_OFF"]],
     [
       "switched off by an upgrade of the stack",
-      { rotationEnabled: false, ...never, tags: new Map([["quarterturn:schedule", "off"]]) },
+      { rotationEnabled: false, ...never, mark: "off" },
       ["ROTATION_OFF?"],
     ],
     [
