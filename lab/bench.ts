@@ -6,8 +6,9 @@ import { program, wholeNumber } from "../cli/command-line.ts";
 import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
 import { type Latency, measureLatency } from "./bench/latency.ts";
 import { type Memory, measureMemory } from "./bench/memory.ts";
+import type { FindingsFigures } from "./bench/pass/look.ts";
 import type { PassFigures } from "./bench/pass/simulation.ts";
-import { measurePasses } from "./bench/pass.ts";
+import { measureFindings, measurePasses } from "./bench/pass.ts";
 import {
   measureSettlement,
   type SettlementFigures,
@@ -53,6 +54,8 @@ interface Figures {
   readonly settlement: SettlementFigures;
   /** In simulation: accounts in memory, with a virtual clock. */
   readonly pass: readonly PassFigures[];
+  /** Likewise, of the hourly look of `watch`. */
+  readonly findings: FindingsFigures;
 }
 
 await program(usage, options, async ({ samples, rotations, secrets, json }) => {
@@ -67,6 +70,7 @@ await program(usage, options, async ({ samples, rotations, secrets, json }) => {
   const memory = await measureMemory(world, warm);
   const settlement = await measureSettlement(server, loadOf(count));
   const pass = await measurePasses();
+  const findings = await measureFindings();
   const { coldStart, zipKB: bundleKB } = functions["rotate-database"] ?? {};
   const figures: Figures = {
     coldStart,
@@ -78,6 +82,7 @@ await program(usage, options, async ({ samples, rotations, secrets, json }) => {
     memory,
     settlement,
     pass,
+    findings,
   };
   if (json) console.log(JSON.stringify(figures, null, 2));
   else for (const line of table(figures)) console.log(line);
@@ -118,7 +123,8 @@ function zippedKB(bundle: string): number {
 }
 
 function table(figures: Figures): string[] {
-  const { functions, warmRotation, awsRequests, latency, memory, settlement, pass } = figures;
+  const { functions, warmRotation, awsRequests, latency, memory, settlement, pass, findings } =
+    figures;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
     "cold start     budget 2.5 × bare Node; zipped: budget 400 KB",
@@ -144,5 +150,6 @@ function table(figures: Figures): string[] {
       (each) =>
         `  ${each.secrets} secrets, ${each.unsettled} unsettled, ${each.services} services, ${each.deadServers} dead servers: ${each.awsRequests} AWS requests, ${each.ecsReads} ECS reads a pass, ${each.deployments} deployments, ${each.seconds} s a pass, ${each.simulatedMinutes} min in all, ${each.peakMB} MB, ${each.falseAlerts} false alerts`,
     ),
+    `findings       likewise, the hourly look: ${findings.secrets} secrets, ${findings.awsRequests} AWS requests, ${findings.seconds} s, ${findings.peakMB} MB; budget 110, 60 s, 256 MB`,
   ];
 }

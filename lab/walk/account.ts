@@ -39,6 +39,7 @@ export class Account {
   readonly eventFaults: EventFault[] = [];
   readonly #queue: SettlementQueue;
   #lastTick = 0;
+  #lastLook = 0;
 
   constructor(seed: number, plants: Plants = {}) {
     this.random = new Random(seed);
@@ -91,9 +92,9 @@ export class Account {
     this.#furnish();
   }
 
-  /** Time passes, with the tick; of a long time not every tick. */
+  /** Time passes, with the hourly look and the tick; of a long time not every tick. */
   async pass(ms: number): Promise<void> {
-    const chunk = Math.max(5 * minute, ms / 12);
+    const chunk = Math.min(60 * minute, Math.max(5 * minute, ms / 12));
     for (let left = ms; left > 0; left -= chunk) {
       if (this.clock.now - this.#lastTick >= 5 * minute) {
         this.#lastTick = this.clock.now;
@@ -102,6 +103,11 @@ export class Account {
           "detail-type": "Scheduled Event",
           id: this.uuid(),
         });
+      }
+      if (this.clock.now - this.#lastLook >= 60 * minute) {
+        this.#lastLook = this.clock.now;
+        const time = isoSeconds(this.clock.now);
+        this.#watch({ source: "aws.events", "detail-type": "Scheduled Event", time }, 3);
       }
       await this.clock.run(Math.min(chunk, left));
     }

@@ -65,7 +65,7 @@ export interface FunctionParts {
 }
 
 /** Timeouts as deployed, in milliseconds. */
-const timeouts = { rotate: 60_000, retire: 60_000, settle: 300_000, watch: 30_000 };
+const timeouts = { rotate: 60_000, retire: 60_000, settle: 300_000, watch: 300_000 };
 
 /** The product's functions, each invocation with ports of its own. */
 export class Functions {

@@ -76,6 +76,8 @@ function move(random: Random): Move {
         label: random.pick(["AWSCURRENT", "AWSCURRENT", "AWSPENDING"]),
       }),
     ],
+    [1, () => ({ kind: "stall", secret })],
+    [1, () => ({ kind: "drift", secret })],
     [1, () => ({ kind: "delete", secret })],
     [3, () => ({ kind: "restore", secret })],
     [3, () => ({ kind: "scale", service: random.int(8), tasks: random.int(4) })],

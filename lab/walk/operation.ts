@@ -37,6 +37,10 @@ export type Move =
       readonly version: number;
       readonly label: "AWSCURRENT" | "AWSPENDING";
     }
+  /** The schedule's date passes, and nothing rotates. */
+  | { readonly kind: "stall"; readonly secret: number }
+  /** Somebody sets the password of AWSCURRENT's user on the server. */
+  | { readonly kind: "drift"; readonly secret: number }
   | { readonly kind: "delete"; readonly secret: number }
   | { readonly kind: "restore"; readonly secret: number }
   | { readonly kind: "scale"; readonly service: number; readonly tasks: number }

@@ -1,6 +1,7 @@
 import type { Alert } from "../../lib/alerts/alert.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import type { VirtualClock } from "./clock.ts";
+import { staleOf, untoldOf } from "./findings.ts";
 import type { Invocation } from "./gate.ts";
 import { type Held, type Holder, isSame } from "./holder.ts";
 import type { Servers } from "./server.ts";
@@ -125,11 +126,24 @@ export class Oracle {
     this.#truth.note();
     this.#judgeNeighbours(since, isDown);
     for (const secret of this.#truth.managed()) {
+      this.#judgeFindings(secret, isDown(secret));
       if (secret.deletionAt !== undefined) continue;
       this.#judgeRefused(secret);
       this.#judgeStrays(secret, isDown(secret));
       this.#judgeLabels(secret, isDown(secret));
     }
+  }
+
+  #judgeFindings(secret: Secret, isDown: boolean): void {
+    const { current } = this.#truth.of(secret);
+    const works = current !== undefined && this.#servers.accepts(current);
+    const prefix = `${secret.name}/`;
+    const standing = [...this.#standing.keys()]
+      .filter((key) => key.startsWith(prefix))
+      .map((key) => key.slice(prefix.length));
+    const facts = { secret, now: this.#clock.now, works: isDown ? undefined : works, standing };
+    for (const what of [...untoldOf(facts), ...staleOf(facts)])
+      this.#add(this.untold, "5 nothing fails silently", `${secret.name}: ${what}, untold`);
   }
 
   /** Where nothing is wrong with a secret and its consumers can be rolled, a dead server elsewhere delays nothing. */

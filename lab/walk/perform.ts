@@ -1,5 +1,6 @@
 import { incompleteVersion, type Secret } from "../../standin/secrets-manager/secret.ts";
 import type { Account } from "./account.ts";
+import { heldIn } from "./holder.ts";
 import { jobs, secrets as layouts } from "./layout.ts";
 import type { Move, Operation } from "./operation.ts";
 import { CURRENT, currentOf, PENDING, textOf } from "./secrets.ts";
@@ -112,6 +113,17 @@ function onSecret(move: SecretMove, secret: Secret, account: Account): void {
       if (text === undefined) return;
       const edited = move.value === "another note" ? withNote(text, account.uuid()) : text;
       secrets.put(secret, account.uuid(), edited, [move.label]);
+      return;
+    }
+    case "stall":
+      secrets.change(secret, () => {
+        secret.nextRotationAt = clock.now - 2 * day;
+      });
+      return;
+    case "drift": {
+      const held = heldIn(textOf(currentOf(secret)));
+      const user = held && account.servers.at(held.server)?.users.get(held.username);
+      if (user) user.password = account.uuid().replaceAll("-", "");
       return;
     }
     case "delete":

@@ -1,5 +1,6 @@
 import { steps } from "../../lib/rotation/event.ts";
 import { moveLabel, type OpenRotation, type Secret } from "../../standin/secrets-manager/secret.ts";
+import { scheduleNext } from "../../standin/secrets-manager/version-write.ts";
 import { CURRENT, type FakeSecrets, PENDING, pendingOf } from "./secrets.ts";
 
 /** One invocation of the function that rotates. @returns whether it succeeded */
@@ -81,6 +82,7 @@ export class FakeRotations {
     this.#secrets.change(secret, () => {
       secret.versions.get(open.token)?.labels.delete(PENDING);
       secret.rotatedAt = this.#secrets.clock.now;
+      scheduleNext(secret, secret.rotatedAt);
       delete secret.openRotation;
     });
     secret.changed({ kind: "RotationSucceeded", token: open.token });

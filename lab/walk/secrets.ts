@@ -50,7 +50,11 @@ export class FakeSecrets {
       versions: new Map(),
       tags: [],
       changedAt: this.clock.now,
-      rotation: { enabled: true, functionArn: "rotate-database" },
+      rotation: {
+        enabled: true,
+        functionArn: "rotate-database",
+        rules: { ScheduleExpression: "rate(90 days)" },
+      },
       changed,
     };
     this.list.push(secret);
@@ -119,7 +123,8 @@ export const pendingOf = (secret: Secret) => incompleteVersion(secret);
 export { CURRENT, PENDING };
 
 function stateOf(secret: Secret): SecretState {
-  const { arn, name, rotation, deletionAt, rotatedAt, changedAt, tags, versions } = secret;
+  const { arn, name, rotation, deletionAt, rotatedAt, nextRotationAt, changedAt, tags, versions } =
+    secret;
   const labelled = [...versions.values()].filter(({ labels }) => labels.size > 0);
   return {
     arn,
@@ -127,6 +132,8 @@ function stateOf(secret: Secret): SecretState {
     rotationEnabled: rotation?.enabled,
     rotationFunction: rotation?.functionArn,
     deletedAt: deletionAt === undefined ? undefined : new Date(deletionAt),
+    createdAt: new Date(secret.createdAt),
+    nextRotationAt: nextRotationAt === undefined ? undefined : new Date(nextRotationAt),
     lastRotatedAt: rotatedAt === undefined || !rotation?.enabled ? undefined : new Date(rotatedAt),
     changedAt: new Date(changedAt),
     tags: new Map(tags.map(({ Key, Value }) => [Key, Value])),

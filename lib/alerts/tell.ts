@@ -52,7 +52,7 @@ export async function tell(
   };
   const next: StandingProblem[] = [];
   for (const outcome of outcomes) next.push(...[(await publish(outcome)) ?? []].flat());
-  if (!memory || JSON.stringify(next) === JSON.stringify(standing)) return { standing, failure };
+  if (!memory || areSame(next, standing)) return { standing, failure };
   try {
     await memory.write({ secret: secret.arn, domain, problems: next }, signal);
   } catch (thrown) {
@@ -65,6 +65,16 @@ export async function tell(
   }
   return { standing: next, failure };
 }
+
+/** In whatever order: the memory has one of its own. */
+const areSame = (a: readonly StandingProblem[], b: readonly StandingProblem[]) =>
+  texts(a) === texts(b);
+
+const texts = (all: readonly StandingProblem[]) =>
+  all
+    .map((each) => JSON.stringify(each))
+    .toSorted()
+    .join();
 
 /** How many problems of one secret and domain are told one by one; as many as the memory holds for sure. */
 const most = 10;

@@ -11,24 +11,13 @@ import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { entryFor, type Manifest } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import { holderOf, retiringVersions } from "../secret/labels.ts";
+import { retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
+import { isReleasedFrom, isRotated, isSettledNow, type Observation } from "./observation.ts";
 
 /** What a look can find something wrong with. What it has examined to the end and found right is over. */
 export const areas = ["mirror", "settle", "retire"] as const;
 export type Area = (typeof areas)[number];
-
-/** What one look at a secret saw. */
-interface Observation {
-  readonly secret: Pick<
-    SecretState,
-    "arn" | "name" | "versions" | "lastRotatedAt" | "rotationEnabled"
-  >;
-  readonly found: readonly FoundProblem[];
-  readonly examined: ReadonlySet<string>;
-  /** The manifest does not name it, or it is gone. */
-  readonly isReleased?: boolean;
-}
 
 /** In milliseconds, for an alert and for remembering it, which Parameter Store may throttle. */
 const tellTime = 10_000;
@@ -127,11 +116,12 @@ export class Standing {
     return problemsIn(this.#known.get(secret) ?? [], domain);
   }
 
-  async #reconcile({ secret, found, examined, isReleased }: Observation): Promise<void> {
+  async #reconcile(observation: Observation): Promise<void> {
+    const { secret, found, isReleased } = observation;
     if (this.#context.signal.aborted) return;
     const mayPass = this.#failure ? { mayPass: false } : {};
     const all = found.map((each) => ({ ...each, ...mayPass }));
-    await this.#tell(secret, "settlement", all, ({ last }) => examined.has(last.step));
+    await this.#tell(secret, "settlement", all, (problem) => isSettledNow(problem, observation));
     const isOver = (problem: StandingProblem) =>
       isReleased ? isReleasedFrom(problem, secret) : isRotated(problem, secret);
     for (const domain of ["rotation", "watch", "claims"] as const) {
@@ -175,14 +165,3 @@ function partitioned(remembered: readonly Remembered[]) {
   const isFinding = ({ domain }: Remembered) => domain === "findings";
   return [remembered.filter(isFinding), remembered.filter((each) => !isFinding(each))] as const;
 }
-
-/** A later version was promoted than the one whose rotation failed, or that one was after all. */
-function isRotated({ last }: StandingProblem, secret: Observation["secret"]): boolean {
-  const { lastRotatedAt } = secret;
-  const isPromoted = holderOf(secret, "AWSCURRENT") === last.token;
-  return isPromoted || (lastRotatedAt !== undefined && lastRotatedAt > last.at);
-}
-
-/** Its own function may still be called to rotate it, and still refuse to. */
-const isReleasedFrom = (problem: StandingProblem, secret: Observation["secret"]) =>
-  problem.kind !== "NOT_IN_MANIFEST" || !secret.rotationEnabled || isRotated(problem, secret);

@@ -28,6 +28,12 @@ function expectPassesInBudget(passes: readonly PassFigures[]): void {
   expect(few?.awsRequests).toBeLessThanOrEqual(50 * 15);
 }
 
+const lookFigures = {
+  awsRequests: expect.any(Number),
+  seconds: expect.any(Number),
+  peakMB: expect.any(Number),
+};
+
 describe("requests one after another", () => {
   it.each([
     [
@@ -123,7 +129,11 @@ describe("npm run bench", { timeout: 300_000 }, () => {
         awsRequestsPerSecret: expect.any(Number),
       },
       pass: expect.any(Array),
+      findings: { secrets: 10_000, ...lookFigures },
     });
+    expect(figures.findings.awsRequests).toBeLessThanOrEqual(110);
+    expect(figures.findings.seconds).toBeLessThan(60);
+    expect(figures.findings.peakMB).toBeLessThanOrEqual(256);
     expectPassesInBudget(figures.pass);
     const { total, byOperation } = figures.settlement.awsRequests;
     expect(byOperation).toMatchObject({ UpdateService: 2, UpdateSecretVersionStage: 10 });

@@ -141,8 +141,13 @@ export class SimulatedSecrets {
   }
 }
 
+const farAway = new Date("2027-01-01T00:00:00Z");
+
 const stateOf = (secret: Simulated): SecretState => ({
   ...secret,
+  rotationEnabled: true,
+  rotationFunction: "rotate-database",
+  nextRotationAt: farAway,
   tags: new Map(secret.tags),
   versions: new Map([...secret.versions].filter(([, labels]) => labels.length > 0)),
 });
