@@ -10,6 +10,7 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-secrets-manager";
 import type { Schedule, ScheduledSecret, Schedules } from "../schedules/port.ts";
+import { retiringVersions } from "../secret/labels.ts";
 import { scheduleTag } from "../secret/schedule-tag.ts";
 import { callAws, isNamed } from "./failures.ts";
 
@@ -30,7 +31,8 @@ class RotationSchedules implements Schedules {
       const secrets: ScheduledSecret[] = [];
       const input = { MaxResults: 100, IncludePlannedDeletion: true };
       const pages = paginateListSecrets({ client: this.#client, pageSize: 100 }, input, options);
-      for await (const { SecretList = [] } of pages) secrets.push(...SecretList.map(scheduled));
+      for await (const { SecretList = [] } of pages)
+        secrets.push(...SecretList.map((each) => scheduled(each, each.SecretVersionsToStages)));
       return secrets;
     });
   }
@@ -39,7 +41,8 @@ class RotationSchedules implements Schedules {
     return callAws("secretsmanager:DescribeSecret", secretId, signal, async (options) => {
       try {
         const command = new DescribeSecretCommand({ SecretId: secretId });
-        return scheduled(await this.#client.send(command, options));
+        const secret = await this.#client.send(command, options);
+        return scheduled(secret, secret.VersionIdsToStages);
       } catch (error) {
         if (isNamed(error, "ResourceNotFoundException")) return undefined;
         throw error;
@@ -83,7 +86,10 @@ class RotationSchedules implements Schedules {
 }
 
 /** Managed external secrets have a type of their partner's. */
-function scheduled(secret: Omit<SecretListEntry, "SecretVersionsToStages">): ScheduledSecret {
+function scheduled(
+  secret: Omit<SecretListEntry, "SecretVersionsToStages">,
+  labels: Record<string, string[]> = {},
+): ScheduledSecret {
   const { RotationEnabled, RotationLambdaARN, RotationRules: rules } = secret;
   const isConfigured = RotationEnabled !== undefined || RotationLambdaARN !== undefined;
   return {
@@ -99,6 +105,7 @@ function scheduled(secret: Omit<SecretListEntry, "SecretVersionsToStages">): Sch
     }),
     isManaged: secret.OwningService !== undefined || secret.Type !== undefined,
     isDeleted: secret.DeletedDate !== undefined,
+    unsettled: retiringVersions({ versions: new Map(Object.entries(labels)) })[0]?.version,
     mark: secret.Tags?.find(({ Key }) => Key === scheduleTag)?.Value,
   };
 }

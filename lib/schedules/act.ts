@@ -1,7 +1,13 @@
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { type Decision, type Occasion, offMark } from "./decide.ts";
-import { OtherStackRotates, ScheduleManaged, ScheduleNotEnded, ScheduleNotSet } from "./errors.ts";
+import {
+  LeftUnsettled,
+  OtherStackRotates,
+  ScheduleManaged,
+  ScheduleNotEnded,
+  ScheduleNotSet,
+} from "./errors.ts";
 import type { Pace } from "./pace.ts";
 import type { Schedule, ScheduledSecret, Schedules } from "./port.ts";
 import { decide, type Item } from "./wanted.ts";
@@ -25,10 +31,7 @@ export async function act(
   context: Context,
 ): Promise<void> {
   if (decision.kind === "leave") return;
-  if (decision.kind === "refuse")
-    throw decision.why === "managed"
-      ? new ScheduleManaged(item.name)
-      : new OtherStackRotates(item.name, secret?.rotation?.functionArn ?? "");
+  if (decision.kind === "refuse") throw refusal(decision.why, item, secret);
   await ports.pace.turn(context);
   const { store } = ports;
   const { signal } = context;
@@ -36,6 +39,17 @@ export async function act(
   if (decision.kind === "cancel") return cancel(item, ports, context);
   if (item.wanted) await set(item, item.wanted, ports, context);
   if (secret?.mark !== undefined) await store.mark(item.secretId, undefined, signal);
+}
+
+function refusal(
+  why: (Decision & { kind: "refuse" })["why"],
+  { name }: Item,
+  secret: ScheduledSecret | undefined,
+): RotationError {
+  if (why === "managed") return new ScheduleManaged(name);
+  return why === "unsettled"
+    ? new LeftUnsettled(name, secret?.unsettled ?? "")
+    : new OtherStackRotates(name, secret?.rotation?.functionArn ?? "");
 }
 
 /** Somebody else may have set it meanwhile: then Secrets Manager is still testing that. */
@@ -63,7 +77,10 @@ async function cancel({ secretId, name }: Item, { store }: PassPorts, context: C
 
 /** The failure as on-call gets it. */
 export function reasonOf(item: Item, error: RotationError): RotationError {
-  if (error instanceof OtherStackRotates || error instanceof ScheduleManaged) return error;
+  const isOwn = [OtherStackRotates, ScheduleManaged, LeftUnsettled].some(
+    (each) => error instanceof each,
+  );
+  if (isOwn) return error;
   return item.wanted
     ? new ScheduleNotSet(item.name, error)
     : new ScheduleNotEnded(item.name, error);

@@ -10,7 +10,7 @@ export type Decision =
       /** `off`: a person switched it off, and the manifest has not changed since. */
       readonly why: "scheduled" | "off" | "absent" | "deleted" | "foreign";
     }
-  | { readonly kind: "refuse"; readonly why: "managed" | "otherStack" };
+  | { readonly kind: "refuse"; readonly why: "managed" | "otherStack" | "unsettled" };
 
 export interface Occasion {
   readonly now: Date;
@@ -56,15 +56,22 @@ export function decideNamed(
   return { kind: "leave", why: "scheduled" };
 }
 
-/** One that it does not name, or no longer, or that is to lose its stack. Pure. */
+/**
+ * One that it does not name, or no longer, or that is to lose its stack. Settlement looks at what the manifest names
+ * alone. Pure.
+ */
 export function decideUnnamed(
-  { rotation, isDeleted, isManaged }: ScheduledSecret,
+  { rotation, isDeleted, isManaged, unsettled }: ScheduledSecret,
   { ours }: Pick<Occasion, "ours">,
 ): Decision {
   if (isDeleted) return { kind: "leave", why: "deleted" };
   const functionArn = isManaged ? undefined : rotation?.functionArn;
-  const isOurs = rotation?.isOn && functionArn !== undefined && ours.includes(functionArn);
-  return isOurs ? { kind: "cancel" } : { kind: "leave", why: "foreign" };
+  if (functionArn === undefined || !ours.includes(functionArn))
+    return { kind: "leave", why: "foreign" };
+  if (rotation?.isOn) return { kind: "cancel" };
+  return unsettled === undefined
+    ? { kind: "leave", why: "foreign" }
+    : { kind: "refuse", why: "unsettled" };
 }
 
 const isSame = (one: NonNullable<ScheduledSecret["rotation"]>, other: Schedule) =>

@@ -33,6 +33,21 @@ export class ScheduleNotEnded extends RotationError {
   }
 }
 
+/** Nobody settles what the manifest does not name. */
+export class LeftUnsettled extends RotationError {
+  override readonly next = "nothing but look again every hour, and tell you when RETIRING is gone.";
+
+  /** @param version whose credential is still to be retired */
+  constructor(secret: string, version: string) {
+    super({
+      code: "LEFT_UNSETTLED",
+      happened: `The manifest does not name ${secret} any more, and its last rotation was not settled: the credential in version ${version} still logs in, and nobody will retire it.`,
+      remedy:
+        "Put the secret back into rotation.yml and deploy; remove it when RETIRING is gone. Or retire that credential by hand, and then remove RETIRING.",
+    });
+  }
+}
+
 /** Two deployments name the same secret. */
 export class OtherStackRotates extends RotationError {
   override readonly next = repeated;

@@ -21,6 +21,8 @@ export interface ScheduledSecret {
   readonly isManaged: boolean;
   /** It is scheduled for deletion. */
   readonly isDeleted: boolean;
+  /** The version whose credential is still to be retired; absent: it is settled. */
+  readonly unsettled?: string | undefined;
   /** The value of `scheduleTag`. */
   readonly mark?: string | undefined;
 }

@@ -1,4 +1,5 @@
 import type { Decision } from "./decide.ts";
+import { LeftUnsettled } from "./errors.ts";
 import type { StackRequest } from "./request.ts";
 import type { Looked } from "./tell.ts";
 
@@ -28,9 +29,10 @@ export function summaryOf({ seen, isWhole, failure }: Looked): string {
     `${left("scheduled").length + done("mark")} already as the manifest says`,
     `${done("set")} set`,
     `${done("cancel")} switched off`,
+    listed("failed", names(isFailed)),
     listed(
-      "failed",
-      names((each) => each.failure !== undefined),
+      "left the manifest before they were settled",
+      names(({ failure }) => failure instanceof LeftUnsettled),
     ),
     listed("switched off by hand and left so", left("off")),
     listed(
@@ -46,6 +48,9 @@ export function summaryOf({ seen, isWhole, failure }: Looked): string {
   return `Schedules: ${parts.filter(Boolean).join("; ")}.`;
 }
 
+const isFailed = ({ failure }: Looked["seen"][number]) =>
+  failure !== undefined && !(failure instanceof LeftUnsettled);
+
 const isDeletedAndNamed = ({ item, decision }: Looked["seen"][number]) =>
   item.wanted && decision.kind === "leave" && decision.why === "deleted" ? [item.name] : [];
 
@@ -59,7 +64,7 @@ const listed = (what: string, names: readonly string[]) =>
  */
 export function answerTo({ type }: StackRequest, looked: Looked): Answer {
   const summary = summaryOf(looked);
-  const isClean = looked.isWhole && !looked.seen.some(({ failure }) => failure);
+  const isClean = looked.isWhole && !looked.seen.some(isFailed);
   if (type !== "Delete" || isClean) return { status: "SUCCESS", summary };
   const reason = `Schedules are left that would call this stack's functions; remove the stack again once the cause is fixed. ${summary}`;
   return { status: "FAILED", reason, summary };

@@ -138,6 +138,25 @@ describe("a deployment", () => {
     expect(secret.mark).toBeUndefined();
   });
 
+  it("tells of a secret that leaves the manifest unsettled, until its old credential is gone", async () => {
+    const secret = store.add("app", { rotation: on, unsettled: "v1" });
+    store.add("theirs", {
+      rotation: { ...on, functionArn: "arn:f:q-staging-rotate-database" },
+      unsettled: "v1",
+    });
+    manifest = named();
+    await run(stackEvent("Update"));
+    expect(store.changes).toEqual(["mark app", "cancel app"]);
+    for (let hours = 0; hours < 3; hours += 1) {
+      now += hour;
+      await run({});
+    }
+    expect(told).toEqual(["begun LEFT_UNSETTLED app"]);
+    secret.unsettled = undefined;
+    await run({});
+    expect(told.slice(1)).toEqual(["over LEFT_UNSETTLED app"]);
+  });
+
   it("ends it also where the secret has no room for a tag", async () => {
     store.add("app", { rotation: on });
     store.failures.set("mark app", failed("TagResource", "LimitExceededException"));
@@ -412,6 +431,16 @@ describe("the removal of the stack", () => {
     await Promise.all([creation, run(stackEvent("Delete"))]);
     expect([...store.secrets.values()].filter(({ rotation }) => rotation?.isOn)).toEqual([]);
     expect(answers.at(-1)).toMatchObject({ status: "SUCCESS" });
+  });
+
+  it("does not wait for settlement, which goes with it, but tells of what stays alive", async () => {
+    manifest = named("app");
+    store.add("app", { rotation: on, unsettled: "v1" });
+    await run(stackEvent("Delete"));
+    expect(told).toEqual(["begun LEFT_UNSETTLED app"]);
+    expect(answers).toMatchObject([
+      { status: "SUCCESS", summary: expect.stringContaining("before they were settled (app)") },
+    ]);
   });
 
   it("that runs out of time goes on in another invocation", async () => {
