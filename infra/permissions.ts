@@ -59,7 +59,8 @@ const introduction = [
   "when it is out of date. Every function has a role of its own. The functions for databases (`rotate-database`,",
   "`retire-database`) and those for what is reached outside the VPC (`rotate-api-key`, `retire-api-key`) may touch only",
   "their own secrets, and are deployed only if there are any. `-??????` ends the ARN of a secret that the manifest",
-  "names without its last six characters, which only Secrets Manager knows.",
+  "names without its last six characters, which only Secrets Manager knows. More secrets than fit into a policy are named",
+  "by the beginnings of their names, closed by a condition ([why](decisions.md#deployment)).",
   "",
 ];
 

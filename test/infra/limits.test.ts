@@ -208,3 +208,16 @@ describe("10,000 secrets", { timeout: 120_000 }, () => {
     );
   });
 });
+
+describe("many clusters", () => {
+  it.each([5, 30, 300])("%i of them fit into the rule's pattern, or leave it", (count) => {
+    const clusters = Array.from({ length: count }, (_, index) => `cluster-${index}-of-many`);
+    const file = join(service.folder, "clusters.yml");
+    writeFileSync(file, `secrets: { app: { strategy: in-place, clusters: [${clusters}] } }\n`);
+    const manifest = readManifest(file, "production", { warn() {} });
+    const Resources = resources({ service: "quarterturn", stage: "production", manifest });
+    expect(() => check(Resources)).not.toThrow();
+    const { EventPattern } = Resources["DeploymentChangedRule"]?.Properties ?? {};
+    expect(JSON.stringify(EventPattern).includes("cluster-0-of-many")).toBe(count < 30);
+  });
+});
