@@ -6,8 +6,8 @@ import {
 } from "@aws-sdk/client-secrets-manager";
 import type { Action } from "../lib/retirement/request.ts";
 import type { Aws } from "../standin/aws.ts";
-import type { Invocation } from "../standin/lambda/functions.ts";
-import type { RotationOutcome } from "../standin/secrets-manager/rotations.ts";
+import type { Invocation } from "../standin/lambda/model.ts";
+import type { RotationOutcome } from "../standin/secrets-manager/rotation-outcome.ts";
 import { type Consumer, startConsumer } from "./consumer/consumers.ts";
 import { type DatabaseSecret, databaseSecretId } from "./database-secret.ts";
 import { loginInUrl } from "./login.ts";

@@ -1,7 +1,7 @@
 import { CreateSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Aws } from "../standin/aws.ts";
 import type { LambdaTiming } from "../standin/lambda/timing.ts";
-import type { RotationTiming } from "../standin/secrets-manager/rotations.ts";
+import type { RotationTiming } from "../standin/secrets-manager/rotation-outcome.ts";
 import { clientOf, createTopic } from "./clients.ts";
 import { adminSecretId, createAdmin, createDatabase, databaseSecretId } from "./database-secret.ts";
 import { Host } from "./host.ts";

@@ -10,7 +10,7 @@ import { iam } from "./iam/iam.ts";
 import type { LambdaHost } from "./lambda/functions.ts";
 import { lambda } from "./lambda/lambda.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
-import type { RotationTiming } from "./secrets-manager/rotations.ts";
+import type { RotationTiming } from "./secrets-manager/rotation-outcome.ts";
 import { type SecretsManager, secretsManager } from "./secrets-manager/secrets-manager.ts";
 import { type Sns, sns } from "./sns/sns.ts";
 import { sqs } from "./sqs/sqs.ts";

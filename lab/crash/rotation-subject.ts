@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import type { RotationOutcome } from "../../standin/secrets-manager/rotations.ts";
+import type { RotationOutcome } from "../../standin/secrets-manager/rotation-outcome.ts";
 import type { ServerProxy } from "../server.ts";
 import { StepWatch } from "../step-watch.ts";
 import type { World } from "../world.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
 import { pause } from "../clock.ts";
-import type { Functions } from "./functions.ts";
+import type { Functions } from "./model.ts";
 import { resourceNotFound } from "./operation.ts";
 import type { LambdaTiming } from "./timing.ts";
 

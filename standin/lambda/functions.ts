@@ -1,57 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Activity } from "../activity.ts";
 import type { Clock } from "../clock.ts";
+import { type Deployed, notFound, timeoutOf } from "./deployed.ts";
 import { ProcessEnvironment } from "./environment.ts";
-import type { ExecutionEnvironment, Finished, StartEnvironment } from "./execution-environment.ts";
-
-export interface FunctionError {
-  errorType: string;
-  errorMessage: string;
-}
-
-export interface Invocation extends Finished {
-  ms: number;
-  /** The process that ran it. */
-  principal: string;
-}
-
-export interface FunctionDefinition {
-  name: string;
-  /** Path of an ESM file that exports `handler`. */
-  bundle: string;
-  /** Default 30 s. */
-  timeoutMs?: number;
-  environment?: Record<string, string>;
-  /** Whether the first invocation must start a process. Default: one is started when it is registered. */
-  startsCold?: boolean;
-}
-
-export interface Functions {
-  /** Registers a built bundle and returns the ARN. */
-  register(definition: FunctionDefinition): string;
-  has(nameOrArn: string): boolean;
-  /**
-   * Invokes the function synchronously, in an idle process if there is one. Throws nothing: a function that
-   * fails, or that was deleted, is an Invocation with an error.
-   * @param requestId of an invocation that is being repeated; default: a new one
-   */
-  invoke(nameOrArn: string, payload: unknown, requestId?: string): Promise<Invocation>;
-  /** Sends SIGKILL to the process that calls as this principal. */
-  kill(principal: string): void;
-  /** Principals of the processes that run an invocation of this function. */
-  running(nameOrArn: string): readonly string[];
-}
-
-interface Deployed {
-  definition: FunctionDefinition;
-  arn: string;
-  started: number;
-  /** The one that was used last is last, and is taken first. */
-  idle: ExecutionEnvironment[];
-  busy: Set<ExecutionEnvironment>;
-  /** From then on a spare environment is kept ready. */
-  hasLostOne: boolean;
-}
+import type { ExecutionEnvironment, StartEnvironment } from "./execution-environment.ts";
+import type { FunctionDefinition, Functions, Invocation } from "./model.ts";
 
 interface LambdaHostOptions {
   readonly region: string;
@@ -79,10 +32,9 @@ export class LambdaHost implements Functions, AsyncDisposable {
     const { name } = definition;
     if (!/^[\w-]{1,64}$/.test(name)) throw new Error(`Not a function name: ${name}`);
     if (this.#deployed.has(name)) throw new Error(`The function ${name} is registered already.`);
-    const arn = this.#arnPrefix + name;
     const deployed = {
       definition,
-      arn,
+      arn: this.#arnPrefix + name,
       started: 0,
       idle: [],
       busy: new Set<ExecutionEnvironment>(),
@@ -90,7 +42,7 @@ export class LambdaHost implements Functions, AsyncDisposable {
     };
     this.#deployed.set(name, deployed);
     if (!definition.startsCold) this.#startSpare(deployed);
-    return arn;
+    return deployed.arn;
   }
 
   /** Ends its processes. Does nothing for a function that is not registered. */
@@ -195,14 +147,4 @@ export class LambdaHost implements Functions, AsyncDisposable {
   }
 }
 
-function notFound(nameOrArn: string): Invocation {
-  const errorMessage = `Function not found: ${nameOrArn}`;
-  const error = { errorType: "ResourceNotFoundException", errorMessage };
-  return { error, log: "", sockets: [], ms: 0, principal: "" };
-}
-
 const startProcess: StartEnvironment = (...environment) => new ProcessEnvironment(...environment);
-
-function timeoutOf({ definition }: Deployed): number {
-  return definition.timeoutMs ?? 30_000;
-}

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AwsError } from "../aws-error.ts";
 import type { AsynchronousInvocations } from "./asynchronous.ts";
-import type { Functions, Invocation } from "./functions.ts";
+import type { Functions, Invocation } from "./model.ts";
 import { absent, operation, resourceNotFound } from "./operation.ts";
 
 /**

@@ -4,7 +4,7 @@ import { AwsError } from "../aws-error.ts";
 import type { Received } from "../sqs/message.ts";
 import type { Queue } from "../sqs/queue.ts";
 import { batchEvent, reportedFailures } from "./batch.ts";
-import type { Functions } from "./functions.ts";
+import type { Functions } from "./model.ts";
 
 export interface MappingSettings {
   functionArn: string;

@@ -1,57 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { Activity } from "../activity.ts";
-import type { Call } from "../call.ts";
 import { pause } from "../clock.ts";
-import type { FunctionError, Functions } from "../lambda/functions.ts";
-import { daysBetween } from "./rotation-rules.ts";
-import { CURRENT, holderOf, moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
-import { scheduleNext } from "./version-write.ts";
-
-const STEPS = ["createSecret", "setSecret", "testSecret", "finishSecret"] as const;
-type Step = (typeof STEPS)[number];
-
-export interface RotationStep {
-  attempt: number;
-  step: Step;
-  ms: number;
-  /** The process that ran the step. */
-  principal: string;
-  error?: FunctionError;
-  /** What the function printed. */
-  log: string;
-  /** The calls that this process made during the step. */
-  calls: Call[];
-}
-
-export interface RotationOutcome {
-  succeeded: boolean;
-  attempts: number;
-  steps: RotationStep[];
-}
-
-/**
- * How often and how fast a rotation is tried: AWS says "Secrets Manager retries the entire rotation
- * process multiple times" (API_DescribeSecret), without a number or an interval.
- */
-export interface RotationTiming {
-  attempts: number;
-  retryDelayMs: number;
-  stepGapMs: number;
-  /**
-   * What the pending version of a lone testSecret holds. The documentation says only that it is created and removed
-   * again; "current", the value of AWSCURRENT, was seen on AWS (moto's
-   * test_rotate_secret_using_lambda_dont_rotate_immediately, verified there).
-   */
-  testVersion: "current" | "empty";
-}
-
-export interface RotationHost {
-  readonly functions: Functions;
-  /** All calls so far. */
-  readonly calls: readonly Call[];
-  readonly timing: RotationTiming;
-  readonly activity: Activity;
-}
+import {
+  type RotationHost,
+  type RotationOutcome,
+  type RotationStep,
+  STEPS,
+  type Step,
+} from "./rotation-outcome.ts";
+import { complete, failure, fillTestVersion, isReached } from "./rotation-result.ts";
+import { moveLabel, type OpenRotation, PENDING, type Secret } from "./secret.ts";
 
 /**
  * Runs rotations in the background, as
@@ -84,7 +41,7 @@ export class Rotations implements AsyncDisposable {
   test(secret: Secret, token: string): void {
     secret.changed({ kind: "TestRotationStarted", token });
     this.#launch(secret, token, async (open) => {
-      this.#fillTestVersion(secret, token);
+      if (this.#host.timing.testVersion === "current") fillTestVersion(secret, token);
       const outcome = await this.#run(secret, open, ["testSecret"], 1, (step) =>
         secret.changed({ kind: "TestRotationFailed", token, errorMessage: failure(secret, step) }),
       );
@@ -106,12 +63,6 @@ export class Rotations implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();
     await Promise.all(this.#runs.values());
-  }
-
-  #fillTestVersion(secret: Secret, token: string): void {
-    const value = holderOf(secret, CURRENT)?.value;
-    const version = secret.versions.get(token);
-    if (this.#host.timing.testVersion === "current" && version && value) version.value = value;
   }
 
   #launch(
@@ -191,25 +142,4 @@ export class Rotations implements AsyncDisposable {
   #pause(ms: number): Promise<void> {
     return pause(ms, this.#closing.signal);
   }
-}
-
-/** finishSecret has worked when AWSCURRENT is on the new version. */
-function isReached(secret: Secret, token: string, step: Step): boolean {
-  return step !== "finishSecret" || secret.versions.get(token)?.labels.has(CURRENT) === true;
-}
-
-/** The words of https://docs.aws.amazon.com/secretsmanager/latest/userguide/troubleshoot_rotation.html. */
-function failure(secret: Secret, step: Step): string {
-  return `Error when executing lambda ${secret.rotation?.functionArn} during ${step} step`;
-}
-
-/** AWSPENDING "might be attached to the same version as AWSCURRENT, or to none"; here it is removed. */
-function complete(secret: Secret, token: string): void {
-  secret.versions.get(token)?.labels.delete(PENDING);
-  secret.changed({ kind: "RotationSucceeded", token });
-  secret.rotatedAt = secret.changedAt = Date.now();
-  scheduleNext(secret, secret.rotatedAt);
-  const { rotation } = secret;
-  const everyDays = rotation?.rules && daysBetween(rotation.rules, secret.rotatedAt);
-  if (rotation && everyDays !== undefined) rotation.everyDays = everyDays;
 }

@@ -51,6 +51,8 @@ export interface Secret {
   /** A secret that had tags shows an empty list from then on. */
   hadTags?: boolean;
   description?: string;
+  /** Only shown. */
+  policy?: string;
   /** Only shown: nothing is encrypted. */
   kmsKey?: string;
   changedAt: number;

@@ -5,10 +5,12 @@ import { changeEvent } from "./events.ts";
 import { labelOperations } from "./labels.ts";
 import { lifecycleOperations } from "./lifecycle.ts";
 import { listingOperations } from "./listing.ts";
+import { policyOperations } from "./policies.ts";
 import { randomPassword } from "./random-password.ts";
 import { readOperations } from "./reads.ts";
 import { rotationOperations } from "./rotation-operations.ts";
-import { type RotationHost, type RotationOutcome, Rotations } from "./rotations.ts";
+import type { RotationHost, RotationOutcome } from "./rotation-outcome.ts";
+import { Rotations } from "./rotations.ts";
 import { SecretTable } from "./secret-table.ts";
 import { valueOperations } from "./values.ts";
 
@@ -39,6 +41,7 @@ export function secretsManager(
       ...descriptionOperations(secrets),
       ...listingOperations(secrets),
       ...lifecycleOperations(secrets),
+      ...policyOperations(secrets),
       ...rotationOperations(secrets, rotations, mayInvoke),
     },
     finished: async (secretId, token) => rotations.finished(secrets.find(secretId), token),

@@ -9,11 +9,9 @@ import {
   unknownAttribute,
 } from "./attributes.ts";
 import { invalidValue, operation } from "./operation.ts";
+import { purgeQueue } from "./purge.ts";
 import type { Queue } from "./queue.ts";
 import { type QueueTable, queueDoesNotExist } from "./queue-table.ts";
-
-/** API_PurgeQueue */
-const PURGE_INTERVAL_MS = 60_000;
 
 const queueUrl = z.string();
 const attributes = z.record(z.string(), z.string());
@@ -137,21 +135,4 @@ function allAttributes(queue: Queue): Attributes {
     ApproximateNumberOfMessagesNotVisible: String(inFlight),
     ApproximateNumberOfMessagesDelayed: String(delayed),
   };
-}
-
-function purgeQueue(queues: QueueTable) {
-  const purgedAt = new WeakMap<Queue, number>();
-  return operation(z.object({ QueueUrl: queueUrl }), ({ QueueUrl }) => {
-    const queue = queues.find(QueueUrl);
-    if (Date.now() - (purgedAt.get(queue) ?? 0) < PURGE_INTERVAL_MS) {
-      throw new AwsError(
-        "PurgeQueueInProgress",
-        `Only one PurgeQueue operation on ${queue.name} is allowed every 60 seconds.`,
-        403,
-      );
-    }
-    purgedAt.set(queue, Date.now());
-    queue.purge();
-    return {};
-  });
 }
