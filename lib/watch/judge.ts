@@ -74,10 +74,13 @@ export function judge(secret: SecretState, entry: SecretEntry, now: Date): reado
 }
 
 /** By a person: it was on with one of our functions, and the stack has not switched it off itself. */
-function isSwitchedOff({ rotationFunction = "", tags }: SecretState): boolean {
+const isSwitchedOff = (secret: SecretState) => isOurs(secret) && !secret.tags.has(scheduleTag);
+
+/** Whether one of our functions was set to rotate it, in whichever deployment. */
+export function isOurs({ rotationFunction = "" }: SecretState): boolean {
   const name = rotationFunction.split(":").at(-1) ?? "";
   const rotators = Object.values(functionsOf).map(({ rotate }) => rotate);
-  return rotators.some((each) => `-${name}`.endsWith(`-${each}`)) && !tags.has(scheduleTag);
+  return rotators.some((each) => `-${name}`.endsWith(`-${each}`));
 }
 
 /** Of one in which nothing is wrong. */

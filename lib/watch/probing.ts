@@ -3,6 +3,7 @@ import { bounded } from "../bounded.ts";
 import { chunks } from "../chunks.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
+import { isOurs } from "./judge.ts";
 import type { WatchPorts } from "./ports.ts";
 import type { Probed } from "./prober.ts";
 import { CurrentDrifted } from "./secret-findings.ts";
@@ -26,7 +27,8 @@ interface Probes {
 
 /**
  * Whether the servers accept AWSCURRENT of each secret whose turn it is: of each once a day, and every hour of those
- * that were refused.
+ * that were refused. Not of one that no function of ours rotates: where secrets are many, those that retire may not read
+ * it, and would tell so of each.
  * @param isKnown whether on-call was told that it is refused
  */
 export async function probeTurns(
@@ -40,6 +42,7 @@ export async function probeTurns(
     (each) =>
       each.secret &&
       !each.secret.deletedAt &&
+      isOurs(each.secret) &&
       (hourOf(each.key) === at.getUTCHours() || isKnown(each)),
   );
   const batches = [...Map.groupBy(due, ({ entry }) => entry.place)].flatMap(([place, all]) =>

@@ -186,6 +186,14 @@ describe("AWSCURRENT of each secret", () => {
     expect(Math.max(...account.probed.map(({ length }) => length))).toBeLessThan(25);
   });
 
+  it("is not tried before a function of ours is set to rotate it: it may not be read then", async () => {
+    const account = new WatchedAccount("app", "web");
+    account.put("app", { rotationEnabled: undefined, rotationFunction: undefined });
+    account.put("web", { rotationEnabled: false, rotationFunction: "arn:f:other" });
+    for (let n = 0; n < 24; n += 1) await account.look();
+    expect(account.probed).toEqual([]);
+  });
+
   it("that is refused is told once, tried every hour, and told when it is accepted", async () => {
     const account = new WatchedAccount("app");
     account.answers.set("app", { current: "refused", version: "v1", credential: "user app" });
