@@ -16,6 +16,9 @@ const strategies = sharedKeys.strategy.options;
 /** In milliseconds: deployed, it comes every five minutes. */
 const tick = 5000;
 
+/** Ticks between two looks of `watch` at all secrets: an hour, in the pace of the ticks. */
+const looksEvery = 12;
+
 const usage = `Runs a stand-in for AWS with a PostgreSQL server and a secret that rotates, until Ctrl-C.
 
   npm run local -- [options]
@@ -39,11 +42,13 @@ await program(usage, options, async ({ port, ...values }) => {
   await connectSettlement(world.aws, world.settleArn, { delaySeconds: 1, visibilitySeconds: 30 });
   await connectWatch(world.aws, world.watchArn);
   const ticking = setInterval(() => world.aws.events.tick("tick"), tick);
+  const looking = setInterval(() => world.aws.events.tick("hourly-look"), looksEvery * tick);
   using _watch = new StepWatch(world.aws, (step) => console.log(stepLine(step)));
   using _alerts = showAlerts(world.aws);
   for (const line of guide(world)) console.log(line);
   await stopped;
   clearInterval(ticking);
+  clearInterval(looking);
 });
 
 /** npm does not hand SIGTERM on; whoever lives on without it can only be found by name. */

@@ -9,7 +9,7 @@ import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
 import type { SecretDocument } from "../secret/document.ts";
 import { DocumentError, VersionEmpty } from "../secret/errors.ts";
-import { holderOf } from "../secret/labels.ts";
+import { holderOf, isRetiring } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { ProbeRequest } from "./request.ts";
 
@@ -114,14 +114,21 @@ interface Versions {
   readonly step: ReturnType<typeof stepContext>;
 }
 
+type Labelled = readonly [version: string, labels: readonly string[]];
+
+/** What AWSCURRENT held last comes first, and last what settlement is about to end. */
+const byUse = ([a, ofA]: Labelled, [b, ofB]: Labelled) =>
+  Number(ofB.includes("AWSPREVIOUS")) - Number(ofA.includes("AWSPREVIOUS")) ||
+  Number(isRetiring(a, ofA)) - Number(isRetiring(b, ofB));
+
 /** The labelled version whose credential works; one that leads elsewhere is not tried. */
 async function accepting(
   credential: Credential,
   current: SecretDocument,
   { secret, documents, step }: Versions,
 ): Promise<string | undefined> {
-  for (const [version, labels] of secret.versions) {
-    if (labels.includes("AWSCURRENT")) continue;
+  for (const [version] of [...secret.versions].toSorted(byUse)) {
+    if (version === holderOf(secret, "AWSCURRENT")) continue;
     try {
       const document = await documents.read(version, `version ${version}`);
       if (document && (await credential.accepted(document, current, step))) return version;

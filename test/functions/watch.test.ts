@@ -204,6 +204,26 @@ describe("with two users", () => {
     expect(await remembered(world)).toEqual([]);
   });
 
+  it("a test of a rotation that dies is one alert; the next one that succeeds tells that it is over", async () => {
+    const alerts = listen(world);
+    const test = async () => {
+      const [SecretId, ClientRequestToken] = [databaseSecretId, randomUUID()];
+      const RotateImmediately = false;
+      const input = { SecretId, ClientRequestToken, RotateImmediately };
+      await world.client.send(new RotateSecretCommand(input));
+      await world.aws.rotations.finished(SecretId, ClientRequestToken);
+      return alerts();
+    };
+    const key = { deduplicationKey: `${databaseSecretId}/TEST_ROTATION_FAILED/` };
+    const begun = { ...key, status: "begun", kind: "rotation-test-failed", severity: "error" };
+    {
+      using _ = killing(world, () => true);
+      for (const __ of [1, 2]) expect(await test()).toMatchObject([begun]);
+    }
+    expect(await test()).toMatchObject([begun, { ...key, status: "over", severity: "info" }]);
+    expect(await remembered(world)).toEqual([]);
+  });
+
   it("an abandonment is one alert, after the inside alert of the failure before it", async () => {
     {
       using _ = denying(world, (call) => isRotating(call) && call.operation === "GetSecretValue");
@@ -260,6 +280,7 @@ describe("with two users", () => {
     expect([...operations].toSorted()).toEqual([
       "secretsmanager:DescribeSecret",
       "sns:Publish",
+      "ssm:DeleteParameter",
       "ssm:GetParametersByPath",
       "ssm:PutParameter",
     ]);

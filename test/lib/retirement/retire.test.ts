@@ -361,6 +361,54 @@ describe("what AWSCURRENT has left by hand is probed, whatever its labels", () =
   );
 });
 
+describe("AWSCURRENT is tried for watch", () => {
+  it("is accepted, of whichever user", async () => {
+    const { scene } = await unsettled();
+    expect(await scene.probe(scene.name)).toEqual([{ secret: scene.name, current: "accepted" }]);
+    expect(scene.tried.map(({ username }) => username)).toEqual([(await scene.value()).username]);
+  });
+
+  it("is refused where somebody changed the password, and so is every other version", async () => {
+    const scene = await switched();
+    await scene.setByHand();
+    const credential = expect.stringMatching(/^user \S+ on /);
+    expect(await scene.probe(scene.name)).toEqual([
+      { secret: scene.name, current: "refused", credential, version: scene.token },
+    ]);
+  });
+
+  it("is refused where somebody edited the secret; the version that is accepted is named", async () => {
+    const { scene } = await unsettled();
+    const value = await scene.value();
+    const edit = await scene.put(edited(value, { password: "another" }), ["AWSCURRENT"]);
+    expect(await scene.probe(scene.name)).toMatchObject([
+      { current: "refused", version: edit, accepted: scene.token },
+    ]);
+    await scenes.move(scene.name, "AWSCURRENT", edit, scene.token);
+    expect(await scene.probe(scene.name)).toMatchObject([{ current: "accepted" }]);
+  });
+
+  it("is not known while a rotation is under way, which may be switching it", async () => {
+    const scene = await scenes.scene();
+    await scene.run("createSecret");
+    await scene.setByHand();
+    expect(await scene.probe(scene.name)).toEqual([{ secret: scene.name, current: "unknown" }]);
+  });
+
+  it("of a secret that is deleted, or holds no login, is not known, and why; of the others it is", async () => {
+    const { scene } = await unsettled();
+    const [ok, stray] = await scene.probe(scene.name, "stray");
+    expect(ok).toMatchObject({ current: "accepted" });
+    expect(stray).toMatchObject({ current: "unknown", failure: { code: "AWS_CALL_FAILED" } });
+    await scene.put({ username: "app" }, ["AWSCURRENT"]);
+    expect(await scene.probe(scene.name)).toMatchObject([
+      { current: "unknown", failure: { code: "FIELD_MISSING", retryable: false } },
+    ]);
+    await scenes.client.send(new DeleteSecretCommand({ SecretId: scene.name }));
+    expect(await scene.probe(scene.name)).toMatchObject([{ current: "unknown" }]);
+  });
+});
+
 describe("two logins of one secret", () => {
   /** After a rotation of both; then AWSCURRENT is written by hand, with these fields as they were before. */
   async function putBack(...fields: readonly string[]): Promise<Scene> {

@@ -13,6 +13,7 @@ import type { Context } from "../../../lib/context/context.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { loadCredential } from "../../../lib/registry.ts";
+import { type CurrentAnswer, probeCurrent } from "../../../lib/retirement/probe-current.ts";
 import type { Action } from "../../../lib/retirement/request.ts";
 import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
@@ -242,6 +243,13 @@ export class Scene {
       version: version ?? (await this.holder("RETIRING")),
     };
     return retire(request, this.#ports(), this.#context(AbortSignal.timeout(20_000)));
+  }
+
+  /** What `watch` asks. */
+  async probe(...secrets: readonly string[]): Promise<readonly CurrentAnswer[]> {
+    const request = { action: "probeCurrent", secrets } as const;
+    const context = this.#context(AbortSignal.timeout(20_000));
+    return (await probeCurrent(request, this.#ports(), context)).results;
   }
 
   /** Takes off the labels that settlement takes off when the old credential is dead. */
