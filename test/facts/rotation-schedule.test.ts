@@ -5,7 +5,7 @@ import {
   waitUntilStackDeleteComplete,
 } from "@aws-sdk/client-cloudformation";
 import { expect } from "vitest";
-import { topic } from "./fact.ts";
+import { secretsApi, topic } from "./fact.ts";
 
 const source =
   "https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/aws-resource-secretsmanager-rotationschedule.html";
@@ -39,6 +39,22 @@ topic("A RotationSchedule of CloudFormation", (fact) => {
       await waitUntilStackDeleteComplete({ client, maxWaitTime: 300 }, { StackName });
       const { RotationEnabled } = await account.describe(name);
       return `RotationEnabled is ${RotationEnabled} once the stack is gone`;
+    },
+  );
+});
+
+topic("A schedule that is set without a rotation", (fact) => {
+  fact(
+    "DescribeSecret shows it as it was set, without a Duration where none was given",
+    { source: secretsApi("DescribeSecret"), minutes: 5 },
+    async (account) => {
+      const { name } = await account.createSecret();
+      const RotationLambdaARN = await account.rotator();
+      const RotationRules = { ScheduleExpression: "rate(90 days)" };
+      await account.rotate(name, { RotationLambdaARN, RotationRules, RotateImmediately: false });
+      const described = await account.describe(name);
+      expect(described).toMatchObject({ RotationEnabled: true, RotationLambdaARN, RotationRules });
+      expect(described.RotationRules).not.toHaveProperty("Duration");
     },
   );
 });

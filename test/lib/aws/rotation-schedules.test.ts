@@ -1,4 +1,8 @@
-import { CreateSecretCommand, DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  CreateSecretCommand,
+  DeleteSecretCommand,
+  PutSecretValueCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { rotationSchedules } from "../../../lib/aws/rotation-schedules.ts";
 import type { Schedules } from "../../../lib/schedules/port.ts";
@@ -62,6 +66,20 @@ describe("schedules in Secrets Manager", () => {
     await store.mark(arn, undefined, signal);
     await store.mark(arn, undefined, signal);
     expect(await markNow()).toBeUndefined();
+  });
+
+  it("tell which version is still to be retired", async () => {
+    const client = sdkClient(aws);
+    const value = { Name: "unsettled", SecretString: "{}" };
+    const { ARN = "", VersionId } = await client.send(new CreateSecretCommand(value));
+    expect((await store.describe(ARN, signal))?.unsettled).toBeUndefined();
+    const put = (...VersionStages: string[]) =>
+      client.send(new PutSecretValueCommand({ SecretId: ARN, SecretString: "{}", VersionStages }));
+    const { VersionId: retiring } = await put("RETIRING");
+    expect(retiring).not.toBe(VersionId);
+    expect((await store.describe(ARN, signal))?.unsettled).toBe(retiring);
+    const listed = await store.list(signal);
+    expect(listed.find(({ arn }) => arn === ARN)?.unsettled).toBe(retiring);
   });
 
   it("of a secret that is to be deleted, or is not there, say so", async () => {
