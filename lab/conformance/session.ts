@@ -65,7 +65,7 @@ export async function openSession(
 ): Promise<Clients> {
   const assume = new AssumeRoleCommand({
     RoleArn,
-    RoleSessionName: "conformance",
+    RoleSessionName: RoleArn.split("/").at(-1),
     DurationSeconds: 900,
     Policy: document(statements),
   });

@@ -9,11 +9,11 @@ import {
   newNumber,
   newServiceDeploymentId,
 } from "./cluster-table.ts";
+import type { TaskDefinitions } from "./definition-table.ts";
 import type { Service, TaskDefinition } from "./model.ts";
 import { type Announce, begin } from "./rollout.ts";
 import type { Scheduler } from "./scheduler.ts";
 import { serviceDescription } from "./service-descriptions.ts";
-import type { TaskDefinitions } from "./task-definitions.ts";
 
 const DEFAULT_CONFIGURATION = {
   minimumHealthyPercent: 100,

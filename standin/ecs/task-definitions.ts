@@ -3,58 +3,16 @@ import { AwsError, invalidParameter } from "../aws-error.ts";
 import type { Operations } from "../call.ts";
 import { operation } from "../secrets-manager/operation.ts";
 import { containerDefinition } from "./container-definition.ts";
+import type { TaskDefinitions } from "./definition-table.ts";
 import { seconds, type TaskDefinition } from "./model.ts";
 import { page, pageFields } from "./paging.ts";
-
-/** Families and their revisions. */
-export class TaskDefinitions {
-  readonly #byArn = new Map<string, TaskDefinition>();
-  readonly #arnPrefix: string;
-  readonly #revisions: Map<string, number>;
-
-  /** @param revisions the newest of each family; a revision is never reused, because clients cache it */
-  constructor(account: { region: string; accountId: string }, revisions: Map<string, number>) {
-    this.#revisions = revisions;
-    this.#arnPrefix = `arn:aws:ecs:${account.region}:${account.accountId}:task-definition/`;
-  }
-
-  all(): TaskDefinition[] {
-    return [...this.#byArn.values()];
-  }
-
-  add(input: Pick<TaskDefinition, "family" | "containers" | "rest">): TaskDefinition {
-    const { family } = input;
-    const revision = 1 + (this.#revisions.get(family) ?? 0);
-    this.#revisions.set(family, revision);
-    const arn = `${this.#arnPrefix}${family}:${revision}`;
-    const definition = { ...input, arn, revision, registeredAt: Date.now() };
-    this.#byArn.set(arn, definition);
-    return definition;
-  }
-
-  /** By ARN, `family:revision`, or `family` for its latest active revision. */
-  lookUp(taskDefinition: string): TaskDefinition | undefined {
-    const name = taskDefinition.replace(this.#arnPrefix, "");
-    if (name.includes(":")) return this.#byArn.get(this.#arnPrefix + name);
-    return this.all().findLast(
-      ({ family, deregisteredAt }) => family === name && deregisteredAt === undefined,
-    );
-  }
-
-  /** Throws ClientException if it does not exist or is inactive. */
-  findActive(taskDefinition: string): TaskDefinition {
-    const found = this.lookUp(taskDefinition);
-    if (found === undefined) throw new AwsError("ClientException", "TaskDefinition not found.");
-    if (found.deregisteredAt === undefined) return found;
-    throw new AwsError("ClientException", "TaskDefinition is inactive");
-  }
-}
 
 export function taskDefinitionOperations(definitions: TaskDefinitions): Operations {
   return {
     RegisterTaskDefinition: registerTaskDefinition(definitions),
     DescribeTaskDefinition: describeTaskDefinition(definitions),
     DeregisterTaskDefinition: deregisterTaskDefinition(definitions),
+    DeleteTaskDefinitions: deleteTaskDefinitions(definitions),
     ListTaskDefinitions: listTaskDefinitions(definitions),
   };
 }
@@ -98,6 +56,20 @@ function deregisterTaskDefinition(definitions: TaskDefinitions) {
     }
     found.deregisteredAt ??= Date.now();
     return { taskDefinition: description(found) };
+  });
+}
+
+/** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DeleteTaskDefinitions.html, done at once. */
+function deleteTaskDefinitions(definitions: TaskDefinitions) {
+  const shape = z.object({ taskDefinitions: z.array(z.string()).min(1).max(10) });
+  return operation(shape, ({ taskDefinitions }) => {
+    const found = taskDefinitions.flatMap((each) => definitions.lookUp(each) ?? []);
+    if (found.some(({ deregisteredAt }) => deregisteredAt === undefined)) {
+      throw invalidParameter("A task definition must be deregistered before it is deleted.");
+    }
+    for (const each of found) definitions.remove(each);
+    const deleted = found.map((each) => ({ ...description(each), status: "DELETE_IN_PROGRESS" }));
+    return { taskDefinitions: deleted, failures: [] };
   });
 }
 

@@ -4,8 +4,8 @@ import type { Operations } from "../call.ts";
 import { operation } from "../secrets-manager/operation.ts";
 import { type ClusterTable, lookUpTask } from "./cluster-table.ts";
 import { containerOverride } from "./container-definition.ts";
+import type { TaskDefinitions } from "./definition-table.ts";
 import type { Scheduler } from "./scheduler.ts";
-import type { TaskDefinitions } from "./task-definitions.ts";
 import { taskDescription } from "./task-descriptions.ts";
 
 export function taskOperations(

@@ -6,12 +6,14 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { setTimeout as sleep } from "node:timers/promises";
+import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeEach, expect, it } from "vitest";
 import { connect } from "../../lab/conformance/clients.ts";
-import { table } from "../../lab/conformance/result.ts";
+import { type FactResult, table } from "../../lab/conformance/result.ts";
+import type { Statement } from "../../lab/conformance/session.ts";
 import { PREFIX } from "../../lab/conformance/settings.ts";
 import { sweep, total } from "../../lab/conformance/sweep.ts";
-import { AwsError, startAws } from "../../standin/aws.ts";
+import { AwsError, type Call, startAws } from "../../standin/aws.ts";
 import { clientConfig } from "../standin/fixtures.ts";
 
 const root = resolve(import.meta.dirname, "../..");
@@ -110,6 +112,66 @@ it("what a run leaves that is killed, --sweep removes, also what ListSecrets doe
   expect(again.code).toBe(0);
   expect(readdirSync(join(temporary, PREFIX))).toEqual([]);
 });
+
+it("what only an account can show holds where it denies as the documentation says", async () => {
+  using _ = aws.intercept({ before: enforcing() });
+  const run = command("--aws", "--yes", "--json", "--only", "Conditions of roles");
+  const { code, stdout } = await run.ended;
+  const { facts } = JSON.parse(stdout);
+  expect(facts.filter(({ outcome }: FactResult) => outcome !== "holds")).toEqual([]);
+  expect(facts.length).toBeGreaterThanOrEqual(5);
+  expect(code).toBe(0);
+  expect(await left()).toBe(0);
+});
+
+/** Denies what the policy of a session does not allow. The keys are those of the service authorization reference. */
+function enforcing() {
+  const policies = new Map<string, readonly Statement[]>();
+  return async ({ operation, principal, input }: Call) => {
+    if (operation === "AssumeRole") {
+      const { Statement } = JSON.parse(String(input["Policy"]));
+      policies.set(`ASIA-${input["RoleSessionName"]}`, Statement);
+    }
+    const statements = policies.get(principal);
+    if (!statements) return;
+    const context = await contextOf(input);
+    const action = `secretsmanager:${operation}`;
+    const isAllowed = statements.some(
+      ({ Action, Condition }) => [Action].flat().includes(action) && fits(Condition, context),
+    );
+    if (!isAllowed) throw new AwsError("AccessDeniedException", `not authorized: ${action}`);
+  };
+}
+
+type Context = Readonly<Record<string, readonly string[] | undefined>>;
+
+async function contextOf(input: Call["input"]): Promise<Context> {
+  const SecretId = String(input["SecretId"]);
+  const { RotationLambdaARN } = await clients.secrets.send(new DescribeSecretCommand({ SecretId }));
+  const text = (value: unknown) => (value === undefined ? undefined : [String(value)]);
+  return {
+    "secretsmanager:VersionStage": text(input["VersionStage"]),
+    "secretsmanager:resource/AllowRotationLambdaArn": text(RotationLambdaARN),
+    "secretsmanager:RotationLambdaARN": text(input["RotationLambdaARN"]),
+    "secretsmanager:RotateImmediately": text(input["RotateImmediately"]),
+    "secretsmanager:ModifyRotationRules": text(input["RotationRules"] !== undefined),
+    "aws:TagKeys": (input["Tags"] as { Key: string }[] | undefined)?.map(({ Key }) => Key),
+  };
+}
+
+function fits(condition: Statement["Condition"] = {}, context: Context): boolean {
+  return Object.entries(condition).every(([operator, keys]) =>
+    Object.entries(keys).every(([key, expected]) => {
+      const values = context[key];
+      if (operator === "Null") return String(values === undefined) === expected;
+      if (operator === "BoolIfExists") return values === undefined || values[0] === expected;
+      if (operator === "StringEquals" || operator === "Bool") return values?.[0] === expected;
+      expect(operator).toBe("ForAllValues:StringLike");
+      const prefix = String(expected).replace(/\*$/, "");
+      return (values ?? []).every((value) => value.startsWith(prefix));
+    }),
+  );
+}
 
 it("names the topics that there are where it does not find one", async () => {
   const { code, stderr } = await command("--only", "nonsense").ended;
