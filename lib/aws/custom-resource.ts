@@ -1,10 +1,11 @@
+import { setTimeout } from "node:timers/promises";
 import { AwsCallFailed } from "../aws-call-failed.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import type { StackRequest } from "../schedules/request.ts";
 import type { Answer } from "../schedules/summary.ts";
 
-/** How often an answer is sent before it is given up. */
-const attempts = 4;
+/** How often an answer is sent before it is given up; and how long after the first one, twice as long each time. */
+const [attempts, pause] = [4, 250];
 
 /**
  * Answers CloudFormation, which waits for an hour otherwise (CloudFormation user guide, "Custom resource response objects").
@@ -30,6 +31,7 @@ export async function answerStack(
     if (signal.aborted) throw new DeadlineReached();
     failure = await put(to.responseUrl, body, signal);
     if (!failure) return;
+    await setTimeout(pause * 2 ** (attempt - 1), undefined, { signal }).catch(() => {});
   }
   throw new AwsCallFailed("cloudformation:response", to.logicalResourceId, {
     failure,
