@@ -1,6 +1,7 @@
 import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
+import { requireSuccess } from "./outcome.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
@@ -31,8 +32,7 @@ export class RetirementSubject implements Subject {
   }
 
   async #rotated(): Promise<void> {
-    if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
+    requireSuccess(await this.#world.rotate());
   }
 
   async #retire(target?: Target): Promise<readonly string[]> {

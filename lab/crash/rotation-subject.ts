@@ -4,6 +4,7 @@ import type { ServerProxy } from "../server.ts";
 import { StepWatch } from "../step-watch.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
+import { failureOf, requireSuccess } from "./outcome.ts";
 import type { Subject } from "./subject.ts";
 import { before, currentLogsIn, type Verdict, verdict } from "./verdict.ts";
 
@@ -33,10 +34,9 @@ export class RotationSubject implements Subject {
   async undisturbed(): Promise<readonly string[]> {
     await this.#begin();
     using counter = new Disturbance(this.#world, this.#proxy);
-    const { succeeded } = await this.#world.rotate();
+    requireSuccess(await this.#world.rotate());
     const calls = [...counter.calls];
-    if (!succeeded || !(await this.#world.settle()))
-      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
+    if (!(await this.#world.settle())) throw new Error("Undisturbed, the secret was not settled.");
     return calls;
   }
 
@@ -54,7 +54,7 @@ export class RotationSubject implements Subject {
         problems.push("AWSCURRENT is refused right after the disturbance");
       outcome = await this.#afresh(outcome, token);
     }
-    if (!outcome.succeeded) problems.push(describe(outcome));
+    if (!outcome.succeeded) problems.push(failureOf(outcome));
     return verdict(this.#world, was, problems);
   }
 
@@ -109,9 +109,4 @@ function insideSwitch(
   const effective = calls.slice(finish, mode === "killed before" ? point : point + 1);
   const moves = effective.filter((call) => call === "UpdateSecretVersionStage");
   return effective.includes(passwordChange) && moves.length < 2;
-}
-
-function describe({ steps: run }: RotationOutcome): string {
-  const last = run.at(-1);
-  return `the rotation failed in ${last?.step}: ${last?.error?.errorType} ${last?.error?.errorMessage}`;
 }

@@ -10,6 +10,7 @@ import {
 import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
+import { requireSuccess } from "./outcome.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
@@ -84,8 +85,7 @@ export class SettlementSubject implements Subject {
   async #rotatedAndSettled(
     target?: Target,
   ): Promise<{ calls: readonly string[]; problems: string[]; isReached: boolean }> {
-    if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
+    requireSuccess(await this.#world.rotate());
     const oldTasks = await runningTasks(this.#ecs);
     const course: Course = { problems: [], oldTasks, deployments: 0, completed: 0 };
     using _watch = this.#watch(course);

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { ServerProxy } from "../server.ts";
 import type { World } from "../world.ts";
 import { Disturbance, type Target } from "./disturbance.ts";
+import { requireSuccess } from "./outcome.ts";
 import type { Subject } from "./subject.ts";
 import { before, type Verdict, verdict } from "./verdict.ts";
 
@@ -34,8 +35,7 @@ export class UnsettledSubject implements Subject {
   }
 
   async #rotated(): Promise<void> {
-    if (!(await this.#world.rotate()).succeeded)
-      throw new Error("An undisturbed rotation failed: the matrix would prove nothing.");
+    requireSuccess(await this.#world.rotate());
   }
 
   async #second(target?: Target): Promise<{ calls: readonly string[]; problems: string[] }> {
