@@ -9,6 +9,8 @@ const usage = `Lets operators' moves and failures happen at random in a simulate
   --seed N        where the walk begins (default: a random seed, which is printed)
   --steps N       how many operations take place (default: 1000)
   --without KIND  leave operations out, e.g. "move AWSCURRENT", to look beyond a fault that is known; repeatable
+  --real          on real PostgreSQL servers, the stand-in over the wire, and the built functions. Time jumps, and the
+                  operations are those of the seed, but not the moments in which they meet the functions' calls
   --replay FILE   play the operations of a walk that broke a promise, as this program prints them
   --json          print { seed, steps, broken, untold, toldTwice } and nothing else (npm run --silent walk -- --json)
   --help          print this
@@ -21,18 +23,19 @@ const options = {
   seed: { type: "string" },
   steps: { type: "string", default: "1000" },
   without: { type: "string", multiple: true },
+  real: { type: "boolean", default: false },
   replay: { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
 
-await program(usage, options, async ({ seed, steps, without = [], replay: file, json }) => {
+await program(usage, options, async ({ seed, steps, without = [], real, replay: file, json }) => {
   const walked =
     file === undefined
-      ? await walk(seedOf(seed), wholeNumber("--steps", steps, [1, 1_000_000]), { without })
-      : await replayed(file);
+      ? await walk(seedOf(seed), wholeNumber("--steps", steps, [1, 1_000_000]), { without, real })
+      : await replayed(file, real);
   const isBroken = walked.broken.length > 0;
   if (isBroken) process.exitCode = 1;
-  if (isBroken && file === undefined) await printShortest(walked);
+  if (isBroken && file === undefined) await printShortest(walked, real);
   print(walked, json);
 });
 
@@ -40,14 +43,16 @@ function seedOf(seed = String(Date.now() % 1_000_000)): number {
   return wholeNumber("--seed", seed, [0, 2 ** 32 - 1]);
 }
 
-async function replayed(file: string): Promise<Walk> {
+async function replayed(file: string, real: boolean): Promise<Walk> {
   const { seed, operations } = JSON.parse(readFileSync(file, "utf8"));
-  return replay(seed, operations);
+  return replay(seed, operations, { real });
 }
 
-async function printShortest(walked: Walk): Promise<void> {
-  console.error(`Seed ${walked.seed} breaks a promise in step ${walked.steps}. Shortest sequence:`);
-  const { seed, operations, broken } = await shortest(walked);
+/** What takes real time is printed as it is. */
+async function printShortest(walked: Walk, real: boolean): Promise<void> {
+  const what = real ? "The sequence, for --replay" : "Shortest sequence";
+  console.error(`Seed ${walked.seed} breaks a promise in step ${walked.steps}. ${what}:`);
+  const { seed, operations, broken } = real ? walked : await shortest(walked);
   console.error(JSON.stringify({ seed, operations, broken }));
 }
 

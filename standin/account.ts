@@ -34,6 +34,7 @@ export interface Account extends AsyncDisposable {
   readonly ecs: EcsTaps;
   readonly bus: EventBus;
   readonly rotationFinished: SecretsManager["finished"];
+  readonly secrets: SecretsManager["all"];
   readonly notifications: Sns["notifications"];
   readonly confirmationToken: Sns["confirmationToken"];
 }
@@ -74,6 +75,7 @@ export function openAccount(host: AccountHost): Account {
     ecs: containers.taps,
     bus: events.bus,
     rotationFinished: secrets.finished,
+    secrets: secrets.all,
     notifications: topics.notifications,
     confirmationToken: topics.confirmationToken,
     async [Symbol.asyncDispose]() {

@@ -5,6 +5,7 @@ import type { ServiceEvent } from "./events/event.ts";
 import type { Functions } from "./lambda/model.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
 import type { RotationOutcome, RotationTiming } from "./secrets-manager/rotation-outcome.ts";
+import type { Secret } from "./secrets-manager/secret.ts";
 import type { Notification } from "./sns/notification.ts";
 
 export interface Aws extends AsyncDisposable {
@@ -22,6 +23,8 @@ export interface Aws extends AsyncDisposable {
   intercept(interceptor: Interceptor): Disposable;
   functions: Functions;
   ecs: EcsTaps;
+  /** All secrets as they are, with their values: to judge by, never to change. */
+  secrets(): readonly Secret[];
   rotations: {
     /** The outcome of the latest run for this token. Rejects if no rotation has the token. */
     finished(secretId: string, token: string): Promise<RotationOutcome>;

@@ -86,7 +86,9 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     ecs: {
       onEvent: (listener) => account.ecs.onEvent(listener),
       onOutput: (listener) => account.ecs.onOutput(listener),
+      tasks: () => account.ecs.tasks(),
     },
+    secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },
     events: eventTaps(() => account),
     idle: () => activity.idle(),

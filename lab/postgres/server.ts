@@ -44,6 +44,8 @@ export interface PostgresOptions extends ServerOptions {
   readonly hba?: string[];
   /** Server parameters, such as `{ max_connections: "20" }`. */
   readonly settings?: Record<string, string>;
+  /** Who signs its certificate; default: an authority of its own. */
+  readonly authority?: Authority;
   /** An older server than the one in package.json; `npm run servers` installs them. */
   readonly older?: OlderVersion;
 }
@@ -58,7 +60,7 @@ const statementLog = {
 const START_TIMEOUT_MS = 30_000;
 
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
-  const authority = await makeAuthority();
+  const authority = options.authority ?? (await makeAuthority());
   const cluster = await createCluster(authority, options.hba, options.older);
   const settings = { ...(options.logsStatements && statementLog), ...options.settings };
   const server = new LocalPostgres(cluster, authority, await freePort(), settings);

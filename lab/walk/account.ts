@@ -2,12 +2,15 @@ import { isoSeconds } from "../../standin/events/event.ts";
 import { changeEvent } from "../../standin/secrets-manager/events.ts";
 import type { Secret, SecretChange } from "../../standin/secrets-manager/secret.ts";
 import { VirtualClock } from "./clock.ts";
+import { FakeConsumers } from "./consumer-hands.ts";
 import { FakeEcs } from "./ecs.ts";
 import { administrator } from "./engine.ts";
 import { Functions, type Plants } from "./functions.ts";
 import { Gate } from "./gate.ts";
-import { heldIn } from "./holder.ts";
+import type { Hands } from "./hands.ts";
+import { type Held, heldIn } from "./holder.ts";
 import { hosts, jobs, secrets as layouts, manifest, services } from "./layout.ts";
+import type { EventFault } from "./operation.ts";
 import { Oracle } from "./oracle.ts";
 import { SettlementQueue } from "./queue.ts";
 import { Random } from "./random.ts";
@@ -20,11 +23,8 @@ import { Truth } from "./truth.ts";
 const minute = 60_000;
 const day = 24 * 60 * minute;
 
-/** What happens to the next events, one each. */
-export type EventFault = "dropped" | "duplicated" | "delayed";
-
 /** An account of AWS with databases, consumers and Quarterturn, in memory. */
-export class Account {
+export class Account implements Hands {
   readonly clock = new VirtualClock(Date.parse("2026-03-01T00:00:00Z"));
   readonly gate = new Gate(this.clock);
   readonly random: Random;
@@ -37,6 +37,7 @@ export class Account {
   readonly truth: Truth;
   readonly oracle: Oracle;
   readonly eventFaults: EventFault[] = [];
+  readonly consumers: FakeConsumers;
   readonly #queue: SettlementQueue;
   #lastTick = 0;
   #lastLook = 0;
@@ -44,8 +45,8 @@ export class Account {
   constructor(seed: number, plants: Plants = {}) {
     this.random = new Random(seed);
     const watcher = { changing: (change: () => void) => this.oracle.changing(change) };
-    const list = hosts.map((host) => new FakeServer(`${host}:5432`, watcher));
-    this.servers = new Servers(this.clock, list);
+    const list = hosts.map((host) => new FakeServer(host, `${host}:5432`, watcher));
+    this.servers = new Servers(list);
     this.truth = new Truth(this.clock, this.secrets, this.servers, () => this.gate.calls);
     this.oracle = new Oracle(this.clock, this.servers, this.truth);
     this.ecs = new FakeEcs(
@@ -57,6 +58,7 @@ export class Account {
       ({ name }, eventName) =>
         this.#send({ source: "aws.ecs", resources: [name], detail: { eventName } }),
     );
+    this.consumers = new FakeConsumers(this.ecs, this.clock);
     this.readers = new Readers(this.clock, (name) => this.#given(name));
     this.servers.holders = () => [...this.ecs.holders(), ...this.readers.holders()];
     this.functions = new Functions({
@@ -127,10 +129,33 @@ export class Account {
     this.oracle.calm(since, this.isDown);
   }
 
-  readonly isDown = (secret: Secret): boolean => {
-    const layout = layouts.find(({ name }) => name === secret.name);
-    return this.servers.at(`${layout?.host}:5432`)?.isDown ?? false;
-  };
+  readonly isDown = (secret: Secret): boolean => this.truth.of(secret).server?.isDown ?? false;
+
+  async next(): Promise<void> {
+    await this.clock.next();
+  }
+
+  setDown(server: FakeServer, isDown: boolean): void {
+    server.isDown = isDown;
+  }
+
+  setPassword({ server, username }: Held, password: string): void {
+    const user = this.servers.at(server)?.users.get(username);
+    if (user) user.password = password;
+  }
+
+  setLag(ms: number, listMs: number): void {
+    this.secrets.lag = ms;
+    this.secrets.listLag = listMs;
+  }
+
+  rotate(secret: Secret, token: string): void {
+    this.rotations.rotate(secret, token);
+  }
+
+  cancel(secret: Secret): void {
+    this.rotations.cancel(secret);
+  }
 
   uuid(prefix = ""): string {
     const hex = Array.from({ length: 32 }, () => this.random.int(16).toString(16)).join("");

@@ -33,7 +33,7 @@ export class FakeEngine implements Engine {
       const server = this.#servers.at(at);
       if (!server) throw new DnsFailed(login.host);
       if (server.isDown) {
-        this.#servers.clock.pass(connectTime);
+        this.#gate.pass(connectTime);
         throw new Unreachable(at, "connection timed out");
       }
       if (!server.accepts(login.username, login.password.reveal())) return "refused";

@@ -73,6 +73,11 @@ export class Gate {
     this.#armed = [];
   }
 
+  /** A call takes longer than usual. */
+  pass(ms: number): void {
+    this.#clock.pass(ms);
+  }
+
   /**
    * A killed function hears no answer: its call never returns.
    * @param failure what the caller gets where the answer is missing

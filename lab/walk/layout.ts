@@ -14,8 +14,8 @@ interface SecretLayout {
   readonly name: string;
   readonly host: (typeof hosts)[number];
   readonly strategy: "alternating-users" | "in-place";
-  /** What else rotation.yml says of it. */
-  readonly yaml: readonly string[];
+  /** Whether rotation.yml says that its consumers are all known. */
+  readonly isComplete: boolean;
   /** Whether settlement can roll all its consumers. */
   readonly isRolled: boolean;
   /** How long processes that nobody sees keep what they read, in milliseconds. */
@@ -27,7 +27,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/orders",
     host: "a.internal",
     strategy: "alternating-users",
-    yaml: [],
+    isComplete: false,
     isRolled: true,
     readers: [6 * hour],
   },
@@ -35,7 +35,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/stock",
     host: "a.internal",
     strategy: "alternating-users",
-    yaml: ["consumers: complete"],
+    isComplete: true,
     isRolled: true,
     readers: [],
   },
@@ -43,7 +43,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/users",
     host: "b.internal",
     strategy: "alternating-users",
-    yaml: [],
+    isComplete: false,
     isRolled: true,
     readers: [hour],
   },
@@ -51,7 +51,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/search",
     host: "b.internal",
     strategy: "in-place",
-    yaml: ["consumers: complete"],
+    isComplete: true,
     isRolled: true,
     readers: [],
   },
@@ -59,7 +59,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/mail",
     host: "c.internal",
     strategy: "alternating-users",
-    yaml: [],
+    isComplete: false,
     isRolled: true,
     readers: [20 * hour, hour / 2],
   },
@@ -67,7 +67,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/payments",
     host: "c.internal",
     strategy: "alternating-users",
-    yaml: ["consumers: complete"],
+    isComplete: true,
     isRolled: false,
     readers: [],
   },
@@ -129,21 +129,20 @@ export function manifest(): Manifest {
   const folder = mkdtempSync(join(tmpdir(), "quarterturn-walk-"));
   try {
     const path = join(folder, "rotation.yml");
-    writeFileSync(path, yaml());
+    // JSON is YAML.
+    writeFileSync(path, JSON.stringify(rotationYml()));
     return compileManifest(path, typeList, { stage: "production" });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-function yaml(): string {
-  const entries = secrets.flatMap(({ name, host, strategy, yaml }) => [
-    `  ${name}:`,
-    ...yaml.map((line) => `    ${line}`),
-    "    credentials:",
-    "      - type: postgres",
-    `        strategy: ${strategy}`,
-    ...(strategy === "in-place" ? [] : [`        admin: admin/${host}`]),
-  ]);
-  return ["defaults:", "  clusters: [production]", "secrets:", ...entries, ""].join("\n");
+/** rotation.yml. @param credential what each credential says beside its type, e.g. `ca` */
+export function rotationYml(credential: object = {}): object {
+  const entries = secrets.map(({ name, host, strategy, isComplete }) => {
+    const admin = strategy === "in-place" ? {} : { admin: `admin/${host}` };
+    const credentials = [{ type: "postgres", strategy, ...admin, ...credential }];
+    return [name, { ...(isComplete && { consumers: "complete" }), credentials }] as const;
+  });
+  return { defaults: { clusters: ["production"] }, secrets: Object.fromEntries(entries) };
 }

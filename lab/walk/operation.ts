@@ -1,6 +1,8 @@
-import type { EventFault } from "./account.ts";
 import type { Outcome } from "./ecs.ts";
 import type { FaultKind } from "./gate.ts";
+
+/** What happens to the next events, one each. */
+export type EventFault = "dropped" | "duplicated" | "delayed";
 
 /**
  * One thing that happens to the account. Numbers choose among what is there at that time, so that a sequence from

@@ -1,6 +1,5 @@
 import type { Alert } from "../../lib/alerts/alert.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
-import type { VirtualClock } from "./clock.ts";
 import { staleOf, untoldOf } from "./findings.ts";
 import type { Invocation } from "./gate.ts";
 import { type Held, type Holder, isSame } from "./holder.ts";
@@ -32,7 +31,7 @@ type IsDown = (secret: Secret) => boolean;
 
 /** Judges every promise by what is true, and by what on-call was told. */
 export class Oracle {
-  readonly #clock: VirtualClock;
+  readonly #clock: { readonly now: number };
   readonly #servers: Servers;
   readonly #truth: Truth;
   readonly told: Told[] = [];
@@ -48,7 +47,7 @@ export class Oracle {
   #running = "";
   #leaking: ReadonlySet<string> = new Set();
 
-  constructor(clock: VirtualClock, servers: Servers, truth: Truth) {
+  constructor(clock: { readonly now: number }, servers: Servers, truth: Truth) {
     this.#clock = clock;
     this.#servers = servers;
     this.#truth = truth;
@@ -73,7 +72,7 @@ export class Oracle {
     this.#truth.note();
   }
 
-  alert({ event, text }: Alert, by: Invocation): void {
+  alert({ event, text }: Pick<Alert, "event" | "text">, by: Invocation): void {
     this.print(text + JSON.stringify(event));
     const { secret, code, status, deduplicationKey } = event;
     const key = String(deduplicationKey);

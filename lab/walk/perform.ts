@@ -1,20 +1,20 @@
 import { incompleteVersion, type Secret } from "../../standin/secrets-manager/secret.ts";
-import type { Account } from "./account.ts";
+import { continued } from "./continued.ts";
+import type { Hands } from "./hands.ts";
 import { heldIn } from "./holder.ts";
-import { jobs, secrets as layouts } from "./layout.ts";
+import { secrets as layouts } from "./layout.ts";
 import type { Move, Operation } from "./operation.ts";
+import { pick } from "./pick.ts";
 import { CURRENT, currentOf, PENDING, textOf } from "./secrets.ts";
 
-const day = 24 * 3_600_000;
-
 /** Lets one operation happen. What Secrets Manager or ECS would refuse does not happen. */
-export async function perform(operation: Operation, account: Account): Promise<void> {
-  const { gate, clock, ecs, servers, secrets, eventFaults } = account;
+export async function perform(operation: Operation, account: Hands): Promise<void> {
+  const { gate, consumers, servers, eventFaults } = account;
   switch (operation.kind) {
     case "pass":
       return account.pass(operation.ms);
     case "next":
-      for (let count = 0; count < operation.count; count += 1) await clock.next();
+      for (let count = 0; count < operation.count; count += 1) await account.next();
       return;
     case "fault":
       return gate.arm({ calls: operation.calls, fault: operation.fault });
@@ -23,20 +23,15 @@ export async function perform(operation: Operation, account: Account): Promise<v
     case "event":
       eventFaults.push(operation.fault);
       return;
-    case "outcome": {
-      const service = pick(ecs.services, operation.service);
-      if (service) service.outcome = operation.outcome;
-      return;
-    }
+    case "outcome":
+      return consumers.fail(operation.service, operation.outcome);
     case "server": {
       const server = pick(servers.list, operation.server);
-      if (server) server.isDown = operation.isDown;
+      if (server) await account.setDown(server, operation.isDown);
       return;
     }
     case "lag":
-      secrets.lag = operation.ms;
-      secrets.listLag = operation.listMs;
-      return;
+      return account.setLag(operation.ms, operation.listMs);
     case "calm":
       return account.calm(
         operation.dead === undefined ? undefined : pick(servers.list, operation.dead),
@@ -46,65 +41,45 @@ export async function perform(operation: Operation, account: Account): Promise<v
   }
 }
 
-function move(move: Move, account: Account): void {
-  const { ecs, clock } = account;
+function move(move: Move, account: Hands): Promise<void> | void {
+  const { consumers, secrets, truth } = account;
   switch (move.kind) {
-    case "scale": {
-      const service = pick(ecs.services, move.service);
-      if (service) ecs.scale(service, move.tasks);
-      return;
-    }
-    case "deploy": {
-      const service = pick(ecs.services, move.service);
-      if (service) ecs.deploy(service);
-      return;
-    }
-    case "kill": {
-      const task = pick(ecs.live(), move.task);
-      if (task) ecs.kill(task);
-      return;
-    }
-    case "job": {
-      const job = pick(jobs, move.job);
-      const definition = [...ecs.definitions.values()].find(({ arn }) =>
-        arn.endsWith(`/${job?.name}:1`),
-      );
-      if (!definition) return;
-      const task = ecs.runTask("production", definition);
-      clock.change(move.ms, () => ecs.stop(task));
-      return;
-    }
+    case "scale":
+      return consumers.scale(move.service, move.tasks);
+    case "deploy":
+      return consumers.deploy(move.service);
+    case "kill":
+      return consumers.kill(move.task);
+    case "job":
+      return consumers.run(move.job, move.ms);
     default: {
-      const secret = account.secrets.find(pick(layouts, move.secret)?.name ?? "");
-      if (secret) account.truth.byHand(secret, () => onSecret(move, secret, account));
+      const secret = secrets.find(pick(layouts, move.secret)?.name ?? "");
+      if (secret) return truth.byHand(secret, () => onSecret(move, secret, account));
     }
   }
 }
 
 type SecretMove = Extract<Move, { readonly secret: number }>;
 
-function onSecret(move: SecretMove, secret: Secret, account: Account): void {
-  const { rotations, secrets, clock } = account;
+function onSecret(move: SecretMove, secret: Secret, account: Hands): Promise<void> | void {
+  const { secrets } = account;
   if (secret.deletionAt !== undefined && move.kind !== "restore") return;
   switch (move.kind) {
     case "rotate":
-      rotations.rotate(secret, account.uuid(move.leaked ? "leaked-" : ""));
-      return;
+      return account.rotate(secret, account.uuid(move.leaked ? "leaked-" : ""));
     case "restart": {
       const pending = incompleteVersion(secret);
-      if (pending) secrets.move(secret, PENDING, pending.id, undefined);
-      rotations.rotate(secret, account.uuid());
-      return;
+      const removed = pending && secrets.move(secret, PENDING, pending.id, undefined);
+      return continued(removed, () => account.rotate(secret, account.uuid()));
     }
     case "cancel":
-      rotations.cancel(secret);
-      return;
+      return account.cancel(secret);
     case "move": {
       const { label } = move;
       const from = [...secret.versions.values()].find(({ labels }) => labels.has(label));
       const to = move.version === undefined ? undefined : pick(valued(secret), move.version);
-      if (from || to) secrets.move(secret, label, from?.id, to?.id);
-      return;
+      if (!from && !to) return;
+      return continued(secrets.move(secret, label, from?.id, to?.id), () => {});
     }
     case "put": {
       const text = textOf(
@@ -112,29 +87,19 @@ function onSecret(move: SecretMove, secret: Secret, account: Account): void {
       );
       if (text === undefined) return;
       const edited = move.value === "another note" ? withNote(text, account.uuid()) : text;
-      secrets.put(secret, account.uuid(), edited, [move.label]);
-      return;
+      return secrets.put(secret, account.uuid(), edited, [move.label]);
     }
     case "stall":
-      secrets.change(secret, () => {
-        secret.nextRotationAt = clock.now - 2 * day;
-      });
-      return;
+      return secrets.stall(secret);
     case "drift": {
       const held = heldIn(textOf(currentOf(secret)));
-      const user = held && account.servers.at(held.server)?.users.get(held.username);
-      if (user) user.password = account.uuid().replaceAll("-", "");
+      if (held) return account.setPassword(held, account.uuid().replaceAll("-", ""));
       return;
     }
     case "delete":
-      secrets.change(secret, () => {
-        secret.deletionAt = clock.now + 30 * day;
-      });
-      return;
+      return secrets.delete(secret);
     case "restore":
-      secrets.change(secret, () => {
-        delete secret.deletionAt;
-      });
+      return secrets.restore(secret);
   }
 }
 
@@ -150,7 +115,3 @@ const valued = ({ versions }: Secret) =>
     );
 
 const withNote = (text: string, note: string) => JSON.stringify({ ...JSON.parse(text), note });
-
-function pick<T>(list: readonly T[], index: number): T | undefined {
-  return list[index % Math.max(1, list.length)];
-}

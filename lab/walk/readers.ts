@@ -5,11 +5,11 @@ type Read = (secret: string) => readonly { secret: string; held: Held; worked: b
 
 /** Processes that nobody sees: each reads AWSCURRENT, keeps it for a while, and reads again. */
 export class Readers {
-  readonly #clock: VirtualClock;
+  readonly #clock: Pick<VirtualClock, "change">;
   readonly #read: Read;
   readonly #holders = new Map<string, Holder>();
 
-  constructor(clock: VirtualClock, read: Read) {
+  constructor(clock: Pick<VirtualClock, "change">, read: Read) {
     this.#clock = clock;
     this.#read = read;
   }

@@ -21,6 +21,8 @@ interface Past {
 /** How long ListSecrets may show what was before, in milliseconds (API_ListSecrets); other reads lag less. */
 const maximumLag = 5 * 60_000;
 
+const day = 24 * 3_600_000;
+
 /**
  * Secrets Manager in memory, by the stand-in's own rules of labels and versions. What operators do is here; what
  * functions see of it is in `store.ts`.
@@ -94,6 +96,24 @@ export class FakeSecrets {
     this.change(secret, () =>
       writeVersion(secret, token, { SecretString: text }, labels, this.clock.now),
     );
+  }
+
+  stall(secret: Secret): void {
+    this.change(secret, () => {
+      secret.nextRotationAt = this.clock.now - 2 * day;
+    });
+  }
+
+  delete(secret: Secret): void {
+    this.change(secret, () => {
+      secret.deletionAt = this.clock.now + 30 * day;
+    });
+  }
+
+  restore(secret: Secret): void {
+    this.change(secret, () => {
+      delete secret.deletionAt;
+    });
   }
 
   /** UpdateSecretVersionStage by the rules of the API. @returns whether it was allowed */

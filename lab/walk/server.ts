@@ -1,4 +1,3 @@
-import type { VirtualClock } from "./clock.ts";
 import type { Invocation } from "./gate.ts";
 import type { Held, Holder } from "./holder.ts";
 
@@ -16,13 +15,16 @@ export interface ServerWatcher {
 /** A database server with users and passwords, in memory. */
 export class FakeServer {
   readonly address: string;
+  /** As the layout calls it. */
+  readonly host: string;
   readonly users = new Map<string, User>();
   /** By the user that is locked. */
   readonly locks = new Map<string, Invocation>();
   isDown = false;
   readonly #watcher: ServerWatcher;
 
-  constructor(address: string, watcher: ServerWatcher) {
+  constructor(host: string, address: string, watcher: ServerWatcher) {
+    this.host = host;
     this.address = address;
     this.#watcher = watcher;
   }
@@ -40,18 +42,20 @@ export class FakeServer {
 
 /** All servers, and whoever uses them. */
 export class Servers {
-  readonly clock: VirtualClock;
   readonly list: readonly FakeServer[];
   /** Everybody who holds a credential now. */
   holders: () => readonly Holder[] = () => [];
 
-  constructor(clock: VirtualClock, list: readonly FakeServer[]) {
-    this.clock = clock;
+  constructor(list: readonly FakeServer[]) {
     this.list = list;
   }
 
   at(address: string): FakeServer | undefined {
     return this.list.find((each) => each.address === address);
+  }
+
+  of({ host }: { readonly host: string }): FakeServer | undefined {
+    return this.list.find((each) => each.host === host);
   }
 
   accepts({ server, username, password }: Held): boolean {

@@ -1,9 +1,9 @@
 import { isLeaked, originLabel, retiringLabel } from "../../lib/secret/labels.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
-import type { VirtualClock } from "./clock.ts";
+import { continued } from "./continued.ts";
 import { type Held, type Holder, heldIn, isSame } from "./holder.ts";
 import { secrets as layouts } from "./layout.ts";
-import { currentOf, type FakeSecrets, pendingOf, textOf } from "./secrets.ts";
+import { currentOf, pendingOf, textOf } from "./secrets.ts";
 import type { Servers } from "./server.ts";
 
 /** How much older than the account an answer to a function may be, in milliseconds. */
@@ -17,8 +17,8 @@ interface Unsettled {
 
 /** What the oracle judges by: who holds what, what the servers accept, and since when. */
 export class Truth {
-  readonly #clock: VirtualClock;
-  readonly #secrets: FakeSecrets;
+  readonly #clock: { readonly now: number };
+  readonly #secrets: { readonly list: readonly Secret[] };
   readonly #servers: Servers;
   readonly #calls: () => number;
   /** When a credential of a secret was last AWSCURRENT, by server, user and password. */
@@ -42,7 +42,12 @@ export class Truth {
   /** Every secret value so far. */
   readonly passwords = new Set<string>();
 
-  constructor(clock: VirtualClock, secrets: FakeSecrets, servers: Servers, calls: () => number) {
+  constructor(
+    clock: { readonly now: number },
+    secrets: { readonly list: readonly Secret[] },
+    servers: Servers,
+    calls: () => number,
+  ) {
     this.#clock = clock;
     this.#secrets = secrets;
     this.#servers = servers;
@@ -50,16 +55,18 @@ export class Truth {
   }
 
   /** An operator changes the labels or values of a secret. */
-  byHand<T>(secret: Secret, change: () => T): T {
+  byHand(secret: Secret, change: () => Promise<void> | void): Promise<void> | void {
     this.#isByHand = true;
-    const done = change();
+    return continued(change(), () => this.#byHand(secret));
+  }
+
+  #byHand(secret: Secret): void {
     this.#movedAt.set(secret.name, this.#calls());
     const { current } = this.of(secret);
     if (!current || !this.#servers.accepts(current)) this.#handMade.add(secret.name);
     else this.#handMade.delete(secret.name);
     this.note();
     this.#isByHand = false;
-    return done;
   }
 
   /** Remembers which credentials are AWSCURRENT now, and which passwords exist. */
@@ -216,7 +223,7 @@ export class Truth {
       pending: heldIn(textOf(pending)),
       isLeakUnderWay: pending !== undefined && isLeaked(pending.id),
       usernames: [user, `${user}_clone`],
-      server: this.#servers.at(`${layout.host}:5432`),
+      server: this.#servers.of(layout),
     };
   }
 }

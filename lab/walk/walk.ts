@@ -2,8 +2,9 @@ import { setImmediate } from "node:timers/promises";
 import { Account } from "./account.ts";
 import type { Plants } from "./functions.ts";
 import { operations } from "./generate.ts";
+import type { Hands } from "./hands.ts";
 import { nameOf, type Operation } from "./operation.ts";
-import type { Breach } from "./oracle.ts";
+import type { Breach, Oracle } from "./oracle.ts";
 import { perform } from "./perform.ts";
 import { Random } from "./random.ts";
 import { shrink } from "./shrink.ts";
@@ -22,29 +23,44 @@ export interface Walk {
 }
 
 export interface WalkOptions {
+  /** In simulation. */
   readonly plants?: Plants;
+  /** On real PostgreSQL servers, the stand-in over the wire, and the built functions. */
+  readonly real?: boolean;
   /** Operations that do not take place, by the beginning of their `nameOf`. */
   readonly without?: readonly string[];
 }
 
-/** Walks at random until a promise breaks. Reproducible: the seed and the options decide everything. */
+/**
+ * Walks at random until a promise breaks. In simulation it is reproducible: the seed and the options decide everything.
+ */
 export async function walk(seed: number, steps: number, options: WalkOptions = {}): Promise<Walk> {
-  const { plants, without = [] } = options;
+  const { without = [], ...on } = options;
   const made: Operation[] = [];
   for (const operation of operations(new Random(seed ^ 0x5eed))) {
     if (made.length >= steps - 1) break;
     if (!without.some((name) => nameOf(operation).startsWith(name))) made.push(operation);
   }
-  return replay(seed, [...made, { kind: "calm" }], plants);
+  return replay(seed, [...made, { kind: "calm" }], on);
 }
 
 /** Plays a sequence of operations until a promise breaks. */
 export async function replay(
   seed: number,
   operations: readonly Operation[],
-  plants: Plants = {},
+  { plants = {}, real = false }: Omit<WalkOptions, "without"> = {},
 ): Promise<Walk> {
-  const account = new Account(seed, plants);
+  if (!real) return play(new Account(seed, plants), seed, operations);
+  const { RealAccount } = await import("./real/account.ts");
+  await using account = await RealAccount.start(seed);
+  return await play(account, seed, operations);
+}
+
+async function play(
+  account: Hands & { readonly oracle: Oracle },
+  seed: number,
+  operations: readonly Operation[],
+): Promise<Walk> {
   const { oracle } = account;
   let steps = 0;
   for (const operation of operations) {
@@ -60,9 +76,12 @@ export async function replay(
 }
 
 /** The shortest sequence found that breaks the same promise. */
-export async function shortest({ seed, operations, broken }: Walk, plants?: Plants): Promise<Walk> {
+export async function shortest(
+  { seed, operations, broken }: Walk,
+  on: Omit<WalkOptions, "without"> = {},
+): Promise<Walk> {
   const promise = broken[0]?.promise;
   const fails = async (shorter: readonly Operation[]) =>
-    (await replay(seed, shorter, plants)).broken[0]?.promise === promise;
-  return replay(seed, await shrink(operations, fails), plants);
+    (await replay(seed, shorter, on)).broken[0]?.promise === promise;
+  return replay(seed, await shrink(operations, fails), on);
 }

@@ -11,7 +11,7 @@ import { Scheduler } from "./scheduler.ts";
 import { serviceDeploymentOperations } from "./service-deployments.ts";
 import { serviceDescriptionOperations } from "./service-descriptions.ts";
 import { serviceOperations } from "./services.ts";
-import type { TaskOutput } from "./task.ts";
+import type { Task, TaskOutput } from "./task.ts";
 import { taskDefinitionOperations } from "./task-definitions.ts";
 import { taskDescriptionOperations } from "./task-descriptions.ts";
 import { taskProtectionOperations } from "./task-protection.ts";
@@ -23,6 +23,8 @@ export interface EcsTaps {
   onEvent(listener: (event: DeploymentEvent) => void): Disposable;
   /** What tasks write to their output, line by line, as a log driver gets it. Until disposed of. */
   onOutput(listener: (output: TaskOutput) => void): Disposable;
+  /** All tasks that are not STOPPED, as they are: to judge by, never to change. */
+  tasks(): readonly Task[];
 }
 
 export interface EcsHost {
@@ -63,13 +65,19 @@ export function ecs(host: EcsHost, sources: ValueSources): Ecs {
       ...taskDescriptionOperations(clusters),
       ...taskProtectionOperations(clusters, scheduler),
     },
-    taps: { onEvent, onOutput },
+    taps: { onEvent, onOutput, tasks: () => liveTasks(clusters) },
     async [Symbol.asyncDispose]() {
       scheduler.close();
       await processes[Symbol.asyncDispose]();
     },
   };
 }
+
+const liveTasks = (clusters: ClusterTable): readonly Task[] =>
+  clusters
+    .all()
+    .flatMap(({ tasks }) => [...tasks.values()])
+    .filter(({ lastStatus }) => lastStatus !== "STOPPED");
 
 function tap<T>() {
   const listeners = new Set<(value: T) => void>();

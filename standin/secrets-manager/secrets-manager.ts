@@ -11,6 +11,7 @@ import { readOperations } from "./reads.ts";
 import { rotationOperations } from "./rotation-operations.ts";
 import type { RotationHost, RotationOutcome } from "./rotation-outcome.ts";
 import { Rotations } from "./rotations.ts";
+import type { Secret } from "./secret.ts";
 import { SecretTable } from "./secret-table.ts";
 import { valueOperations } from "./values.ts";
 
@@ -18,6 +19,7 @@ export interface SecretsManager extends AsyncDisposable {
   operations: Operations;
   /** The outcome of the latest run for this token. Rejects where no rotation has the token. */
   finished(secretId: string, token: string): Promise<RotationOutcome>;
+  all(): readonly Secret[];
 }
 
 /** AWS Secrets Manager, in memory, with the documented behaviour (tests: test/facts). */
@@ -44,6 +46,7 @@ export function secretsManager(
       ...policyOperations(secrets),
       ...rotationOperations(secrets, rotations, mayInvoke),
     },
+    all: () => secrets.all(),
     finished: async (secretId, token) => rotations.finished(secrets.find(secretId), token),
     [Symbol.asyncDispose]: () => rotations[Symbol.asyncDispose](),
   };

@@ -67,7 +67,7 @@ describe("a fault on purpose", () => {
   ])("is found: %s", async (_, plants, promise) => {
     const found = await walk(1, 250, { plants });
     expect(found.broken[0]).toMatchObject({ promise });
-    const short = await shortest(found, plants);
+    const short = await shortest(found, { plants });
     expect(short.broken[0]).toMatchObject({ promise });
     expect(short.operations.length).toBeLessThanOrEqual(6);
   });
