@@ -34,7 +34,7 @@ const options = {
 
 await program(usage, options, async (values) => {
   const stop = new AbortController();
-  for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stop.abort());
+  for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
   const { only, json } = values;
   if (values.sweep) return tellSwept(await sweepAll(regionOf(values)));
   if (!values.aws) {

@@ -5,6 +5,7 @@ import {
   GetSecretValueCommand,
   RotateSecretCommand,
   type RotateSecretRequest,
+  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { startAws } from "../../standin/aws.ts";
@@ -121,7 +122,24 @@ export class TestAccount implements AsyncDisposable {
 
   /** The events of secrets of this run that EventBridge delivers from now on. */
   events(): Promise<EventInbox> {
-    return this.#made("events", () => openEventInbox(this));
+    return this.#made("events", async () => {
+      const inbox = await openEventInbox(this);
+      await this.#untilEventsCome(inbox);
+      return inbox;
+    });
+  }
+
+  /** A new rule misses the events of its first seconds. */
+  async #untilEventsCome(inbox: EventInbox): Promise<void> {
+    const { name: SecretId, arn, version } = await this.createSecret();
+    const label = { SecretId, VersionStage: "PROBE" };
+    const move = (to: object) =>
+      this.clients.secrets.send(new UpdateSecretVersionStageCommand({ ...label, ...to }));
+    await eventually("the first event", this.patience(5), async () => {
+      await move({ MoveToVersionId: version });
+      await move({ RemoveFromVersionId: version });
+      return (await inbox.of({ arn })).length > 0;
+    });
   }
 
   inbox(name = this.name(), attributes: Record<string, string> = {}): Promise<Inbox> {

@@ -24,18 +24,20 @@ export async function eventually<T>(
   }
 }
 
-/** Does it again while it is refused by an error of this name. */
-export function retriedWhile<T>(
+/**
+ * Does it again while it is refused by an error of this name.
+ * @throws the last error where it is refused to the end, any other error at once
+ */
+export async function retriedWhile<T>(
   errorName: string,
-  patience: Patience,
+  { within, every }: Patience,
   run: () => Promise<T>,
 ): Promise<T> {
-  return eventually(`the end of ${errorName}`, patience, async () => {
+  for (const end = Date.now() + within; ; await sleep(every)) {
     try {
-      return { value: await run() };
+      return await run();
     } catch (error) {
-      if ((error as Error).name !== errorName) throw error;
-      return undefined;
+      if ((error as Error).name !== errorName || Date.now() >= end) throw error;
     }
-  }).then(({ value }) => value);
+  }
 }

@@ -122,7 +122,7 @@ topic("A rotation that is under way", (fact) => {
       await account.stepsSeen(secret, token, 2);
       const cancel = new CancelRotateSecretCommand({ SecretId: secret.name });
       expect((await account.clients.secrets.send(cancel)).VersionId).toBe(token);
-      await sleep(account.side === "account" ? 30_000 : 2500);
+      await sleep(account.side === "account" ? 30_000 : 1000);
       const steps = (await account.steps(secret, token)).map(({ step }) => step);
       expect(steps).not.toContain("finishSecret");
       const described = await account.describe(secret.name);
