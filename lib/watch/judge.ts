@@ -58,13 +58,17 @@ export function judge(secret: SecretState, entry: SecretEntry, now: Date): reado
     found.push({ error: new RotationOff(name, wasOn), state: "off", mayPass });
   } else {
     const since = overdueSince(secret, entry, now);
-    if (since && lastRotatedAt)
+    // What is left of the last rotation holds it up, or it is being rotated just now.
+    const mayPass = found.length > 0 ? { mayPass: true } : {};
+    if (since && lastRotatedAt) {
+      const error = new RotationOverdue(name, minute(since), minute(lastRotatedAt));
+      found.push({ error, state: "overdue", ...mayPass });
+    } else if (since)
       found.push({
-        error: new RotationOverdue(name, minute(since), minute(lastRotatedAt)),
-        state: "overdue",
+        error: new RotationNeverRan(name, minute(since)),
+        state: "never-ran",
+        ...mayPass,
       });
-    else if (since)
-      found.push({ error: new RotationNeverRan(name, minute(since)), state: "never-ran" });
   }
   const promotedAt = unsettledSince(secret, now);
   const deadline = entry.deadline + settlementLead;

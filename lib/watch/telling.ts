@@ -5,16 +5,11 @@ import {
   problemsIn,
   type Remembered,
 } from "../alerts/memory.ts";
-import {
-  type FoundProblem,
-  identityOf,
-  isSame,
-  type StandingProblem,
-  severityOf,
-} from "../alerts/problem.ts";
+import { type FoundProblem, identityOf, isSame, type StandingProblem } from "../alerts/problem.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
+import { isCovered } from "./covered.ts";
 
 /** What is wrong with one secret, or with looking at them. */
 export interface Finding {
@@ -118,29 +113,3 @@ export class Findings {
 
 const isKnown = (error: RotationError, standing: readonly StandingProblem[]) =>
   standing.some((problem) => problem.told && isSame(problem, identityOf(error)));
-
-/** What on-call was told by others that says this, too: it comes only when that is over, and this is not. */
-function isCovered(error: RotationError, token: string, all: readonly Remembered[]): boolean {
-  const told = all.flatMap(({ domain, problems }) =>
-    problems.filter((problem) => problem.told).map((problem) => ({ domain, problem })),
-  );
-  return told.some(({ domain, problem }) => {
-    const isOfRotation = domain === "rotation" || domain === "watch";
-    switch (error.code) {
-      case "ROTATION_OVERDUE":
-      case "ROTATION_NEVER_RAN":
-      case "PENDING_STUCK":
-        return isOfRotation;
-      case "ROTATION_OFF":
-        return domain === "schedules" || problem.kind === "ROTATION_NOT_ENABLED";
-      case "SETTLEMENT_OVERDUE":
-        return domain === "settlement";
-      case "SWITCH_INTERRUPTED": {
-        const { step, token: of } = problem.last;
-        return isOfRotation && step === "finishSecret" && of === token;
-      }
-      default:
-        return severityOf(error) === "critical" && problem.severity === "critical";
-    }
-  });
-}

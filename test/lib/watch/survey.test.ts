@@ -72,6 +72,54 @@ describe("the hourly look", () => {
     expect(await account.look()).toEqual(["over PENDING_STUCK (v3) app"]);
   });
 
+  it("tells of AWSPENDING that is left, and not also that nothing rotates while it is there", async () => {
+    const account = new WatchedAccount("app");
+    const left = (id: string) =>
+      new Map([
+        ["v1", ["AWSCURRENT"]],
+        [id, ["AWSPENDING"]],
+      ]);
+    account.put("app", { versions: left("v2"), ...overdue(account) });
+    const told: string[] = [];
+    for (let n = 0; n < 4; n += 1) told.push(...(await account.look()));
+    expect(told).toEqual(["begun PENDING_STUCK (v2) app"]);
+    account.put("app", { versions: new Map([["v1", ["AWSCURRENT"]]]) });
+    expect(await account.look()).toEqual([
+      "begun ROTATION_OVERDUE app",
+      "over PENDING_STUCK (v2) app",
+    ]);
+  });
+
+  it("tells that it is overdue where each look finds another AWSPENDING", async () => {
+    const account = new WatchedAccount("app");
+    const told: string[] = [];
+    for (let n = 0; n < 4; n += 1) {
+      const versions = new Map([
+        ["v1", ["AWSCURRENT"]],
+        [`v${n + 2}`, ["AWSPENDING"]],
+      ]);
+      account.put("app", { versions, ...overdue(account) });
+      told.push(...(await account.look()));
+    }
+    expect(told).toEqual(["begun ROTATION_OVERDUE app"]);
+  });
+
+  it("tells that a rotation was cancelled by hand, and its AWSPENDING only once it is on again", async () => {
+    const account = new WatchedAccount("app");
+    const versions = new Map([
+      ["v1", ["AWSCURRENT"]],
+      ["v2", ["AWSPENDING", "PREPARED"]],
+    ]);
+    account.put("app", { rotationEnabled: false, versions });
+    const told: string[] = [];
+    for (let n = 0; n < 4; n += 1) told.push(...(await account.look()));
+    expect(told).toEqual(["begun ROTATION_OFF app"]);
+    account.put("app", { rotationEnabled: true });
+    expect(await account.look()).toEqual(["over ROTATION_OFF app"]);
+    for (let n = 0; n < 2; n += 1) told.push(...(await account.look()));
+    expect(told.slice(1)).toEqual(["begun PENDING_STUCK (v2) app"]);
+  });
+
   it("tells of a secret that is deleted, restored, and gone; and of one that nobody made", async () => {
     const account = new WatchedAccount("app");
     account.manifest = {
