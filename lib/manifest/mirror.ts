@@ -79,11 +79,33 @@ interface Placed {
   readonly mirror: MirrorSpec;
 }
 
-/** Parameters that two secrets would write. */
+/** Parameters that two secrets would write. Only those are compared that share a path or a name. */
 export function* clashes(mirrors: readonly Placed[]): Generator<[Path, string]> {
-  for (const [index, { path, mirror }] of mirrors.entries())
-    for (const other of mirrors.slice(0, index))
-      for (const [below, problem] of clash(mirror, other)) yield [[...path, ...below], problem];
+  const before = new Map<string, Placed[]>();
+  for (const each of mirrors) {
+    const { prefix, parameters } = each.mirror;
+    const names = Object.values(parameters);
+    const path = prefix === undefined ? [] : [prefix];
+    const shared = [
+      ...path.flatMap((folder) => [`prefix ${folder}`, `in ${folder}`]),
+      ...names.flatMap((name) => [`name ${slashless(name)}`, `prefix ${folderOf(name)}`]),
+    ];
+    const others = new Set(shared.flatMap((key) => before.get(key) ?? []));
+    for (const other of others)
+      for (const [below, problem] of clash(each.mirror, other))
+        yield [[...each.path, ...below], problem];
+    const own = [
+      ...path.map((folder) => `prefix ${folder}`),
+      ...names.flatMap((name) => [`name ${slashless(name)}`, `in ${folderOf(name)}`]),
+    ];
+    for (const key of new Set(own)) append(before, key, each);
+  }
+}
+
+function append(to: Map<string, Placed[]>, key: string, each: Placed): void {
+  const known = to.get(key);
+  if (known) known.push(each);
+  else to.set(key, [each]);
 }
 
 function* clash(mirror: MirrorSpec, other: Placed): Generator<[Path, string]> {
@@ -110,7 +132,9 @@ function isTaken(name: string, theirs: MirrorSpec): boolean {
 }
 
 const isBelow = (name: string, { prefix }: MirrorSpec) =>
-  prefix !== undefined && name.slice(0, name.lastIndexOf("/") + 1) === prefix;
+  prefix !== undefined && folderOf(name) === prefix;
+
+const folderOf = (name: string) => name.slice(0, name.lastIndexOf("/") + 1);
 
 /** `/name` and `name` are the same parameter (Systems Manager user guide, requirements for parameter names, "Uniqueness"). */
 const sameName = (one: string, other: string) => slashless(one) === slashless(other);
