@@ -87,16 +87,24 @@ const size = (statements: readonly Statement[]) => filledLength(documentOf(state
 /** The same statements in parts that a managed policy can hold; one of many resources may be in several. */
 function pack(statements: readonly Statement[]): readonly (readonly Statement[])[] {
   const parts: Statement[][] = [];
+  /** In the last part, in characters; each statement and resource may be followed by a comma. */
+  let room = 0;
   for (const statement of statements) {
-    let open: Statement | undefined;
+    const frame = filledLength(rendered({ ...statement, resources: [] })) + 1;
+    let open: string[] | undefined;
     for (const resource of statement.resources) {
-      const part = parts.at(-1) ?? [];
-      const others = open ? part.slice(0, -1) : part;
-      const grown = { ...statement, resources: [...(open?.resources ?? []), resource] };
-      const fits = part.length > 0 && size([...others, grown]) <= managedLimit;
-      open = fits ? grown : { ...statement, resources: [resource] };
-      if (fits) parts.splice(-1, 1, [...others, open]);
-      else parts.push([open]);
+      const length = filledLength(text(resource)) + 1;
+      if (!open || length > room) {
+        if (frame + length > room) {
+          parts.push([]);
+          room = managedLimit - size([]);
+        }
+        open = [];
+        parts.at(-1)?.push({ ...statement, resources: open });
+        room -= frame;
+      }
+      open.push(resource);
+      room -= length;
     }
   }
   return parts;
