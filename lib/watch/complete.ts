@@ -25,14 +25,13 @@ export async function complete(
   ports: Pick<WatchPorts, "store" | "memory" | "rotator">,
   context: Context,
 ): Promise<void> {
-  if (!interrupted(secret, entry)) return;
+  const stopped = interrupted(secret, entry);
+  if (stopped === undefined) return;
   try {
     const remembered = await ports.memory.of(secret.arn, context.signal);
     const claims = problemsIn(remembered, "claims");
-    const pause = pauseOf(
-      claims.find((each) => each.kind === kind),
-      context.now(),
-    );
+    const last = claims.find((each) => each.kind === kind && each.last.token === stopped);
+    const pause = pauseOf(last, context.now());
     if (pause > shortestPause) return;
     await context.sleep(pause);
     const now = pause > 0 ? await ports.store.describe(secret.arn, context.signal) : secret;
@@ -40,12 +39,7 @@ export async function complete(
     if (token === undefined) return;
     await ports.rotator.retry(secret.arn, token, context.signal);
     const others = claims.filter((each) => each.kind !== kind);
-    const own = attempted(
-      claims.find((each) => each.kind === kind),
-      token,
-      context.now(),
-    );
-    const problems = [...others, own];
+    const problems = [...others, attempted(last, token, context.now())];
     await ports.memory.write({ secret: secret.arn, domain: "claims", problems }, context.signal);
   } catch (thrown) {
     const { message } = asRotationError(thrown);

@@ -167,6 +167,8 @@ describe("an alert that fails", () => {
     const invocation = await built.run("createSecret", arn);
     expect(invocation.error).toMatchObject({ errorType: "AWS_CALL_FAILED" });
     expect(invocation.error?.errorMessage).toMatch(/^secretsmanager:GetSecretValue on /);
+    // So the alarm on the function's errors speaks (F9).
+    expect(linesOf(invocation).metrics.filter((line) => "FailuresTold" in line)).toEqual([]);
     expect(linesOf(invocation).others).toMatchObject([
       {
         level: "ERROR",

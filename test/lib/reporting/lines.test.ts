@@ -49,6 +49,11 @@ const metric = (name: string, value: unknown, ...step: string[]) => ({
   dimensions: [["quarterturn", "production", ...step]],
 });
 
+interface Emf {
+  readonly _aws: { readonly Timestamp: number };
+  readonly StepDuration: number;
+}
+
 /** On-call knows: the alarm on the function's errors is for the others (F9). */
 const toldMetric = {
   ...metric("FailuresTold", 1),
@@ -107,6 +112,10 @@ describe("a step", () => {
       metric("StepDuration", expect.any(Number), "createSecret"),
       toldMetric,
     ]);
+    // At the time at which CloudWatch has Lambda's own metric: when the invocation began.
+    const [, { _aws: ended, StepDuration: ms }, { _aws: told }] = linesOf(invocation)
+      .metrics as unknown as [object, Emf, Emf];
+    expect(ended.Timestamp - told.Timestamp).toBeGreaterThanOrEqual(ms - 1);
   });
 
   it("of a retirement counts apart from rotations", async () => {
