@@ -1,3 +1,4 @@
+import { AwsError } from "../../standin/aws-error.ts";
 import { incompleteVersion, type Secret } from "../../standin/secrets-manager/secret.ts";
 import { continued } from "./continued.ts";
 import type { Hands } from "./hands.ts";
@@ -54,8 +55,18 @@ function move(move: Move, account: Hands): Promise<void> | void {
       return consumers.run(move.job, move.ms);
     default: {
       const secret = secrets.find(pick(layouts, move.secret)?.name ?? "");
-      if (secret) return truth.byHand(secret, () => onSecret(move, secret, account));
+      if (secret)
+        return truth.byHand(secret, () => ifAllowed(() => onSecret(move, secret, account)));
     }
+  }
+}
+
+/** A secret has 20 labels at most. */
+function ifAllowed(change: () => Promise<void> | void): Promise<void> | void {
+  try {
+    return change();
+  } catch (error) {
+    if (!(error instanceof AwsError)) throw error;
   }
 }
 

@@ -75,7 +75,11 @@ export class FakeStore implements SecretStore {
       const present = textOf(secret.versions.get(pending.token));
       const text = pending.text.reveal();
       if (present !== undefined) return present === text ? "created" : "exists";
-      this.#secrets.put(secret, pending.token, text, pending.labels);
+      try {
+        this.#secrets.put(secret, pending.token, text, pending.labels);
+      } catch {
+        throw refused("PutSecretValue", secret, "LimitExceededException");
+      }
       return "created";
     });
   }

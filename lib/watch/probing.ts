@@ -15,7 +15,7 @@ const [batch, width] = [60, 3];
 const hoursOfDay = 24;
 
 /** The hour of the day in which a secret's turn is: the same every day, and no state tells whose turn it is. */
-const hourOf = (key: string) =>
+export const hourOf = (key: string) =>
   createHash("sha256").update(key).digest().readUInt32BE() % hoursOfDay;
 
 interface Probes {

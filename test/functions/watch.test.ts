@@ -1,6 +1,10 @@
 /** The outside path from end to end: Secrets Manager → EventBridge → the built function → the topic. */
 import { randomUUID } from "node:crypto";
-import { PutSecretValueCommand, RotateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import {
+  CancelRotateSecretCommand,
+  PutSecretValueCommand,
+  RotateSecretCommand,
+} from "@aws-sdk/client-secrets-manager";
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { databaseSecretId } from "../../lab/database-secret.ts";
@@ -8,6 +12,7 @@ import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts
 import type { Strategy } from "../../lab/server.ts";
 import { connectWatch } from "../../lab/watch.ts";
 import { startWorld, type World } from "../../lab/world.ts";
+import { hourOf } from "../../lib/watch/probing.ts";
 import { AwsError, type Call } from "../../standin/aws.ts";
 import { clientConfig, temporaryBundle } from "../standin/fixtures.ts";
 
@@ -273,12 +278,48 @@ describe("with two users", () => {
       expect(alert).toMatchObject({ code: "SECRET_UNSEEN", secret: databaseSecretId });
   });
 
+  it("every hour it finds what nobody reports; the command of its alert cures it", async () => {
+    const alerts = listen(world);
+    const hour = String(hourOf(databaseSecretId)).padStart(2, "0");
+    const look = async () => {
+      const time = `2026-06-01T${hour}:17:00Z`;
+      const event = { source: "aws.events", "detail-type": "Scheduled Event", time };
+      const { error, log } = await world.aws.functions.invoke(world.watchArn, event);
+      expect(error).toBeUndefined();
+      expect(log).toContain('"Looked":1');
+      return (await alerts()).map(({ status, code }) => `${status} ${code}`);
+    };
+    const SecretId = databaseSecretId;
+    await world.client.send(new CancelRotateSecretCommand({ SecretId }));
+    for (const _ of [1, 2]) expect(await look()).toEqual(["begun ROTATION_OFF"]);
+    const text = () => JSON.parse(world.aws.notifications.at(-1)?.message ?? "").email;
+    expect(text()).toContain(`rotate-secret --secret-id ${SecretId} --no-rotate-immediately`);
+    await world.client.send(new RotateSecretCommand({ SecretId, RotateImmediately: false }));
+    const told = ["begun ROTATION_OFF", "over ROTATION_OFF"];
+    expect(await look()).toEqual(told);
+
+    const good = await world.labels();
+    const value = await world.secret();
+    const password = String(value["password"]);
+    const SecretString = JSON.stringify(value).replaceAll(password, "set-by-hand");
+    await world.client.send(new PutSecretValueCommand({ SecretId, SecretString }));
+    for (const _ of [1, 2]) expect(await look()).toEqual([...told, "begun CURRENT_DRIFTED"]);
+    const { AWSCURRENT: bad = "" } = await world.labels();
+    const to = `--remove-from-version-id ${bad} --move-to-version-id ${good["AWSCURRENT"]}`;
+    expect(text()).toContain(`--version-stage AWSCURRENT ${to} --region`);
+    await world.label("AWSCURRENT", bad, good["AWSCURRENT"]);
+    expect(await look()).toEqual([...told, "begun CURRENT_DRIFTED", "over CURRENT_DRIFTED"]);
+    await world.settle();
+  });
+
   it("reads no value, and calls nothing but what it needs", () => {
     const operations = new Set(
       world.aws.calls.filter(isWatching).map(({ service, operation }) => `${service}:${operation}`),
     );
     expect([...operations].toSorted()).toEqual([
+      "lambda:Invoke",
       "secretsmanager:DescribeSecret",
+      "secretsmanager:ListSecrets",
       "sns:Publish",
       "ssm:DeleteParameter",
       "ssm:GetParametersByPath",

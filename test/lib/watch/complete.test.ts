@@ -27,7 +27,10 @@ describe("the completion of an interrupted switch", () => {
     const after: number[] = [];
     for (let second = 0; second < 600; second += 1) {
       const { length } = account.retried;
+      const before = account.now;
       await run(account);
+      // It does not keep the function for what comes later.
+      expect(account.now - before).toBeLessThanOrEqual(20_000);
       if (account.retried.length > length) after.push(Math.round((account.now - begun) / 1000));
       account.now += 1000;
     }
