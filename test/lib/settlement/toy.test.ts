@@ -44,7 +44,7 @@ class Scene {
   readonly others = new Toys(() => new Date(this.now));
   readonly retired: string[] = [];
   labels: [string, string[]][] = [
-    ["new", ["AWSCURRENT", "PREPARED"]],
+    ["new", ["AWSCURRENT", "PREPARED", "FROM-old"]],
     ["old", ["AWSPREVIOUS", "RETIRING"]],
   ];
   readonly #promotedAt: Date;
@@ -87,6 +87,7 @@ class Scene {
     };
     const context = contextFor({ now: () => new Date(this.now) });
     const pass = new Pass(ports, context, await Standing.read(ports.memory, context));
+    await pass.begin();
     const progress: Progress = { examined: new Set(), noted: [], area: "settle" };
     return settle({ secretId: this.secret.name, isNamed: true }, pass, progress);
   }
