@@ -1,22 +1,9 @@
 import type { Context } from "../context/context.ts";
-import type { Credential, Retirement, StepContext } from "../rotation/credential.ts";
-import { Documents } from "../rotation/documents.ts";
-import { NoCurrentVersion } from "../rotation/refusals.ts";
-import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
-import { VersionEmpty } from "../secret/errors.ts";
-import { holderOf, isRetiring } from "../secret/labels.ts";
-import { leakOf } from "../secret/leak.ts";
 import type { SecretState } from "../secret/store.ts";
-import {
-  CurrentRefused,
-  HeldByLiveVersion,
-  LabelsChanged,
-  NotLeaked,
-  NotRetiring,
-  StillAccepted,
-} from "./errors.ts";
-import { type LiveLabel, liveVersions } from "./live.ts";
+import { CurrentRefused, HeldByLiveVersion, StillAccepted } from "./errors.ts";
+import type { LiveLabel } from "./live.ts";
 import { probeLeft } from "./probe-left.ts";
+import { type Replaced, type RetirementPorts, replacedBy, requireRetiring } from "./replaced.ts";
 import type { RetireRequest } from "./request.ts";
 
 /** The result of an action; numbers are sums over the secret's credentials. */
@@ -35,8 +22,6 @@ export interface RetireResult {
   readonly elsewhere?: true;
 }
 
-type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
-
 /**
  * Checks for itself that the version carries RETIRING and that no live version holds its credential, so that a caller
  * of this function can retire nothing else. Idempotent.
@@ -44,7 +29,7 @@ type Ports = Pick<RotationPorts, "store" | "manifest" | "credential">;
  */
 export async function retire(
   request: RetireRequest,
-  ports: Ports,
+  ports: RetirementPorts,
   context: Context,
 ): Promise<RetireResult> {
   const secret = await ports.store.describe(request.secret, context.signal);
@@ -68,13 +53,6 @@ export async function retire(
 const answersHeld = (action: RetireRequest["action"]) =>
   action === "retireUnused" || action === "retireLeaked";
 
-/** @throws NotRetiring */
-function requireRetiring(version: string, { name, versions }: SecretState): void {
-  const labels = versions.get(version) ?? [];
-  const live = labels.includes("AWSCURRENT") || labels.includes("AWSPENDING");
-  if (!isRetiring(version, labels) || live) throw new NotRetiring(name, version, labels);
-}
-
 /**
  * Where AWSCURRENT names the same user with another password, the server accepts one of them. If it is the old one,
  * AWSCURRENT was moved or edited by hand, and what works must not be forgotten.
@@ -89,21 +67,6 @@ async function requireSuperseded(
   for (const credential of superseded)
     if (await credential.accepted(old, current, step))
       throw new CurrentRefused(name, credential.name(current), version);
-}
-
-/** The credentials of a secret whose old value no live version holds. */
-interface Replaced {
-  readonly credentials: readonly Credential[];
-  /** Those of which AWSCURRENT holds another value of the same user. */
-  readonly superseded: readonly Credential[];
-  readonly retirement: Retirement;
-  readonly step: StepContext;
-  /** Set where a live version holds every one of them. */
-  readonly heldBy?: LiveLabel | undefined;
-  /** Whether the labels are still as they were. @throws NotRetiring */
-  readonly requireUnchanged: () => Promise<void>;
-  /** @throws NotLeaked */
-  readonly requireLeaked: () => void;
 }
 
 const act = {
@@ -158,60 +121,4 @@ async function stillAccepted({ credentials, retirement, step }: Replaced) {
   for (const credential of credentials)
     if (await credential.accepted(old, current, step)) return credential;
   return undefined;
-}
-
-/** After everything that forbids to touch them. */
-async function replacedBy(
-  version: string,
-  secret: SecretState,
-  ports: Ports,
-  context: Context,
-): Promise<Replaced> {
-  const { store } = ports;
-  const { credentials: specs, shape } = entryOf(secret, ports.manifest);
-  const documents = new Documents({ secret, shape, store, context });
-  const live = await liveVersions(secret, documents);
-  const old = await documents.read(version, `version ${version}`);
-  const current = live.find(([label]) => label === "AWSCURRENT")?.[1];
-  if (!current) throw new NoCurrentVersion(secret.name);
-  if (!old) throw new VersionEmpty(`Version ${version} of ${secret.name}`);
-
-  const retirement = { current, old };
-  const credentials = await Promise.all(specs.map(ports.credential));
-  const holdings = live.flatMap(([label, document]) =>
-    credentials.map((credential) => [label, credential.holding(document)] as const),
-  );
-  const judged = credentials.map((credential) => {
-    const [holder, holding] = holdings.find(([, each]) => credential.ends(each, retirement)) ?? [];
-    const isSame = holding?.value.equals(credential.holding(old).value);
-    return { credential, holder, isSuperseded: holder === "AWSCURRENT" && !isSame };
-  });
-  // One credential may be held again, after an edit by hand: the others are as dead as they were to be.
-  const [held] = judged.flatMap(({ holder }) => holder ?? []);
-  const free = judged.filter(({ holder }) => holder === undefined);
-  const requireUnchanged = async () => {
-    const now = await store.describe(secret.arn, context.signal);
-    requireRetiring(version, now);
-    for (const label of ["AWSCURRENT", "AWSPENDING"])
-      if (holderOf(now, label) !== holderOf(secret, label))
-        throw new LabelsChanged(secret.name, version, label);
-    if (leakOf(version, now) !== leak) throw new LabelsChanged(secret.name, version, "FROM");
-  };
-  const leak = leakOf(version, secret);
-  const leaked = leak !== undefined;
-  const step = stepContext(secret, leaked, store, context, () => {});
-  const heldBy = free.length === 0 ? held : undefined;
-  const left = free.map(({ credential }) => credential);
-  const superseded = judged.filter(({ isSuperseded }) => isSuperseded);
-  return {
-    credentials: left,
-    superseded: superseded.map(({ credential }) => credential),
-    retirement,
-    step,
-    heldBy,
-    requireUnchanged,
-    requireLeaked() {
-      if (!leaked) throw new NotLeaked(secret.name, version);
-    },
-  };
 }

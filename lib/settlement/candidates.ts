@@ -2,11 +2,10 @@ import type { Context } from "../context/context.ts";
 import { DeadlineReached } from "../context/deadline.ts";
 import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest } from "../manifest/manifest.ts";
-import { holderOf, retiringVersions } from "../secret/labels.ts";
-import { abandonedVersion, idleRetiring, leftVersions } from "../secret/left.ts";
-import { clockMargin, type Move, sightingOf } from "../secret/sighting.ts";
+import { clockMargin, type Move } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { type Hint, hintOf } from "./hints.ts";
+import { isOpen } from "./is-open.ts";
 import type { SettlementPorts } from "./ports.ts";
 import type { Standing } from "./standing.ts";
 import type { Answers } from "./turn.ts";
@@ -110,19 +109,6 @@ async function list(
 /** Where listing them is refused or throttled. */
 const unlisted = ({ secrets }: Manifest, { signal }: Context): readonly Candidate[] =>
   signal.aborted ? [] : Object.keys(secrets).map((secretId) => ({ secretId, isNamed: false }));
-
-/** @param mirrors whether its parameters are looked at also when it is settled */
-function isOpen(secret: SecretState, now: Date, mirrors: boolean): boolean {
-  const sighting = sightingOf(secret.tags, now);
-  return (
-    retiringVersions(secret).length > 0 ||
-    leftVersions(secret, sighting).length > 0 ||
-    abandonedVersion(secret, sighting) !== undefined ||
-    idleRetiring(secret).length > 0 ||
-    (sighting !== undefined && sighting.version !== holderOf(secret, "AWSCURRENT")) ||
-    mirrors
-  );
-}
 
 /**
  * Another order in each pass, so that whoever was not reached comes earlier in one of the next: no database has to

@@ -2,12 +2,13 @@ import { holderOf, type RetiringVersion, retiringVersions } from "../secret/labe
 import { leakOf } from "../secret/leak.ts";
 import { abandonedVersion } from "../secret/left.ts";
 import type { Action } from "./action.ts";
-import type { Problem, Promotion } from "./consumer.ts";
+import type { Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
 import { looseEnd } from "./loose-ends.ts";
-import { blockedOf, openEnds, waitUntilDeadline } from "./open-ends.ts";
-import { lastMove, mirroredAs, promotionOf } from "./promotion.ts";
-import { type Consumers, liveHolder, type OldCredential, type SettlementState } from "./state.ts";
+import { openEnds, waitUntilDeadline } from "./open-ends.ts";
+import { drifts, mirrors } from "./parameters.ts";
+import { lastMove, promotionOf } from "./promotion.ts";
+import { liveHolder, type OldCredential, type SettlementState } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -59,33 +60,6 @@ function afterwards(state: SettlementState, current: string): Action {
   return problems.length > 0 ? { kind: "alert", problems } : { kind: "settled" };
 }
 
-/** Whether the parameters that mirror the secret have to be looked at. */
-function mirrors(state: SettlementState, current: string): Action | undefined {
-  return state.mirror && !mirroredAs(state) ? { kind: "mirror", current } : undefined;
-}
-
-/** Parameters that somebody else has written. */
-function drifts(state: SettlementState): readonly Problem[] {
-  return (mirroredAs(state)?.drifted ?? []).map((name) =>
-    settlementProblem("PARAMETER_DRIFT", `${name} holds a value that the secret never held`, name),
-  );
-}
-
-/**
- * What stands between the promotion and the old credential's end; `undefined` when nothing does. Nobody is rolled into
- * a parameter that somebody else has written.
- */
-function openEndsOf(
-  state: SettlementState,
-  consumers: Consumers,
-  promotion: Promotion,
-  grace?: number,
-): Action | undefined {
-  const drifted = drifts(state);
-  if (drifted.length > 0) return { kind: "alert", problems: [...drifted, ...blockedOf(consumers)] };
-  return openEnds(state, consumers, promotion, grace);
-}
-
 /** It is dead before its consumers let go of it: what is left is to roll them, and to tell of those that cannot be. */
 function afterLeak(
   state: SettlementState,
@@ -98,7 +72,7 @@ function afterLeak(
   const { consumers } = state;
   if (state.now <= promotion.at) return tooEarly(promotion);
   if (!consumers) return { kind: "look", promotion };
-  const open = openEndsOf(state, consumers, promotion, 0);
+  const open = openEnds(state, consumers, promotion, 0);
   if (open) return open;
   const held = all.find(({ version }) => liveHolder(state.old.get(version)) === "AWSPENDING");
   if (held) return heldByPending(state, promotion, held);
@@ -120,7 +94,7 @@ function beforeRetirement(
   const { consumers } = state;
   if (state.now <= promotion.at) return tooEarly(promotion);
   if (!consumers) return { kind: "look", promotion };
-  const open = openEndsOf(state, consumers, promotion);
+  const open = openEnds(state, consumers, promotion);
   if (open) return open;
   if (typeof old === "object" && "sessions" in old) return inUse(state, promotion, old.sessions);
   if (holderOf(state.secret, "AWSPENDING") === version)

@@ -1,11 +1,13 @@
 import type { Action } from "./action.ts";
 import type { Consumer, Problem, Promotion } from "./consumer.ts";
 import { settlementProblem } from "./errors.ts";
+import { drifts } from "./parameters.ts";
 import { isUnderWay } from "./promotion.ts";
 import type { Consumers, SettlementState } from "./state.ts";
 
 /**
- * What stands between the promotion and the old credential's end; `undefined` when nothing does. Pure.
+ * What stands between the promotion and the old credential's end; `undefined` when nothing does. Nobody is rolled into
+ * a parameter that somebody else has written. Pure.
  * @param grace of unseen consumers, in milliseconds; absent: what the manifest says
  */
 export function openEnds(
@@ -14,6 +16,8 @@ export function openEnds(
   promotion: Promotion,
   grace?: number,
 ): Action | undefined {
+  const drifted = drifts(state);
+  if (drifted.length > 0) return { kind: "alert", problems: [...drifted, ...blockedOf(consumers)] };
   const roll = rolls(consumers);
   if (roll) return roll;
   const problems = [...blockedOf(consumers), ...lateOf(state, consumers, promotion)];
@@ -22,7 +26,7 @@ export function openEnds(
 }
 
 /** What keeps the secret from being settled until somebody acts. */
-export const blockedOf = ({ blind, consumers }: Consumers): readonly Problem[] => [
+const blockedOf = ({ blind, consumers }: Consumers): readonly Problem[] => [
   ...blind,
   ...consumers.flatMap(({ name, subject = name, judgement }) =>
     judgement.kind === "blocked"

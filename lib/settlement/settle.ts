@@ -1,7 +1,7 @@
 import type { FoundProblem } from "../alerts/problem.ts";
 import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
 import { retiringVersions } from "../secret/labels.ts";
-import { type Sighting, sightingOf, sightingTag, sightingText } from "../secret/sighting.ts";
+import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { act } from "./act.ts";
 import type { Action } from "./action.ts";
@@ -11,6 +11,7 @@ import { decide } from "./decide.ts";
 import type { Pass } from "./pass.ts";
 import { type Area, areas } from "./standing.ts";
 import type { Consumers, SettlementState } from "./state.ts";
+import { stateOf } from "./state-of.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
 
 export interface Settlement extends Omit<Ended, "outcome"> {
@@ -137,24 +138,4 @@ async function decided(
   const consumers: Consumers = await view.find(identity, promotion, entry.consumers);
   const next = decide({ ...state, consumers });
   return next.kind === "look" ? { action: { ...later, kind: "wait" } } : { action: next, view };
-}
-
-function stateOf(
-  { name, versions, lastRotatedAt, changedAt, deletedAt, tags }: SecretState,
-  { grace, deadline, mirror }: SecretEntry,
-  answers: Answers,
-  heard: Candidate["heard"],
-  { context }: Pass,
-): SettlementState {
-  return {
-    now: context.now(),
-    secret: { name, versions, lastRotatedAt, changedAt, deletedAt },
-    policy: { grace, deadline },
-    // Reads lag behind: what was written in this pass is newer than what is read.
-    sighting: answers.sighting ?? sightingOf(tags, context.now()),
-    heard,
-    old: answers.old ?? new Map(),
-    unlabelled: answers.unlabelled,
-    ...(mirror && { mirror: answers.mirror ?? "unasked" }),
-  };
 }
