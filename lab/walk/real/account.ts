@@ -297,6 +297,9 @@ export class RealAccount implements Hands, AsyncDisposable {
       if (this.consumers.isQuiet) break;
       await sleep(20);
     } while (!isOver());
+    // The proxy does not see the answer to a function that was killed.
+    for (const database of this.databases)
+      await database.note((change) => this.oracle.changing(change));
     this.#tell();
     const by = this.#by;
     by.isDisturbed ||= this.gate.hasDisturbed || isOver();
