@@ -29,20 +29,16 @@ export function secretsManagerStore(): SecretStore {
 
 /** The store on AWS Secrets Manager. */
 export class SecretsManagerStore implements SecretStore {
-  readonly #made: () => SecretsManagerClient;
+  readonly #client: () => SecretsManagerClient;
 
   constructor(client: () => SecretsManagerClient) {
-    this.#made = client;
-  }
-
-  get #client(): SecretsManagerClient {
-    return this.#made();
+    this.#client = client;
   }
 
   async describe(secretId: string, signal: AbortSignal): Promise<SecretState> {
     return this.#call("DescribeSecret", secretId, signal, async (options) => {
       const command = new DescribeSecretCommand({ SecretId: secretId });
-      const secret = await this.#client.send(command, options);
+      const secret = await this.#client().send(command, options);
       return { arn: secretId, name: secretId, ...stateOf(secret, secret.VersionIdsToStages) };
     });
   }
@@ -51,7 +47,7 @@ export class SecretsManagerStore implements SecretStore {
     return this.#call("ListSecrets", "the account", signal, async (options) => {
       const secrets: SecretState[] = [];
       const input = { MaxResults: 100, IncludePlannedDeletion: true };
-      const pages = paginateListSecrets({ client: this.#client, pageSize: 100 }, input, options);
+      const pages = paginateListSecrets({ client: this.#client(), pageSize: 100 }, input, options);
       // A page may be empty and not the last one (API reference).
       for await (const { SecretList = [] } of pages)
         for (const secret of SecretList)
@@ -60,11 +56,7 @@ export class SecretsManagerStore implements SecretStore {
     });
   }
 
-  async read(
-    secretId: string,
-    versionId: string,
-    signal: AbortSignal,
-  ): Promise<Secret<string> | undefined> {
+  async read(secretId: string, versionId: string, signal: AbortSignal) {
     return (await this.#value({ SecretId: secretId, VersionId: versionId }, signal))?.text;
   }
 
@@ -78,7 +70,7 @@ export class SecretsManagerStore implements SecretStore {
   ): Promise<CurrentValue | undefined> {
     const { SecretId: secretId, VersionId, VersionStage } = input;
     return this.#call("GetSecretValue", secretId, signal, async (options) => {
-      const value = await this.#client
+      const value = await this.#client()
         .send(new GetSecretValueCommand(input), options)
         .catch(meaning("ResourceNotFoundException", undefined));
       const { VersionId: versionId = "", SecretString, SecretBinary: binary } = value ?? {};
@@ -97,7 +89,9 @@ export class SecretsManagerStore implements SecretStore {
         VersionStages: [...pending.labels],
         RotationToken: pending.rotationToken?.reveal(),
       });
-      const sent = this.#client.send(command, options).then(() => "created" as const);
+      const sent = this.#client()
+        .send(command, options)
+        .then(() => "created" as const);
       return sent.catch(meaning("ResourceExistsException", "exists" as const));
     });
   }
@@ -110,7 +104,9 @@ export class SecretsManagerStore implements SecretStore {
         RemoveFromVersionId: move.from,
         MoveToVersionId: move.to,
       });
-      const sent = this.#client.send(command, options).then(() => "moved" as const);
+      const sent = this.#client()
+        .send(command, options)
+        .then(() => "moved" as const);
       return sent.catch(meaning("InvalidParameterException", "elsewhere" as const));
     });
   }
@@ -118,7 +114,7 @@ export class SecretsManagerStore implements SecretStore {
   async tag(secretId: string, key: string, value: string, signal: AbortSignal): Promise<void> {
     await this.#call("TagResource", secretId, signal, (options) => {
       const input = { SecretId: secretId, Tags: [{ Key: key, Value: value }] };
-      return this.#client.send(new TagResourceCommand(input), options);
+      return this.#client().send(new TagResourceCommand(input), options);
     });
   }
 
@@ -142,10 +138,8 @@ export class SecretsManagerStore implements SecretStore {
   #versions(secretId: string, signal: AbortSignal): Promise<readonly SecretVersionsListEntry[]> {
     return this.#call("ListSecretVersionIds", secretId, signal, async (options) => {
       const input = { SecretId: secretId, IncludeDeprecated: true };
-      const versions: SecretVersionsListEntry[] = [];
-      const pages = paginateListSecretVersionIds({ client: this.#client }, input, options);
-      for await (const page of pages) versions.push(...(page.Versions ?? []));
-      return versions;
+      const pages = paginateListSecretVersionIds({ client: this.#client() }, input, options);
+      return (await Array.fromAsync(pages)).flatMap(({ Versions }) => Versions ?? []);
     });
   }
 
