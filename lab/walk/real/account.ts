@@ -168,9 +168,7 @@ export class RealAccount implements Hands, AsyncDisposable {
 
   async setPassword({ server, username }: Held, password: string): Promise<void> {
     const database = this.databases.find(({ shadow }) => shadow.address === server);
-    if (!database || database.shadow.isDown) return;
-    await database.server.setPassword(username, password);
-    await database.note((change) => change());
+    await database?.setPassword(username, password);
   }
 
   /** The stand-in's reads do not lag. */

@@ -18,6 +18,8 @@ export class Database {
   readonly #texts: () => readonly string[];
   /** The password of a verifier. */
   readonly #passwords = new Map<string, string>();
+  /** Set by hand, so that no secret holds them. */
+  readonly #byHand: { readonly username: string; readonly password: string }[] = [];
   #seen = "";
 
   /** @param texts every value that a secret has held */
@@ -64,6 +66,13 @@ export class Database {
       throw new Error(`The walk takes ${username} wrongly.`);
   }
 
+  async setPassword(username: string, password: string): Promise<void> {
+    if (this.shadow.isDown) return;
+    this.#byHand.push({ username, password });
+    await this.server.setPassword(username, password);
+    await this.note((change) => change());
+  }
+
   async setDown(isDown: boolean): Promise<void> {
     if (isDown) await this.server.stop();
     else await this.server.start();
@@ -80,7 +89,7 @@ export class Database {
     const known = this.#passwords.get(verifier);
     if (known !== undefined) return known;
     const all = this.#texts().flatMap((text) => heldIn(text) ?? []);
-    const held = all
+    const held = [...all, ...this.#byHand]
       .toReversed()
       .find((each) => each.username === username && isOf(verifier, each.password));
     const password = held?.password ?? `nobody knows it: ${verifier}`;
