@@ -9,6 +9,7 @@ import { decide, unlessTold, type Verdict } from "./decide.ts";
 import { SecretUnseen } from "./errors.ts";
 import { isSwitched } from "./judge.ts";
 import type { Sighting } from "./sighting.ts";
+import { taskOf } from "./task.ts";
 
 /**
  * In milliseconds: how long an invocation may take from its look at the secret to its claim. One that waits as
@@ -126,26 +127,4 @@ export async function remember(
   };
   const others = problemsIn(remembered, domain).filter((each) => !isSame(each, identity));
   await ports.memory.write({ secret, domain, problems: [...others, standing] }, signal);
-}
-
-export function taskOf(
-  { kind: event, step = "unknown", secretId }: Sighting,
-  token = "unknown",
-  seen: SecretState | undefined,
-) {
-  const kind = taskKinds[event];
-  const failedLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
-  return { kind, secret: secretNameOf(secretId), step, token, failedLog } as const;
-}
-
-const taskKinds = {
-  RotationFailed: "unreported",
-  RotationAbandoned: "abandoned",
-  TestRotationFailed: "test",
-  TestRotationSucceeded: "test",
-} as const;
-
-/** Where a function logs by default. */
-function logGroupOf(functionArn: string): string {
-  return `/aws/lambda/${functionArn.split(":")[6]}`;
 }

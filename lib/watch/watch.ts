@@ -4,13 +4,14 @@ import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import { agree, alertTime, remember, taskOf } from "./agree.ts";
+import { agree, alertTime, remember } from "./agree.ts";
 import { complete } from "./complete.ts";
 import { isSwitched } from "./judge.ts";
 import { readOccasion } from "./occasion.ts";
 import type { WatchPorts } from "./ports.ts";
 import type { Sighting } from "./sighting.ts";
 import { survey } from "./survey.ts";
+import { taskOf } from "./task.ts";
 
 export interface Watched {
   /** The secret's name. */
