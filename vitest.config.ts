@@ -31,8 +31,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/postgres-server.ts"],
     reporters: ["default", "./test/skipped-tests.ts", "./test/slowest-files.ts"],
-    // Real servers share two cores with the tests.
-    maxWorkers: 2,
+    // Two cores: tests wait for servers, and for processes to end.
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...each, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },

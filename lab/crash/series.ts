@@ -124,8 +124,14 @@ export const sampledLogins = loginSeries.filter(
   ({ subject }) => !subject.endsWith("alternating-users, later rotation"),
 );
 
-/** Chooses each call once: spreads the calls over the modes, and over the recoveries of each mode. */
-export function onceEach(mode: Mode, point: number, { share }: Series): boolean {
-  const { index, count } = share ?? { index: 0, count: 1 };
-  return (point + modes.indexOf(mode) + modes.length * index) % (modes.length * count) === 0;
-}
+/**
+ * Chooses each call once: spreads the calls over the modes, and over the recoveries of each mode.
+ * @param stride takes one call of so many
+ */
+export const onceEach =
+  (stride = 1) =>
+  (mode: Mode, point: number, { share }: Series): boolean => {
+    const { index, count } = share ?? { index: 0, count: 1 };
+    const shift = modes.indexOf(mode) + modes.length * index;
+    return (point + shift) % (modes.length * count * stride) === 0;
+  };

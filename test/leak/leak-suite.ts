@@ -60,8 +60,13 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
       await expectNoLeak("a rotation");
     });
 
-    it.each(Object.entries(disturbances))("when %s, whichever it is", async (what, disturb) => {
-      await suspect.disturbEveryCall(disturb, (at) => expectNoLeak(`${what}: ${at}`));
+    const ways = Object.entries(disturbances).map(([what, disturb], way) => ({
+      what,
+      disturb,
+      way,
+    }));
+    it.each(ways)("when $what, whichever it is", async ({ what, disturb, way }) => {
+      await suspect.disturbEveryCall(disturb, (at) => expectNoLeak(`${what}: ${at}`), way);
     });
 
     it.each(impostors)("when the server does this: %s", async (mode) => {

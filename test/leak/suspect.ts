@@ -10,6 +10,7 @@ import { serverType } from "../../lab/servers.ts";
 import type { WorldOptions } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
+import { everything } from "../everything.ts";
 import { BuiltRotation } from "../lib/reporting/built-rotation.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Disturb } from "./disturbances.ts";
@@ -94,14 +95,15 @@ export class Suspect implements AsyncDisposable {
 
   /**
    * Rotations in which one call after the other is disturbed, up to one that had no call left for it.
-   * @param share which of the calls; default: all
+   * @param way its number: without EVERYTHING two ways share the calls
    */
   async disturbEveryCall(
     disturb: Disturb,
     afterEach: (at: number) => Promise<void>,
-    { index = 0, count = 1 } = {},
+    way: number,
   ): Promise<void> {
-    for (let at = 1 + index; at < endless; at += count) {
+    const count = everything ? 1 : 2;
+    for (let at = 1 + (way % count); at < endless; at += count) {
       await this.fresh();
       using disturbance = disturb(this.built, at);
       const succeeded = await this.rotate();

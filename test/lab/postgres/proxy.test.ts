@@ -108,7 +108,8 @@ describe("the proxy", () => {
     const kinds: string[] = [];
     using _ = proxy.intercept({ after: (call) => void kinds.push(call.kind) });
     await expect(connect({ password: "wrong" })).rejects.toMatchObject({ code: "28P01" });
-    expect(kinds).toEqual(["connect"]);
+    // The client of the test before may only be ending.
+    expect(kinds.filter((kind) => kind !== "terminate")).toEqual(["connect"]);
   });
 
   it("passes on that an administrator ends an idle session", async () => {

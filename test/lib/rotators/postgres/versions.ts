@@ -1,12 +1,11 @@
 import { afterAll, beforeAll, describe } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../../lab/postgres/server.ts";
 import { isInstalled, olderMajors, olderVersions } from "../../../../lab/postgres/versions.ts";
+import { everything } from "../../../everything.ts";
 import { cannotRun } from "../../../needing.ts";
 
 /** The oldest, the first in which CREATEROLE alone administers no role, and the newest; 15 and 17 in `.ci/run`. */
-const majors = process.env["EVERY_POSTGRES"]
-  ? [18 as const, ...olderMajors]
-  : ([18, 16, 14] as const);
+const majors = everything ? [18 as const, ...olderMajors] : ([18, 16, 14] as const);
 
 /**
  * The same tests on several major versions, each on a server of its own. One that is not installed is a
