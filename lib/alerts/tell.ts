@@ -56,9 +56,10 @@ export async function tell(
   try {
     await memory.write({ secret: secret.arn, domain, problems: next }, signal);
   } catch (thrown) {
-    const { code, message } = asRotationError(thrown);
+    const { code, message, retryable } = asRotationError(thrown);
     context.log.alertFailed(secret.name, code, message);
-    // What was only to be noted would be lost.
+    // What was only to be noted would be lost; what the memory refuses for now is noted at the next look.
+    if (retryable) return { standing: next, failure };
     for (const { before, after, found: noted } of outcomes)
       if (!before && noted && after?.told === false)
         await publish({ news: { status: "begun", found: noted } });
