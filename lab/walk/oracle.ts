@@ -111,6 +111,7 @@ export class Oracle {
     for (const secret of this.#truth.managed()) {
       const { name } = secret;
       if (this.#truth.refusedSince(secret) === undefined) this.#brokeCurrent.delete(name);
+      else if (this.#truth.isRefusedByHand(secret)) continue;
       else if (this.#brokeCurrent.get(name) === by.id && !isDown(secret))
         this.#add(this.broken, "2 AWSCURRENT works", `${name} is refused after ${by.id}`);
     }

@@ -172,9 +172,9 @@ export class Truth {
     return known?.worksSince === undefined ? known?.since : undefined;
   }
 
-  /** It is refused by what an operator did. */
+  /** It is refused by what an operator did, or an operator is at it. */
   isRefusedByHand({ name }: Secret): boolean {
-    return this.#handMade.has(name);
+    return this.#isByHand || this.#handMade.has(name);
   }
 
   /** How many calls functions have made since an operator last changed its labels. */
