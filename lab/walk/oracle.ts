@@ -182,6 +182,8 @@ export class Oracle {
       if (isSame(held, current)) continue;
       const ceased = this.#truth.ceasedAt(held, secret);
       if (this.#wasTold(secret, ceased ?? this.#truth.madeAt(held))) continue;
+      // Nobody sees a password that a person sets while the server is down for everybody else.
+      if (ceased === undefined && isDown && this.#truth.isRefusedByHand(secret)) continue;
       const what = `${secret.name}: ${held.username} still works, and nobody was told${isDown ? " (server down)" : ""}`;
       if (ceased !== undefined) this.#add(this.broken, "4 nothing stays alive late", what);
       else if (!isSame(held, pending)) this.#add(this.broken, "3 nothing is orphaned", what);
