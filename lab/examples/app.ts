@@ -12,7 +12,7 @@ import type { AppSettings } from "./app-settings.ts";
 import { digest } from "./digest.ts";
 
 /** Between two logins, in milliseconds. */
-const pause = 50;
+const pause = 100;
 
 const { shows, url, password, connection, secretId, type, ca }: AppSettings = JSON.parse(
   process.env["APP_SETTINGS"] ?? "",

@@ -3,7 +3,7 @@ import { type ConsumerOptions, startConsumer } from "../consumer/consumers.ts";
 import type { Consumer } from "./consumer.ts";
 
 /** Between two logins, in milliseconds. */
-const pauseMs = 20;
+const pauseMs = 50;
 
 /** How long it is watched once the old credential is dead, in milliseconds. */
 const afterwards = 500;

@@ -83,7 +83,7 @@ export class Production implements AsyncDisposable {
   ): Promise<void> {
     const { aws, secretArn, server } = this.world;
     const from = valueFrom && { valueFrom };
-    const of = { cluster, name, tasks, secretArn, server, pauseMs: 25 };
+    const of = { cluster, name, tasks, secretArn, server, pauseMs: 150 };
     await createConsumerService(aws, { ...of, ...from });
     await until(async () => this.logins.size >= tasks);
   }
