@@ -10,7 +10,7 @@ interface SdkError {
 }
 
 /** Whether AWS answered with this error. Bundles hold no classes of errors; see build/runtime-plugin.ts. */
-export const isNamed = (thrown: unknown, name: string): boolean =>
+const isNamed = (thrown: unknown, name: string): boolean =>
   thrown instanceof Error && thrown.name === name;
 
 /** For `catch`: what an error of this name answers. Others are thrown on. */

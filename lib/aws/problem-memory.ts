@@ -7,7 +7,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { ProblemMemory, Remembered } from "../alerts/memory.ts";
 import { rememberedIn, textOf } from "../alerts/remembered.ts";
-import { callAws, isNamed } from "./failures.ts";
+import { callAws, meaning } from "./failures.ts";
 import { onDemand } from "./on-demand.ts";
 
 /**
@@ -51,11 +51,8 @@ class ParameterMemory implements ProblemMemory {
 
   #forget(Name: string, signal: AbortSignal): Promise<void> {
     return callAws("ssm:DeleteParameter", Name, signal, async (options) => {
-      try {
-        await this.#client().send(new DeleteParameterCommand({ Name }), options);
-      } catch (error) {
-        if (!isNamed(error, "ParameterNotFound")) throw error;
-      }
+      const command = new DeleteParameterCommand({ Name });
+      await this.#client().send(command, options).catch(meaning("ParameterNotFound", undefined));
     });
   }
 

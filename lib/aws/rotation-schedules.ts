@@ -12,7 +12,7 @@ import {
 import type { Schedule, ScheduledSecret, Schedules } from "../schedules/port.ts";
 import { retiringVersions } from "../secret/labels.ts";
 import { scheduleTag } from "../secret/schedule-tag.ts";
-import { callAws, isNamed } from "./failures.ts";
+import { callAws, meaning } from "./failures.ts";
 
 /** Of the account and Region that the environment names. */
 export function rotationSchedules(): Schedules {
@@ -39,14 +39,11 @@ class RotationSchedules implements Schedules {
 
   describe(secretId: string, signal: AbortSignal): Promise<ScheduledSecret | undefined> {
     return callAws("secretsmanager:DescribeSecret", secretId, signal, async (options) => {
-      try {
-        const command = new DescribeSecretCommand({ SecretId: secretId });
-        const secret = await this.#client.send(command, options);
-        return scheduled(secret, secret.VersionIdsToStages);
-      } catch (error) {
-        if (isNamed(error, "ResourceNotFoundException")) return undefined;
-        throw error;
-      }
+      const command = new DescribeSecretCommand({ SecretId: secretId });
+      const secret = await this.#client
+        .send(command, options)
+        .catch(meaning("ResourceNotFoundException", undefined));
+      return secret && scheduled(secret, secret.VersionIdsToStages);
     });
   }
 

@@ -1,6 +1,6 @@
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
 import type { Rotator } from "../watch/ports.ts";
-import { callAws, isNamed } from "./failures.ts";
+import { callAws, meaning } from "./failures.ts";
 import { onDemand } from "./on-demand.ts";
 
 /**
@@ -12,11 +12,8 @@ export function secretsManagerRotator(): Rotator {
   return {
     retry: (SecretId, ClientRequestToken, signal) =>
       callAws("secretsmanager:RotateSecret", SecretId, signal, async (options) => {
-        try {
-          await client().send(new RotateSecretCommand({ SecretId, ClientRequestToken }), options);
-        } catch (error) {
-          if (!isNamed(error, "InvalidRequestException")) throw error;
-        }
+        const command = new RotateSecretCommand({ SecretId, ClientRequestToken });
+        await client().send(command, options).catch(meaning("InvalidRequestException", undefined));
       }),
   };
 }

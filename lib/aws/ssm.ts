@@ -13,7 +13,7 @@ import type {
   StoredParameter,
 } from "../mirror/parameters.ts";
 import { Secret } from "../secret/secret.ts";
-import { callAws, isNamed } from "./failures.ts";
+import { callAws, meaning } from "./failures.ts";
 import { onDemand } from "./on-demand.ts";
 
 /** In the account and Region of the environment; the SDK retries throttled calls. */
@@ -77,12 +77,10 @@ class SsmParameters implements ParameterStore {
       Tier: write.tier,
     });
     return callAws("ssm:PutParameter", write.name, signal, async (options) => {
-      try {
-        return (await this.#client().send(command, options)).Version ?? 0;
-      } catch (error) {
-        if (isNamed(error, "ParameterAlreadyExists")) return "exists";
-        throw error;
-      }
+      const sent = await this.#client()
+        .send(command, options)
+        .catch(meaning("ParameterAlreadyExists", "exists" as const));
+      return sent === "exists" ? sent : (sent.Version ?? 0);
     });
   }
 }

@@ -10,7 +10,7 @@ import {
   paginateListTasks,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
-import { awsFailure, callAws } from "../../aws/failures.ts";
+import { awsFailure, callAws, type Send } from "../../aws/failures.ts";
 import { onDemand } from "../../aws/on-demand.ts";
 import { chunks } from "../../chunks.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
@@ -155,7 +155,7 @@ class EcsOnAws implements Ecs {
     action: string,
     cluster: string,
     signal: AbortSignal,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
+    send: Send<T>,
   ): Promise<T> {
     try {
       return await send({ abortSignal: signal });
