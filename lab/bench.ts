@@ -140,7 +140,7 @@ function table(figures: Figures): string[] {
     ),
     `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 65 ms`,
     `AWS requests   ${awsRequests.perRotation} per rotation, budget 13: ${names.join(", ")}; ${awsRequests.sequential} one after another, budget 9`,
-    `latency        with ${latency.addedMs} ms more for each AWS request: ${latency.medianMs} ms a rotation; ${latency.sequentialMs} ms where each waits for the one before`,
+    `latency        with ${latency.addedMs} ms more for each AWS request: ${latency.medianMs} ms a rotation; ${latency.sequentialMs} ms one request at a time`,
     `memory         ${Object.entries(memory)
       .map(([name, mb]) => `${name} ${mb}`)
       .join(", ")} (MiB, resident); budget 75 after one, 90 after 300`,

@@ -9,8 +9,8 @@ export interface Latency {
   /** Medians of the four invocations together. */
   readonly medianMs: number;
   /**
-   * The same when the stand-in serves one request after another, as if the function sent each when the one before
-   * was answered: so did Quarterturn up to milestone 7.
+   * The same when the stand-in serves one request at a time, as if the function waited for each answer before it sent
+   * the next request.
    */
   readonly sequentialMs: number;
   readonly rotations: number;

@@ -40,7 +40,7 @@ export function countTold(FunctionName: string, at: Date): void {
   metrics.publishStoredMetrics();
 }
 
-/** Secrets are no dimension here either; each state is one. */
+/** How many secrets are in each state, which is the dimension. Secrets are not: see `measure`. */
 export function measureFigures(environment: string, figures: Figures): void {
   const metrics = new Metrics({
     namespace: "Quarterturn",

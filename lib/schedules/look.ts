@@ -65,7 +65,7 @@ async function passes(
   return { seen: [...marked, ...(await pass(others, ports, context))], isMarked: true };
 }
 
-/** Until a look finds nothing that another invocation has switched on since the one before. */
+/** Looks again until nothing new was switched on by another invocation. */
 async function untilCalm(
   items: readonly Item[],
   ports: PassPorts,

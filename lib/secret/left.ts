@@ -20,7 +20,7 @@ import type { Sighting } from "./sighting.ts";
  * - A tag names it, because no label was left for it.
  * - AWSCURRENT was last seen on it, or it is AWSPREVIOUS, and AWSCURRENT has moved since.
  *
- * @param isHeard whether an event tells of a move that was not seen: it may have gone away and come back
+ * @param isHeard whether an event reports a move of AWSCURRENT that no look has seen: it may have left and come back
  */
 export function leftVersions(
   secret: VersionLabels,

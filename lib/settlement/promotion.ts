@@ -62,8 +62,8 @@ export function lastMove(state: SettlementState, current: string): Sighting {
 }
 
 /**
- * The move is a change of the secret, read together with the labels, so it is no later than the last change, whoever
- * made that. It is earlier than the look at it: consumers that were rolled in between got the new value.
+ * When the secret last changed, read together with its labels: AWSCURRENT cannot have moved later, whoever made that
+ * change. It moved before this look, so consumers that were rolled in between got the new value.
  */
 const changedAt = ({ secret, now }: SettlementState): Date | undefined =>
   secret.changedAt && (secret.changedAt < now ? secret.changedAt : now);
