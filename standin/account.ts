@@ -6,12 +6,19 @@ import type { EventBus } from "./events/bus.ts";
 import { deliverTo } from "./events/deliver.ts";
 import type { ServiceEvent } from "./events/event.ts";
 import { eventBridge } from "./events/events.ts";
+import type { HttpRequest } from "./http-server.ts";
+import { authenticate } from "./iam/authenticate.ts";
 import { iam } from "./iam/iam.ts";
+import { type KeyTiming, UserTable } from "./iam/user-table.ts";
 import type { LambdaHost } from "./lambda/functions.ts";
 import { lambda } from "./lambda/lambda.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
+import type { Refusal } from "./protocol.ts";
+import { Databases, type RdsTiming } from "./rds/databases.ts";
+import { rds } from "./rds/rds.ts";
 import type { RotationTiming } from "./secrets-manager/rotation-outcome.ts";
 import { type SecretsManager, secretsManager } from "./secrets-manager/secrets-manager.ts";
+import type { Signed } from "./signature.ts";
 import { type Sns, sns } from "./sns/sns.ts";
 import { sqs } from "./sqs/sqs.ts";
 import { ssm } from "./ssm/ssm.ts";
@@ -23,6 +30,8 @@ export interface AccountHost extends EcsHost {
   readonly functions: LambdaHost;
   readonly rotation: RotationTiming;
   readonly lambda: Partial<LambdaTiming>;
+  readonly accessKeys: KeyTiming;
+  readonly rds: RdsTiming;
   /** All calls so far. */
   readonly calls: readonly Call[];
   endpoint(): string;
@@ -31,8 +40,10 @@ export interface AccountHost extends EcsHost {
 /** The services of an account and all its resources. Disposing of it ends what is in progress. */
 export interface Account extends AsyncDisposable {
   readonly services: Services;
+  authenticate(signed: Signed, request: HttpRequest): Refusal | undefined;
   readonly ecs: EcsTaps;
   readonly bus: EventBus;
+  readonly databases: Databases;
   readonly rotationFinished: SecretsManager["finished"];
   readonly secrets: SecretsManager["all"];
   readonly notifications: Sns["notifications"];
@@ -42,9 +53,11 @@ export interface Account extends AsyncDisposable {
 /** Opens an account that is empty but for the host's functions. */
 export function openAccount(host: AccountHost): Account {
   const { clock, activity, functions } = host;
+  const users = new UserTable();
+  const databases = new Databases(host, host.rds);
   const queues = sqs(host, host.endpoint, clock);
   const invocations = lambda(functions, queues.queues, host.lambda, clock, activity);
-  const topics = sns(host);
+  const topics = sns(host, invocations.start);
   const targets = { queues: queues.queues, topics: topics.operations, functions: invocations };
   const events = eventBridge(host, deliverTo(targets), activity);
   const emit = (event: ServiceEvent) => events.bus.emit(event);
@@ -64,22 +77,25 @@ export function openAccount(host: AccountHost): Account {
       cloudtrail: cloudTrail(host),
       ecs: containers.operations,
       events: events.operations,
-      iam: iam(host),
+      iam: iam(host, users),
       lambda: invocations.operations,
+      rds: rds(databases),
       secretsmanager: secrets.operations,
       sns: topics.operations,
       sqs: queues.operations,
       ssm: parameters,
-      sts: sts(host),
+      sts: sts(host, users),
     },
+    authenticate: (signed, request) => authenticate(users, host.accessKeys, signed, request),
     ecs: containers.taps,
     bus: events.bus,
+    databases,
     rotationFinished: secrets.finished,
     secrets: secrets.all,
     notifications: topics.notifications,
     confirmationToken: topics.confirmationToken,
     async [Symbol.asyncDispose]() {
-      for (const part of [events.bus, invocations, queues]) part[Symbol.dispose]();
+      for (const part of [events.bus, invocations, queues, databases]) part[Symbol.dispose]();
       const rotationsEnded = secrets[Symbol.asyncDispose]();
       await Promise.all([containers[Symbol.asyncDispose](), functions.endInvocations()]);
       await rotationsEnded;

@@ -2,8 +2,10 @@ import type { Call, Interceptor } from "./call.ts";
 import type { EcsTaps } from "./ecs/ecs.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
 import type { ServiceEvent } from "./events/event.ts";
+import type { KeyTiming } from "./iam/user-table.ts";
 import type { Functions } from "./lambda/model.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
+import type { RdsTaps, RdsTiming } from "./rds/databases.ts";
 import type { RotationOutcome, RotationTiming } from "./secrets-manager/rotation-outcome.ts";
 import type { Secret } from "./secrets-manager/secret.ts";
 import type { Notification } from "./sns/notification.ts";
@@ -23,6 +25,7 @@ export interface Aws extends AsyncDisposable {
   intercept(interceptor: Interceptor): Disposable;
   functions: Functions;
   ecs: EcsTaps;
+  rds: RdsTaps;
   /** All secrets as they are, with their values: to judge by, never to change. */
   secrets(): readonly Secret[];
   rotations: {
@@ -70,6 +73,10 @@ export interface AwsOptions {
   readonly rotation?: Partial<RotationTiming>;
   /** In milliseconds of the machine, whatever the pace. */
   readonly lambda?: Partial<LambdaTiming>;
+  /** Of IAM users. In milliseconds of the machine, whatever the pace. */
+  readonly accessKeys?: Partial<KeyTiming>;
+  /** Of changes of master passwords. In milliseconds of the machine, whatever the pace. */
+  readonly rds?: Partial<RdsTiming>;
   /** Functions run in this process instead of one each (see InProcessEnvironment). Default: false. */
   readonly inProcess?: boolean;
 }

@@ -17,8 +17,10 @@ export type { DeploymentEvent } from "./ecs/deployment-event.ts";
 export type { TaskOutput } from "./ecs/task.ts";
 export type { EventInterceptor } from "./events/bus.ts";
 export type { AwsEvent, ServiceEvent } from "./events/event.ts";
+export type { KeyTiming } from "./iam/user-table.ts";
 export type { FunctionDefinition, Functions, Invocation } from "./lambda/model.ts";
 export type { LambdaTiming } from "./lambda/timing.ts";
+export type { DatabaseDefinition, ProxyDefinition, RdsTiming } from "./rds/databases.ts";
 export type {
   RotationOutcome,
   RotationStep,
@@ -64,13 +66,25 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       ...options.rotation,
     },
     lambda: options.lambda ?? {},
+    accessKeys: {
+      activationMs: clock.hurried(5000),
+      revocationMs: clock.hurried(4000),
+      flickerMs: 0,
+      ...options.accessKeys,
+    },
+    rds: {
+      beginMs: clock.hurried(3000),
+      changeMs: clock.hurried(15_000),
+      endMs: clock.hurried(30_000),
+      ...options.rds,
+    },
     calls,
     revisions: new Map(),
     endpoint,
   };
   let account = openAccount(host);
   const server: HttpServer = await startHttpServer(options.port ?? 0, (request) =>
-    dispatch(request, account.services, calls, interceptors),
+    dispatch(request, account, calls, interceptors),
   );
   return {
     endpoint: endpoint(),
@@ -87,6 +101,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       onEvent: (listener) => account.ecs.onEvent(listener),
       onOutput: (listener) => account.ecs.onOutput(listener),
       tasks: () => account.ecs.tasks(),
+    },
+    rds: {
+      addDatabase: (database) => account.databases.addDatabase(database),
+      addProxy: (proxy) => account.databases.addProxy(proxy),
+      setStatus: (id, status) => account.databases.setStatus(id, status),
     },
     secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },

@@ -6,6 +6,7 @@ export interface Call {
     | "events"
     | "iam"
     | "lambda"
+    | "rds"
     | "secretsmanager"
     | "sns"
     | "sqs"
@@ -31,12 +32,12 @@ export interface Interceptor {
 }
 
 /**
- * Functions by operation name. Effects are synchronous, so each operation is atomic; a promise is for
+ * Functions by operation name, of the input and the access key id that calls. Effects are synchronous, so each operation is atomic; a promise is for
  * waits of the caller (a long poll, an invocation). The output has the members of the API reference; a
  * Map stands for what the reference calls a map.
  */
 export type Operations = Readonly<
-  Record<string, (input: Record<string, unknown>) => object | Promise<object>>
+  Record<string, (input: Record<string, unknown>, principal?: string) => object | Promise<object>>
 >;
 
 /** All services. Each protocol maps the names in its requests to these. */

@@ -17,11 +17,11 @@ export const constraint = ({ path, rule }: Violation) =>
 export function operationsOf(refusal: (violation: Violation) => AwsError) {
   return <S extends z.ZodObject, O extends object | Promise<object>>(
     shape: S,
-    run: (input: z.infer<S>) => O,
+    run: (input: z.infer<S>, principal: string) => O,
   ) =>
-    (input: Record<string, unknown>): O => {
+    (input: Record<string, unknown>, principal = ""): O => {
       const parsed = shape.safeParse(input);
-      if (parsed.success) return run(parsed.data);
+      if (parsed.success) return run(parsed.data, principal);
       const [issue] = parsed.error.issues;
       throw refusal({ path: String(issue?.path.join(".")), rule: String(issue?.message), input });
     };

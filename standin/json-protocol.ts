@@ -1,7 +1,15 @@
 import { AwsError } from "./aws-error.ts";
 import type { Call } from "./call.ts";
 import type { HttpRequest } from "./http-server.ts";
-import type { Protocol } from "./protocol.ts";
+import { type Protocol, type Refusal, refusals } from "./protocol.ts";
+
+/** The errors of services that once spoke only JSON, in REST as well. */
+export const CODES: Readonly<Record<Refusal, string>> = {
+  unknownKey: "UnrecognizedClientException",
+  wrongSignature: "InvalidSignatureException",
+  expiredSignature: "InvalidSignatureException",
+  denied: "AccessDeniedException",
+};
 
 /** The services that speak JSON, by the first part of X-Amz-Target. */
 const TARGETS = new Map<string, Call["service"]>([
@@ -70,17 +78,22 @@ function jsonProtocol(version: "1.0" | "1.1"): Protocol {
     unknownOperation,
     unauthenticated: () =>
       new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token"),
+    refused: (refusal) => new AwsError(CODES[refusal], refusals[refusal]),
     internal: (error) => new AwsError("InternalServiceError", `The stand-in failed: ${error}`, 500),
   };
 }
 
 function parseInput(body: string): Record<string, unknown> {
-  const refused = new AwsError("SerializationException", "The body must be a JSON object.");
+  const input = parsed(body);
+  if (typeof input !== "object" || input === null || Array.isArray(input))
+    throw new AwsError("SerializationException", "The body must be a JSON object.");
+  return input as Record<string, unknown>;
+}
+
+function parsed(text: string): unknown {
   try {
-    const input: unknown = JSON.parse(body);
-    if (typeof input !== "object" || input === null || Array.isArray(input)) throw refused;
-    return input as Record<string, unknown>;
+    return JSON.parse(text);
   } catch {
-    throw refused;
+    return undefined;
   }
 }

@@ -1,13 +1,21 @@
 import { AwsError } from "./aws-error.ts";
 import type { Call } from "./call.ts";
 import type { HttpRequest } from "./http-server.ts";
-import type { Protocol } from "./protocol.ts";
+import { type Protocol, type Refusal, refusals } from "./protocol.ts";
 import { queryInput } from "./query-input.ts";
 import { element, xml } from "./xml.ts";
+
+const CODES: Readonly<Record<Refusal, string>> = {
+  unknownKey: "InvalidClientTokenId",
+  wrongSignature: "SignatureDoesNotMatch",
+  expiredSignature: "SignatureDoesNotMatch",
+  denied: "AccessDenied",
+};
 
 /** The services that speak Query, by the service in the credential scope, and their Version. */
 const VERSIONS = new Map<string, { service: Call["service"]; version: string }>([
   ["iam", { service: "iam", version: "2010-05-08" }],
+  ["rds", { service: "rds", version: "2014-10-31" }],
   ["sns", { service: "sns", version: "2010-03-31" }],
   ["sts", { service: "sts", version: "2011-06-15" }],
 ]);
@@ -56,6 +64,7 @@ export const queryProtocol: Protocol = {
     new AwsError("InvalidAction", `The stand-in has no operation ${name}.`),
   unauthenticated: () =>
     new AwsError("MissingAuthenticationToken", "Request is missing Authentication Token", 403),
+  refused: (refusal) => new AwsError(CODES[refusal], refusals[refusal], 403),
   internal: (error) => new AwsError("InternalError", `The stand-in failed: ${error}`, 500),
 };
 

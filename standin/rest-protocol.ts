@@ -1,6 +1,7 @@
 import { AwsError } from "./aws-error.ts";
 import type { Call } from "./call.ts";
-import type { Protocol } from "./protocol.ts";
+import { CODES } from "./json-protocol.ts";
+import { type Protocol, refusals } from "./protocol.ts";
 import { type Input, json, ROUTES } from "./rest-routes.ts";
 
 /**
@@ -32,6 +33,7 @@ export const restProtocol: Protocol = {
     new AwsError("UnknownOperationException", `The stand-in has no operation "${name}".`, 404),
   unauthenticated: () =>
     new AwsError("MissingAuthenticationTokenException", "Missing Authentication Token", 403),
+  refused: (refusal) => new AwsError(CODES[refusal], refusals[refusal], 403),
   internal: (error) => new AwsError("ServiceException", `The stand-in failed: ${error}`, 500),
 };
 

@@ -4,11 +4,24 @@ export function element(name: string, content: string, namespace?: string): stri
   return `<${name}${attribute}>${content}</${name}>`;
 }
 
+/** A list whose members have an element name of their own, as most lists of RDS: `<DBInstances><DBInstance>…`. */
+export class Members {
+  readonly name: string;
+  readonly items: readonly unknown[];
+
+  constructor(name: string, items: readonly unknown[]) {
+    this.name = name;
+    this.items = items;
+  }
+}
+
 /**
  * A value as the Query protocol writes it: members as elements, lists of `<member>`, maps (a Map)
  * of `<entry>`. Undefined members are left out.
  */
 export function xml(value: unknown): string {
+  if (value instanceof Members)
+    return value.items.map((each) => element(value.name, xml(each))).join("");
   if (Array.isArray(value)) return value.map((each) => element("member", xml(each))).join("");
   if (value instanceof Map) {
     return [...value].map(([key, each]) => element("entry", xml({ key, value: each }))).join("");

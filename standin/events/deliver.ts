@@ -2,6 +2,7 @@ import type { Operations } from "../call.ts";
 import { send } from "../sqs/messages.ts";
 import { type QueueTable, queueDoesNotExist } from "../sqs/queue-table.ts";
 import type { Deliver } from "./bus.ts";
+import { transformed } from "./transform.ts";
 
 /**
  * Hands events to queues, topics and functions. Functions are invoked asynchronously
@@ -16,10 +17,10 @@ export function deliverTo({
   topics: Operations;
   functions: { start(nameOrArn: string, payload: unknown): void };
 }): Deliver {
-  return ({ Arn, SqsParameters }, event) => {
-    const text = JSON.stringify(event);
+  return ({ Arn, SqsParameters, InputTransformer }, event) => {
+    const text = InputTransformer ? transformed(InputTransformer, event) : JSON.stringify(event);
     const service = Arn.split(":")[2];
-    if (service === "lambda") functions.start(Arn, event);
+    if (service === "lambda") functions.start(Arn, JSON.parse(text));
     else if (service === "sns") topics["Publish"]?.({ TopicArn: Arn, Message: text });
     else {
       const queue = queues.byArn(Arn);

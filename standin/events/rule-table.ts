@@ -1,9 +1,11 @@
 import { AwsError } from "../aws-error.ts";
+import type { InputTransformer } from "./transform.ts";
 
 export interface Target {
   Id: string;
   Arn: string;
   SqsParameters?: { MessageGroupId: string } | undefined;
+  InputTransformer?: InputTransformer | undefined;
 }
 
 export interface Rule {

@@ -3,12 +3,20 @@ import type { Operations } from "../call.ts";
 import { invalid, operation } from "./operation.ts";
 import type { RuleTable } from "./rule-table.ts";
 import { ruleName } from "./rules.ts";
+import { checkTransformer } from "./transform.ts";
 
 const MAX_ENTRIES = 10;
 /** "Each rule can have up to five (5) targets" (API_PutTargets) */
 const MAX_TARGETS = 5;
 
 const targetId = z.string().regex(/^[\w.-]{1,64}$/, "it must match [\\.\\-_A-Za-z0-9]+");
+const transformer = z.object({
+  InputPathsMap: z
+    .record(z.string().regex(/^[\w-]{1,256}$/), z.string().max(256))
+    .refine((paths) => Object.keys(paths).length <= 100, "at most 100")
+    .default({}),
+  InputTemplate: z.string().min(1).max(8192),
+});
 const absent = z.undefined("the stand-in does not know this parameter").optional();
 
 /** Pages: https://docs.aws.amazon.com/eventbridge/latest/APIReference/ */
@@ -26,7 +34,7 @@ export function targetOperations(rules: RuleTable): Operations {
   };
 }
 
-/** API_PutTargets: queues, topics and functions. Targets get the whole event. */
+/** API_PutTargets: queues, topics and functions. Targets get the whole event, or what a transformer makes of it. */
 function putTargets(rules: RuleTable) {
   const target = z.object({
     Id: targetId,
@@ -34,13 +42,14 @@ function putTargets(rules: RuleTable) {
     SqsParameters: z.object({ MessageGroupId: z.string().min(1).max(128) }).optional(),
     Input: absent,
     InputPath: absent,
-    InputTransformer: absent,
+    InputTransformer: transformer.optional(),
     DeadLetterConfig: absent,
   });
   const shape = z.object({ Rule: ruleName, Targets: z.array(target).min(1).max(MAX_ENTRIES) });
   return operation(shape, ({ Rule, Targets }) => {
     const { targets } = rules.find(Rule);
-    for (const { Id, Arn, SqsParameters } of Targets) {
+    for (const { Id, Arn, SqsParameters, InputTransformer } of Targets) {
+      if (InputTransformer) checkTransformer(InputTransformer);
       if (Arn.endsWith(".fifo") && Arn.startsWith("arn:aws:sqs:") && SqsParameters === undefined) {
         throw invalid(`Parameter(s) SqsParameters must be specified for target: ${Id}.`);
       }

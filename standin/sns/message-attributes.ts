@@ -9,7 +9,7 @@ export const messageAttributes = z.record(
     BinaryValue: z.string().optional(),
   }),
 );
-type MessageAttributes = z.infer<typeof messageAttributes>;
+export type MessageAttributes = z.infer<typeof messageAttributes>;
 
 /** The value that each data type asks for; Binary is base64 on the wire. */
 const DATA_TYPES = new Map<string, { field: "String" | "Binary"; accepts(value: string): boolean }>(
@@ -47,6 +47,15 @@ export function attributeValues(attributes: MessageAttributes): Record<string, s
   });
   return Object.fromEntries(checked);
 }
+
+/** As a function gets them. */
+export const attributeTypes = (attributes: MessageAttributes) =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([name, { DataType, StringValue, BinaryValue }]) => [
+      name,
+      { Type: DataType, Value: StringValue ?? BinaryValue },
+    ]),
+  );
 
 /** Name, type and value count towards the size of a message. */
 export function attributeBytes(attributes: MessageAttributes): number {

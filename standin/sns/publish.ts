@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
+import { deliverToFunctions, type StartFunction } from "./deliver.ts";
 import { attributeBytes, attributeValues, messageAttributes } from "./message-attributes.ts";
 import type { Notification } from "./notification.ts";
 import { invalid, operation } from "./operation.ts";
@@ -12,7 +13,7 @@ const SUBJECT_ENDS_BEFORE = 100;
  * Only to topics, not to phones or mobile endpoints.
  * https://docs.aws.amazon.com/sns/latest/api/API_Publish.html
  */
-export function publish(topics: TopicTable, notifications: Notification[]) {
+export function publish(topics: TopicTable, notifications: Notification[], start: StartFunction) {
   const shape = z.object({
     TopicArn: z.string().optional(),
     TargetArn: z.string().optional(),
@@ -32,14 +33,16 @@ export function publish(topics: TopicTable, notifications: Notification[]) {
     if (json) requireDefault(Message);
     const topic = target(topics, input.TopicArn, input.TargetArn);
     const messageId = randomUUID();
-    notifications.push({
+    const notification = {
       topicArn: topic.arn,
       ...(Subject !== undefined && { subject: Subject }),
       message: Message,
       ...(json && { messageStructure: "json" as const }),
       attributes,
       messageId,
-    });
+    };
+    notifications.push(notification);
+    deliverToFunctions(topic, notification, MessageAttributes, start);
     return { MessageId: messageId };
   });
 }

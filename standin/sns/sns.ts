@@ -1,4 +1,5 @@
 import type { Operations } from "../call.ts";
+import type { StartFunction } from "./deliver.ts";
 import type { Notification } from "./notification.ts";
 import { publish } from "./publish.ts";
 import { subscriptionOperations } from "./subscriptions.ts";
@@ -15,16 +16,19 @@ export interface Sns {
 
 /**
  * Amazon SNS, in memory, with the documented behaviour of standard topics (test: sns.contract).
- * Messages are not delivered, but collected in `notifications`.
+ * Messages are delivered to functions alone; all are in `notifications`.
  */
-export function sns(account: { region: string; accountId: string }): Sns {
+export function sns(
+  account: { region: string; accountId: string },
+  startFunction: StartFunction,
+): Sns {
   const topics = new TopicTable(account);
   const notifications: Notification[] = [];
   return {
     operations: {
       ...topicOperations(topics),
       ...subscriptionOperations(topics),
-      Publish: publish(topics, notifications),
+      Publish: publish(topics, notifications, startFunction),
     },
     notifications,
     confirmationToken(topicArn, endpoint) {

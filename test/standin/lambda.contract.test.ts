@@ -121,13 +121,6 @@ describe("Invoke (API_Invoke)", () => {
     expect(byArn.FunctionError).toBeUndefined();
   });
 
-  it("answers a function that fails with FunctionError (nodejs-exceptions.html)", async () => {
-    const { name } = register();
-    const { text, ...answer } = await invoke(name, { fail: true });
-    expect(answer).toMatchObject({ StatusCode: 200, FunctionError: "Unhandled" });
-    expect(JSON.parse(text)).toEqual({ errorType: "RangeError", errorMessage: "told to" });
-  });
-
   it("answers an asynchronous invocation at once, and tries it three times", async () => {
     const { name, runs } = register();
     const answer = await invoke(name, { fail: true }, { InvocationType: "Event" });
@@ -149,17 +142,6 @@ describe("Invoke (API_Invoke)", () => {
       operation: "Invoke",
       principal: "settle-1",
       input: { FunctionName: name, Payload: '{"answer":1}' },
-    });
-  });
-
-  it.each([
-    ["ResourceNotFoundException", 404, {}],
-    ["ResourceNotFoundException", 404, { InvocationType: "Event" as const }],
-  ])("answers %s (%i) for an unknown function %o", async (name, httpStatusCode, more) => {
-    await expect(invoke("unknown", {}, more)).rejects.toMatchObject({
-      name,
-      message: "Function not found: unknown",
-      $metadata: { httpStatusCode },
     });
   });
 

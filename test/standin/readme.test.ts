@@ -17,6 +17,8 @@ it("the README lists every operation", async () => {
     functions: new LambdaHost({ ...common, env: () => ({}) }),
     rotation: { attempts: 1, retryDelayMs: 0, stepGapMs: 0, testVersion: "current" },
     lambda: {},
+    accessKeys: { activationMs: 0, revocationMs: 0, flickerMs: 0 },
+    rds: { beginMs: 0, changeMs: 0, endMs: 0 },
     calls: [],
     revisions: new Map(),
     endpoint: () => "",

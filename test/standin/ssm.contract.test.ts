@@ -142,14 +142,6 @@ describe("PutParameter (API_PutParameter)", () => {
     await put({ Name: plain });
     await expect(put({ Name: `/${plain}` })).rejects.toMatchObject(name("ParameterAlreadyExists"));
   });
-
-  it("keeps the 100 latest versions (sysman-paramstore-versions)", async () => {
-    const Name = await put();
-    for (let n = 2; n <= 101; n += 1) await put({ Name, Value: `v${n}`, Overwrite: true });
-    expect(await value(Name)).toBe("v101");
-    expect(await value(`${Name}:2`)).toBe("v2");
-    await expect(value(`${Name}:1`)).rejects.toMatchObject(name("ParameterVersionNotFound"));
-  });
 });
 
 describe("GetParameter (API_GetParameter)", () => {
@@ -209,11 +201,6 @@ describe("GetParameters (API_GetParameters)", () => {
     const answer = await ssm.getParameters({ Names, WithDecryption: true });
     expect(answer.Parameters?.map((each) => each.Name)).toEqual([two, one]);
     expect(answer.InvalidParameters).toEqual([`${one}:9`, "/unknown"].toSorted());
-  });
-
-  it("takes 10 names at most", async () => {
-    const Names = Array.from({ length: 11 }, (_, n) => `/n${n}`);
-    await expect(ssm.getParameters({ Names })).rejects.toMatchObject(name("ValidationException"));
   });
 });
 
@@ -341,16 +328,6 @@ describe("GetParameterHistory (API_GetParameterHistory)", () => {
 });
 
 describe("DeleteParameter and DeleteParameters (API_DeleteParameter, API_DeleteParameters)", () => {
-  it("deletes, and a new one of the name begins at version 1", async () => {
-    const Name = await put();
-    await put({ Name, Overwrite: true });
-    await ssm.deleteParameter({ Name });
-    await expect(value(Name)).rejects.toMatchObject(name("ParameterNotFound"));
-    await expect(ssm.deleteParameter({ Name })).rejects.toMatchObject(name("ParameterNotFound"));
-    const input = { Name, Value: "one", Type: "SecureString" } as const;
-    expect(await ssm.putParameter(input)).toMatchObject({ Version: 1 });
-  });
-
   it("tells which were there", async () => {
     const Name = await put();
     const answer = await ssm.deleteParameters({ Names: [Name, "/unknown"] });
