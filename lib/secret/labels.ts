@@ -51,6 +51,12 @@ export const isRetiring = (versionId: string, labels: readonly string[]) =>
 /** Our own label: on the version that createSecret made, and never on the one of a lone testSecret. */
 export const preparedLabel = "PREPARED";
 
+/**
+ * Our own label, in secrets whose credential is replaced by one call that ends the old one: on AWSCURRENT, or, while an
+ * attempt makes that call, on the version that it makes.
+ */
+export const rollingLabel = "ROLLING";
+
 const origin = "FROM-";
 
 /**
@@ -75,11 +81,47 @@ export function staleOrigins({ versions }: VersionLabels): readonly LabelOf[] {
   );
 }
 
+const leaked = "leaked-";
+
 /** A token of this form becomes the version's id, and means that the old credential leaked. */
-export const isLeaked = (versionId: string) => versionId.startsWith("leaked-");
+export const isLeaked = (versionId: string) => versionId.startsWith(leaked);
+
+const first = "leaked-first-";
+
+/** The same, and a key is revoked before there is another one: whoever uses it fails until then. */
+export const revokesFirst = (versionId: string) => versionId.startsWith(first);
+
+/** For the id of a version that replaces what leaked. @param uuid of its own */
+export const leakedVersion = (uuid: string, isRevokedFirst: boolean) =>
+  (isRevokedFirst ? first : leaked) + uuid;
+
+const supplied = "supply-";
+
+/** For the id of a version by which a person supplies a credential. @param uuid of its own */
+export const suppliedVersion = (uuid: string) => supplied + uuid;
+
+export const isSuppliedVersion = (versionId: string) => versionId.startsWith(supplied);
 
 /** The version that carries a label; a label sits on at most one version. */
 export function holderOf({ versions }: VersionLabels, label: string): string | undefined {
   for (const [id, labels] of versions) if (labels.includes(label)) return id;
   return undefined;
+}
+
+/** AWSPENDING on another version than AWSCURRENT; `undefined` where it is on none, or on the same. */
+export function pendingOf(secret: VersionLabels): string | undefined {
+  const pending = holderOf(secret, "AWSPENDING");
+  return pending === holderOf(secret, "AWSCURRENT") ? undefined : pending;
+}
+
+/**
+ * A switch begins by RETIRING on AWSCURRENT, of a version that createSecret has made. Whether it then changed
+ * the password, only the server knows.
+ */
+export function mayHaveSwitched(secret: VersionLabels, token: string | undefined): boolean {
+  const current = labelsOn(secret, holderOf(secret, "AWSCURRENT"));
+  const labels = labelsOn(secret, token);
+  const made =
+    token === undefined || labels.includes(preparedLabel) || labels.includes(rollingLabel);
+  return current.includes(retiringLabel) && made;
 }

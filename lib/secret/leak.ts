@@ -41,3 +41,7 @@ export function namingVersion(version: string, current: string, secret: VersionL
 /** The version that carries the `originLabel` of this one, unless its rotation is under way. */
 export const namedBy = (version: string, secret: VersionLabels): string | undefined =>
   staleOrigins(secret).find(({ label }) => label === originLabel(version))?.from;
+
+/** A command that replaces AWSCURRENT though the last rotation is not settled. Tokens have 32 characters or more. */
+export const rotateLeaked = (secret: string) =>
+  `aws secretsmanager rotate-secret --secret-id ${secret} --client-request-token leaked-emergency-rotation-$(date +%s)`;

@@ -38,17 +38,20 @@ export function leftVersions(
 
 /**
  * Those of `leftVersions` that the last rotation left: it is not settled, so the next one waits. What AWSCURRENT left
- * after settlement, as by an edit of a note, stops no rotation.
+ * after settlement, as by an edit of a note, stops no rotation while AWSPREVIOUS shows it.
  */
 export function forgottenVersions(secret: VersionLabels): readonly string[] {
+  // Stryker disable next-line StringLiteral: no version has such an id
   const current = holderOf(secret, "AWSCURRENT") ?? "";
   const tracked = staleOrigins(secret).flatMap(({ from, label }) => {
+    // Stryker disable next-line StringLiteral: each of these labels has one
     const version = originOf([label]) ?? "";
-    return from === current || from === namingVersion(version, current, secret) ? [version] : [];
+    return from === namingVersion(version, current, secret) ? [version] : [];
   });
   const prepared = preparedAndLeft(secret);
-  const isOver = originOf(labelsOn(secret, prepared)) !== undefined;
-  return untracked(secret, [...tracked, isOver ? prepared : undefined]);
+  const labels = labelsOn(secret, prepared);
+  const isForgotten = originOf(labels) !== undefined || !labels.includes("AWSPREVIOUS");
+  return untracked(secret, [...tracked, isForgotten ? prepared : undefined]);
 }
 
 /**
@@ -93,6 +96,22 @@ const untracked = (secret: VersionLabels, all: readonly (string | undefined)[]) 
       version !== holderOf(secret, "AWSCURRENT") &&
       !isRetiring(version, labelsOn(secret, version)),
   ) as readonly string[];
+
+/**
+ * `leftVersions`; where AWSCURRENT is refused, also what it was seen on last, and AWSPREVIOUS. Pure.
+ * @param isRefused somebody may have moved AWSCURRENT unseen
+ */
+export function heldVersions(
+  secret: VersionLabels,
+  sighting: Sighting | undefined,
+  isRefused: boolean,
+): readonly string[] {
+  const seen = isRefused ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
+  const known = [holderOf(secret, "AWSCURRENT"), holderOf(secret, "AWSPENDING")];
+  return [...new Set([...leftVersions(secret, sighting), ...seen])].filter(
+    (id) => id !== undefined && !known.includes(id),
+  ) as readonly string[];
+}
 
 /** The labels by which a version is one of `leftVersions`, or the abandoned one. */
 export function labelsOf(version: string, secret: VersionLabels): readonly LabelOf[] {

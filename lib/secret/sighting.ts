@@ -34,12 +34,16 @@ export const clockMargin = 60_000;
  *   come
  */
 export function sightingOf(tags: ReadonlyMap<string, string>, now: Date): Sighting | undefined {
-  const text = tags.get(sightingTag) ?? "";
+  const seen = sightingIn(tags.get(sightingTag), now);
+  const left = tags.get(leftTag)?.split(" ").filter(Boolean) ?? [];
+  return seen && { ...seen, ...(left.length > 0 && { left }) };
+}
+
+/** What `sightingText` wrote; `undefined` as for `sightingOf`. */
+export function sightingIn(text = "", now: Date): Sighting | undefined {
   // The id of a version may hold anything.
   const end = text.lastIndexOf("/");
   const [version, at] = [text.slice(0, Math.max(end, 0)), new Date(text.slice(end + 1))];
   // An invalid time compares as false.
-  const left = tags.get(leftTag)?.split(" ").filter(Boolean) ?? [];
-  if (!version || !(at.getTime() <= now.getTime() + clockMargin)) return undefined;
-  return { version, at, ...(left.length > 0 && { left }) };
+  return version && at.getTime() <= now.getTime() + clockMargin ? { version, at } : undefined;
 }

@@ -64,7 +64,16 @@ describe("a rotation waits for", () => {
       { a: ["AWSCURRENT"], b: ["AWSPREVIOUS", "PREPARED", "FROM-a"] },
       ["b"],
     ],
+    ["what a leaked-mode rotation replaced", leaked("AWSCURRENT"), ["a"]],
+    [
+      "what a leaked-mode rotation replaced that AWSCURRENT has left",
+      { ...leaked("AWSPREVIOUS"), c: ["AWSCURRENT"] },
+      ["a"],
+    ],
+    ["nothing that another version names", { c: ["AWSCURRENT"], b: ["FROM-a"], a: [] }, []],
+    ["nothing while AWSCURRENT is nowhere", { b: ["FROM-a"], a: [] }, []],
     ["nothing after an edit", { c: ["AWSCURRENT"], b: ["AWSPREVIOUS", "PREPARED"] }, []],
+    ["what only PREPARED shows any more", { c: ["AWSCURRENT"], b: ["PREPARED"] }, ["b"]],
     ["nothing after one that was given up", { a: ["AWSCURRENT"], b: ["PREPARED", "FROM-a"] }, []],
   ])("%s", (_, labels, versions) => {
     expect(forgottenVersions(of(labels))).toEqual(versions);
@@ -120,3 +129,8 @@ it("the labels of a version are those that name it, and PREPARED", () => {
   ]);
   expect(labelsOf("b", of({ b: ["AWSPENDING", "PREPARED"] }))).toEqual([]);
 });
+
+/** Its rotation replaced `a`, and its version is labelled so. */
+function leaked(label: string): Labels {
+  return { "leaked-b": [label, "FROM-a"], a: [] };
+}
