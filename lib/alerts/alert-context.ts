@@ -5,6 +5,8 @@ export interface AlertContext {
   /** What the function was asked for; absent when the event could not be read. */
   readonly task?: Task | undefined;
   readonly environment: string;
+  /** The AWS account's id. */
+  readonly account: string;
   readonly region: string;
   /** The function's log group. */
   readonly logGroup: string;

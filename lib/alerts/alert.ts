@@ -1,10 +1,12 @@
 import type { EndedProblem, News, Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
 import type { AlertContext } from "./alert-context.ts";
-import { ascii, smsLength, subjectLength } from "./ascii.ts";
+import { type ChatNotification, chatOf } from "./chat.ts";
 import { commands } from "./commands.ts";
-import { eventOf, runbookOf } from "./event.ts";
+import { eventOf } from "./event.ts";
 import { identityOf, severityOf } from "./problem.ts";
+import type { Attributes, Story } from "./story.ts";
+import { smsOf, subjectOf, textOf } from "./text.ts";
 import { failures, safety, whatNext } from "./wording.ts";
 
 /**
@@ -20,113 +22,91 @@ export interface Alert {
   readonly text: string;
   /** At most 140 ASCII characters. */
   readonly sms: string;
+  /** For Slack and Microsoft Teams, through Amazon Q Developer. */
+  readonly chat: ChatNotification;
   /** For machines; its keys are stable. */
   readonly event: Readonly<Record<string, string | boolean>>;
-  readonly attributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Attributes>;
 }
 
 /** The alert about a problem. Pure; it holds what the news and the context hold, and no secret value. */
 export function alertOf(news: News, context: AlertContext): Alert {
   return news.status === "over"
-    ? overAlert(news.problem, news.task, context)
+    ? toldAs(ending(news.problem, news.task, { ...context, task: news.task }))
     : failureAlert(news.error, { ...context, task: news.task }, news.status);
 }
 
 /** The alert of a failure: that a problem began, or got worse. */
-export function failureAlert(
+export const failureAlert = (
   error: RotationError,
   context: AlertContext,
   status: "begun" | "worse" = "begun",
-): Alert {
-  const { environment, region } = context;
-  const { secret, step, token } = context.task ?? unknown;
-  const severity = severityOf(error);
-  const { kind, summary } = failures[context.task?.kind ?? "call"];
-  const failure = `${status === "worse" ? "worse: " : ""}${summary(step)} (${error.code})`;
-  const runbook = runbookOf(error.code, context);
-  const { happened } = error;
-  const { subject } = identityOf(error);
-  const at = context.at.toISOString();
-  const [safe, next] = [safety(error).full, whatNext(error, context)];
-  const attributes = { severity, secret, environment, step, code: error.code, status };
+): Alert => toldAs(failure(error, context, status));
+
+/** All forms of an alert. */
+export function toldAs(story: Story): Alert {
+  const event = eventOf(story);
   return {
-    subject: ascii(`[${severity}] ${failure}: ${secret}`, subjectLength),
-    text: [
-      `What happened: the ${summary(step)} (${error.code}), secret ${secret}. ${happened}`,
-      ...(status === "worse" ? ["You were told of this problem; it has become worse."] : []),
-      `Is production safe: ${safe}`,
-      `What Quarterturn does next: ${next}`,
-      `What you should do: ${error.remedy}`,
-      ...commands(error, context),
-      `More about this: ${runbook}`,
-      `Where the log is: ${whereLog(context)}.`,
-      `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
-    ].join("\n\n"),
-    sms: ascii(
-      `${severity.toUpperCase()} ${environment}: ${failure}. ${safety(error).brief} ${secret}`,
-      smsLength,
-    ),
-    event: eventOf(
-      {
-        kind,
-        attributes,
-        subject,
-        token,
-        message: happened,
-        remedy: error.remedy,
-        safe,
-        next,
-        productionSafe: error.impact === "unchanged",
-        retryable: error.retryable,
-      },
-      context,
-    ),
-    attributes,
+    subject: subjectOf(story),
+    text: textOf(story),
+    sms: smsOf(story),
+    chat: chatOf(story, event),
+    event,
+    attributes: story.attributes,
   };
 }
 
-/** The alert that a problem is over: the same key, so that a pager resolves what it opened. */
-function overAlert(problem: EndedProblem, task: Task, context: AlertContext): Alert {
-  const { environment, region } = context;
+/** Each protocol's form; `default` is that of SQS, Lambda and Firehose (SNS API reference, Publish, MessageStructure). */
+export const messageOf = ({ event, text, sms, chat }: Alert): Readonly<Record<string, string>> => ({
+  default: JSON.stringify(event),
+  email: text,
+  sms,
+  https: JSON.stringify(chat),
+});
+
+function failure(error: RotationError, context: AlertContext, status: "begun" | "worse"): Story {
+  const { secret, step, token } = context.task ?? unknown;
+  const { kind, summary } = failures[context.task?.kind ?? "call"];
+  const { code, happened, remedy, retryable } = error;
+  const { environment } = context;
+  return {
+    kind,
+    attributes: { severity: severityOf(error), secret, environment, step, code, status },
+    subject: identityOf(error).subject,
+    headline: `${status === "worse" ? "worse: " : ""}${summary(step)} (${code})`,
+    happened,
+    safe: safety(error, context.task?.kind),
+    remedy,
+    next: whatNext(error, context),
+    commands: commands(error, context),
+    productionSafe: error.impact === "unchanged",
+    retryable,
+    token,
+    context,
+  };
+}
+
+/** The same key as when it began, so that a pager resolves what it opened. */
+function ending(problem: EndedProblem, task: Task, context: AlertContext): Story {
   const { secret, step, token } = task;
   const { kind: code, subject } = problem;
   const { kind, summary } = failures[task.kind];
-  const at = context.at.toISOString();
-  const since = problem.since.toISOString();
-  const runbook = runbookOf(code, context);
-  const attributes = { severity: "info", secret, environment, step, code, status: "over" };
+  const { environment } = context;
   const about = subject && ` (${subject})`;
-  const happened = `This problem of ${secret} is over: the ${summary(step)}, ${code}${about}. It began at ${since}.`;
   return {
-    subject: ascii(`[info] over: ${summary(step)} (${code}): ${secret}`, subjectLength),
-    text: [
-      happened,
-      `More about this: ${runbook}`,
-      `Environment ${environment}, Region ${region}, version ${token}, ${at}.`,
-    ].join("\n\n"),
-    sms: ascii(`INFO ${environment}: over: ${summary(step)} (${code}). ${secret}`, smsLength),
-    event: eventOf(
-      {
-        kind,
-        attributes,
-        subject,
-        token,
-        message: happened,
-        remedy: "Nothing.",
-        safe: "yes, as far as this problem goes.",
-        next: "nothing; it alerts you if the problem comes back.",
-        productionSafe: true,
-        retryable: false,
-      },
-      context,
-    ),
-    attributes,
+    kind,
+    attributes: { severity: "info", secret, environment, step, code, status: "over" },
+    subject,
+    headline: `over: ${summary(step)} (${code})`,
+    happened: `This problem is over${about}. It began at ${problem.since.toISOString()}.`,
+    safe: { full: "yes, as far as this problem goes.", brief: "Production is safe." },
+    remedy: "Nothing.",
+    commands: [],
+    productionSafe: true,
+    retryable: false,
+    token,
+    context,
   };
 }
 
 const unknown = { secret: "unknown", step: "unknown", token: "unknown" };
-
-function whereLog({ task, logGroup, requestId }: AlertContext): string {
-  const own = `${logGroup}, request ${requestId}`;
-  return task?.failedLog ? `${task.failedLog}; for this alert itself: ${own}` : own;
-}

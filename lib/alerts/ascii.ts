@@ -1,8 +1,9 @@
+import { cut } from "./cut.ts";
+
 /** Of a subject (SNS API reference, Publish), and of an SMS that is one part. */
 export const [subjectLength, smsLength] = [99, 140];
 
 /** SNS rejects other characters in subjects, and an SMS with other characters fits only 70 of them. */
 export function ascii(text: string, length: number): string {
-  const plain = text.replace(/[^\x20-\x7e]/gu, "?");
-  return plain.length <= length ? plain : `${plain.slice(0, length - 3)}...`;
+  return cut(text.replace(/[^\x20-\x7e]/gu, "?"), length);
 }

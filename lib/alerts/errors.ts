@@ -13,6 +13,12 @@ export class TopicMissing extends RotationError {
 
 /** So many things are wrong with one secret that they cannot be told one by one. */
 export class MoreProblems extends RotationError {
+  override readonly impact = "unknown";
+  override safety = {
+    full: "not known: it is as the alerts say that you got; the worst problems were told first.",
+    brief: "See the other alerts.",
+  };
+
   /** @param count of those that are not told */
   constructor(secret: string, count: number) {
     super({

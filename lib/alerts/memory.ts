@@ -2,16 +2,18 @@ import type { StandingProblem } from "./problem.ts";
 
 /**
  * The part of the service that reports a problem, and the only one that adds to its record: the functions that rotate;
- * settlement, also for the functions that it invokes; `watch`, for what only Secrets Manager reports; `schedules`, for the
- * rotation schedules. `claims`: what an invocation of `watch` is about to do. `findings`: what its hourly look finds, and it alone ends.
+ * settlement, also for the functions that it invokes; `watch`, for what only Secrets Manager reports; `schedules`, for
+ * the rotation schedules; `emergency`, for those that people start. `claims`: what an invocation of `watch` is about to do. `findings`: what its hourly look
+ * finds, and it alone ends. Where several hold the same problem, the first of this list tells that it is over.
  */
 export const domains = [
   "rotation",
-  "settlement",
   "watch",
   "claims",
+  "settlement",
   "findings",
   "schedules",
+  "emergency",
 ] as const;
 export type Domain = (typeof domains)[number];
 
@@ -41,13 +43,6 @@ export interface ProblemMemory {
   /** Replaces what is remembered of this secret and domain; without problems it is forgotten. Idempotent. */
   write(remembered: Remembered, signal: AbortSignal): Promise<void>;
 }
-
-/** What was told in the other domains. */
-export const problemsBeside = (
-  remembered: readonly Remembered[],
-  domain: Domain,
-): readonly StandingProblem[] =>
-  remembered.filter((each) => each.domain !== domain).flatMap(({ problems }) => problems);
 
 /** The problems of one domain. */
 export const problemsIn = (

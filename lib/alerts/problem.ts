@@ -1,5 +1,6 @@
 import type { Task } from "../context/context.ts";
 import type { RotationError } from "../errors.ts";
+import { cut } from "./cut.ts";
 
 export const severities = ["info", "error", "critical"] as const;
 export type Severity = (typeof severities)[number];
@@ -38,20 +39,17 @@ export interface FoundProblem {
   readonly mayPass?: boolean;
 }
 
-type Identity = Pick<StandingProblem, "kind" | "subject">;
+export type Identity = Pick<StandingProblem, "kind" | "subject">;
 
 export const isSame = (a: Identity, b: Identity) => a.kind === b.kind && a.subject === b.subject;
 
 export const identityOf = ({ code, subject }: RotationError): Identity => ({
   kind: code,
-  subject: shortened(subject),
+  subject: cut(subject, subjectLength),
 });
 
 /** Names of parameters may have a thousand characters. */
 const subjectLength = 120;
-
-const shortened = (subject: string) =>
-  subject.length <= subjectLength ? subject : `${subject.slice(0, subjectLength - 3)}...`;
 
 const rank = (severity: Severity) => severities.indexOf(severity);
 

@@ -1,5 +1,7 @@
+import { type Domain, domains, type Remembered } from "./memory.ts";
 import {
   type FoundProblem,
+  type Identity,
   identityOf,
   isSame,
   isTold,
@@ -29,8 +31,9 @@ export interface Comparison {
   readonly since: Date;
   /** Whether a problem that was not met again is over. */
   readonly isOver: (problem: StandingProblem) => boolean;
-  /** What others told of this secret: the same problem is told once, and over when it is over for all. */
-  readonly elsewhere?: readonly StandingProblem[];
+  readonly domain: Domain;
+  /** Of this secret, in all domains: the same problem is told once, and over when it is over for all. */
+  readonly remembered?: readonly Remembered[];
 }
 
 /**
@@ -66,9 +69,10 @@ function distinct(found: readonly FoundProblem[]): readonly FoundProblem[] {
 function meet(
   found: FoundProblem,
   standing: readonly StandingProblem[],
-  { now, since, elsewhere = [] }: Comparison,
+  comparison: Comparison,
 ): Outcome {
   const { error, task, mayPass = false } = found;
+  const { now, since } = comparison;
   const identity = identityOf(error);
   const before = standing.find((problem) => isSame(problem, identity));
   const severity = severityOf(error);
@@ -83,8 +87,8 @@ function meet(
     last,
     ...(error.lasting && { lasting: true }),
   };
-  const others = elsewhere.filter((each) => each.told && isSame(each, identity));
-  if (others.some((each) => isTold(each, severity)))
+  const others = holdersOf(identity, comparison);
+  if (others.some(({ problem }) => isTold(problem, severity)))
     return { before, after: { ...known, told: true } };
   const isFirst = !before || (!before.told && before.since >= since);
   if (mayPass && isFirst) return { before, after: { ...known, told: false }, found };
@@ -92,10 +96,23 @@ function meet(
   return { before, after: { ...known, told: true }, news: { status, found } };
 }
 
-function miss(problem: StandingProblem, { isOver, elsewhere = [] }: Comparison): Outcome {
-  if (!isOver(problem)) return { before: problem, after: problem };
-  const isLeft = elsewhere.some((each) => each.told && isSame(each, problem));
-  return problem.told && !problem.lasting && !isLeft
-    ? { before: problem, news: { status: "over", problem } }
-    : { before: problem };
+function miss(problem: StandingProblem, comparison: Comparison): Outcome {
+  if (!comparison.isOver(problem)) return { before: problem, after: problem };
+  if (!problem.told || problem.lasting) return { before: problem };
+  const others = holdersOf(problem, comparison);
+  if (others.length === 0) return { before: problem, news: { status: "over", problem } };
+  // Two that look at the same time must not leave it to each other: the first domain keeps it until it is alone.
+  const order = (domain: Domain) => domains.indexOf(domain);
+  const isFirst = others.every(({ domain }) => order(comparison.domain) < order(domain));
+  return { before: problem, ...(isFirst && { after: problem }) };
 }
+
+/** The other domains in which it was told. */
+const holdersOf = (identity: Identity, { domain, remembered = [] }: Comparison) =>
+  remembered
+    .filter((each) => each.domain !== domain)
+    .flatMap((each) =>
+      each.problems
+        .filter((problem) => problem.told && isSame(problem, identity))
+        .map((problem) => ({ domain: each.domain, problem })),
+    );

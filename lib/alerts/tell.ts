@@ -1,7 +1,7 @@
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { MoreProblems } from "./errors.ts";
-import type { Domain, ProblemMemory } from "./memory.ts";
+import type { ProblemMemory } from "./memory.ts";
 import {
   type FoundProblem,
   identityOf,
@@ -12,9 +12,8 @@ import {
 import { type Comparison, type Outcome, reconcile } from "./reconcile.ts";
 
 /** What was seen of one secret. */
-export interface Seen extends Pick<Comparison, "since" | "isOver" | "elsewhere"> {
+export interface Seen extends Omit<Comparison, "now"> {
   readonly secret: { readonly arn: string; readonly name: string };
-  readonly domain: Domain;
   /** As it is remembered. */
   readonly standing: readonly StandingProblem[];
   readonly found: readonly FoundProblem[];
@@ -25,6 +24,8 @@ interface Telling {
   readonly standing: readonly StandingProblem[];
   /** What kept the last alert from being published that could not be. */
   readonly failure?: RotationError | undefined;
+  /** What would stand, if it could be remembered now: the next look has to. */
+  readonly unremembered?: readonly StandingProblem[];
 }
 
 /**
@@ -38,11 +39,11 @@ export async function tell(
   context: Pick<Context, "report" | "log" | "now">,
   signal: AbortSignal,
 ): Promise<Telling> {
-  const { secret, domain, standing, since, elsewhere = [] } = seen;
+  const { secret, domain, standing } = seen;
   const { found, left } = limited(seen);
   const isOver: Comparison["isOver"] = (problem) =>
     !left.some(({ error }) => isSame(identityOf(error), problem)) && seen.isOver(problem);
-  const outcomes = reconcile(standing, found, { now: context.now(), since, isOver, elsewhere });
+  const outcomes = reconcile(standing, found, { ...seen, now: context.now(), isOver });
   let failure: RotationError | undefined;
   const publish = async (outcome: Outcome): Promise<StandingProblem | undefined> => {
     const reported = outcome.news && (await context.report(newsOf(outcome.news, seen), signal));
@@ -52,14 +53,15 @@ export async function tell(
   };
   const next: StandingProblem[] = [];
   for (const outcome of outcomes) next.push(...[(await publish(outcome)) ?? []].flat());
-  if (!memory || areSame(next, standing)) return { standing, failure };
+  if (areSame(next, standing)) return { standing, failure };
+  if (!memory) return { standing, failure, unremembered: next };
   try {
     await memory.write({ secret: secret.arn, domain, problems: next }, signal);
   } catch (thrown) {
     const { code, message, retryable } = asRotationError(thrown);
     context.log.alertFailed(secret.name, code, message);
     // What was only to be noted would be lost; what the memory refuses for now is noted at the next look.
-    if (retryable) return { standing: next, failure };
+    if (retryable) return { standing: next, failure, unremembered: next };
     for (const { before, after, found: noted } of outcomes)
       if (!before && noted && after?.told === false)
         await publish({ news: { status: "begun", found: noted } });
@@ -97,8 +99,12 @@ function limited({ secret, standing, found }: Seen) {
 }
 
 function newsOf(news: NonNullable<Outcome["news"]>, { secret }: Seen) {
-  if (news.status !== "over") return { status: news.status, ...news.found };
+  const arn = secret.arn.startsWith("arn:") ? secret.arn : undefined;
+  if (news.status !== "over") {
+    const { error, task } = news.found;
+    return { status: news.status, error, task: { ...task, arn } };
+  }
   const { problem } = news;
   const { kind, step, token } = problem.last;
-  return { status: news.status, problem, task: { kind, secret: secret.name, step, token } };
+  return { status: news.status, problem, task: { kind, secret: secret.name, arn, step, token } };
 }

@@ -1,24 +1,41 @@
-import type { Alert } from "./alert.ts";
+import { type Alert, toldAs } from "./alert.ts";
 import type { AlertContext } from "./alert-context.ts";
-import { ascii, smsLength, subjectLength } from "./ascii.ts";
+import { firstLines, noSecret, type Story } from "./story.ts";
 
-/** An alert that a person sends to check that alerts arrive. */
-export function testAlert(context: Pick<AlertContext, "environment" | "region" | "at">): Alert {
-  const { environment, region } = context;
-  const at = context.at.toISOString();
-  const attributes = { severity: "info", environment, code: "TEST" };
-  return {
-    subject: ascii(`[info] Quarterturn test alert (${environment})`, subjectLength),
-    text: `This is a test alert from Quarterturn (${environment}, ${region}, ${at}). Nothing has happened; alerts reach you here.`,
-    sms: ascii(`INFO ${environment}: Quarterturn test alert, nothing has happened`, smsLength),
-    event: {
-      source: "quarterturn",
-      kind: "test",
-      ...attributes,
-      region,
-      at,
-      deduplicationKey: `test/${environment}/${at}`,
+/**
+ * An alert that a person sends to check that alerts arrive, and that pagers resolve what they opened. The same key for all
+ * of one environment.
+ */
+export function testAlert(
+  context: Pick<AlertContext, "account" | "environment" | "region" | "at">,
+  status: "begun" | "over" = "begun",
+): Alert {
+  const { environment, region, at } = context;
+  const over = status === "over" ? "over: " : "";
+  const story: Story = {
+    kind: "test",
+    attributes: {
+      severity: "info",
+      secret: noSecret,
+      environment,
+      step: "test",
+      code: "TEST",
+      status,
     },
-    attributes,
+    subject: "",
+    headline: `${over}Quarterturn test alert (${environment})`,
+    happened: "Nothing has happened.",
+    safe: { full: "yes: a test alert changes nothing.", brief: "Nothing has happened." },
+    remedy: "Nothing: alerts reach you here.",
+    commands: [],
+    productionSafe: true,
+    retryable: false,
+    token: "none",
+    context: { ...context, logGroup: "none", requestId: "none" },
+  };
+  const lines = Object.values(firstLines(story)).join("\n");
+  return {
+    ...toldAs(story),
+    text: `${lines}\n\nEnvironment ${environment}, Region ${region}, ${at.toISOString()}.`,
   };
 }

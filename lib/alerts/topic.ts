@@ -7,7 +7,7 @@ export interface AlertTopic {
 
   /**
    * Proves that this function can reach the topic, without sending a message.
-   * @returns the number of confirmed subscriptions: those that get alerts
+   * @returns how many get alerts: the confirmed subscriptions but that of `relay`, which passes alerts on
    * @throws AwsCallFailed, TopicMissing
    */
   prove(signal: AbortSignal): Promise<number>;

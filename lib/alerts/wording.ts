@@ -4,10 +4,7 @@ import type { AlertContext } from "./alert-context.ts";
 
 /** What a failure of each kind of task is called, for machines and for people. */
 export const failures: Readonly<
-  Record<
-    Task["kind"] | "call",
-    { readonly kind: string; readonly summary: (step: string) => string }
-  >
+  Record<TaskKind, { readonly kind: string; readonly summary: (step: string) => string }>
 > = {
   rotation: { kind: "rotation-failed", summary: (step) => `rotation failed in ${step}` },
   retirement: { kind: "retirement-failed", summary: (step) => `retirement failed in ${step}` },
@@ -21,18 +18,35 @@ export const failures: Readonly<
     kind: "schedule-failed",
     summary: () => "the rotation schedule is not as the manifest says",
   },
+  emergency: { kind: "emergency", summary: (step) => `emergency (${step})` },
   call: { kind: "call-failed", summary: () => "the function could not read its event" },
 };
 
-const safeties: Readonly<
-  Record<RotationError["impact"], { readonly full: string; readonly brief: string }>
-> = {
-  unchanged: {
-    full: "yes, as far as this failure goes: AWSCURRENT was not replaced and still holds the same value.",
-    brief: "Production is safe.",
-  },
+type TaskKind = Task["kind"] | "call";
+type Safety = NonNullable<RotationError["safety"]>;
+
+/** Why consumers feel nothing of a failure, by what was being done. */
+const untouched: Readonly<Record<TaskKind, string>> = {
+  rotation:
+    "yes, as far as this failure goes: AWSCURRENT holds the old credential, or the new one once that has been tested.",
+  retirement:
+    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential is ended that a consumer holds.",
+  settlement:
+    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential is ended that a consumer holds.",
+  mirror:
+    "yes, as far as this failure goes: a parameter may hold the old value, which works until it is replaced there.",
+  unreported: "yes, as far as can be seen from outside: AWSCURRENT was not replaced.",
+  abandoned: "yes, as far as can be seen from outside: AWSCURRENT was not replaced.",
+  test: "yes: the test of a rotation changes no credential.",
+  finding: "yes, as far as can be seen from outside: AWSCURRENT was not replaced.",
+  schedule: "yes: a schedule says when secrets rotate, and no credential was changed.",
+  emergency: "yes, as far as this failure goes: AWSCURRENT works, and consumers are redeployed.",
+  call: "yes: nothing was changed.",
+};
+
+const unsafe: Readonly<Record<Exclude<RotationError["impact"], "unchanged">, Safety>> = {
   unknown: {
-    full: "not known. This rotation changed nothing, but it could not log in, and consumers may not be able to either: check whether they can.",
+    full: "not known. Quarterturn changed nothing, but it could not log in, and consumers may not be able to either: check whether they can.",
     brief: "Changed nothing; can consumers log in?",
   },
   outage: {
@@ -41,7 +55,11 @@ const safeties: Readonly<
   },
 };
 
-export const safety = ({ impact, safety }: RotationError) => safety ?? safeties[impact];
+export function safety({ impact, safety }: RotationError, kind: TaskKind = "call"): Safety {
+  if (safety) return safety;
+  if (impact !== "unchanged") return unsafe[impact];
+  return { full: untouched[kind], brief: "Production is safe." };
+}
 
 export function whatNext(error: RotationError, { task }: AlertContext): string {
   if (!task) return "nothing: it cannot read what it was asked for.";

@@ -71,23 +71,48 @@ describe("npm run alert:test", () => {
     expect(sent && messageFor(sent, "email")).toContain("Nothing has happened");
   });
 
+  it("says that it is over, under the same key", async () => {
+    const arn = await topic("over", "on-call@example.com");
+    const before = aws.notifications.length;
+    expect(await run(["--topic", arn])).toMatchObject({ code: 0 });
+    const ended = await run(["--topic", arn, "--over"]);
+    expect(ended).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining("[info] over: Quarterturn test alert (unknown)"),
+    });
+    const sent = aws.notifications.slice(before);
+    const events = sent.map((each) => JSON.parse(messageFor(each, "lambda")));
+    expect(events.map(({ status }) => status)).toEqual(["begun", "over"]);
+    expect(new Set(events.map(({ deduplicationKey }) => deduplicationKey)).size).toBe(1);
+  });
+
   it("takes both from the environment", async () => {
     const ALERT_TOPIC_ARN = await topic("of-environment", "on-call@example.com");
     const ran = await run([], { ALERT_TOPIC_ARN, ENVIRONMENT: "production" });
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("(production)") });
   });
 
-  it("fails when nobody listens, with the command that subscribes", async () => {
+  it("fails when nobody subscribes but relay, with the command that subscribes, and sends for who is on the bus", async () => {
     const arn = await topic("unheard");
     const before = aws.notifications.length;
+    const Endpoint = `arn:aws:lambda:${aws.region}:${aws.accountId}:function:quarterturn-production-relay`;
+    await client.send(new SubscribeCommand({ TopicArn: arn, Protocol: "lambda", Endpoint }));
     expect(await run(["--topic", arn])).toMatchObject({
       code: 1,
-      stdout: "",
+      stdout: `Sent to ${arn}: [info] Quarterturn test alert (unknown)\n`,
       stderr: expect.stringContaining(
         `  aws sns subscribe --topic-arn ${arn} --region ${aws.region} --protocol email `,
       ),
     });
-    expect(aws.notifications.length).toBe(before);
+    expect(aws.notifications.length).toBe(before + 1);
+  });
+
+  it("counts functions of others as listeners", async () => {
+    const arn = await topic("heard-by-function");
+    const Endpoint = `arn:aws:lambda:${aws.region}:${aws.accountId}:function:pager`;
+    await client.send(new SubscribeCommand({ TopicArn: arn, Protocol: "lambda", Endpoint }));
+    const stdout = expect.stringContaining("Confirmed subscriptions: 1.");
+    expect(await run(["--topic", arn])).toMatchObject({ code: 0, stdout });
   });
 
   it("fails with the remedy when the topic is missing or forbidden", async () => {
@@ -95,7 +120,7 @@ describe("npm run alert:test", () => {
     expect(await run(["--topic", missing])).toEqual({
       code: 1,
       stdout: "",
-      stderr: `sns:GetTopicAttributes on ${missing} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).\n`,
+      stderr: `sns:ListSubscriptionsByTopic on ${missing} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).\n`,
     });
     const forbidden = await topic("forbidden", "on-call@example.com");
     using _ = aws.intercept({
@@ -107,7 +132,7 @@ describe("npm run alert:test", () => {
       code: 1,
       stdout: "",
       stderr: expect.stringMatching(
-        /^sns:Publish on .* Allow sns:Publish and sns:GetTopicAttributes/,
+        /^sns:Publish on .* Allow sns:Publish and sns:ListSubscriptionsByTopic/,
       ),
     });
   });

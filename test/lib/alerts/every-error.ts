@@ -4,7 +4,13 @@ import { RotationError } from "../../../lib/errors.ts";
 import type { Problem } from "../../../lib/settlement/consumer.ts";
 import { SettlementStuck, settlementRemedies } from "../../../lib/settlement/errors.ts";
 
-const abstractOrTabular = ["DocumentError", "InvokedFailed", "SettledProblem", "SettlementStuck"];
+const abstractOrTabular = [
+  "DocumentError",
+  "InvokedFailed",
+  "RetirementTask",
+  "SettledProblem",
+  "SettlementStuck",
+];
 
 type ErrorClass = new (...values: unknown[]) => RotationError;
 
@@ -47,11 +53,21 @@ const problems: readonly Omit<Problem, "why">[] = (
     Object.entries(remedies).map(([code, remedy]) => ({ code, remedy })),
   );
 
-/** Some take a list where others take a text: then a list of one, which is rendered as its text; or of one remark. */
+/**
+ * Some take a list where others take a text: then a list of one, which is rendered as its text; or a failure, which says
+ * what and why; or of one remark.
+ */
 function made(Class: ErrorClass, name: string): RotationError {
-  for (const argument of [name, [name]])
+  const failure = { failure: name, why: name, happened: name, remedy: name, toString: () => name };
+  const errors = [name, [name], failure, [{ path: [], message: name }]].flatMap((argument) => {
     try {
-      return new Class(...Array.from({ length: 5 }, () => argument));
-    } catch {}
-  return new Class([{ path: [], message: name }]);
+      return [new Class(...Array.from({ length: 5 }, () => argument))];
+    } catch {
+      return [];
+    }
+  });
+  const whole = errors.find(({ message }) => !message.includes("undefined"));
+  const error = whole ?? errors.find(({ remedy }) => typeof remedy === "string");
+  if (!error) throw new Error(`${Class.name} takes none of these arguments`);
+  return error;
 }

@@ -1,10 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { domains } from "../../../lib/alerts/memory.ts";
 import type { FoundProblem, StandingProblem } from "../../../lib/alerts/problem.ts";
 import { reconcile } from "../../../lib/alerts/reconcile.ts";
 import { RotationError } from "../../../lib/errors.ts";
 
 const since = new Date("2026-03-01T12:00:00Z");
 const now = new Date("2026-03-01T12:01:00Z");
+const domain = "settlement";
 
 class Failed extends RotationError {
   constructor(code: string, subject: string, impact: RotationError["impact"] = "unchanged") {
@@ -28,7 +30,7 @@ class OnCall {
   look(problems: readonly FoundProblem[], isOver = () => true): readonly string[] {
     this.#looks += 1;
     const at = new Date(now.getTime() + this.#looks * 60_000);
-    const outcomes = reconcile(this.standing, problems, { now: at, since: at, isOver });
+    const outcomes = reconcile(this.standing, problems, { domain, now: at, since: at, isOver });
     this.standing = outcomes.flatMap(({ after }) => after ?? []);
     return outcomes.flatMap(({ news }) => {
       if (!news) return [];
@@ -92,18 +94,43 @@ describe("a problem is told", () => {
 it("is told once though another function meets it too, and is over when it is for both", () => {
   const onCall = new OnCall();
   onCall.look([found("UNREACHABLE", "db:5432")]);
-  const elsewhere = onCall.standing;
-  const at = { now, since, isOver: () => true, elsewhere };
+  const remembered = [{ secret: "arn", domain: "rotation", problems: onCall.standing }] as const;
+  const at = { domain, now, since, isOver: () => true, remembered } as const;
   const [met] = reconcile([], [found("UNREACHABLE", "db:5432")], at);
   expect(met).toMatchObject({ after: { told: true } });
   expect(met?.news).toBeUndefined();
   const standing = met?.after ? [met.after] : [];
   expect(reconcile(standing, [], at)).toEqual([{ before: met?.after }]);
-  expect(reconcile(standing, [], { ...at, elsewhere: [] })).toMatchObject([
+  expect(reconcile(standing, [], { ...at, remembered: [] })).toMatchObject([
     { news: { status: "over" } },
   ]);
   const worse = found("UNREACHABLE", "db:5432", { impact: "outage" });
   expect(reconcile([], [worse], at)).toMatchObject([{ news: { status: "worse" } }]);
+});
+
+describe("what two functions have told is over, and is told", () => {
+  const pairs = domains.flatMap((one) =>
+    domains.filter((other) => other !== one).map((other) => [one, other] as const),
+  );
+  const held = reconcile([], [found("A")], { domain, now, since, isOver: () => true }).flatMap(
+    ({ after }) => after ?? [],
+  );
+
+  it.each(pairs)("once where %s and %s look at the same moment", (...both) => {
+    let remembered = both.map((each) => ({ secret: "arn", domain: each, problems: held }));
+    const told: string[] = [];
+    for (const _ of [1, 2]) {
+      const before = remembered;
+      remembered = before.map(({ problems, ...each }) => {
+        const at = { ...each, now, since, isOver: () => true, remembered: before };
+        const outcomes = reconcile(problems, [], at);
+        told.push(...outcomes.flatMap(({ news }) => news?.status ?? []));
+        return { ...each, problems: outcomes.flatMap(({ after }) => after ?? []) };
+      });
+    }
+    expect(told).toEqual(["over"]);
+    expect(remembered.flatMap(({ problems }) => problems)).toEqual([]);
+  });
 });
 
 describe("one that may pass", () => {
@@ -124,7 +151,7 @@ describe("one that may pass", () => {
   });
 
   it("is not told for a second time of the same look", () => {
-    const at = { now, since, isOver: () => false };
+    const at = { domain, now, since, isOver: () => false } as const;
     const [noted] = reconcile([], [passing], at).flatMap(({ after }) => after ?? []);
     expect(noted).toMatchObject({ told: false, since: now });
     const [again] = reconcile(noted ? [noted] : [], [passing], at);
@@ -133,10 +160,11 @@ describe("one that may pass", () => {
 });
 
 it("remembers the last attempt that met it, and since when it stands", () => {
-  const [first] = reconcile([], [found("A")], { now: since, since, isOver: () => true });
+  const at = { domain, isOver: () => true } as const;
+  const [first] = reconcile([], [found("A")], { ...at, now: since, since });
   const again = { ...found("A"), task: { ...task, token: "newer" } };
   const standing = first?.after ? [first.after] : [];
-  const [second] = reconcile(standing, [again], { now, since: now, isOver: () => true });
+  const [second] = reconcile(standing, [again], { ...at, now, since: now });
   expect(second?.news).toBeUndefined();
   expect(second?.after).toMatchObject({ since, last: { token: "newer", at: now } });
 });
