@@ -9,9 +9,12 @@ interface SdkError {
   readonly $metadata?: { readonly httpStatusCode?: number; readonly requestId?: string };
 }
 
-/** Whether AWS answered with this error. Bundles hold no classes of errors; see build/runtime-plugin.ts. */
-const isNamed = (thrown: unknown, name: string): boolean =>
-  thrown instanceof Error && thrown.name === name;
+/**
+ * Whether AWS answered with this error. Bundles hold no classes of errors (see build/runtime-plugin.ts); where there are
+ * some, those of services that speak Query have a longer name than the service says: NoSuchEntityException.
+ */
+export const isNamed = (thrown: unknown, name: string): boolean =>
+  thrown instanceof Error && [name, `${name}Exception`].includes(thrown.name);
 
 /** For `catch`: what an error of this name answers. Others are thrown on. */
 export const meaning =
@@ -40,7 +43,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
   [throttled, "Quarterturn tries again; spread the schedules if this persists."],
   [
     /LimitExceeded/,
-    "A quota is used up (a secret can have 20 staging labels); remove labels that nobody needs, or request an increase.",
+    "A quota is used up (a secret can have 20 staging labels, an IAM user 50 tags); remove what nobody needs, or request an increase.",
   ],
   [
     /Credentials/,
@@ -80,7 +83,17 @@ export function awsFailure(
     retryable: status === undefined || status >= 500 || throttled.test(names),
     remedy: remedy ?? "Look the error up in the service's API reference.",
     isAbsent: /^(Resource)?NotFound/.test(error.name),
+    obstacle: obstacleOf(names, status),
   });
+}
+
+/** Of what AWS answers about credentials: IAM user guide and each service's "Common errors". */
+const badCredentials =
+  /Credentials|ExpiredToken|InvalidClientTokenId|UnrecognizedClient|MissingAuthenticationToken|IncompleteSignature|SignatureDoesNotMatch|InvalidSignature/;
+
+function obstacleOf(names: string, status: number | undefined): AwsCallFailed["obstacle"] {
+  if (badCredentials.test(names)) return "credentials";
+  return status === undefined ? "connection" : undefined;
 }
 
 /** Sends a request with the SDK's client. */

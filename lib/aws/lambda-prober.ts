@@ -2,11 +2,13 @@ import type { CurrentAnswer, ProbeResult } from "../retirement/probe-current.ts"
 import type { ProbeRequest } from "../retirement/request.ts";
 import { RetirementFailed } from "../settlement/errors.ts";
 import type { Probed, Prober } from "../watch/prober.ts";
-import { InvokedFunction, reported, unusable } from "./lambda.ts";
+import { InvokedFunction, type Invoker, reported, unusable } from "./lambda.ts";
 
 /** The prober that runs as a Lambda function, with permissions that `watch` does not have. */
-export function lambdaProber(functionName: string | undefined): Prober {
-  const invoked = new InvokedFunction<ProbeResult>(functionName);
+export const lambdaProber = (functionName: string | undefined): Prober =>
+  proberBy(new InvokedFunction(functionName));
+
+export function proberBy(invoked: Invoker<ProbeResult>): Prober {
   return {
     async probe(secrets, signal) {
       const request: ProbeRequest = { action: "probeCurrent", secrets };

@@ -1,28 +1,29 @@
 import type { RetireRequest } from "../retirement/request.ts";
-import type { RetireResult } from "../retirement/retire.ts";
+import type { RetireResult } from "../retirement/result.ts";
 import { RetirementFailed } from "../settlement/errors.ts";
 import type { Retirer } from "../settlement/retirer.ts";
 import type { OldCredential } from "../settlement/state.ts";
-import { type Invoked, InvokedFunction, unusable } from "./lambda.ts";
+import { type Invoked, InvokedFunction, type Invoker, unusable } from "./lambda.ts";
 
 /** The retirer that runs as a Lambda function, with permissions that settlement does not have. */
-export function lambdaRetirer(functionName: string | undefined): Retirer {
-  return new LambdaRetirer(functionName);
-}
+export const lambdaRetirer = (functionName: string | undefined): Retirer =>
+  new LambdaRetirer(new InvokedFunction(functionName));
 
-class LambdaRetirer implements Retirer {
-  readonly #function: InvokedFunction<RetireResult>;
+export class LambdaRetirer implements Retirer {
+  readonly #function: Invoker<RetireResult>;
 
-  constructor(functionName: string | undefined) {
-    this.#function = new InvokedFunction(functionName);
+  constructor(invoked: Invoker<RetireResult>) {
+    this.#function = invoked;
   }
 
   retire(
-    { secret, version, leaked }: Parameters<Retirer["retire"]>[0],
+    { secret, version, leaked, refusedSince, wasRefused }: Parameters<Retirer["retire"]>[0],
     signal: AbortSignal,
   ): Promise<OldCredential> {
     const action = leaked ? "retireLeaked" : "retireUnused";
-    return this.#ask({ action, secret, version }, signal);
+    const since = refusedSince && { refusedSince: refusedSince.toISOString() };
+    const known = { ...since, ...(wasRefused && { wasRefused }) };
+    return this.#ask({ action, secret, version, ...known }, signal);
   }
 
   probe(request: Parameters<Retirer["probe"]>[0], signal: AbortSignal): Promise<OldCredential> {
@@ -33,7 +34,16 @@ class LambdaRetirer implements Retirer {
     const invoked = await this.#function.invoke(request, signal);
     if (failedWith(invoked, "STILL_ACCEPTED")) return "accepted";
     if ("failure" in invoked) throw new RetirementFailed(this.#function.name, invoked.failure);
-    const { accepted, sessions, heldBy, elsewhere } = invoked.answer;
+    const {
+      accepted,
+      sessions,
+      heldBy,
+      elsewhere,
+      waiting,
+      refused = false,
+      task,
+    } = invoked.answer;
+    if (typeof waiting === "string") return { waiting, refused, ...(task && { task }) };
     if (elsewhere === true) return "elsewhere";
     if (accepted === true && request.action === "probeLeft") return "alive";
     if (accepted === false) return "dead";

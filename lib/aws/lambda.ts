@@ -1,15 +1,18 @@
-import { InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
+import { type InvocationType, InvokeCommand, LambdaClient } from "@aws-sdk/client-lambda";
 import type { FailedAnswer } from "../context/failed-answer.ts";
+import { onDemand } from "../on-demand.ts";
 import type { InvokedFailure } from "../settlement/errors.ts";
-import { awsFailure, callAws } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
+import { callAws } from "./failures.ts";
 
 /** What a function of ours answered, or how it failed. */
 export type Invoked<Answer> =
   | { readonly answer: Partial<Answer> }
   | { readonly failure: InvokedFailure };
 
-/** A function that settlement invokes, with permissions that settlement does not have. */
+/** What settlement and `watch` ask other functions by. */
+export type Invoker<Answer> = Pick<InvokedFunction<Answer>, "name" | "invoke">;
+
+/** A function that another one invokes, mostly for permissions that it does not have itself. */
 export class InvokedFunction<Answer> {
   readonly name: string;
   readonly #client = onDemand(() => new LambdaClient({}));
@@ -20,38 +23,27 @@ export class InvokedFunction<Answer> {
 
   /** @throws AwsCallFailed, DeadlineReached */
   async invoke(request: object, signal: AbortSignal): Promise<Invoked<Answer>> {
-    try {
-      const command = new InvokeCommand({
-        FunctionName: this.name,
-        Payload: JSON.stringify(request),
-      });
-      const { Payload, FunctionError } = await this.#client().send(command, {
-        abortSignal: signal,
-      });
-      const payload = parsed(Payload?.transformToString() ?? "");
-      if (FunctionError !== undefined) return { failure: thrown(payload) };
-      if (typeof payload !== "object" || payload === null)
-        return { failure: unusable("it is not a JSON object") };
-      return isFailed(payload) ? { failure: reported(payload) } : { answer: payload };
-    } catch (error) {
-      throw awsFailure(error, "lambda:InvokeFunction", this.name, signal);
-    }
+    const { Payload, FunctionError } = await this.#send("RequestResponse", request, signal);
+    const payload = parsed(Payload?.transformToString() ?? "");
+    if (FunctionError !== undefined) return { failure: thrown(payload) };
+    if (typeof payload !== "object" || payload === null)
+      return { failure: unusable("it is not a JSON object") };
+    return answered(payload);
+  }
+
+  /** Does not wait for it. @throws AwsCallFailed, DeadlineReached */
+  async start(event: object, signal: AbortSignal): Promise<void> {
+    await this.#send("Event", event, signal);
+  }
+
+  #send(InvocationType: InvocationType, event: object, signal: AbortSignal) {
+    const Payload = JSON.stringify(event);
+    const command = new InvokeCommand({ FunctionName: this.name, InvocationType, Payload });
+    return callAws("lambda:InvokeFunction", this.name, signal, (options) =>
+      this.#client().send(command, options),
+    );
   }
 }
-
-/** Invokes a function without waiting for it. @throws AwsCallFailed, DeadlineReached */
-export const invokeLater =
-  (FunctionName = "") =>
-  async (event: object, signal: AbortSignal): Promise<void> => {
-    const input = {
-      FunctionName,
-      InvocationType: "Event",
-      Payload: JSON.stringify(event),
-    } as const;
-    await callAws("lambda:InvokeFunction", FunctionName, signal, (options) =>
-      new LambdaClient({}).send(new InvokeCommand(input), options),
-    );
-  };
 
 /** An answer that is not what the function promises. @param problem e.g. `it is not a JSON object` */
 export function unusable(problem: string): InvokedFailure {
@@ -64,6 +56,10 @@ function thrown(payload: unknown): InvokedFailure {
   const code = String(errorType ?? "an unknown error");
   return { why: `${code}: ${errorMessage ?? "without a message"}` };
 }
+
+/** What a function of ours answered that was not killed. */
+export const answered = <Answer>(payload: Partial<Answer> & object): Invoked<Answer> =>
+  isFailed(payload) ? { failure: reported(payload) } : { answer: payload };
 
 /** Of a function of ours, perhaps of another release. */
 export function reported({ happened = "", ...failure }: Partial<FailedAnswer>): InvokedFailure {

@@ -7,8 +7,8 @@ import {
 } from "@aws-sdk/client-ssm";
 import type { ProblemMemory, Remembered } from "../alerts/memory.ts";
 import { rememberedIn, textOf } from "../alerts/remembered.ts";
+import { onDemand } from "../on-demand.ts";
 import { callAws, meaning } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
 
 /**
  * In Parameter Store, in the account and Region of the environment: a parameter for each secret and domain with

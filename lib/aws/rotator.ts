@@ -1,7 +1,7 @@
 import { RotateSecretCommand, SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
+import { onDemand } from "../on-demand.ts";
 import type { Rotator } from "../watch/ports.ts";
 import { callAws, meaning } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
 
 /**
  * RotateSecret with the token of the rotation that stopped: Secrets Manager starts no other one for it. While

@@ -9,6 +9,7 @@ import {
   TagResourceCommand,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
+import { onDemand } from "../on-demand.ts";
 import { SecretBinary } from "../secret/errors.ts";
 import { Secret } from "../secret/secret.ts";
 import type {
@@ -19,7 +20,6 @@ import type {
   SecretStore,
 } from "../secret/store.ts";
 import { callAws, meaning, type Send } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
 import { stateOf } from "./secret-state.ts";
 
 /** On the account and Region that the environment names. */

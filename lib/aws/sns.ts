@@ -1,15 +1,17 @@
 import {
-  GetTopicAttributesCommand,
+  ListSubscriptionsByTopicCommand,
   PublishCommand,
   SNSClient,
   SNSServiceException,
+  type Subscription,
 } from "@aws-sdk/client-sns";
-import type { Alert } from "../alerts/alert.ts";
+import { type Alert, messageOf } from "../alerts/alert.ts";
+import { relayFunction } from "../alerts/bus.ts";
 import { TopicMissing } from "../alerts/errors.ts";
 import type { AlertTopic } from "../alerts/topic.ts";
 import { AwsCallFailed } from "../aws-call-failed.ts";
+import { onDemand } from "../on-demand.ts";
 import { awsFailure } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
 
 /** An SNS topic, in its own Region; without an ARN every call fails with TopicMissing. */
 export function snsTopic(topicArn: string | undefined): AlertTopic {
@@ -20,11 +22,11 @@ export function snsTopic(topicArn: string | undefined): AlertTopic {
   );
 }
 
-/** By the error's name (SNS API reference, Publish and GetTopicAttributes). */
+/** By the error's name (SNS API reference, Publish and ListSubscriptionsByTopic). */
 const remedies: readonly (readonly [RegExp, string])[] = [
   [
     /^AuthorizationError/,
-    "Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.",
+    "Allow sns:Publish and sns:ListSubscriptionsByTopic on this topic in the caller's role and in the topic's policy.",
   ],
   [/^(NotFound|InvalidParameter)/, "Create the topic, or correct its ARN (ALERT_TOPIC_ARN)."],
   [
@@ -32,6 +34,12 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     "Allow the caller's role kms:Decrypt and kms:GenerateDataKey on the topic's key, and check that the key is enabled.",
   ],
 ];
+
+/** Confirmed, and not the function of ours that publishes alerts on the event bus, where nobody may listen. */
+const isListener = ({ SubscriptionArn = "", Protocol, Endpoint = "" }: Subscription) =>
+  SubscriptionArn.startsWith("arn:") && !(Protocol === "lambda" && isRelay(Endpoint));
+
+const isRelay = (functionArn: string) => functionArn.endsWith(`-${relayFunction}`);
 
 class SnsTopic implements AlertTopic {
   readonly #client: () => SNSClient;
@@ -44,12 +52,11 @@ class SnsTopic implements AlertTopic {
 
   async publish(alert: Alert, signal: AbortSignal): Promise<void> {
     await this.#call("Publish", signal, (TopicArn, options) => {
-      const message = { default: JSON.stringify(alert.event), email: alert.text, sms: alert.sms };
       const command = new PublishCommand({
         TopicArn,
         Subject: alert.subject,
         MessageStructure: "json",
-        Message: JSON.stringify(message),
+        Message: JSON.stringify(messageOf(alert)),
         MessageAttributes: Object.fromEntries(
           Object.entries(alert.attributes).map(([name, StringValue]) => [
             name,
@@ -62,15 +69,20 @@ class SnsTopic implements AlertTopic {
   }
 
   async prove(signal: AbortSignal): Promise<number> {
-    return this.#call("GetTopicAttributes", signal, async (TopicArn, options) => {
-      const command = new GetTopicAttributesCommand({ TopicArn });
-      const { Attributes = {} } = await this.#client().send(command, options);
-      return Number(Attributes["SubscriptionsConfirmed"] ?? 0);
-    });
+    let listeners = 0;
+    let NextToken: string | undefined;
+    do {
+      const page = await this.#call("ListSubscriptionsByTopic", signal, (TopicArn, options) =>
+        this.#client().send(new ListSubscriptionsByTopicCommand({ TopicArn, NextToken }), options),
+      );
+      listeners += (page.Subscriptions ?? []).filter(isListener).length;
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    return listeners;
   }
 
   async #call<T>(
-    action: "Publish" | "GetTopicAttributes",
+    action: "Publish" | "ListSubscriptionsByTopic",
     signal: AbortSignal,
     send: (topicArn: string, options: { abortSignal: AbortSignal }) => Promise<T>,
   ): Promise<T> {

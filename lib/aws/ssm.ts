@@ -12,9 +12,9 @@ import type {
   ParameterWrite,
   StoredParameter,
 } from "../mirror/parameters.ts";
+import { onDemand } from "../on-demand.ts";
 import { Secret } from "../secret/secret.ts";
 import { callAws, meaning } from "./failures.ts";
-import { onDemand } from "./on-demand.ts";
 
 /** In the account and Region of the environment; the SDK retries throttled calls. */
 export function parameterStore(): ParameterStore {

@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { InvokedFunction } from "../../../lib/aws/lambda.ts";
 import { lambdaMirrorer } from "../../../lib/aws/lambda-mirrorer.ts";
 import { lambdaRetirer } from "../../../lib/aws/lambda-retirer.ts";
 import { type Aws, startAws } from "../../../standin/aws.ts";
@@ -9,7 +10,7 @@ const signal = AbortSignal.timeout(60_000);
 
 let aws: Aws;
 beforeAll(async () => {
-  aws = await startAws();
+  aws = await startAws({ lambda: { asyncRetryDelaysMs: [0, 0] } });
   for (const [name, value] of Object.entries(aws.env("settle"))) vi.stubEnv(name, value);
 });
 afterAll(async () => {
@@ -76,6 +77,15 @@ describe("a function that settlement invokes", () => {
     ["{ heldBy: 'AWSPENDING' }", { heldBy: "AWSPENDING" }],
     ["{ sessions: 2 }", { sessions: 2 }],
     ["{ accepted: false }", "dead"],
+    ["{ waiting: 'it was used' }", { waiting: "it was used", refused: false }],
+    [
+      "{ waiting: 'so', refused: true, task: { code: 'KEY_FOREIGN', happened: 'A.', remedy: 'B.' } }",
+      {
+        waiting: "so",
+        refused: true,
+        task: { code: "KEY_FOREIGN", happened: "A.", remedy: "B." },
+      },
+    ],
   ])("answers what is no failure: %s", async (answer, expected) => {
     const request = { secret: "app", version: "v1", leaked: false };
     const retired = invoking(`return ${answer};`, (name) =>
@@ -103,5 +113,25 @@ describe("a function that settlement invokes", () => {
       lambdaRetirer(name).retire(request, signal),
     );
     expect(await retired).toBe("accepted");
+  });
+});
+
+describe("a function that is started", () => {
+  it("runs, and is not waited for", async () => {
+    await invoking('throw new Error("It is so.");', async (name) => {
+      const before = aws.calls.length;
+      await new InvokedFunction(name).start({ followUp: 1 }, signal);
+      expect(aws.calls.slice(before)).toMatchObject([
+        { operation: "Invoke", input: { InvocationType: "Event", Payload: '{"followUp":1}' } },
+      ]);
+      await aws.idle();
+    });
+  });
+
+  it("cannot be where it is not there", async () => {
+    await expect(new InvokedFunction("nowhere").start({}, signal)).rejects.toMatchObject({
+      code: "AWS_CALL_FAILED",
+      subject: expect.stringContaining("lambda:InvokeFunction"),
+    });
   });
 });
