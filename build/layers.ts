@@ -22,6 +22,7 @@ const leaves = [
   "lib/context",
   "lib/bounded.ts",
   "lib/chunks.ts",
+  "lib/on-demand.ts",
 ];
 const protocol = [...leaves, "lib/manifest", "lib/alerts"];
 const zod = ["zod"];
@@ -31,6 +32,7 @@ export const layers: readonly Layer[] = [
   { path: "lib/aws-call-failed.ts", imports: ["lib/errors.ts"] },
   { path: "lib/bounded.ts", imports: [] },
   { path: "lib/chunks.ts", imports: [] },
+  { path: "lib/on-demand.ts", imports: [] },
   { path: "lib/secret", imports: ["lib/errors.ts"], packages: ["jsonc-parser"] },
   { path: "lib/context", imports: ["lib/errors.ts", "lib/secret"] },
   { path: "lib/manifest", imports: leaves, packages: ["zod", "yaml"] },
@@ -39,9 +41,26 @@ export const layers: readonly Layer[] = [
   { path: "lib/rotation", imports: protocol },
   { path: "lib/retirement", imports: [...protocol, "lib/rotation"] },
   { path: "lib/mirror", imports: protocol },
-  { path: "lib/settlement", imports: [...protocol, "lib/mirror", "lib/retirement"] },
-  { path: "lib/watch", imports: [...protocol, "lib/rotation"] },
+  {
+    path: "lib/settlement",
+    imports: [...protocol, "lib/mirror", "lib/retirement", "lib/emergency/note.ts"],
+  },
+  { path: "lib/emergency/note.ts", imports: leaves },
+  { path: "lib/emergency/drill-record.ts", imports: leaves },
+  {
+    path: "lib/watch",
+    imports: [
+      ...protocol,
+      "lib/rotation",
+      "lib/emergency/note.ts",
+      "lib/emergency/drill-record.ts",
+    ],
+  },
   { path: "lib/schedules", imports: protocol },
+  {
+    path: "lib/emergency",
+    imports: [...protocol, "lib/rotation", "lib/schedules", "lib/settlement", "lib/watch"],
+  },
   {
     path: "lib/reporting",
     imports: [...protocol, "lib/rotation"],
@@ -70,6 +89,16 @@ export const layers: readonly Layer[] = [
     packages: zod,
   },
   {
+    path: "lib/rotators/iam",
+    imports: [...protocol, "lib/rotation", "lib/validation", "lib/rotators/key", "lib/aws"],
+    packages: ["@aws-sdk/client-iam", "@aws-sdk/client-sts", ...zod],
+  },
+  {
+    path: "lib/rotators/rds-master",
+    imports: [...protocol, "lib/rotation", "lib/validation", "lib/rotators/login", "lib/aws"],
+    packages: ["@aws-sdk/client-rds", ...zod],
+  },
+  {
     path: "lib/consumers",
     imports: [...protocol, "lib/settlement", "lib/validation", "lib/aws"],
     packages: ["@aws-sdk/client-ecs", ...zod],
@@ -82,6 +111,7 @@ export const layers: readonly Layer[] = [
       "lib/secret",
       "lib/context",
       "lib/alerts",
+      "lib/emergency",
       "lib/mirror",
       "lib/retirement",
       "lib/schedules",
@@ -90,6 +120,7 @@ export const layers: readonly Layer[] = [
       "lib/validation",
       "lib/bounded.ts",
       "lib/chunks.ts",
+      "lib/on-demand.ts",
     ],
     packages: ["@aws-sdk/"],
   },

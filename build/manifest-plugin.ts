@@ -1,8 +1,8 @@
 import type { Plugin } from "esbuild";
-import { onDemand } from "../lib/aws/on-demand.ts";
 import { type CompileOptions, compileManifest } from "../lib/manifest/compile.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
 import { type Remark, remarkText } from "../lib/manifest/remark.ts";
+import { onDemand } from "../lib/on-demand.ts";
 import { typeList } from "../lib/types.ts";
 import { manifestModule } from "./manifest-module.ts";
 

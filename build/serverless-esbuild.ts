@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
-import { onDemand } from "../lib/aws/on-demand.ts";
 import { readManifest } from "./manifest-plugin.ts";
 import { bundleOptions } from "./options.ts";
+import { packagedManifest } from "./packaged-manifest.ts";
 
 /** The part of the Serverless Framework that is used here. */
 interface Serverless {
@@ -11,7 +11,8 @@ interface Serverless {
 /** For `custom.esbuild.config` in serverless.yml, which loads this file by `require`. */
 const config = (serverless: Serverless) => {
   const stage = serverless.getProvider("aws").getStage();
-  const read = onDemand(() => readManifest(resolve("rotation.yml"), stage));
+  const read = () =>
+    packagedManifest(serverless, () => readManifest(resolve("rotation.yml"), stage));
   const { outExtension, ...options } = bundleOptions(read);
   return { ...options, outputFileExtension: outExtension?.[".js"], packager: "npm", exclude: [] };
 };

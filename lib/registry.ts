@@ -7,7 +7,8 @@ import { UnknownType } from "./rotation/errors.ts";
  * spec that it knows (parameters of methods are bivariant).
  */
 export interface Rotator {
-  credential(spec: CredentialSpec): Credential;
+  /** @param other the one that `spec.uses` names */
+  credential(spec: CredentialSpec, other?: object): Credential;
 }
 
 /**
@@ -16,7 +17,15 @@ export interface Rotator {
  */
 export const rotators = {
   postgres: async () => (await import("./rotators/postgres/rotator.ts")).rotator,
+  mariadb: async () => (await import("./rotators/mariadb/rotator.ts")).rotator,
+  mysql: async () => (await import("./rotators/mysql/rotator.ts")).rotator,
+  redis: async () => (await import("./rotators/redis/rotator.ts")).rotator,
+  "rds-master": async () => (await import("./rotators/rds-master/rotator.ts")).rotator,
+  mongodb: async () => (await import("./rotators/mongodb/rotator.ts")).rotator,
   generated: async () => (await import("./rotators/generated/rotator.ts")).rotator,
+  supplied: async () => (await import("./rotators/supplied/rotator.ts")).rotator,
+  iam: async () => (await import("./rotators/iam/rotator.ts")).rotator,
+  http: async () => (await import("./rotators/http/rotator.ts")).rotator,
 } satisfies Readonly<Record<string, () => Promise<Rotator>>>;
 
 export type TypeName = keyof typeof rotators;
@@ -25,7 +34,16 @@ const isTypeName = (type: string): type is TypeName => Object.hasOwn(rotators, t
 
 /** @throws UnknownType when the manifest was compiled for other functions than these */
 export async function loadCredential(spec: CredentialSpec): Promise<Credential> {
-  if (!isTypeName(spec.type)) throw new UnknownType(spec.type);
-  const rotator: Rotator = await rotators[spec.type]();
-  return rotator.credential(spec);
+  const [rotator, other] = await Promise.all([loadRotator(spec.type), otherRotator(spec)]);
+  return rotator.credential(spec, other);
+}
+
+/** The rotator that this credential works with, if any. @throws UnknownType */
+export async function otherRotator({ uses }: CredentialSpec): Promise<Rotator | undefined> {
+  return uses === undefined ? undefined : loadRotator(uses);
+}
+
+async function loadRotator(type: string): Promise<Rotator> {
+  if (!isTypeName(type)) throw new UnknownType(type);
+  return rotators[type]();
 }

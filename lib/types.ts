@@ -1,27 +1,55 @@
 import { scopeKeys } from "./consumers/types.ts";
-import { type CredentialSpec, type TypeList, typeIn } from "./manifest/type.ts";
-import type { TypeName } from "./registry.ts";
+import type { CredentialSpec } from "./manifest/type.ts";
+import type { TypeList } from "./manifest/type-list.ts";
+import { otherRotator, type TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
 import { type as generated } from "./rotators/generated/type.ts";
+import { bundledTypes, typeInFile } from "./rotators/http/types.ts";
+import { type as iam } from "./rotators/iam/type.ts";
+import { type as mariadb } from "./rotators/mariadb/type.ts";
+import { type as mongodb } from "./rotators/mongodb/type.ts";
+import { type as mysql } from "./rotators/mysql/type.ts";
 import { type as postgres } from "./rotators/postgres/type.ts";
+import { type as rdsMaster } from "./rotators/rds-master/type.ts";
+import { redis, valkey } from "./rotators/redis/type.ts";
+import { type as supplied } from "./rotators/supplied/type.ts";
 import type { CheckedType, CredentialChecks } from "./validation/checks.ts";
 
-/** THE list of types at build time; the compiler ties it to the one at run time (lib/registry.ts). */
+/**
+ * THE list of types at build time, by the rotator of each; the compiler ties it to the one at run time
+ * (lib/registry.ts). Types of one rotator differ in their keys alone.
+ */
 const types = {
-  postgres,
-  generated,
-} satisfies Readonly<Record<TypeName, CheckedType>>;
+  postgres: { postgres },
+  mariadb: { mariadb },
+  mysql: { mysql },
+  redis: { redis, valkey },
+  "rds-master": { "rds-master": rdsMaster },
+  mongodb: { mongodb },
+  generated: { generated },
+  supplied: { supplied },
+  iam: { iam },
+  http: bundledTypes(),
+} satisfies Readonly<Record<TypeName, Readonly<Record<string, CheckedType>>>>;
 
 /** What rotation.yml may name. */
 export const typeList: TypeList<CheckedType> = {
-  types,
+  types: Object.assign({}, ...Object.values(types)),
+  read: typeInFile,
   defaultType: "postgres" satisfies TypeName,
   scopeKeys,
 };
 
+const isRotator = (name: string): name is TypeName => Object.hasOwn(types, name);
+
+/** The type, or one of those, that a compiled credential may be of; `undefined`: there is none. */
+export function typeOf({ type }: CredentialSpec): CheckedType | undefined {
+  return isRotator(type) ? Object.values<CheckedType>(types[type])[0] : undefined;
+}
+
 /** @throws UnknownType */
-export async function loadChecks({ type }: CredentialSpec): Promise<CredentialChecks> {
-  const found = typeIn(typeList, type);
-  if (!found) throw new UnknownType(type);
-  return found.checks();
+export async function loadChecks(spec: CredentialSpec): Promise<CredentialChecks> {
+  const found = typeOf(spec);
+  if (!found) throw new UnknownType(spec.type);
+  return found.checks(await otherRotator(spec));
 }

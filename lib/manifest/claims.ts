@@ -54,6 +54,16 @@ export function checkDistinct(source: Source, completed: readonly Completed[]): 
     }
 }
 
+/** A credential whose new value is known only when AWSCURRENT moves cannot wait for others. */
+export function checkAlone(source: Source, completed: readonly Completed[]): void {
+  for (const { path, spec } of completed)
+    if (spec.traits.rolls && completed.length > 1)
+      source.complain(
+        path,
+        `is replaced in the moment of promotion (strategy ${spec.strategy}), so it must be the only credential of its secret: give it a secret of its own`,
+      );
+}
+
 /** The credential that takes the whole secret, which then is plain text. */
 export const plainOf = (completed: readonly Completed[]) =>
   completed.find(({ type, spec }) => type.writes(spec).some(({ field }) => field === whole));

@@ -5,7 +5,7 @@ import type { Remark } from "./remark.ts";
 import { ManifestSchema } from "./schema.ts";
 import { Source } from "./source.ts";
 import { compileStage } from "./stage.ts";
-import type { TypeList } from "./type.ts";
+import type { TypeList } from "./type-list.ts";
 
 export interface CompileOptions {
   readonly stage: string;
@@ -27,7 +27,7 @@ export function compileManifest(
   list: TypeList,
   { stage, region, now = new Date(), warn = () => {} }: CompileOptions,
 ): Manifest {
-  const source = new Source(path, readFileSync(path, "utf8"));
+  const source = new Source(path, readFileSync(path));
   const file = readFile(source, new ManifestSchema(list));
   const manifest = compileStage(source, file, { stage, now, deployed: { region } });
   for (const other of stagesOf(file)) compileStage(source, file, { stage: other, now });

@@ -5,7 +5,9 @@ import { isMapping } from "./file.ts";
 import type { Path } from "./remark.ts";
 import type { ManifestSchema } from "./schema.ts";
 import type { NamedSecret, StageContext } from "./stage-context.ts";
-import { type CredentialEntry, type CredentialType, typeIn } from "./type.ts";
+import type { CredentialEntry, CredentialType } from "./type.ts";
+import { typeInFile } from "./type-file.ts";
+import { isTypeFile, typeIn } from "./type-list.ts";
 import { unknownType } from "./unknown-type.ts";
 
 /** One credential with its defaults. @returns `undefined` if its form is wrong; the problems go to the source */
@@ -56,6 +58,10 @@ function typeOf(
   }
   const inherited = defaults.value("type");
   const name = own ?? (typeof inherited === "string" ? inherited : schema.list.defaultType);
+  if (own !== undefined && isTypeFile(own)) {
+    const read = typeInFile(source, schema, name, [...path, "type"]);
+    return read && { name, type: read, isDefault: false };
+  }
   const type = typeIn(schema.list, name);
   if (type) return { name, type, isDefault: (own ?? inherited) === undefined };
   if (!exempt) source.complain([...path, "type"], unknownType(name, schema.list));
@@ -78,7 +84,15 @@ function strangeKey(
     return unknownKey(key, isListed ? ownKeys : [...ofSecret, ...ownKeys]);
   }
   const change = owners.length === 1 ? `write \`type: ${owners[0]}\`` : "change its type";
-  return `belongs to type ${owners.join(" or ")}, but this credential has type ${name}${isDefault ? " (the default)" : ""}: ${change}, or remove the key`;
+  return `belongs to type ${someOf(owners)}, but this credential has type ${name}${isDefault ? " (the default)" : ""}: ${change}, or remove the key`;
+}
+
+/** `postgres, mysql or resend`; of many, the first ones. */
+function someOf(names: readonly string[]): string {
+  const [last = "", ...first] = names.toReversed();
+  if (first.length === 0) return last;
+  if (first.length < 4) return `${first.toReversed().join(", ")} or ${last}`;
+  return `${names.slice(0, 3).join(", ")} or ${names.length - 3} others`;
 }
 
 /** The entry, with the defaults of the keys that it leaves out. */
@@ -112,8 +126,13 @@ function entryOf(
   };
 }
 
+const hasKey = ({ sharedKeys, ownKeys }: CredentialType, key: string) =>
+  Object.hasOwn(sharedKeys, key) || Object.hasOwn(ownKeys, key);
+
+/** Whether any type has this key. Asks no more of them than it must: some are read when they are asked. */
+export const isTypeKey = ({ list }: ManifestSchema, key: string) =>
+  Object.values(list.types).some((type) => hasKey(type, key));
+
 /** Names of the types that have this key. */
-export const typesWith = ({ list }: ManifestSchema, key: string) =>
-  Object.entries(list.types).flatMap(([name, { sharedKeys, ownKeys }]) =>
-    Object.hasOwn(sharedKeys, key) || Object.hasOwn(ownKeys, key) ? [name] : [],
-  );
+const typesWith = ({ list }: ManifestSchema, key: string) =>
+  Object.entries(list.types).flatMap(([name, type]) => (hasKey(type, key) ? [name] : []));

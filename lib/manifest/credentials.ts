@@ -1,13 +1,18 @@
-import { type Completed, checkClaims, checkDistinct, plainOf } from "./claims.ts";
-import { completedAt, typesWith } from "./credential.ts";
+import { type Completed, checkAlone, checkClaims, checkDistinct, plainOf } from "./claims.ts";
+import { completedAt, isTypeKey } from "./credential.ts";
+import { checkEnds } from "./ends.ts";
 import { unknownKey } from "./explanation.ts";
 import type { SecretEntry } from "./manifest.ts";
 import type { NamedSecret, StageContext } from "./stage-context.ts";
 
-/** Those that are listed; else the one whose keys stand at the secret itself. */
+/**
+ * Those that are listed; else the one whose keys stand at the secret itself.
+ * @param times when the secret rotates, and when it alerts
+ */
 export function credentialsOf(
   context: StageContext,
   secret: NamedSecret,
+  times: Pick<SecretEntry, "deadline" | "schedule">,
 ): Pick<SecretEntry, "credentials" | "place" | "shape"> {
   const { path, keys, ownKeys, listed } = secret;
   if (keys.exempt && !listed && Object.keys(ownKeys).length === 0)
@@ -20,6 +25,8 @@ export function credentialsOf(
   const completed = all.filter((each) => each !== undefined);
   checkClaims(context.source, completed, { path, field: keys.rotatedAt });
   checkDistinct(context.source, completed);
+  checkAlone(context.source, completed);
+  checkEnds(context.source, completed, times);
   const plain = plainOf(completed);
   if (plain) besidePlain(context, secret, plain, all.length > 1);
   return {
@@ -33,7 +40,7 @@ function ownKeysBeside({ source, schema }: StageContext, { path, ownKeys }: Name
   for (const key of Object.keys(ownKeys))
     source.complain(
       [...path, key],
-      key === "type" || typesWith(schema, key).length > 0
+      key === "type" || isTypeKey(schema, key)
         ? "stands beside credentials: move it into one of them, or remove credentials"
         : unknownKey(key, Object.keys(schema.secret.shape)),
     );

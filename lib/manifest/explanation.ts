@@ -19,7 +19,8 @@ export function* explanation(
   const { path } = issue;
   switch (issue.code) {
     case "unrecognized_keys": {
-      const known = keysOf(schemaAt(root, path));
+      const others = Object.keys(issue.input ?? {}).filter((key) => !issue.keys.includes(key));
+      const known = keysOf(schemaAt(root, path), others);
       for (const key of issue.keys)
         yield [[...path, key], elsewhere(path, key) ?? unknownKey(key, known)];
       return;
@@ -41,10 +42,15 @@ export function* explanation(
   }
 }
 
-function keysOf(schema: z.core.$ZodType | undefined): readonly string[] {
+/** @param present keys that the meant form of several has */
+function keysOf(
+  schema: z.core.$ZodType | undefined,
+  present: readonly string[],
+): readonly string[] {
   const options = schema instanceof z.ZodUnion ? schema.options : [schema];
-  const object = options.find((option) => option instanceof z.ZodObject);
-  return Object.keys(object?.shape ?? {});
+  const forms = options.filter((option) => option instanceof z.ZodObject);
+  const meant = forms.find(({ shape }) => present.every((key) => key in shape)) ?? forms[0];
+  return Object.keys(meant?.shape ?? {});
 }
 
 export function unknownKey(key: string, known: readonly string[]): string {
@@ -66,7 +72,8 @@ function wrongKind(root: z.core.$ZodType, path: Path, issue: z.core.$ZodIssueInv
   const like = example(schemaAt(root, path));
   const kind = `${kinds[issue.expected] ?? issue.expected}${like ? `, like ${like}` : ""}`;
   if (issue.input === undefined) return `is missing: it must be ${kind}`;
-  if (issue.input !== null) return `must be ${kind}, not ${shown(issue.input)}`;
+  const quoted = like?.startsWith('"') ? ": write it in quotes" : "";
+  if (issue.input !== null) return `must be ${kind}, not ${shown(issue.input)}${quoted}`;
   return isOptional(root, path)
     ? `is empty: remove it, or write ${kind}`
     : `is empty: it must be ${kind}`;
@@ -85,7 +92,9 @@ function example(schema: z.core.$ZodType | undefined): string | undefined {
   return Array.isArray(examples) ? inYaml(examples[0]) : undefined;
 }
 
-function inYaml(value: unknown): string {
+/** A value as rotation.yml has it; in quotes where YAML would read a number in a text. */
+export function inYaml(value: unknown): string {
+  if (typeof value === "string" && /^[\d.]+$/.test(value)) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(inYaml).join(", ")}]`;
   if (typeof value !== "object" || value === null) return String(value);
   const entries = Object.entries(value).map(([key, each]) => `${key}: ${inYaml(each)}`);

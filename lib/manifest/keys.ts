@@ -35,7 +35,7 @@ export const timingKeys = {
   deadline: duration
     .meta({ examples: ["48h"] })
     .describe(
-      "When an unsettled secret alerts, counted from the promotion; default 24h beyond the grace.",
+      "When an unsettled secret alerts, counted from the promotion; default 24h beyond the grace, and as long as the old key of a provider takes to end.",
     ),
 };
 
@@ -57,6 +57,12 @@ export const secretKeys = {
     })
     .meta({ examples: [{ reason: "the vendor's console", until: "2027-03-01" }] })
     .describe("For a secret that does not rotate for now: why, and until when."),
+  drill: z
+    .string()
+    .meta({ examples: ["rate(30 days)"] })
+    .describe(
+      "For a canary, which nothing depends on: how often it is replaced as if it had leaked, so that an emergency is known to work. As a schedule.",
+    ),
   rotatedAt: fieldName
     .meta({ examples: ["rotated_at"] })
     .describe(

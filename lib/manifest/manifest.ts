@@ -40,7 +40,13 @@ export interface SecretEntry {
   /** The field that holds the time of the last rotation; absent: `rotated_at`, in a secret that has it. */
   readonly rotatedAt?: string | undefined;
   readonly mirror?: MirrorSpec | undefined;
+  /** It is a canary: how often it is replaced as if it had leaked; an expression like that of the schedule. */
+  readonly drill?: string | undefined;
 }
+
+/** Whether people make all that it holds, so that there is nothing to rotate by a schedule. */
+export const isSupplied = ({ credentials }: Pick<SecretEntry, "credentials">) =>
+  credentials.length > 0 && credentials.every(({ supply }) => supply !== undefined);
 
 /**
  * Where consumers may be rolled: names or ARNs, by the key of rotation.yml. Each type of consumers has keys of its

@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { secretKeys, secretSchema, timingKeys } from "./keys.ts";
 import { stageName } from "./names.ts";
-import { type CredentialType, type TypeList, typeIn } from "./type.ts";
+import type { CredentialType } from "./type.ts";
+import { type TypeList, typeIn } from "./type-list.ts";
 import { unknownType } from "./unknown-type.ts";
+
+const ofFile = {
+  type: z
+    .string()
+    .regex(/^\.{1,2}\//)
+    .meta({ examples: ["./providers/acme.yml"] })
+    .describe("The file of a provider's preset, beside rotation.yml."),
+};
 
 /** The form of a rotation.yml whose credentials are of these types. */
 export class ManifestSchema {
@@ -60,7 +69,12 @@ export class ManifestSchema {
       },
     }));
     const credentials = z
-      .array(z.union(types.map(({ keys }) => z.strictObject(keys).partial())))
+      .array(
+        z.union([
+          ...types.map(({ keys }) => z.strictObject(keys).partial()),
+          z.looseObject(ofFile),
+        ]),
+      )
       .min(1)
       .describe("The credentials in the secret, where there are several.");
     const secrets = types.map(({ example, keys }) =>
@@ -72,7 +86,14 @@ export class ManifestSchema {
           "One secret. The keys of a single credential stand here; empty where none is needed.",
         ),
     );
-    return this.#file(z.union([...secrets, z.null()]));
+    return this.#file(z.union([...secrets, this.#secretOfFile, z.null()]));
+  }
+
+  /** Its keys are those of a file, which no editor reads. */
+  get #secretOfFile() {
+    return z
+      .looseObject({ ...z.object({ ...secretKeys, ...this.scope }).partial().shape, ...ofFile })
+      .describe("One secret whose key a preset beside rotation.yml describes.");
   }
 
   get #example() {

@@ -1,15 +1,17 @@
 import { consumerProblem, ignoredIn } from "./consumers.ts";
-import { typesWith } from "./credential.ts";
+import { isTypeKey } from "./credential.ts";
 import { credentialsOf } from "./credentials.ts";
 import { defined } from "./defined.ts";
 import type { Defaults, SecretKeys } from "./keys.ts";
 import { Layers } from "./layers.ts";
-import type { ConsumerScope, MirrorSpec, SecretEntry } from "./manifest.ts";
+import { type ConsumerScope, isSupplied, type MirrorSpec, type SecretEntry } from "./manifest.ts";
 import { completedMirror, mirrorProblems } from "./mirror.ts";
 import { inStage } from "./names.ts";
+import { readSchedule } from "./schedule.ts";
 import type { ScopeKey } from "./scope.ts";
 import type { NamedSecret, StageContext } from "./stage-context.ts";
 import { timing } from "./timing.ts";
+import { isTypeFile } from "./type-list.ts";
 
 /** A secret with every default filled in. Problems go to the source. */
 export function secretEntry(context: StageContext, secret: NamedSecret): SecretEntry {
@@ -19,19 +21,59 @@ export function secretEntry(context: StageContext, secret: NamedSecret): SecretE
   const kmsKey = layers.find("kmsKey");
   oneHome(path, secret.name);
   if (kmsKey) oneHome(kmsKey.path, kmsKey.value);
+  const times = timing(source, isSound(context, secret) ? layers : new Layers<Defaults>([]));
+  const own = credentialsOf(context, secret, times);
+  suppliesProblem(context, secret, { ...times, ...own });
+  const endingTimes = own.credentials.map(({ traits }) => traits.endingTime ?? 0);
+  const slowest = layers.find("deadline") ? 0 : Math.max(0, ...endingTimes);
   return {
-    ...timing(source, isSound(context, secret) ? layers : new Layers<Defaults>([])),
+    ...times,
+    deadline: times.deadline + slowest,
     ...defined({ kmsKey: kmsKey?.value === "aws/secretsmanager" ? undefined : kmsKey?.value }),
     consumers: { ...scopeOf(context, layers), ...ignored(context, layers) },
-    ...credentialsOf(context, secret),
+    ...own,
     ...defined({ rotatedAt: keys.rotatedAt }),
+    ...defined({ drill: drillOf(context, secret, own) }),
     ...defined({ mirror: mirrorOf(context, secret) }),
   };
 }
 
+function drillOf(
+  { source }: StageContext,
+  { path, keys: { drill } }: NamedSecret,
+  own: Pick<SecretEntry, "credentials">,
+): string | undefined {
+  if (drill === undefined) return undefined;
+  const at = [...path, "drill"];
+  for (const problem of readSchedule(drill).problems) source.complain(at, `${drill}: ${problem}`);
+  if (isSupplied(own))
+    source.complain(
+      at,
+      "people make what it holds, so that it cannot be replaced in a drill: choose another canary",
+    );
+  return drill;
+}
+
+/** People are reminded by a number of days, which a cron expression does not tell. */
+function suppliesProblem(
+  { source }: StageContext,
+  { path }: NamedSecret,
+  { schedule: { expression }, credentials }: Pick<SecretEntry, "schedule" | "credentials">,
+): void {
+  const isOpen = credentials.some(({ supply }) => supply && supply.every === undefined);
+  if (isOpen && expression.startsWith("cron("))
+    source.complain(
+      path,
+      `${expression} does not say how often people replace what they supply: write e.g. \`every: 90d\` for that credential`,
+    );
+}
+
 /** Whether no key is missing because of its form, or because its name is unknown. */
 function isSound({ schema, isSound }: StageContext, secret: NamedSecret): boolean {
-  const isKnown = (key: string) => key === "type" || typesWith(schema, key).length > 0;
+  // The keys of a type in a file are known to that file alone.
+  const type = secret.ownKeys["type"];
+  if (typeof type === "string" && isTypeFile(type)) return isSound && secret.bad.size === 0;
+  const isKnown = (key: string) => key === "type" || isTypeKey(schema, key);
   return isSound && secret.bad.size === 0 && Object.keys(secret.ownKeys).every(isKnown);
 }
 

@@ -12,14 +12,24 @@ export class Source {
   readonly #lines = new LineCounter();
   readonly #document: Document;
 
-  /** @throws InvalidManifest if the text is not YAML */
-  constructor(file: string, text: string) {
+  /** @throws InvalidManifest if it is not text, or not YAML */
+  constructor(file: string, bytes: Uint8Array) {
     this.file = file;
+    const text = textIn(bytes);
     // The parser compares each key with all before it, which takes it minutes for thousands of secrets.
     const options = { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
-    this.#document = parseDocument(text, options);
+    this.#document = parseDocument(text ?? "", options);
+    if (text === undefined)
+      this.#add(this.#problems, 0, [], "it is not UTF-8 text: save it as UTF-8");
+    this.throwProblems();
     for (const { pos, code, message } of this.#document.errors)
       this.#add(this.#problems, pos[0], [], remedies[code] ?? message);
+    this.#findAmbiguities();
+    this.throwProblems();
+  }
+
+  /** Keys that occur twice, and aliases of nothing, or of what they stand in. */
+  #findAmbiguities(): void {
     visit(this.#document, {
       Map: (_, { items }) => {
         const names = new Set<unknown>();
@@ -30,13 +40,15 @@ export class Source {
           names.add(key.value);
         }
       },
-      Alias: (_, alias) => {
-        if (alias.resolve(this.#document)) return;
-        const remedy = `*${alias.source} refers to no anchor: add &${alias.source} above, at the value that is meant`;
+      Alias: (_, alias, parents) => {
+        const meant = alias.resolve(this.#document);
+        if (meant && !parents.includes(meant)) return;
+        const remedy = meant
+          ? `*${alias.source} stands inside of what it means, which has no end: write the value itself`
+          : `*${alias.source} refers to no anchor: add &${alias.source} above, at the value that is meant`;
         this.#add(this.#problems, alias.range?.[0] ?? 0, [], remedy);
       },
     });
-    this.throwProblems();
   }
 
   /** @throws InvalidManifest for aliases without end */
@@ -57,6 +69,12 @@ export class Source {
   /** Adds a warning, about something that is allowed but probably a mistake. */
   warn(path: Path, message: string): void {
     this.#add(this.#warnings, this.#offset(path), path, message);
+  }
+
+  /** Adds the problems of another file that this one names. */
+  include({ problems }: InvalidManifest): void {
+    for (const { file = this.file, line = 1, path, message } of problems)
+      this.#note(this.#problems, { file, line, path, message });
   }
 
   get warnings(): readonly Remark[] {
@@ -85,7 +103,10 @@ export class Source {
 
   #add(to: Located[], offset: number, path: Path, message: string): void {
     const { line } = this.#lines.linePos(offset);
-    const remark = { file: this.file, line, path, message };
+    this.#note(to, { file: this.file, line, path, message });
+  }
+
+  #note(to: Located[], remark: Located): void {
     if (!to.some((other) => remarkText(other) === remarkText(remark))) to.push(remark);
   }
 }
@@ -94,10 +115,21 @@ export class Source {
 const sorted = (remarks: readonly Located[]) =>
   remarks.toSorted((one, other) => one.line - other.line);
 
+/** Without the mark at its beginning; `undefined` where it is in another encoding. */
+function textIn(bytes: Uint8Array): string | undefined {
+  try {
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+    return text.includes("\0") ? undefined : text;
+  } catch {
+    return undefined;
+  }
+}
+
 const duplicateKey = (key: string) => `the key ${key} occurs twice: remove one of them`;
 
 /** For errors whose message in the parser has no remedy. */
 const remedies: Readonly<Record<string, string | undefined>> = {
   TAB_AS_INDENT: "tabs cannot indent YAML: use spaces",
+  RESOURCE_EXHAUSTION: "it is nested too deeply to be a manifest",
   MULTIPLE_DOCS: "a second document begins here (---): a manifest is a single document",
 };

@@ -1,17 +1,33 @@
 import type { z } from "zod";
+import type { Grants } from "./grant.ts";
 import type { Place } from "./place.ts";
 import type { Path } from "./remark.ts";
-import type { ScopeKey } from "./scope.ts";
 
 /** One credential of a secret as the manifest, completed with its defaults, describes it; each type adds its own. */
 export interface CredentialSpec {
-  /** A key of the two lists of types: lib/types.ts when building, lib/registry.ts when running. */
+  /** The name of its rotator, in the two lists: lib/types.ts when building, lib/registry.ts when running. */
   readonly type: string;
+  /** The name of another rotator that this one works with, e.g. of the engine that a master user logs in to. */
+  readonly uses?: string | undefined;
+  /** For reports, where one rotator serves many: e.g. the provider. */
+  readonly label?: string;
   /** For reports: the order in which it is replaced, e.g. `in-place`. */
   readonly strategy: string;
   readonly traits: CredentialTraits;
   /** The same text for credentials of the same server, where the manifest tells; e.g. its administrator's secret. */
   readonly server?: string | undefined;
+  /** Present: a person makes it, and a scheduled rotation leaves it as it is. */
+  readonly supply?: Supply | undefined;
+}
+
+/** How a credential is replaced that a person makes. */
+export interface Supply {
+  /** The field of the secret that holds it, for messages and for the tag that dates it. */
+  readonly field: string;
+  /** In milliseconds; absent: as often as the secret's schedule says. */
+  readonly every?: number | undefined;
+  /** Where a person makes and deletes it: a URL. */
+  readonly console?: string | undefined;
 }
 
 /** What the protocol must know of the way in which a credential is replaced. */
@@ -22,6 +38,16 @@ export interface CredentialTraits {
   readonly changesUsername: boolean;
   /** Whether the old credential ends in the moment of promotion. */
   readonly switches: boolean;
+  /** How long the switch takes where nothing is wrong, in milliseconds; absent: a moment. */
+  readonly switchTime?: number;
+  /** The new value is known only in finishSecret, so the secret can have no other credential. */
+  readonly rolls?: true;
+  /** The old credential ends by itself so long after createSecret, in milliseconds. */
+  readonly endsOldAfter?: number;
+  /** The new credential ends by itself so long after createSecret, in milliseconds. */
+  readonly expiresAfter?: number;
+  /** How long ending the old credential takes where nothing is wrong, in milliseconds, e.g. disabled before it is deleted. */
+  readonly endingTime?: number;
 }
 
 /**
@@ -53,23 +79,9 @@ export interface CredentialType {
 
   /** Other secrets that rotating it reads, e.g. an administrator's. */
   reads(spec: CredentialSpec): readonly ReadSecret[];
-}
 
-/** The types that a manifest may name. */
-export interface TypeList<Type extends CredentialType = CredentialType> {
-  readonly types: Readonly<Record<string, Type>>;
-  /** What a credential without a `type` is. */
-  readonly defaultType: string;
-  /** The keys of all types of consumers. */
-  readonly scopeKeys: Readonly<Record<string, ScopeKey>>;
-}
-
-/** @returns `undefined` for a type that does not exist */
-export function typeIn<Type extends CredentialType>(
-  { types }: TypeList<Type>,
-  name: string,
-): Type | undefined {
-  return Object.hasOwn(types, name) ? types[name] : undefined;
+  /** What the functions that rotate and retire it call of AWS, beside its secret. */
+  grants?(spec: CredentialSpec): Grants;
 }
 
 /** The values that an entry may have for these keys. */
@@ -79,6 +91,7 @@ export type KeysOf<Shape extends z.ZodRawShape> = {
 
 /** One credential of rotation.yml; its keys have the form that its type declares. */
 export interface CredentialEntry<Keys extends object = object> {
+  /** As rotation.yml names it. */
   readonly type: string;
   /** Whether the manifest says so, for this credential or under defaults. */
   readonly isTypeDeclared: boolean;

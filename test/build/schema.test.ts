@@ -2,7 +2,8 @@ import { globSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { rotationSchema } from "../../build/schema.ts";
+import { presetJsonSchema, rotationSchema } from "../../build/schema.ts";
+import { typeList } from "../../lib/types.ts";
 import { ManifestFolder } from "../lib/manifest/manifest-folder.ts";
 
 const published = JSON.parse(readFileSync("rotation.schema.json", "utf8"));
@@ -53,7 +54,7 @@ describe("rotation.schema.json", () => {
   });
 
   it("accepts rotation.yml and what the documentation shows", () => {
-    expect(shown()).toHaveLength(7);
+    expect(shown().length).toBeGreaterThan(7);
     for (const text of [readFileSync("rotation.yml", "utf8"), ...shown()])
       expect(schema.safeParse(parse(text)).error).toBeUndefined();
   });
@@ -78,12 +79,31 @@ describe("rotation.schema.json", () => {
     "secrets: { app: { type: postgres, strategy: in-place, field: KEY } }",
     "secrets: { app: { credentials: [{ type: generated, format: hex, admin: admin }] } }",
     "secrets: { app: { admin: admin, format: hex } }",
-    "secrets: { app: { type: mysql } }",
-    "{ secrets: {}, defaults: { type: mysql } }",
+    "secrets: { app: { type: oracle } }",
+    "{ secrets: {}, defaults: { type: oracle } }",
     "secrets: { app: { exempt: { reason: r } } }",
     "{ secrets: {}, defaults: { urls: [a] } }",
   ])("refuses %s", (text) => {
     expect(schema.safeParse(parse(text)).success).toBe(false);
+  });
+});
+
+describe("preset.schema.json", () => {
+  const preset = JSON.parse(readFileSync("preset.schema.json", "utf8"));
+
+  it("is current (npm run schema)", () => {
+    expect(preset).toEqual(presetJsonSchema());
+  });
+
+  it("accepts every preset, and no unknown key", () => {
+    const form = z.fromJSONSchema(preset);
+    const files = globSync("lib/rotators/http/presets/*.yml");
+    expect(files.length).toBeGreaterThan(2);
+    for (const file of files) {
+      const value = parse(readFileSync(file, "utf8"));
+      expect(form.safeParse(value).error, file).toBeUndefined();
+      expect(form.safeParse({ ...value, lists: {} }).success).toBe(false);
+    }
   });
 });
 
@@ -96,7 +116,7 @@ describe("what the documentation shows", () => {
       const now = new Date("2027-01-01");
       // As whoever has that stage would: some of these show none.
       const declared = /^stages:/m.test(text) ? text : `${text}\nstages: { staging: }\n`;
-      const { secrets } = folder.compile(declared, { stage, now, warnings });
+      const { secrets } = folder.compile(declared, { stage, now, warnings, types: typeList });
       expect(Object.keys(secrets).length).toBeGreaterThan(0);
       expect(warnings).toEqual([]);
     }

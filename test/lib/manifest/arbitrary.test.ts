@@ -5,6 +5,7 @@ import { InvalidManifest } from "../../../lib/manifest/errors.ts";
 import { secretKeys } from "../../../lib/manifest/keys.ts";
 import type { Manifest } from "../../../lib/manifest/manifest.ts";
 import { ownKeys as generatedKeys } from "../../../lib/rotators/generated/keys.ts";
+import { ownKeys as iamKeys } from "../../../lib/rotators/iam/keys.ts";
 import { ownKeys, sharedKeys } from "../../../lib/rotators/login/keys.ts";
 import { ManifestFolder } from "./manifest-folder.ts";
 
@@ -18,7 +19,14 @@ const value = fc.oneof(
   fc.constantFrom(["URL"], ["production"], { secret: "app" }, { password: "P" }, [{}], {}),
 );
 const keys = fc.constantFrom(
-  ...Object.keys({ ...secretKeys, ...scopeKeys, ...sharedKeys, ...ownKeys, ...generatedKeys }),
+  ...Object.keys({
+    ...secretKeys,
+    ...scopeKeys,
+    ...sharedKeys,
+    ...ownKeys,
+    ...generatedKeys,
+    ...iamKeys,
+  }),
   "credentials",
   "type",
   "url",

@@ -7,7 +7,7 @@ const folder = await ManifestFolder.make();
 afterAll(() => folder[Symbol.dispose]());
 
 /** The problems of a manifest, without the folder's name. */
-function problems(text: string): string[] {
+function problems(text: string | Uint8Array): string[] {
   try {
     folder.compile(text);
   } catch (error) {
@@ -28,6 +28,15 @@ describe.each(Object.entries(malformed))(
 );
 
 describe("a malformed manifest", () => {
+  it.each(["utf16le", "latin1"] as const)("in %s is told so", (encoding) => {
+    const text = Buffer.from("secrets: # \u00e9\n  app: { strategy: in-place }\n", encoding);
+    expect(problems(text)).toEqual(["rotation.yml:1: it is not UTF-8 text: save it as UTF-8"]);
+  });
+
+  it("may begin with a byte order mark", () => {
+    expect(problems("\ufeffsecrets:\r\n  app: { strategy: in-place }\r\n")).toEqual([]);
+  });
+
   it("hides no mistake of one part behind one of another", () => {
     const text = `secrets:
   app:

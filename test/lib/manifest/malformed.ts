@@ -17,6 +17,21 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "rotation.yml:1: the manifest is empty: it must be a mapping, like { secrets: { production/database/primary: { strategy: in-place } } }",
     ],
     [
+      "brackets without end",
+      `secrets: ${"[".repeat(20_000)}${"]".repeat(20_000)}`,
+      "rotation.yml:1: it is nested too deeply to be a manifest",
+    ],
+    [
+      "an alias that stands inside of what it means",
+      "secrets: &all { app: { strategy: in-place, more: [*all] } }",
+      "rotation.yml:1: *all stands inside of what it means, which has no end: write the value itself",
+    ],
+    [
+      "text with NUL in it",
+      "secrets:\n  a\0: {}",
+      "rotation.yml:1: it is not UTF-8 text: save it as UTF-8",
+    ],
+    [
       "no secrets",
       "defaults: {}",
       "rotation.yml:1: secrets: is missing: it must be a mapping, like { production/database/primary: { strategy: in-place } }",
@@ -65,6 +80,52 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "two documents",
       "secrets: {}\n---\nsecrets: {}",
       "rotation.yml:2: a second document begins here (---): a manifest is a single document",
+    ],
+  ],
+  "access keys of IAM users": [
+    [
+      "no user",
+      secret("type: iam"),
+      "rotation.yml:2: secrets.app: no user: name the IAM user whose key it is, e.g. `user: uploads`",
+    ],
+    [
+      "an ARN instead of a name",
+      secret('type: iam\n    user: "arn:aws:iam::123456789012:user/uploads"'),
+      'rotation.yml:4: secrets.app.user: "arn:aws:iam::123456789012:user/uploads" is not the name of an IAM user: letters, digits and +=,.@_-, behind its path (apps/uploads) and without arn:',
+    ],
+    [
+      "every user",
+      secret('type: iam\n    user: "*"'),
+      'rotation.yml:4: secrets.app.user: "*" is not the name of an IAM user: letters, digits and +=,.@_-, behind its path (apps/uploads) and without arn:',
+    ],
+    [
+      "an unknown variable in the user's name",
+      secret(`type: iam\n    user: "\${region}-uploads"`),
+      `rotation.yml:4: secrets.app.user: "\${region}-uploads" contains the unknown variable \${region}: only \${stage} is replaced in a name`,
+    ],
+    [
+      "a field with two uses",
+      secret("type: iam\n    user: uploads\n    fields: { id: KEY, secret: KEY }"),
+      "rotation.yml:5: secrets.app.fields.secret: the field KEY has two uses in this credential: name another field",
+    ],
+    [
+      "an SMTP login in no Region",
+      secret("type: iam\n    user: uploads\n    ses: [{ region: Frankfurt, password: PASSWORD }]"),
+      "rotation.yml:5: secrets.app.ses.0.region: must be a Region of AWS, like eu-central-1",
+    ],
+    [
+      "an SMTP login that would be written over the key",
+      secret(
+        "type: iam\n    user: uploads\n    ses: [{ region: eu-central-1, password: secret_access_key }]",
+      ),
+      "rotation.yml:5: secrets.app.ses.0.password: the field secret_access_key has two uses in this credential: name another field",
+    ],
+    [
+      "two keys of one user in one secret",
+      secret(
+        "credentials:\n      - { type: iam, user: uploads }\n      - { type: iam, user: uploads, fields: { id: ID, secret: SECRET } }",
+      ),
+      "rotation.yml:5: secrets.app.credentials.1: is of the same user as credentials.0: a user has two keys at most, and a rotation needs both; give each credential a user of its own",
     ],
   ],
   "generated values, plain secrets and their fields": [
@@ -269,7 +330,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "nothing near",
       inPlace("vault: true"),
-      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, consumers, grace, deadline, stages, exempt, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, otherHosts, copies, connection, plain, passwordForm, password)',
+      'rotation.yml:4: secrets.app.vault: unknown key "vault" (known: schedule, window, kmsKey, consumers, grace, deadline, stages, exempt, drill, rotatedAt, mirror, clusters, credentials, type, strategy, admin, ca, users, fields, urls, otherHosts, copies, connection, plain, passwordForm, password)',
     ],
     [
       "a slip in a credential",
@@ -349,12 +410,17 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a strategy that is mistyped",
       secret("strategy: inplace"),
-      'rotation.yml:3: secrets.app.strategy: must be one of alternating-users, in-place, not "inplace" (did you mean "in-place"?)',
+      'rotation.yml:3: secrets.app.strategy: must be one of two-passwords, alternating-users, in-place, not "inplace" (did you mean "in-place"?)',
     ],
     [
       "an unknown strategy",
+      secret("strategy: three-passwords"),
+      'rotation.yml:3: secrets.app.strategy: must be one of two-passwords, alternating-users, in-place, not "three-passwords" (did you mean "two-passwords"?)',
+    ],
+    [
+      "a strategy that the type does not have",
       secret("strategy: two-passwords"),
-      'rotation.yml:3: secrets.app.strategy: must be one of alternating-users, in-place, not "two-passwords"',
+      "rotation.yml:3: secrets.app.strategy: type postgres has no two-passwords: write `strategy: alternating-users` or `strategy: in-place`; with in-place new connections fail for a moment at each rotation",
     ],
     [
       "an unknown password form",
@@ -364,18 +430,18 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "a type that is mistyped",
       inPlace("type: postgre"),
-      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); the types are postgres, mysql, generated',
+      'rotation.yml:4: secrets.app.type: unknown type "postgre" (did you mean "postgres"?); the types are postgres, mysql, generated, iam',
     ],
     [
       "an unknown type, whose keys nobody knows",
       secret("type: oracle\n    wallet: W\n    fields: { pasword: x }"),
-      'rotation.yml:3: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+      'rotation.yml:3: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated, iam. For a provider that is not among them, write a preset (docs/write-a-preset.md), or, for the time being, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
     ],
     [
       "an unknown type beside another credential",
       secret("credentials:\n      - { type: stripe }\n      - { type: generated, field: KEY }"),
       [
-        'rotation.yml:4: secrets.app.credentials.0.type: unknown type "stripe": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+        'rotation.yml:4: secrets.app.credentials.0.type: unknown type "stripe": the types are postgres, mysql, generated, iam. For a provider that is not among them, write a preset (docs/write-a-preset.md), or, for the time being, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
         "rotation.yml:5: secrets.app.credentials.1: no format: write what the value looks like, e.g. `format: hex` (or base64, base64url, alphanumeric, uuid)",
       ],
     ],
@@ -383,7 +449,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "an unknown type by default",
       `defaults: { type: oracle }\nsecrets:\n  app: { urls: URL }\n  "a b": {}`,
       [
-        'rotation.yml:1: defaults.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+        'rotation.yml:1: defaults.type: unknown type "oracle": the types are postgres, mysql, generated, iam. For a provider that is not among them, write a preset (docs/write-a-preset.md), or, for the time being, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
         'rotation.yml:3: secrets.app.urls: must be a list, like [connection_string], not "URL"',
         'rotation.yml:4: secrets.a b: "a b" contains " ": only letters, digits and /_+=.@- are allowed in the name of a secret',
       ],
@@ -396,7 +462,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an unknown type",
       inPlace("type: oracle"),
-      'rotation.yml:4: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated. Until there is one for it, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
+      'rotation.yml:4: secrets.app.type: unknown type "oracle": the types are postgres, mysql, generated, iam. For a provider that is not among them, write a preset (docs/write-a-preset.md), or, for the time being, add exempt: { reason: …, until: YYYY-MM-DD } to the secret',
     ],
     [
       "an admin that is no secret",
@@ -912,6 +978,11 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "a mistake in a stage that is not built",
       `stages:\n  staging: { ca: missing.pem }\nsecrets:\n  app: ${good}`,
       "rotation.yml:2: stages.staging.ca: cannot read the file missing.pem in the manifest's folder: put it there, or write system or rds",
+    ],
+    [
+      "a drill without a schedule",
+      inPlace("drill: monthly"),
+      "rotation.yml:4: secrets.app.drill: monthly: not a schedule: write rate(90 days), rate(12 hours), or cron(0 2 1 * ? *) for 02:00 UTC on the first of each month",
     ],
     [
       "an exemption for ever",

@@ -6,8 +6,10 @@ import { scopeKeys } from "../../../lib/consumers/types.ts";
 import { compileManifest } from "../../../lib/manifest/compile.ts";
 import type { Manifest, SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { type Remark, remarkText } from "../../../lib/manifest/remark.ts";
-import type { TypeList } from "../../../lib/manifest/type.ts";
+import type { TypeList } from "../../../lib/manifest/type-list.ts";
 import { type as generated } from "../../../lib/rotators/generated/type.ts";
+import { typeInFile } from "../../../lib/rotators/http/types.ts";
+import { type as iam } from "../../../lib/rotators/iam/type.ts";
 import { isLogin, type LoginSpec } from "../../../lib/rotators/login/login.ts";
 import { loginType } from "../../../lib/rotators/login/type.ts";
 import { type as postgres } from "../../../lib/rotators/postgres/type.ts";
@@ -16,9 +18,14 @@ import { type as postgres } from "../../../lib/rotators/postgres/type.ts";
 const list: TypeList = {
   types: {
     postgres,
-    mysql: loginType("A login of a MySQL server.", () => Promise.reject(new Error("no server"))),
+    mysql: loginType("A login of a MySQL server.", () => Promise.reject(new Error("no server")), {
+      "two-passwords": { needsAdmin: false },
+      "in-place": { needsAdmin: false },
+    }),
     generated,
+    iam,
   },
+  read: typeInFile,
   defaultType: "postgres",
   scopeKeys,
 };
@@ -52,17 +59,18 @@ export class ManifestFolder implements Disposable {
 
   /** Of this text, for this stage; `warnings` gets those. */
   compile(
-    text: string,
+    text: string | Uint8Array,
     {
       stage = "production",
       region = undefined as string | undefined,
       now = new Date(),
       warnings = [] as string[],
+      types = list,
     } = {},
   ) {
     writeFileSync(this.file, text);
     const warn = (warning: Remark) => void warnings.push(this.withoutItsName(remarkText(warning)));
-    const manifest: Manifest = compileManifest(this.file, list, { stage, region, now, warn });
+    const manifest: Manifest = compileManifest(this.file, types, { stage, region, now, warn });
     return manifest;
   }
 
