@@ -54,17 +54,20 @@ export const taskKinds = [
   "test",
   "finding",
   "schedule",
+  "emergency",
 ] as const;
 
 /**
  * What a function was doing: a step of a rotation, or an action on what a rotation has replaced, on its
  * parameters or its schedule. `unreported`, `abandoned` and `test` are rotations, or their test, that Secrets Manager reports on; a
- * `finding` is what the hourly look met.
+ * `finding` is what the hourly look met; an `emergency` is what a person started.
  */
 export interface Task {
   readonly kind: (typeof taskKinds)[number];
   /** The secret's name. */
   readonly secret: string;
+  /** The secret's ARN, where it is known. */
+  readonly arn?: string | undefined;
   readonly step: string;
   /** The version that is being made, or retired. */
   readonly token: string;

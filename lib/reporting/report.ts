@@ -8,6 +8,8 @@ import { asRotationError } from "../errors.ts";
 export interface Origin {
   /** The stage, e.g. `production`. */
   readonly environment: string;
+  /** The AWS account's id. */
+  readonly account: string;
   readonly region: string;
   /** The function's log group. */
   readonly logGroup: string;

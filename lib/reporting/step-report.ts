@@ -1,9 +1,4 @@
-import {
-  type ProblemMemory,
-  problemsBeside,
-  problemsIn,
-  type Remembered,
-} from "../alerts/memory.ts";
+import { type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import { reportTime } from "../context/deadline.ts";
@@ -64,7 +59,7 @@ async function told(
     domain: "rotation",
     standing: problemsIn(all, "rotation"),
     found: [{ error, task }],
-    elsewhere: problemsBeside(all, "rotation"),
+    remembered: all,
     since: context.now(),
     // Settlement sees that a later version was promoted.
     isOver: () => false,

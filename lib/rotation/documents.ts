@@ -2,10 +2,10 @@ import type { Context } from "../context/context.ts";
 import { SecretDocument, type Shape } from "../secret/document.ts";
 import { DocumentError } from "../secret/errors.ts";
 import { holderOf } from "../secret/labels.ts";
-import { leftVersions } from "../secret/left.ts";
+import { abandonedVersion, heldVersions, leftVersions } from "../secret/left.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
-import type { Versions } from "./credential.ts";
+import type { History, Versions } from "./credential.ts";
 import { PendingEmpty } from "./errors.ts";
 
 /** How long a read waits for a value that is not visible yet, in milliseconds between attempts. */
@@ -57,14 +57,55 @@ export class Documents {
     throw new PendingEmpty(this.#input.secret.name, versionId);
   }
 
+  /** What was read before, or was not there to read. */
+  forget(versionId: string): void {
+    this.#documents.delete(versionId);
+  }
+
+  /** As `read`, whatever a read found before. */
+  reread(versionId: string, where: string): Promise<SecretDocument | undefined> {
+    this.forget(versionId);
+    return this.read(versionId, where);
+  }
+
   /** What a step hands to the credentials. @throws PendingEmpty */
   async versions(currentId: string, pendingId: string): Promise<Versions> {
     return {
-      current: await this.awaited(currentId, "AWSCURRENT"),
+      ...(await this.history(currentId)),
       pending: () => this.awaited(pendingId, "AWSPENDING"),
-      earlier: () => this.earlier(),
       held: (isRefused) => this.held(isRefused),
     };
+  }
+
+  /** @throws PendingEmpty */
+  async history(currentId: string): Promise<History> {
+    return {
+      current: await this.awaited(currentId, "AWSCURRENT"),
+      earlier: () => this.earlier(),
+      living: () => this.living(),
+      find: (isMeant) => this.find(isMeant),
+    };
+  }
+
+  /** Every version that somebody may hold or get, as far as it has a value. @throws DocumentError */
+  async *living(): AsyncGenerator<SecretDocument> {
+    const { secret, context } = this.#input;
+    const sighting = sightingOf(secret.tags, context.now());
+    const left = [...leftVersions(secret, sighting), sighting?.version];
+    const isAbandoned = (id: string) => id === abandonedVersion(secret, sighting);
+    const labelled = [...secret.versions.keys()].filter((id) => !isAbandoned(id));
+    for (const id of new Set([...labelled, ...left])) {
+      const document = id === undefined ? undefined : await this.read(id, `version ${id}`);
+      if (document) yield document;
+    }
+  }
+
+  async find(isMeant: (versionId: string) => boolean): Promise<SecretDocument | undefined> {
+    const { secret, store, context } = this.#input;
+    const id =
+      [...secret.versions.keys()].find(isMeant) ??
+      (await store.unlabelled(secret.arn, context.signal)).find(isMeant);
+    return id === undefined ? undefined : this.#usable(id);
   }
 
   /**
@@ -73,11 +114,7 @@ export class Documents {
    */
   async *held(isRefused: boolean): AsyncGenerator<SecretDocument> {
     const { secret, context } = this.#input;
-    const sighting = sightingOf(secret.tags, context.now());
-    const current = holderOf(secret, "AWSCURRENT");
-    const seen = isRefused ? [sighting?.version, holderOf(secret, "AWSPREVIOUS")] : [];
-    for (const id of new Set([...leftVersions(secret, sighting), ...seen])) {
-      if (id === undefined || id === current || id === holderOf(secret, "AWSPENDING")) continue;
+    for (const id of heldVersions(secret, sightingOf(secret.tags, context.now()), isRefused)) {
       const document = await this.#usable(id);
       if (document) yield document;
     }

@@ -1,5 +1,4 @@
 import { RotationError } from "../errors.ts";
-import { DocumentError } from "../secret/errors.ts";
 
 /** The manifest that was compiled into this function does not name the secret. */
 export class NotInManifest extends RotationError {
@@ -70,48 +69,21 @@ export class SwitchUndecided extends RotationError {
     super({
       code: "SWITCH_UNDECIDED",
       retryable: true,
-      happened: `CRITICAL: the switch of user ${username} in ${secret} stopped halfway, and AWSCURRENT may be refused (${why}).`,
+      happened: `The switch of user ${username} in ${secret} stopped halfway, and AWSCURRENT may be refused (${why}).`,
       remedy:
         "Run RotateSecret now: the next attempt completes the switch. Do not remove AWSPENDING.",
     });
   }
 }
 
-/** Two credentials of one secret are the same thing at their server or provider: they would undo each other. */
-export class CredentialShared extends RotationError {
-  /** @param credential its name, e.g. `user app on db.internal:5432` */
-  constructor(secret: string, credential: string) {
+/** Another attempt makes a call at this moment that must not be made twice. */
+export class RotationUnderWay extends RotationError {
+  constructor(secret: string) {
     super({
-      code: "LOGIN_SHARED",
-      happened: `Two credentials of ${secret} are ${credential}, or rotate into each other.`,
-      remedy:
-        "Make them one credential in rotation.yml (it can have several urls), or give each a user of its own.",
-    });
-  }
-}
-
-/** Two credentials of the manifest write the same field of the secret. */
-export class FieldShared extends DocumentError {
-  /** @param credential its name, e.g. `user app on db.internal:5432` */
-  constructor(where: string, credential: string) {
-    super({
-      code: "FIELD_SHARED",
-      happened: `${where}: another credential of the secret writes the fields of ${credential}, too.`,
-      remedy:
-        "Name the fields of each under fields in rotation.yml. For a login that stands only in a URL, write `fields: {}`.",
-    });
-  }
-}
-
-/** A field that the manifest does not name holds the credential, too: after a rotation it would hold a dead one. */
-export class CopyUndeclared extends DocumentError {
-  /** @param credential its name, e.g. `user app on db.internal:5432` */
-  constructor(where: string, field: string, credential: string) {
-    super({
-      code: "COPY_UNDECLARED",
-      happened: `${where}: the field ${JSON.stringify(field)} also holds the value of ${credential}, and would keep the old one.`,
-      remedy:
-        "Declare the field in rotation.yml (under urls if it is a URL, under copies if it is the value alone), or remove it from the secret.",
+      code: "ROTATION_UNDER_WAY",
+      retryable: true,
+      happened: `Another attempt is replacing the credential of ${secret} at this moment.`,
+      remedy: "Nothing to do: the next attempt goes on from there.",
     });
   }
 }

@@ -2,7 +2,8 @@ import type { SecretDocument } from "../secret/document.ts";
 import { preparedLabel } from "../secret/labels.ts";
 import { copiesOf } from "./copies.ts";
 import type { Credential } from "./credential.ts";
-import { CopyUndeclared, CredentialShared, FieldShared, SecretTooLarge } from "./errors.ts";
+import { SecretTooLarge } from "./errors.ts";
+import { CopyUndeclared, CredentialShared, FieldShared } from "./next-errors.ts";
 import { isoSeconds, withRotatedAt } from "./rotated-at.ts";
 import type { Rotation } from "./rotation.ts";
 
@@ -15,10 +16,10 @@ const maximumSize = 65_536;
  */
 export async function nextDocument(rotation: Rotation): Promise<SecretDocument> {
   const { credentials, documents, entry, secret, currentId, context, step } = rotation;
-  const current = await documents.awaited(currentId, "AWSCURRENT");
+  const history = await documents.history(currentId);
+  const { current } = history;
   requireDistinct(rotation, current);
   const isOurs = secret.versions.get(currentId)?.includes(preparedLabel) ?? false;
-  const history = { current, earlier: () => documents.earlier() };
   let next = current;
   const written: (readonly [Credential, SecretDocument])[] = [];
   for (const credential of credentials) {
@@ -30,11 +31,19 @@ export async function nextDocument(rotation: Rotation): Promise<SecretDocument> 
     if (!credential.carry(own, next, current, step).text.equals(next.text))
       throw new FieldShared(next.where, credential.name(own));
   for (const credential of credentials) {
-    const [copy] = copiesOf(credential.holding(current).value, current, next);
+    const { value } = credential.holding(current);
+    // What is carried as it is leaves no copies behind.
+    if (credential.holding(next).value.equals(value)) continue;
+    const [copy] = copiesOf(value, current, next);
     if (copy !== undefined) throw new CopyUndeclared(next.where, copy, credential.name(current));
   }
-  if (next.size > maximumSize) throw new SecretTooLarge(secret.name, next.size);
+  requireSize(next, secret.name);
   return next;
+}
+
+/** @throws SecretTooLarge */
+export function requireSize({ size }: SecretDocument, secret: string): void {
+  if (size > maximumSize) throw new SecretTooLarge(secret, size);
 }
 
 /** Each of two credentials that are one thing outside the secret would undo the other. */

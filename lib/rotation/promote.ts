@@ -37,7 +37,7 @@ async function openSwitches(
   }
 }
 
-async function attachRetiring(rotation: Rotation): Promise<void> {
+export async function attachRetiring(rotation: Rotation): Promise<void> {
   const { secret, currentId, store, context } = rotation;
   const holder = holderOf(secret, retiringLabel);
   if (holder === currentId) return;

@@ -65,7 +65,7 @@ export class Unsettled extends RotationError {
       retryable: true,
       happened: `The last rotation of ${secret} is not settled: version ${retiring} is still to be retired and consumers may hold its credential.`,
       remedy:
-        "Wait until settlement has removed RETIRING, or find out what blocks it. Rotating again now could lock consumers out.",
+        "Wait until settlement has removed RETIRING, or find out what blocks it. Rotating again now could lock consumers out. If the credential leaked, start an emergency (leaked): it does not wait.",
     });
   }
 }

@@ -4,7 +4,7 @@ import { asRotationError } from "../errors.ts";
 import { entryFor, type Manifest, type SecretEntry } from "../manifest/manifest.ts";
 import type { CredentialSpec } from "../manifest/type.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import { isLeaked } from "../secret/labels.ts";
+import { isLeaked, revokesFirst } from "../secret/labels.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Credential, StepContext } from "./credential.ts";
 import { decide } from "./decide.ts";
@@ -12,8 +12,8 @@ import { Documents } from "./documents.ts";
 import { NotInManifest } from "./errors.ts";
 import type { RotationEvent } from "./event.ts";
 import { ReadAhead } from "./read-ahead.ts";
-import type { Rotation } from "./rotation.ts";
-import { stepActions } from "./steps.ts";
+import type { RotationContext } from "./rotation.ts";
+import { type RotationStep, stepActions } from "./steps.ts";
 
 /** What rotations and retirements reach the world through, beside their context. */
 export interface RotationPorts {
@@ -60,10 +60,11 @@ export async function rotate(
   return { outcome: "done", secret: secret.name, currentId };
 }
 
-async function run(work: Omit<Rotation, "step">): Promise<void> {
+async function run(work: Omit<RotationStep, "step">): Promise<void> {
   const { event, secret, store, context } = work;
   let inOutage = false;
-  const step = stepContext(secret, isLeaked(event.token), store, context, () => {
+  const subject = { secret, token: event.token, leaked: isLeaked(event.token) };
+  const step = stepContext(subject, store, context, () => {
     inOutage = true;
   });
   try {
@@ -73,19 +74,29 @@ async function run(work: Omit<Rotation, "step">): Promise<void> {
   }
 }
 
+/** A version, and whether what it replaces, or is to be retired with it, leaked. */
+interface Subject {
+  readonly secret: SecretState;
+  readonly token: string;
+  readonly leaked?: boolean;
+}
+
 /** What credentials get of an invocation. @param outage called when a credential finds AWSCURRENT refused */
 export function stepContext(
-  secret: SecretState,
-  leaked: boolean,
+  { secret, token, leaked = false }: Subject,
   store: Pick<SecretStore, "current">,
-  { now, randomInt, signal, log }: Context,
-  outage: () => void,
+  { now, sleep, randomInt, signal, log }: RotationContext,
+  outage: () => void = () => {},
 ): StepContext {
   return {
+    secret,
+    token,
     now,
+    sleep: (ms) => sleep(ms),
     randomInt,
     signal,
     leaked,
+    revokesFirst: revokesFirst(token),
     outage,
     warn: (message) => log.warn(secret.name, message),
     readSecret: async (secretId, within) => (await store.current(secretId, within))?.text,

@@ -1,12 +1,17 @@
-import type { AlertTopic } from "../alerts/topic.ts";
 import type { Context } from "../context/context.ts";
+import type { Log } from "../context/log.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import type { SecretState, SecretStore } from "../secret/store.ts";
 import type { Credential, StepContext, Versions } from "./credential.ts";
 import type { Documents } from "./documents.ts";
 import type { RotationEvent } from "./event.ts";
 
-/** One step of one rotation, after the gate. */
+/** What rotating takes of a context. */
+export interface RotationContext extends Pick<Context, "now" | "sleep" | "randomInt" | "signal"> {
+  readonly log: Pick<Log, "warn">;
+}
+
+/** One step of one rotation, or what a person does by hand, after the gate. */
 export interface Rotation {
   readonly event: RotationEvent;
   readonly secret: SecretState;
@@ -18,8 +23,7 @@ export interface Rotation {
   readonly credentials: readonly Credential[];
   readonly documents: Documents;
   readonly store: SecretStore;
-  readonly alerts: AlertTopic;
-  readonly context: Context;
+  readonly context: RotationContext;
   /** What the credentials get. */
   readonly step: StepContext;
 }

@@ -1,9 +1,12 @@
-import { originLabel, preparedLabel } from "../secret/labels.ts";
+import type { AlertTopic } from "../alerts/topic.ts";
+import { preparedLabel } from "../secret/labels.ts";
 import type { Credential, Versions } from "./credential.ts";
 import type { Step } from "./event.ts";
+import { issueAll } from "./issue.ts";
 import { nextDocument } from "./next-document.ts";
-import { usableVersions } from "./pending.ts";
+import { usableVersions, writePending } from "./pending.ts";
 import { promote } from "./promote.ts";
+import { finishRolled, rolledOf, setRolled } from "./roll.ts";
 import { type Rotation, versionsOf } from "./rotation.ts";
 
 /** In milliseconds. */
@@ -14,20 +17,30 @@ export const stepActions = {
   setSecret,
   testSecret,
   finishSecret,
-} satisfies Record<Step, (rotation: Rotation) => Promise<void>>;
+} satisfies Record<Step, (rotation: RotationStep) => Promise<void>>;
+
+/** A step as Secrets Manager invokes it. */
+export interface RotationStep extends Rotation {
+  readonly alerts: AlertTopic;
+}
 
 /**
  * Writes the pending version: AWSCURRENT's document with another value for each credential. Writing is the
  * existence check; where the version has a value already, that value counts, and so does its rotated_at.
  */
 async function createSecret(rotation: Rotation): Promise<void> {
-  const { event, secret, store, context } = rotation;
+  const { credentials, documents, event } = rotation;
+  if (rolledOf(rotation)) return void (await nextDocument(rotation));
+  const isIssued = credentials.some(({ issue }) => issue);
+  // Another attempt may have had a key made for it.
+  if (isIssued && (await documents.reread(event.token, "AWSPENDING")))
+    return void (await usableVersions(rotation));
   const next = await nextDocument(rotation);
-  const { token, rotationToken } = event;
-  const labels = ["AWSPENDING", preparedLabel, originLabel(rotation.currentId)];
-  const pending = { secretId: secret.arn, token, text: next.text, labels, rotationToken };
-  if ((await store.putPending(pending, context.signal)) === "exists")
-    await usableVersions(rotation);
+  const issued = isIssued ? await issueAll(rotation, next) : undefined;
+  if (isIssued && !issued) return void (await usableVersions(rotation));
+  if ((await writePending(rotation, issued?.document ?? next)) === "created") return;
+  const { pending: written } = await usableVersions(rotation);
+  await issued?.discard(await written());
 }
 
 /**
@@ -35,6 +48,8 @@ async function createSecret(rotation: Rotation): Promise<void> {
  * as the other credentials of the secret are tested.
  */
 async function setSecret(rotation: Rotation): Promise<void> {
+  const rolled = rolledOf(rotation);
+  if (rolled) return setRolled(rotation, rolled);
   const versions = await usableVersions(rotation);
   const ready: Credential[] = [];
   for (const credential of rotation.credentials)
@@ -48,7 +63,7 @@ async function setSecret(rotation: Rotation): Promise<void> {
  * Without a version that createSecret prepared this is a lone testSecret (RotateImmediately=false): nothing is
  * under way, so it proves what the next rotation will need, and that an alert about it would reach somebody.
  */
-async function testSecret(rotation: Rotation): Promise<void> {
+async function testSecret(rotation: RotationStep): Promise<void> {
   const { credentials, documents, currentId, alerts, context, step } = rotation;
   if (rotation.prepared || (await seenPrepared(rotation)))
     return testAll(rotation, credentials, await versionsOf(rotation));
@@ -77,6 +92,8 @@ async function testAll(
 /** A version that createSecret did not make has not been tested either. */
 async function finishSecret(rotation: Rotation): Promise<void> {
   const { credentials, prepared } = rotation;
+  const rolled = rolledOf(rotation);
+  if (rolled) return finishRolled(rotation, rolled);
   const switches = credentials.some(({ traits }) => traits.switches);
   if (switches || !prepared) {
     const versions = await usableVersions(rotation);

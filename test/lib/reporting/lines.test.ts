@@ -158,7 +158,7 @@ describe("a lone testSecret", () => {
     using _ = built.answer(
       new AwsError("AuthorizationError", "no", 403),
       ({ operation, input }) => {
-        return operation === "GetTopicAttributes" && input["TopicArn"] === forbidden;
+        return operation === "ListSubscriptionsByTopic" && input["TopicArn"] === forbidden;
       },
     );
     const [heard, unheard, denied, missing, unset] = await Promise.all([
@@ -181,11 +181,11 @@ describe("a lone testSecret", () => {
     expect(failures).toEqual([
       {
         errorType: "AWS_CALL_FAILED",
-        errorMessage: `sns:GetTopicAttributes on ${forbidden} failed: AuthorizationError. Allow sns:Publish and sns:GetTopicAttributes on this topic in the caller's role and in the topic's policy.`,
+        errorMessage: `sns:ListSubscriptionsByTopic on ${forbidden} failed: AuthorizationError. Allow sns:Publish and sns:ListSubscriptionsByTopic on this topic in the caller's role and in the topic's policy.`,
       },
       {
         errorType: "AWS_CALL_FAILED",
-        errorMessage: `sns:GetTopicAttributes on ${topic("gone")} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).`,
+        errorMessage: `sns:ListSubscriptionsByTopic on ${topic("gone")} failed: NotFound. Create the topic, or correct its ARN (ALERT_TOPIC_ARN).`,
       },
       {
         errorType: "TOPIC_MISSING",

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import type { Login, LoginSpec } from "../../../lib/rotators/login/login.ts";
+import { usesOf } from "../../../lib/rotators/login/managed-master.ts";
 import { newPassword } from "../../contracts/engine.ts";
 import { databaseValue, Scene, type Scenes, type Value } from "./scene.ts";
 
@@ -24,6 +25,8 @@ export interface PairOptions {
   readonly pinned?: boolean;
   /** The login stands in its URL alone, beside fields that are nobody's. */
   readonly inUrlAlone?: boolean;
+  /** The name of the administrator's secret. */
+  readonly adminSecret?: string;
   /** The administrator's secret; `undefined` for none at all. */
   readonly document?: (document: AdminDocument, owner: string) => object | undefined;
   /** What the manifest says of it beside its name. */
@@ -51,7 +54,7 @@ export async function pairScene(scenes: Scenes, of: PairOptions = {}): Promise<P
   await fixture.query(
     `GRANT ${quote(owner)} TO ${quote(admin.username)} WITH ADMIN TRUE, INHERIT FALSE, SET FALSE`,
   );
-  const adminSecret = `admin/${randomUUID()}`;
+  const adminSecret = of.adminSecret ?? `admin/${randomUUID()}`;
   const { host, port, username } = admin;
   const document = { host, port, username, password: admin.password.reveal() };
   const value = of.document ? of.document(document, owner) : document;
@@ -61,6 +64,7 @@ export async function pairScene(scenes: Scenes, of: PairOptions = {}): Promise<P
   const scene = new Scene(scenes, [login], {
     strategy: of.strategy ?? "alternating-users",
     admin: { secret: adminSecret, ...of.declared?.(login) },
+    ...usesOf({ admin: { secret: adminSecret, ...of.declared?.(login) } }),
     users: of.users ?? (of.pinned && !inPlace ? { owner, clone: `${owner}_clone` } : undefined),
     ...(of.pinned && inPlace && { connection: { username: owner } }),
     urls: ["connection_string"],

@@ -1,4 +1,5 @@
 import { randomInt, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CreateSecretCommand,
   GetSecretValueCommand,
@@ -15,7 +16,8 @@ import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { loadCredential } from "../../../lib/registry.ts";
 import { type CurrentAnswer, probeCurrent } from "../../../lib/retirement/probe-current.ts";
 import type { Action } from "../../../lib/retirement/request.ts";
-import { type RetireResult, retire } from "../../../lib/retirement/retire.ts";
+import type { RetireResult } from "../../../lib/retirement/result.ts";
+import { retire } from "../../../lib/retirement/retire.ts";
 import type { Step } from "../../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../../lib/rotation/rotate.ts";
 import type { GeneratedSpec } from "../../../lib/rotators/generated/value.ts";
@@ -26,7 +28,7 @@ import { defaultPolicy } from "../../../lib/rotators/login/password.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import { postgres } from "../../../lib/rotators/postgres/postgres.ts";
 import { Secret } from "../../../lib/secret/secret.ts";
-import { type Aws, type Interceptor, startAws } from "../../../standin/aws.ts";
+import { type Aws, type AwsOptions, type Interceptor, startAws } from "../../../standin/aws.ts";
 import { newPassword } from "../../contracts/engine.ts";
 import { everyRendering } from "../../rendering.ts";
 import { labels, sdkClient, temporaryBundle } from "../../standin/fixtures.ts";
@@ -68,10 +70,10 @@ export class Scenes implements AsyncDisposable {
     this.client = sdkClient(aws, "operator");
   }
 
-  static async open(): Promise<Scenes> {
+  static async open(options: AwsOptions = {}): Promise<Scenes> {
     // Secrets Manager wants a function to invoke; this one leaves all to the test.
     await using bundle = await temporaryBundle("export const handler = async () => {};");
-    const aws = await startAws({ rotation: { attempts: 1 } });
+    const aws = await startAws({ rotation: { attempts: 1 }, ...options });
     const functionArn = aws.functions.register({ name: "nothing", bundle: bundle.path });
     await aws.functions.invoke(functionArn, {});
     return new Scenes(aws, await openPostgresFixture(inject("postgres")), functionArn);
@@ -119,8 +121,13 @@ export class Scenes implements AsyncDisposable {
     await this.aws.rotations.finished(name, token);
   }
 
-  /** By hand: moves a label, or takes it off where `to` is absent. */
-  async move(SecretId: string, VersionStage: string, from: string, to?: string): Promise<void> {
+  /** By hand: moves a label, attaches one that is nowhere, or takes it off where `to` is absent. */
+  async move(
+    SecretId: string,
+    VersionStage: string,
+    from: string | undefined,
+    to?: string,
+  ): Promise<void> {
     const input = { SecretId, VersionStage, RemoveFromVersionId: from, MoveToVersionId: to };
     await this.client.send(new UpdateSecretVersionStageCommand(input));
   }
@@ -162,6 +169,8 @@ export class Scene {
   /** How long a step wanted to sleep; it does not. */
   readonly slept: number[] = [];
   onSleep = () => {};
+  /** How long it sleeps instead, in milliseconds. */
+  nap = 0;
   now = new Date("2026-03-04T05:06:07.890Z");
   onChange: ChangeHook = (_, change) => change();
   /** Ahead of a rehearsal. */
@@ -338,6 +347,7 @@ export class Scene {
       sleep: async (ms) => {
         this.slept.push(ms);
         this.onSleep();
+        if (this.nap > 0) await sleep(this.nap);
         if (signal.aborted) throw new DeadlineReached();
       },
       log: {
@@ -364,7 +374,8 @@ export class Scene {
       alerts: { publish: async () => {}, prove: async () => (this.hasListener ? 1 : 0) },
       credential: async (spec) => {
         const credential = await loadCredential(spec);
-        if (!(credential instanceof LoginCredential)) return credential;
+        const isUsed = credential instanceof LoginCredential && spec.type !== "rds-master";
+        if (!isUsed) return credential;
         return new LoginCredential({ ...credential.parts, engine: this.#observed });
       },
     };

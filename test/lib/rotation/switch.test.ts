@@ -329,7 +329,7 @@ describe("finishSecret, when the move of AWSCURRENT fails behind the change,", (
         code: "SWITCH_UNDECIDED",
         retryable: true,
         message: expect.stringMatching(
-          `CRITICAL.*${scene.logins[0]?.username}.*AWSCURRENT cannot be read`,
+          `The switch of user ${scene.logins[0]?.username}.*AWSCURRENT cannot be read`,
         ),
       });
     }
