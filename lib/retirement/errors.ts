@@ -1,10 +1,11 @@
 import { RotationError } from "../errors.ts";
 
-/** The version is not being retired; nothing was touched. */
+/** The version is not being retired, or no longer: another pass was faster, or a label moved. Nothing was touched. */
 export class NotRetiring extends RotationError {
   constructor(secret: string, version: string, labels: readonly string[]) {
     super({
       code: "NOT_RETIRING",
+      retryable: true,
       happened: `Version ${version} of ${secret} carries ${labels.join(", ") || "no label"}; only a version that carries RETIRING, and neither AWSCURRENT nor AWSPENDING, can be retired.`,
       remedy:
         "Rotate the secret first: the rotation attaches RETIRING to the version that it replaces.",

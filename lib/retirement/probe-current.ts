@@ -9,11 +9,11 @@ import { NoCurrentVersion } from "../rotation/refusals.ts";
 import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
 import type { SecretDocument } from "../secret/document.ts";
 import { DocumentError, VersionEmpty } from "../secret/errors.ts";
-import { holderOf, isRetiring } from "../secret/labels.ts";
+import { holderOf, isRetiring, mayHaveSwitched, pendingOf } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { ProbeRequest } from "./request.ts";
 
-/** Of one secret. `unknown`: a rotation is under way, or there is no server. */
+/** Of one secret. `unknown`: AWSCURRENT was moved meanwhile, or there is no server. */
 export type CurrentAnswer = { readonly secret: string } & (
   | { readonly current: "accepted" | "unknown" }
   | {
@@ -23,6 +23,8 @@ export type CurrentAnswer = { readonly secret: string } & (
       readonly version: string;
       /** A labelled version that the server accepts. */
       readonly accepted?: string;
+      /** A switch may be under way, after which AWSCURRENT is the version that works. */
+      readonly mayPass?: true;
     }
   | { readonly current: "unknown"; readonly failure: FailedAnswer }
 );
@@ -81,16 +83,15 @@ async function probe(secretId: string, ports: Ports, context: Context): Promise<
   const current = await documents.read(version, "AWSCURRENT");
   if (!current) throw new VersionEmpty(`AWSCURRENT of ${secret.name}`);
   const credentials = await Promise.all(specs.map(ports.credential));
-  const step = stepContext(secret, false, store, context, () => {});
+  const step = stepContext({ secret, token: version }, store, context);
   let isKnown = false;
   for (const credential of credentials) {
     const accepted = await credential.accepted(current, current, step);
     if (accepted === undefined) continue;
     isKnown = true;
     if (accepted) continue;
-    // While a rotation is under way AWSCURRENT may be on its way to the version that works.
     const now = await store.describe(secret.arn, context.signal);
-    if (isUnderWay(now) || holderOf(now, "AWSCURRENT") !== version) return { current: "unknown" };
+    if (holderOf(now, "AWSCURRENT") !== version) return { current: "unknown" };
     const works = await accepting(credential, current, { secret, documents, step });
     const name = credential.name(current);
     return {
@@ -98,14 +99,17 @@ async function probe(secretId: string, ports: Ports, context: Context): Promise<
       credential: name,
       version,
       ...(works !== undefined && { accepted: works }),
+      ...(isSwitching(now, credentials) && { mayPass: true }),
     };
   }
   return { current: isKnown ? "accepted" : "unknown" };
 }
 
-function isUnderWay(secret: SecretState): boolean {
-  const pending = holderOf(secret, "AWSPENDING");
-  return pending !== undefined && pending !== holderOf(secret, "AWSCURRENT");
+/** Or it was interrupted: the next look tells them apart. */
+function isSwitching(secret: SecretState, credentials: readonly Credential[]): boolean {
+  const pending = pendingOf(secret);
+  const canSwitch = credentials.some(({ traits }) => traits.switches);
+  return canSwitch && pending !== undefined && mayHaveSwitched(secret, pending);
 }
 
 interface Versions {

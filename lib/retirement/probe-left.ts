@@ -1,12 +1,10 @@
 import type { Context } from "../context/context.ts";
 import type { Holding } from "../rotation/credential.ts";
-import { Documents } from "../rotation/documents.ts";
 import { NoCurrentVersion } from "../rotation/refusals.ts";
-import { entryOf, type RotationPorts, stepContext } from "../rotation/rotate.ts";
-import { DocumentError } from "../secret/errors.ts";
 import type { SecretState } from "../secret/store.ts";
 import { CurrentRefused } from "./errors.ts";
 import { type LiveLabel, liveVersions } from "./live.ts";
+import { elsewhere, type ProbePorts, probing } from "./probing.ts";
 
 type Probed =
   | { readonly accepted: boolean }
@@ -20,13 +18,10 @@ type Probed =
 export async function probeLeft(
   version: string,
   secret: SecretState,
-  ports: Pick<RotationPorts, "store" | "manifest" | "credential">,
+  ports: ProbePorts,
   context: Context,
 ): Promise<Probed> {
-  const { store } = ports;
-  const { credentials: specs, shape } = entryOf(secret, ports.manifest);
-  const documents = new Documents({ secret, shape, store, context });
-  const credentials = await Promise.all(specs.map(ports.credential));
+  const { documents, credentials, step } = await probing(version, secret, ports, context);
   const live = await liveVersions(secret, documents);
   const current = live.find(([label]) => label === "AWSCURRENT")?.[1];
   if (!current) throw new NoCurrentVersion(secret.name);
@@ -45,7 +40,6 @@ export async function probeLeft(
     const free = judged.flatMap(([credential, holder]) => (holder ? [] : [credential]));
     const [holder] = judged.flatMap(([, each]) => each ?? []);
     if (judged.every(([, each]) => each === "AWSCURRENT")) return { heldBy: "AWSCURRENT" };
-    const step = stepContext(secret, false, store, context, () => {});
     for (const [credential, each] of judged)
       if (each !== "AWSCURRENT" && (await credential.accepted(current, current, step)) === false)
         throw new CurrentRefused(secret.name, credential.name(current), version);
@@ -54,8 +48,6 @@ export async function probeLeft(
       if (await credential.accepted(old, current, step)) return { accepted: true };
     return { accepted: false };
   } catch (error) {
-    // Whatever is wrong with a live version has been thrown by now.
-    if (error instanceof DocumentError) return { elsewhere: true };
-    throw error;
+    return elsewhere(error);
   }
 }

@@ -9,13 +9,14 @@ import { leakOf } from "../secret/leak.ts";
 import type { SecretState } from "../secret/store.ts";
 import { LabelsChanged, NotLeaked, NotRetiring } from "./errors.ts";
 import { type LiveLabel, liveVersions } from "./live.ts";
+import type { RetireRequest } from "./request.ts";
 
 export type RetirementPorts = Pick<RotationPorts, "store" | "manifest" | "credential">;
 
 /** The credentials of a secret whose old value no live version holds. */
 export interface Replaced {
   readonly credentials: readonly Credential[];
-  /** Those of which AWSCURRENT holds another value of the same user. */
+  /** Those of which AWSCURRENT holds another value of the same user, or key. */
   readonly superseded: readonly Credential[];
   readonly retirement: Retirement;
   readonly step: StepContext;
@@ -36,7 +37,11 @@ export function requireRetiring(version: string, { name, versions }: SecretState
 
 /** After everything that forbids to touch them. */
 export async function replacedBy(
-  version: string,
+  {
+    version,
+    refusedSince,
+    wasRefused,
+  }: Pick<RetireRequest, "version" | "refusedSince" | "wasRefused">,
   secret: SecretState,
   ports: RetirementPorts,
   context: Context,
@@ -47,18 +52,23 @@ export async function replacedBy(
   const live = await liveVersions(secret, documents);
   const old = await documents.read(version, `version ${version}`);
   const current = live.find(([label]) => label === "AWSCURRENT")?.[1];
+  const pending = live.find(([label]) => label === "AWSPENDING")?.[1];
   if (!current) throw new NoCurrentVersion(secret.name);
   if (!old) throw new VersionEmpty(`Version ${version} of ${secret.name}`);
 
-  const retirement = { current, old };
+  const since = refusedSince === undefined ? undefined : new Date(refusedSince);
+  const retirement = { current, old, pending, refusedSince: since, wasRefused };
   const credentials = await Promise.all(specs.map(ports.credential));
   const holdings = live.flatMap(([label, document]) =>
     credentials.map((credential) => [label, credential.holding(document)] as const),
   );
   const judged = credentials.map((credential) => {
-    const [holder, holding] = holdings.find(([, each]) => credential.ends(each, retirement)) ?? [];
-    const isSame = holding?.value.equals(credential.holding(old).value);
-    return { credential, holder, isSuperseded: holder === "AWSCURRENT" && !isSame };
+    const own = credential.holding(old);
+    const ending = holdings.filter(([, each]) => credential.ends(each, retirement));
+    const same = ending.find(([, { value }]) => value.equals(own.value));
+    const [holder, holding] = same ?? ending[0] ?? [];
+    const isOfIt = holding?.identity === own.identity && holding.id === own.id;
+    return { credential, holder, isSuperseded: !same && holder === "AWSCURRENT" && isOfIt };
   });
   // One credential may be held again, after an edit by hand: the others are as dead as they were to be.
   const [held] = judged.flatMap(({ holder }) => holder ?? []);
@@ -73,7 +83,7 @@ export async function replacedBy(
   };
   const leak = leakOf(version, secret);
   const leaked = leak !== undefined;
-  const step = stepContext(secret, leaked, store, context, () => {});
+  const step = stepContext({ secret, token: version, leaked }, store, context);
   const heldBy = free.length === 0 ? held : undefined;
   const left = free.map(({ credential }) => credential);
   const superseded = judged.filter(({ isSuperseded }) => isSuperseded);

@@ -1,26 +1,12 @@
 import type { Context } from "../context/context.ts";
+import type { Credential, Retiring } from "../rotation/credential.ts";
 import type { SecretState } from "../secret/store.ts";
 import { CurrentRefused, HeldByLiveVersion, StillAccepted } from "./errors.ts";
-import type { LiveLabel } from "./live.ts";
 import { probeLeft } from "./probe-left.ts";
+import { probeVersion } from "./probe-version.ts";
 import { type Replaced, type RetirementPorts, replacedBy, requireRetiring } from "./replaced.ts";
 import type { RetireRequest } from "./request.ts";
-
-/** The result of an action; numbers are sums over the secret's credentials. */
-export interface RetireResult {
-  readonly outcome: "done";
-  /** The secret's name. */
-  readonly secret: string;
-  /** Whether the old credential still works, in whole or in part. */
-  readonly accepted?: boolean;
-  /** `null` if the server cannot tell them from those of the new credential. */
-  readonly sessions?: number | null;
-  readonly ended?: number;
-  /** The live version that holds the old credential, which was not touched. */
-  readonly heldBy?: LiveLabel;
-  /** The version has no value, or leads to another server or user than AWSCURRENT: nobody connected there. */
-  readonly elsewhere?: true;
-}
+import type { RetireResult } from "./result.ts";
 
 /**
  * Checks for itself that the version carries RETIRING and that no live version holds its credential, so that a caller
@@ -33,20 +19,20 @@ export async function retire(
   context: Context,
 ): Promise<RetireResult> {
   const secret = await ports.store.describe(request.secret, context.signal);
-  if (request.action === "probeLeft")
-    return {
-      outcome: "done",
-      secret: secret.name,
-      ...(await probeLeft(request.version, secret, ports, context)),
-    };
-  requireRetiring(request.version, secret);
-  const replaced = await replacedBy(request.version, secret, ports, context);
-  if (answersHeld(request.action)) await requireSuperseded(replaced, secret, request.version);
+  const { action, version } = request;
+  if (action === "probeLeft" || action === "probeVersion") {
+    const probe = action === "probeLeft" ? probeLeft : probeVersion;
+    const probed = await probe(version, secret, ports, context);
+    return { outcome: "done", secret: secret.name, ...probed };
+  }
+  requireRetiring(version, secret);
+  const replaced = await replacedBy(request, secret, ports, context);
+  if (answersHeld(action)) await requireSuperseded(replaced, secret, version);
   const { heldBy } = replaced;
   const { name } = secret;
   if (heldBy === undefined)
-    return { outcome: "done", secret: name, ...(await act[request.action](replaced)) };
-  if (!answersHeld(request.action)) throw new HeldByLiveVersion(name, request.version, heldBy);
+    return { outcome: "done", secret: name, ...(await act[action](replaced)) };
+  if (!answersHeld(action)) throw new HeldByLiveVersion(name, version, heldBy);
   return { outcome: "done", secret: name, heldBy };
 }
 
@@ -54,9 +40,9 @@ const answersHeld = (action: RetireRequest["action"]) =>
   action === "retireUnused" || action === "retireLeaked";
 
 /**
- * Where AWSCURRENT names the same user with another password, the server accepts one of them. If it is the old one,
- * AWSCURRENT was moved or edited by hand, and what works must not be forgotten.
- * @throws CurrentRefused
+ * Where AWSCURRENT names the same user with another password, the server accepts one of them; a key may have two values
+ * for a time. If it accepts the old one, AWSCURRENT was moved or edited by hand, and what works must not be forgotten.
+ * @throws CurrentRefused, StillAccepted
  */
 async function requireSuperseded(
   { superseded, retirement, step }: Replaced,
@@ -66,7 +52,9 @@ async function requireSuperseded(
   const { current, old } = retirement;
   for (const credential of superseded)
     if (await credential.accepted(old, current, step))
-      throw new CurrentRefused(name, credential.name(current), version);
+      throw (await credential.accepted(current, current, step)) === false
+        ? new CurrentRefused(name, credential.name(current), version)
+        : new StillAccepted(credential.name(old));
 }
 
 const act = {
@@ -100,13 +88,32 @@ const act = {
 /** Reading documents takes time, in which somebody may have moved AWSCURRENT back: look once more. */
 async function retireAll(replaced: Replaced) {
   const { credentials, retirement, step, requireUnchanged } = replaced;
+  const waiting: Retiring[] = [];
+  const done: Credential[] = [];
   for (const credential of credentials) {
     await requireUnchanged();
-    await credential.retire(retirement, step);
+    const retiring = await credential.retire({ ...retirement, requireUnchanged }, step);
+    if (retiring) waiting.push(retiring);
+    else done.push(credential);
   }
-  const alive = await stillAccepted(replaced);
+  const alive = await stillAccepted({ ...replaced, credentials: done });
   if (alive) throw new StillAccepted(alive.name(retirement.old));
-  return { accepted: false };
+  return waiting.length > 0 ? waitingFor(waiting) : { accepted: false };
+}
+
+function waitingFor(all: readonly Retiring[]) {
+  const [error] = all.flatMap(({ task }) => task ?? []);
+  const task = error && {
+    code: error.code,
+    subject: error.subject,
+    happened: error.happened,
+    remedy: error.remedy,
+  };
+  return {
+    waiting: all.map((each) => each.waiting).join("; "),
+    refused: all.every((each) => each.refused),
+    ...(task && { task }),
+  };
 }
 
 async function endSessions({ credentials, retirement, step }: Replaced) {

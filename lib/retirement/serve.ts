@@ -2,7 +2,8 @@ import type { Context } from "../context/context.ts";
 import type { RotationPorts } from "../rotation/rotate.ts";
 import { type ProbeResult, probeCurrent } from "./probe-current.ts";
 import type { parseRequest } from "./request.ts";
-import { type RetireResult, retire } from "./retire.ts";
+import type { RetireResult } from "./result.ts";
+import { retire } from "./retire.ts";
 
 /** Whatever a function that reaches the servers is asked beside rotating. @throws as `retire` */
 export function serve(

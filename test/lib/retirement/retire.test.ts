@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { DeleteSecretCommand } from "@aws-sdk/client-secrets-manager";
 import pg from "pg";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -71,7 +72,9 @@ async function expectRefused(
   scene: Scene,
   version: string,
   expected: object,
-  asked: readonly Action[] = actions.filter((action) => action !== "probeLeft"),
+  asked: readonly Action[] = actions.filter(
+    (action) => !action.startsWith("probe") || action === "probe",
+  ),
 ): Promise<void> {
   scene.tried.length = 0;
   for (const action of asked)
@@ -204,7 +207,7 @@ describe("the old password of one user", () => {
 });
 
 describe("what is not on its way out", () => {
-  const notRetiring = { code: "NOT_RETIRING", retryable: false };
+  const notRetiring = { code: "NOT_RETIRING", retryable: true };
 
   it("is left alone: AWSCURRENT, a version without a label, one that does not exist", async () => {
     const { scene } = await unsettled();
@@ -255,6 +258,19 @@ describe("what is not on its way out", () => {
     ]);
     await scenes.fixture.query(`ALTER ROLE "${owner}" PASSWORD '${password.reveal()}'`);
     expect(await scene.retire("retireUnused")).toMatchObject({ heldBy: "AWSCURRENT" });
+  });
+
+  it("is left alone where a leaked-mode rotation gives its user the next password meanwhile", async () => {
+    const { scene } = await unsettled();
+    scene.onLogin = async () => {
+      scene.onLogin = async () => {};
+      await scene.again(`leaked-${randomUUID()}`);
+      await scene.runAll();
+    };
+    await expect(scene.retire("retire", scene.first)).rejects.toMatchObject({
+      code: expect.stringMatching(/^(LABELS_CHANGED|NOT_RETIRING)$/),
+    });
+    expect(await scene.admits(await scene.value())).toBe(true);
   });
 
   it.each(["AWSCURRENT", "AWSPENDING"])(
@@ -361,6 +377,32 @@ describe("what AWSCURRENT has left by hand is probed, whatever its labels", () =
   );
 });
 
+describe("a version is tried for an emergency", () => {
+  const asked = (scene: Scene, version: string) => scene.retire("probeVersion", version);
+
+  it("works or does not, also where AWSCURRENT is refused", async () => {
+    const { scene } = await unsettled();
+    expect(await asked(scene, scene.first)).toMatchObject({ works: true });
+    await scene.put(edited(await scene.value(), { password: "another" }), ["AWSCURRENT"]);
+    expect(await asked(scene, scene.first)).toMatchObject({ works: true });
+    const { username } = await scene.value(scene.first);
+    await scenes.fixture.query(`ALTER ROLE "${username}" NOLOGIN`);
+    const credential = expect.stringContaining(username);
+    expect(await asked(scene, scene.first)).toMatchObject({ works: false, credential });
+  });
+
+  it("is the same as AWSCURRENT, or leads elsewhere: nobody logs in", async () => {
+    const { scene } = await unsettled();
+    const value = await scene.value();
+    await scene.put({ ...value, note: "another" }, ["AWSCURRENT"]);
+    const elsewhere = await scene.put(edited(value, { host: "localhost" }), ["FORGED"]);
+    scene.tried.length = 0;
+    expect(await asked(scene, scene.token)).toMatchObject({ heldBy: "AWSCURRENT" });
+    expect(await asked(scene, elsewhere)).toMatchObject({ elsewhere: true });
+    expect(scene.tried).toEqual([]);
+  });
+});
+
 describe("AWSCURRENT is tried for watch", () => {
   it("is accepted, of whichever user", async () => {
     const { scene } = await unsettled();
@@ -388,10 +430,40 @@ describe("AWSCURRENT is tried for watch", () => {
     expect(await scene.probe(scene.name)).toMatchObject([{ current: "accepted" }]);
   });
 
-  it("is not known while a rotation is under way, which may be switching it", async () => {
+  it("is refused while AWSPENDING stands, too; where a switch may be under way, that may pass", async () => {
     const scene = await scenes.scene();
     await scene.run("createSecret");
     await scene.setByHand();
+    const refused = { secret: scene.name, current: "refused", version: scene.first };
+    const credential = expect.stringMatching(/^user \S+ on /);
+    expect(await scene.probe(scene.name)).toEqual([{ ...refused, credential }]);
+    await scenes.move(scene.name, "RETIRING", undefined, scene.first);
+    expect(await scene.probe(scene.name)).toEqual([{ ...refused, credential, mayPass: true }]);
+    await scenes.move(scene.name, "AWSPENDING", scene.token);
+    expect(await scene.probe(scene.name)).toEqual([{ ...refused, credential }]);
+  });
+
+  it("of a pair is refused for good while AWSPENDING stands: no rotation switches it", async () => {
+    const { scene } = await unsettled();
+    await scene.unlabel();
+    await scene.again();
+    await scene.run("createSecret");
+    const current = await scene.holder("AWSCURRENT");
+    const edit = await scene.put(edited(await scene.value(), { password: "another" }), ["MINE"]);
+    await scenes.move(scene.name, "AWSCURRENT", current, edit);
+    await scenes.move(scene.name, "RETIRING", undefined, edit);
+    const [answer] = await scene.probe(scene.name);
+    expect(answer).toMatchObject({ current: "refused", version: edit, accepted: current });
+    expect(answer).not.toHaveProperty("mayPass");
+  });
+
+  it("is not known where AWSCURRENT was moved meanwhile", async () => {
+    const scene = await switched();
+    await scene.setByHand();
+    scene.onLogin = async () => {
+      scene.onLogin = async () => {};
+      await scenes.move(scene.name, "AWSCURRENT", scene.token, scene.first);
+    };
     expect(await scene.probe(scene.name)).toEqual([{ secret: scene.name, current: "unknown" }]);
   });
 
