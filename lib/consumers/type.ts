@@ -7,11 +7,17 @@ export interface ConsumerBuildType {
   readonly scopeKeys: Readonly<Record<string, ScopeKey>>;
 
   /**
-   * What settlement may call to find and roll its consumers.
-   * @param scopes of all secrets of the manifest
+   * What settlement and the emergency function may call to find its consumers.
    * @param arn makes the ARN of a resource of the deployment's account and Region, e.g. of `ecs` and `service/*`
    */
-  grants(
+  findGrants(arn: (service: string, resource: string) => string): readonly Grant[];
+
+  /**
+   * What settlement may call to roll them.
+   * @param scopes of all secrets of the manifest
+   * @param arn as for `findGrants`
+   */
+  rollGrants(
     scopes: readonly ConsumerScope[],
     arn: (service: string, resource: string) => string,
   ): readonly Grant[];

@@ -1,6 +1,6 @@
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
-import { type Decision, type Occasion, offMark } from "./decide.ts";
+import { type Decision, isAwaited, type Occasion, offMark } from "./decide.ts";
 import {
   LeftUnsettled,
   OtherStackRotates,
@@ -38,7 +38,9 @@ export async function act(
   if (decision.kind === "mark") return store.mark(item.secretId, decision.mark, signal);
   if (decision.kind === "cancel") return cancel(item, ports, context);
   if (item.wanted) await set(item, item.wanted, ports, context);
-  if (secret?.mark !== undefined) await store.mark(item.secretId, undefined, signal);
+  if (secret?.mark === undefined) return;
+  const isKept = secret.rotation?.isOn && isAwaited(secret.mark, ports.occasion.now);
+  if (!isKept) await store.mark(item.secretId, undefined, signal);
 }
 
 function refusal(
@@ -83,5 +85,5 @@ export function reasonOf(item: Item, error: RotationError): RotationError {
   if (isOwn) return error;
   return item.wanted
     ? new ScheduleNotSet(item.name, error)
-    : new ScheduleNotEnded(item.name, error);
+    : new ScheduleNotEnded(item.name, error, item.isSupplied);
 }

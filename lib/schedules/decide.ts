@@ -7,7 +7,7 @@ export type Decision =
   | { readonly kind: "mark"; readonly mark: string | undefined }
   | {
       readonly kind: "leave";
-      /** `off`: a person switched it off, and the manifest has not changed since. */
+      /** `off`: a person switched it off. */
       readonly why: "scheduled" | "off" | "absent" | "deleted" | "foreign";
     }
   | { readonly kind: "refuse"; readonly why: "managed" | "otherStack" | "unsettled" };
@@ -30,29 +30,39 @@ export const offMark = "off";
 const cleanupTime = 6 * 3600 * 1000;
 
 /**
- * A secret that the manifest names. A schedule that somebody switched off stays off until the manifest has another one
- * for it: Secrets Manager keeps function and rules, so the secret itself tells what the stack set last. Pure.
+ * A secret that the manifest names. Secrets Manager keeps the function when a schedule is switched off: one of ours that is
+ * off without a mark was switched off by a person, and stays off until somebody switches it on. Pure.
  */
 export function decideNamed(
   secret: ScheduledSecret | undefined,
   wanted: Schedule,
-  { now, ours, isFirst = false }: Occasion,
+  occasion: Occasion,
 ): Decision {
   if (!secret) return { kind: "leave", why: "absent" };
-  const { rotation, mark } = secret;
-  if (secret.isDeleted) return { kind: "leave", why: "deleted" };
-  if (secret.isManaged) return { kind: "refuse", why: "managed" };
+  const { rotation, mark, isDeleted, isManaged } = secret;
+  if (isDeleted) return { kind: "leave", why: "deleted" };
+  if (isManaged) return { kind: "refuse", why: "managed" };
   if (!rotation) return { kind: "set" };
-  if (isOtherStack(rotation.functionArn, ours)) {
-    if (rotation.isOn) return { kind: "refuse", why: "otherStack" };
-    if (mark !== offMark) return { kind: "leave", why: "off" };
-  }
-  if (!isSame(rotation, wanted)) return { kind: "set" };
-  if (!rotation.isOn) return isOurs(mark, now) ? { kind: "set" } : { kind: "leave", why: "off" };
-  if (isFirst && mark === undefined)
+  if (rotation.isOn) return decideOn(secret, rotation, wanted, occasion);
+  const { functionArn } = rotation;
+  const isOther = isOtherStack(functionArn, occasion.ours);
+  const isKnown = isOther || occasion.ours.includes(functionArn ?? "");
+  const isReleased = mark === offMark || (!isOther && isAwaited(mark, occasion.now));
+  return isKnown && !isReleased ? { kind: "leave", why: "off" } : { kind: "set" };
+}
+
+function decideOn(
+  { mark }: ScheduledSecret,
+  rotation: Rotation,
+  wanted: Schedule,
+  { now, ours, isFirst = false }: Occasion,
+): Decision {
+  const { functionArn = "" } = rotation;
+  if (isOtherStack(functionArn, ours)) return { kind: "refuse", why: "otherStack" };
+  if (isFirst && mark === undefined && ours.includes(functionArn))
     return { kind: "mark", mark: new Date(now.getTime() + cleanupTime).toISOString() };
-  if (mark !== undefined && !(Date.parse(mark) > now.getTime()))
-    return { kind: "mark", mark: undefined };
+  if (!isSame(rotation, wanted)) return { kind: "set" };
+  if (mark !== undefined && !isAwaited(mark, now)) return { kind: "mark", mark: undefined };
   return { kind: "leave", why: "scheduled" };
 }
 
@@ -74,14 +84,16 @@ export function decideUnnamed(
     : { kind: "refuse", why: "unsettled" };
 }
 
-const isSame = (one: NonNullable<ScheduledSecret["rotation"]>, other: Schedule) =>
+type Rotation = NonNullable<ScheduledSecret["rotation"]>;
+
+const isSame = (one: Rotation, other: Schedule) =>
   one.functionArn === other.functionArn &&
   one.expression === other.expression &&
   one.duration === other.duration;
 
-/** Whether the stack switched it off, or CloudFormation while it upgraded the stack. */
-const isOurs = (mark: string | undefined, now: Date) =>
-  mark === offMark || (mark !== undefined && Date.parse(mark) > now.getTime());
+/** Whether CloudFormation, which upgrades the stack, may switch it off or has done so. */
+export const isAwaited = (mark: string | undefined, now: Date) =>
+  mark !== undefined && Date.parse(mark) > now.getTime();
 
 /** The function of another deployment of this service. */
 function isOtherStack(functionArn = "", ours: readonly string[]): boolean {

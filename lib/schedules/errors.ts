@@ -14,21 +14,25 @@ export class ScheduleNotSet extends RotationError {
       code: "SCHEDULE_NOT_SET",
       retryable,
       happened: `The rotation schedule of ${secret} was not set: ${happened}`,
-      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+      remedy: `${remedy || "Nothing yet."} Quarterturn tries again every hour.`,
     });
   }
 }
 
-/** A secret that the manifest does not name is still rotated by this stack's function. */
+/** A secret that the manifest does not name, or not to be rotated, is still rotated by this stack's function. */
 export class ScheduleNotEnded extends RotationError {
   override readonly next = repeated;
 
-  constructor(secret: string, { happened, remedy = "", retryable }: Cause) {
+  constructor(secret: string, { happened, remedy = "", retryable }: Cause, isSupplied = false) {
+    const why = isSupplied
+      ? `People make all that ${secret} holds`
+      : `The manifest does not name ${secret}`;
     super({
       code: "SCHEDULE_NOT_ENDED",
       retryable,
-      happened: `The manifest does not name ${secret}, and its rotation was not switched off: ${happened}`,
-      remedy: `${remedy} Or switch it off by hand: aws secretsmanager cancel-rotate-secret.`.trim(),
+      happened: `${why}, and its rotation was not switched off: ${happened}`,
+      remedy:
+        `Switch it off by hand (aws secretsmanager cancel-rotate-secret), or let Quarterturn do it. ${remedy}`.trim(),
     });
   }
 }
@@ -84,7 +88,7 @@ export class SchedulesNotSet extends RotationError {
       code: "SCHEDULES_NOT_SET",
       retryable: true,
       happened: `The rotation schedules of ${names.length} more secrets are not as the manifest says: ${names.slice(0, 20).join(", ")}${names.length > 20 ? " and others, which the log names" : ""}. The first: ${happened}`,
-      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+      remedy: `${remedy || "Nothing yet."} Quarterturn tries again every hour.`,
     });
   }
 }
@@ -98,7 +102,7 @@ export class SchedulesUnseen extends RotationError {
       code: "SCHEDULES_UNSEEN",
       retryable,
       happened: `The rotation schedules could not be looked at: ${happened}`,
-      remedy: `${remedy} Quarterturn tries again every hour.`.trim(),
+      remedy: `${remedy || "Nothing yet."} Quarterturn tries again every hour.`,
     });
   }
 }

@@ -61,8 +61,11 @@ async function passes(
   const earlier = items.filter(isEarlier);
   const marked = await pass(earlier, first, context);
   if (marked.length < earlier.length) return { seen: marked };
-  const others = items.filter((item) => !isEarlier(item));
-  return { seen: [...marked, ...(await pass(others, ports, context))], isMarked: true };
+  const isLeft = (item: Item) =>
+    !isEarlier(item) || decide(item, item.listed, ports.occasion).kind === "set";
+  const left = items.filter(isLeft);
+  const done = marked.filter(({ item }) => !isLeft(item));
+  return { seen: [...done, ...(await pass(left, ports, context))], isMarked: true };
 }
 
 /** Looks again until nothing new was switched on by another invocation. */

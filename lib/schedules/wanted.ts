@@ -1,4 +1,4 @@
-import type { Manifest } from "../manifest/manifest.ts";
+import { isSupplied, type Manifest } from "../manifest/manifest.ts";
 import { SecretIndex } from "../manifest/names.ts";
 import type { Place } from "../manifest/place.ts";
 import { type Decision, decideNamed, decideUnnamed, type Occasion } from "./decide.ts";
@@ -14,6 +14,8 @@ export interface Item {
   readonly name: string;
   /** Absent: it is not to be rotated by this stack. */
   readonly wanted?: Schedule | undefined;
+  /** The manifest names it, and people make all that it holds. */
+  readonly isSupplied?: true;
   /** As it was listed; absent: it was not. */
   readonly listed?: ScheduledSecret | undefined;
 }
@@ -36,6 +38,7 @@ export function itemsOf(
     const wanted = { functionArn: rotators[entry.place], expression, duration };
     const found = index.find(nameOrArn);
     const ids = { secretId: found?.arn ?? nameOrArn, name: found?.name ?? nameOrArn };
+    if (isSupplied(entry)) return { ...ids, isSupplied: true, listed: found };
     return isRemoval ? ids : { ...ids, wanted, listed: found };
   });
   const arns = new Set(named.map(({ secretId }) => secretId));
@@ -47,10 +50,12 @@ export function itemsOf(
 }
 
 export function decide(
-  { wanted }: Item,
+  { wanted, isSupplied }: Item,
   secret: ScheduledSecret | undefined,
   occasion: Occasion,
 ): Decision {
   if (wanted) return decideNamed(secret, wanted, occasion);
+  // Settlement looks after it, scheduled or not.
+  if (isSupplied && secret) return decideUnnamed({ ...secret, unsettled: undefined }, occasion);
   return secret ? decideUnnamed(secret, occasion) : { kind: "leave", why: "absent" };
 }

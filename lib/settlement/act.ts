@@ -1,13 +1,13 @@
 import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { holderOf, retiringVersions } from "../secret/labels.ts";
-import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
+import type { Sighting } from "../secret/sighting.ts";
 import type { Action } from "./action.ts";
 import type { Consumer, ConsumerView, Problem } from "./consumer.ts";
-import { OldElsewhere, SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
+import { SettledProblem, SettlementStuck, settlementProblem } from "./errors.ts";
+import { probe, remember, retire } from "./old-credential.ts";
 import { forgetNote, removeLabel, removeLabels, track } from "./relabel.ts";
 import type { Area } from "./standing.ts";
-import type { OldCredential } from "./state.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
 
 /** Does one thing: answers what it learned, or how far the secret has come. */
@@ -30,13 +30,13 @@ export async function act(
       return answer === "superseded" ? {} : { mirror: answer };
     }
     case "remember":
-      return remember(action.sighting, turn);
+      return rememberOrAlert(action.sighting, turn);
     case "roll":
       if (view) await rollAll(action.consumers, view, turn);
       // Lists of deployments lag behind; looking again at once could roll a second time.
       return { outcome: "waiting", why: `rolled: ${names(action.consumers)}` };
     case "retire":
-      return retire(action.retiring, action.leaked, turn);
+      return retire(action, turn);
     case "probe":
       return probe(action.version, turn);
     case "track":
@@ -62,40 +62,10 @@ async function rollAll(
 
 const names = (consumers: readonly Consumer[]) => consumers.map(({ name }) => name).join(", ");
 
-async function retire(version: string, leaked: boolean, turn: Turn): Promise<Answers> {
-  const { secret, entry, ports, context } = turn;
-  const request = { secret: secret.arn, version, leaked };
-  return learned(version, await ports.retirers[entry.place].retire(request, context.signal), turn);
-}
-
-async function probe(version: string, turn: Turn): Promise<Answers> {
-  const { secret, entry, ports, context, note } = turn;
-  const outcome = await ports.retirers[entry.place].probe(
-    { secret: secret.arn, version },
-    context.signal,
-  );
-  if (outcome === "elsewhere") {
-    const task = {
-      kind: "retirement",
-      secret: secret.name,
-      step: "retire",
-      token: version,
-    } as const;
-    note({ error: new OldElsewhere(secret.name, version), task });
-  }
-  return learned(version, outcome === "dead" ? "refused" : outcome, turn);
-}
-
-const learned = (version: string, found: OldCredential, { answers }: Turn): Answers => ({
-  old: new Map([...(answers.old ?? []), [version, found]]),
-});
-
 /** Without that memory nothing can be proven about consumers. */
-async function remember(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {
-  const { secret, ports, context } = turn;
+async function rememberOrAlert(sighting: Sighting, turn: Turn): Promise<Ended | Answers> {
   try {
-    await ports.store.tag(secret.arn, sightingTag, sightingText(sighting), context.signal);
-    return { sighting };
+    return await remember(sighting, turn);
   } catch (thrown) {
     const { retryable, happened, message } = asRotationError(thrown);
     if (retryable) return { outcome: "waiting", why: message };

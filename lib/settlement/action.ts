@@ -14,12 +14,27 @@ export type Action =
   | { readonly kind: "look"; readonly promotion: Promotion }
   /** Start each of these anew. */
   | { readonly kind: "roll"; readonly consumers: readonly Consumer[] }
-  /** Look again at the next event or tick, or in seconds (`soon`; `until`: not before); nothing is wrong. */
-  | { readonly kind: "wait"; readonly why: string; readonly soon?: boolean; readonly until?: Date }
+  /**
+   * Look again at the next event or tick, or in seconds (`soon`; `until`: not before); nothing is wrong. `isLeft`: what is,
+   * another pass tells.
+   */
+  | {
+      readonly kind: "wait";
+      readonly why: string;
+      readonly soon?: boolean;
+      readonly until?: Date;
+      readonly isLeft?: boolean;
+    }
   /** Alert on-call of what is new of these, and look again at the next event or tick. Nothing is retired. */
   | { readonly kind: "alert"; readonly problems: readonly Problem[] }
   /** Unless it is in use; `leaked`: in any case, and end its sessions. The answer goes into the next state. */
-  | { readonly kind: "retire"; readonly retiring: string; readonly leaked: boolean }
+  | {
+      readonly kind: "retire";
+      readonly retiring: string;
+      readonly leaked: boolean;
+      /** AWSCURRENT has moved, and that is not remembered yet: no tag may be written before. */
+      readonly isUnseen?: true;
+    }
   /** Ask whether the credential of a version that AWSCURRENT has left still works; the answer goes into the next state. */
   | { readonly kind: "probe"; readonly version: string }
   /** It works: label the version as one to be retired. */

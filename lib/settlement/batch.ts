@@ -8,6 +8,8 @@ import { Standing } from "./standing.ts";
 
 /** The part of an SQS event that is read. */
 export interface QueueEvent {
+  /** Not from the queue, which gives out one batch at a time: an emergency asks beside it. */
+  readonly isDirect?: boolean;
   readonly Records?: readonly { readonly messageId: string; readonly body: string }[];
 }
 
@@ -37,7 +39,7 @@ const [width, slowWidth] = [20, 5];
  * a dead letter, which raises an alarm.
  */
 export async function settleBatch(
-  { Records = [] }: QueueEvent,
+  { Records = [], isDirect = false }: QueueEvent,
   ports: SettlementPorts,
   context: Context,
 ): Promise<BatchResult> {
@@ -46,7 +48,7 @@ export async function settleBatch(
   const standing = await Standing.read(ports.memory, context);
   const { all, areListed, every } = await candidatesOf(bodies, ports, context, standing);
   if (every) standing.release(every, ports.manifest);
-  const pass = new Pass(ports, context, standing);
+  const pass = new Pass(ports, context, standing, isDirect);
   const looks = all.map((candidate) => ({
     look: new Look(candidate, pass),
     isSlow: candidate.listed !== undefined && standing.hasFailedToRetire(candidate.listed),

@@ -8,7 +8,7 @@ import { looseEnd } from "./loose-ends.ts";
 import { openEnds, waitUntilDeadline } from "./open-ends.ts";
 import { drifts, mirrors } from "./parameters.ts";
 import { lastMove, promotionOf } from "./promotion.ts";
-import { liveHolder, type OldCredential, type SettlementState } from "./state.ts";
+import { liveHolder, type OldCredential, type SettlementState, waitingFor } from "./state.ts";
 
 /**
  * What brings one secret nearer to settled. Pure, and level-triggered: it looks at how things are, never at
@@ -24,7 +24,11 @@ export function decide(state: SettlementState): Action {
   // What leaked dies first, whatever is wrong with a parameter or a consumer.
   const leaked = retiring.filter(({ version }) => leakOf(version, secret) !== undefined);
   const alive = leaked.find(({ version }) => isUnasked(state.old.get(version)));
-  if (alive) return { kind: "retire", retiring: alive.version, leaked: true };
+  if (alive) {
+    const isUnseen = lastMove(state, current) !== state.sighting;
+    const retire = { kind: "retire", retiring: alive.version, leaked: true } as const;
+    return isUnseen ? { ...retire, isUnseen } : retire;
+  }
   const loose = looseEnd(state, current);
   if (loose) return loose;
   if (!first) return afterwards(state, current);
@@ -73,11 +77,25 @@ function afterLeak(
   if (state.now <= promotion.at) return tooEarly(promotion);
   if (!consumers) return { kind: "look", promotion };
   const open = openEnds(state, consumers, promotion, 0);
+  const isRolledBeside =
+    state.isServedBeside && state.now.getTime() < promotion.at.getTime() + head;
+  if ((open?.kind === "roll" || open?.kind === "alert") && isRolledBeside) return besides;
   if (open) return open;
   const held = all.find(({ version }) => liveHolder(state.old.get(version)) === "AWSPENDING");
   if (held) return heldByPending(state, promotion, held);
+  const [waiting] = all.flatMap(({ version }) => waitingFor(state.old.get(version)) ?? []);
+  if (waiting !== undefined) return waitUntilDeadline(state, promotion, waiting);
   return { kind: "removeLabel", retiring: first };
 }
+
+/** In milliseconds: as long as one invocation lasts. Two passes at once would roll the same service, and tell the same, twice. */
+const head = 5 * 60_000;
+
+const besides: Action = {
+  kind: "wait",
+  why: "the emergency has its consumers rolled beside this pass",
+  isLeft: true,
+};
 
 function beforeRetirement(
   state: SettlementState,
@@ -97,6 +115,8 @@ function beforeRetirement(
   const open = openEnds(state, consumers, promotion);
   if (open) return open;
   if (typeof old === "object" && "sessions" in old) return inUse(state, promotion, old.sessions);
+  const waiting = waitingFor(old);
+  if (waiting !== undefined) return waitUntilDeadline(state, promotion, waiting);
   if (holderOf(state.secret, "AWSPENDING") === version)
     return heldByPending(state, promotion, retiring);
   return { kind: "retire", retiring: version, leaked: false };

@@ -24,6 +24,11 @@ export const settlementProblem = (
 
 /** A parameter was changed by hand, or a rotation given up, while the secret is settled. Else: SettlementStuck. */
 export class SettledProblem extends RotationError {
+  override safety = {
+    full: "yes: AWSCURRENT was not touched, and no credential was ended.",
+    brief: "Production is safe.",
+  };
+
   constructor({ code, why, remedy, subject = "" }: Problem, secret: string) {
     const what =
       code === "PARAMETER_DRIFT"
@@ -115,6 +120,16 @@ export abstract class InvokedFailed extends RotationError {
     this.server = server;
     this.functionName = functionName;
   }
+}
+
+/** An old credential works until a person ends it; the function that retires says how. */
+export class RetirementTask extends RotationError {
+  override safety = {
+    full: "yes: the new credential is in use, and the old one works, too.",
+    brief: "Production is safe.",
+  };
+  override readonly next =
+    "it looks every five minutes whether this is done. You get one more message, when it is.";
 }
 
 /** The function that retires credentials failed. */

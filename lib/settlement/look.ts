@@ -54,7 +54,9 @@ export class Look {
         standing.observe({ secret: state, found: [...progress.noted, ...found], examined });
       }
       if (!isUnfinished) this.#logNews(why ? `${outcome}: ${why}` : outcome);
-      return soon ? "soon" : "done";
+      // No other pass rolls what an emergency has promoted.
+      const isOpen = this.#pass.isDirect && outcome === "waiting";
+      return soon || isOpen ? "soon" : "done";
     } catch (thrown) {
       const error = asRotationError(thrown);
       // The next pass begins elsewhere; having no time for a secret is no failure.

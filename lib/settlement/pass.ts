@@ -23,6 +23,8 @@ export class Pass {
   readonly ports: SettlementPorts;
   readonly context: Context;
   readonly standing: Standing;
+  /** An emergency asked for it, beside the passes of the queue. */
+  readonly isDirect: boolean;
   /**
    * Whether the first round is under way, which sees what was promoted, and looks at no consumer: a consumer of several
    * secrets is rolled once, after all of them.
@@ -38,10 +40,11 @@ export class Pass {
   /** What the manifest calls them. */
   readonly #down = new Set<string>();
 
-  constructor(ports: SettlementPorts, context: Context, standing: Standing) {
+  constructor(ports: SettlementPorts, context: Context, standing: Standing, isDirect = false) {
     this.ports = ports;
     this.context = context;
     this.standing = standing;
+    this.isDirect = isDirect;
   }
 
   /**
@@ -71,11 +74,11 @@ export class Pass {
     return Math.min(Math.max(0, left), consistencyMargin + 1);
   }
 
-  /** @returns whether a further round of those that end in seconds may look at the consumers again */
+  /** Nothing waits for a pass beside those of the queue. @returns whether a further round of those that end in seconds may look at the consumers again */
   async begin(): Promise<boolean> {
     this.isGathering = false;
     const looked = await this.#looking;
-    const isCheap = !looked || ("view" in looked && looked.ms < cheapLook);
+    const isCheap = this.isDirect || !looked || ("view" in looked && looked.ms < cheapLook);
     if (isCheap) this.#looking = undefined;
     return isCheap;
   }

@@ -30,12 +30,13 @@ export function promotionOf(state: SettlementState, move: Sighting): Promotion {
  */
 const completionTime = 5 * 60 * 1000;
 
-/** Whether the rotation that made AWSCURRENT may still be at work. */
+/** Whether the rotation that made AWSCURRENT may still be at work: not once it was cancelled. */
 export function isUnderWay({ now, secret }: SettlementState, { at }: Promotion): boolean {
   const { lastRotatedAt } = secret;
   const isRecorded = lastRotatedAt && lastRotatedAt.getTime() > at.getTime() - clockMargin;
   return (
     holderOf(secret, preparedLabel) === holderOf(secret, "AWSCURRENT") &&
+    secret.rotationEnabled !== false &&
     !isRecorded &&
     now.getTime() - at.getTime() < completionTime
   );

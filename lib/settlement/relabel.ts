@@ -13,8 +13,8 @@ import {
   staleOrigins,
 } from "../secret/labels.ts";
 import { namedBy, namingVersion } from "../secret/leak.ts";
-import { labelsOf } from "../secret/left.ts";
-import { leftTag, leftText, sightingOf } from "../secret/sighting.ts";
+import { labelsOf, leftVersions } from "../secret/left.ts";
+import { leftTag, leftText, sightingOf, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { LabelsExhausted } from "./errors.ts";
 import type { Answers, Ended, Turn } from "./turn.ts";
@@ -45,6 +45,22 @@ export async function forgetNote(version: string | undefined, turn: Turn): Promi
   const { left = [] } = seen(turn) ?? {};
   const others = left.filter((each) => each !== version);
   return others.length < left.length ? noteLeft(others, turn) : {};
+}
+
+/**
+ * What AWSCURRENT has left cannot be asked about now, and whoever moves AWSCURRENT again, or starts a rotation, takes the
+ * labels off that show it. Nothing is labelled: consumers are not rolled before it is known that AWSCURRENT works.
+ */
+export async function noteUnasked(version: string, turn: Turn): Promise<void> {
+  const { secret, ports, context } = turn;
+  const { left = [], version: known } = seen(turn) ?? {};
+  const all = new Set([...left, version, ...leftVersions(secret, seen(turn))]);
+  const current = holderOf(secret, "AWSCURRENT");
+  if (known === undefined && current !== undefined) {
+    const text = sightingText({ version: current, at: context.now() });
+    await ports.store.tag(secret.arn, sightingTag, text, context.signal);
+  }
+  if (all.size > left.length) await noteLeft([...all], turn);
 }
 
 /** AWSPREVIOUS and the sighting name a version only until AWSCURRENT moves again. */

@@ -9,7 +9,15 @@ export interface Retirer {
    * @throws RetirementFailed, AwsCallFailed
    */
   retire(
-    request: { readonly secret: string; readonly version: string; readonly leaked: boolean },
+    request: {
+      readonly secret: string;
+      readonly version: string;
+      readonly leaked: boolean;
+      /** Since when each look has found it refused. */
+      readonly refusedSince?: Date | undefined;
+      /** Whether some look has found it refused, though another one may have found it accepted since. */
+      readonly wasRefused?: boolean;
+    },
     signal: AbortSignal,
   ): Promise<OldCredential>;
 

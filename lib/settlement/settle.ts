@@ -1,6 +1,6 @@
 import type { FoundProblem } from "../alerts/problem.ts";
 import { entryFor, type SecretEntry } from "../manifest/manifest.ts";
-import { retiringVersions } from "../secret/labels.ts";
+import { holderOf, retiringVersions } from "../secret/labels.ts";
 import { type Sighting, sightingTag, sightingText } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
 import { act } from "./act.ts";
@@ -8,6 +8,7 @@ import type { Action } from "./action.ts";
 import type { Candidate } from "./candidates.ts";
 import type { ConsumerView } from "./consumer.ts";
 import { decide } from "./decide.ts";
+import { learned as withOld } from "./old-credential.ts";
 import type { Pass } from "./pass.ts";
 import { type Area, areas } from "./standing.ts";
 import type { Consumers, SettlementState } from "./state.ts";
@@ -33,8 +34,11 @@ export interface Progress {
   area: Area;
 }
 
-/** No secret takes more turns than these: describe, mirror, remember, roll, retire and remove the label, of two. */
-const maximumTurns = 16;
+/**
+ * No secret takes more turns than these: mirror, remember, roll; and for each version that has a label probe, track, retire
+ * and remove the label, each of them after another look. A pass begins anew, so what is left to the next one is never done.
+ */
+const turnsOf = ({ versions }: SecretState) => 8 + 8 * versions.size;
 
 /**
  * Brings one secret as near to settled as it can come now. Level-triggered: it reads how things are, does the
@@ -50,13 +54,19 @@ export async function settle(
   let secret = listed;
   let isFresh = false;
   let answers = learned;
+  let live = listed && liveIn(listed);
   const { examined } = progress;
-  for (let turn = 0; turn < maximumTurns; turn += 1) {
+  let most = 1;
+  for (let turn = 0; turn < most; turn += 1) {
     progress.area = "settle";
     if (!secret) {
       secret = await ports.store.describe(secretId, context.signal);
       isFresh = true;
+      // What was held by a live version may not be any more.
+      if (live !== liveIn(secret)) answers = { ...answers, old: deadIn(answers) };
+      live = liveIn(secret);
     }
+    most = Math.max(most, turnsOf(secret));
     const entry = entryFor(ports.manifest, secret.name, secret.arn);
     if (!entry) return { secret: secret.name, outcome: "ignored" };
     const state = stateOf(secret, entry, answers, heard, pass);
@@ -69,12 +79,28 @@ export async function settle(
     }
     if (action.kind === "wait" && action.until) pass.ripensAt(action.until);
     for (const area of examinedBy(action, { secret, entry, view })) examined.add(area);
-    if ((action.kind === "retire" || action.kind === "probe") && pass.isDown(entry))
-      return { secret: name, outcome: "waiting", why: "its server has just failed in this pass" };
+    if ((action.kind === "retire" || action.kind === "probe") && pass.isDown(entry)) {
+      const why = "its server has just failed in this pass";
+      if (action.kind === "probe" || !action.leaked)
+        return { secret: name, outcome: "waiting", why };
+      // Its consumers get away from it all the same. What an earlier round met there still holds.
+      examined.delete("retire");
+      answers = {
+        ...answers,
+        ...withOld(action.retiring, { waiting: why, refused: false }, answers),
+      };
+      isFresh = false;
+      continue;
+    }
     const { roll } = pass;
+    const failed: Turn["failed"] = (...failure) => pass.failed(...failure);
     progress.area = areaOf(action);
     const note = (found: FoundProblem) => void progress.noted.push(found);
-    const done = await act(action, { secret, entry, answers, ports, context, note, roll }, view);
+    const done = await act(
+      action,
+      { secret, entry, answers, ports, context, note, failed, roll },
+      view,
+    );
     if ("mirror" in done) examined.add("mirror");
     if ("old" in done) examined.add("retire");
     if ("outcome" in done) {
@@ -91,12 +117,14 @@ export async function settle(
 
 /** What has been seen to its end where this is what is left to do. */
 function* examinedBy(
-  { kind }: Action,
+  action: Action,
   { secret, entry, view }: Pick<Turn, "secret" | "entry"> & { view: ConsumerView | undefined },
 ): Generator<Area> {
+  const { kind } = action;
+  const isLeft = kind === "wait" && action.isLeft === true;
   const isSettled = retiringVersions(secret).length === 0;
   if (!entry.mirror) yield "mirror";
-  if (isSettled || (view && kind !== "roll")) yield "settle";
+  if (isSettled || (view && kind !== "roll" && !isLeft)) yield "settle";
   if (isSettled) yield "retire";
 }
 
@@ -105,10 +133,18 @@ function areaOf({ kind }: Action): Area {
   return kind === "mirror" || kind === "retire" ? kind : "settle";
 }
 
+/** The versions whose credentials consumers hold or get. */
+const liveIn = (secret: SecretState) =>
+  ["AWSCURRENT", "AWSPENDING"].map((label) => holderOf(secret, label)).join(" ");
+
+const deadIn = ({ old = new Map() }: Answers) =>
+  new Map([...old].filter(([, each]) => each === "dead"));
+
 /** What is dead stays so; the parameters are looked at once for the first two rounds, which follow one another. */
-const lasting = ({ old = new Map(), mirror }: Answers, { isGathering }: Pass): Answers => ({
-  old: new Map([...old].filter(([, each]) => each === "dead")),
-  ...(isGathering && mirror && { mirror }),
+const lasting = (answers: Answers, { isGathering }: Pass): Answers => ({
+  old: deadIn(answers),
+  ...(answers.deaths && { deaths: answers.deaths }),
+  ...(isGathering && answers.mirror && { mirror: answers.mirror }),
 });
 
 const withSighting = ({ tags }: SecretState, { sighting }: { readonly sighting: Sighting }) =>

@@ -1,17 +1,12 @@
-import {
-  type Domain,
-  type ProblemMemory,
-  problemsBeside,
-  problemsIn,
-  type Remembered,
-} from "../alerts/memory.ts";
+import { type Domain, type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
+import { isNews } from "../alerts/news.ts";
 import type { FoundProblem, StandingProblem } from "../alerts/problem.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
 import { entryFor, type Manifest } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import { retiringVersions } from "../secret/labels.ts";
+import { holderOf, isLeaked, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { isReleasedFrom, isRotated, isSettledNow, type Observation } from "./observation.ts";
 
@@ -36,7 +31,7 @@ export class Standing {
   /** By ARN of the secret. */
   readonly #known: Map<string, readonly Remembered[]>;
   /** What `watch` finds and ends: no reason to look at a secret. */
-  readonly #findings: ReadonlyMap<string, readonly StandingProblem[]>;
+  readonly #findings: ReadonlyMap<string, readonly Remembered[]>;
   /** Why they cannot be read. */
   readonly #failure: RotationError | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -52,7 +47,7 @@ export class Standing {
     this.#since = context.now();
     const [findings, known] = partitioned(remembered);
     this.#known = Map.groupBy(known, ({ secret }) => secret);
-    this.#findings = new Map(findings.map(({ secret, problems }) => [secret, problems]));
+    this.#findings = Map.groupBy(findings, ({ secret }) => secret);
     this.#failure = failure;
   }
 
@@ -121,18 +116,28 @@ export class Standing {
     if (this.#context.signal.aborted) return;
     const mayPass = this.#failure ? { mayPass: false } : {};
     const all = found.map((each) => ({ ...each, ...mayPass }));
-    await this.#tell(secret, "settlement", all, (problem) => isSettledNow(problem, observation));
+    const isSettled = (problem: StandingProblem) => isSettledNow(problem, observation);
+    // In an emergency another pass may be at work, and may have told it since this one began.
+    const isShared = isLeaked(holderOf(secret, "AWSCURRENT") ?? "");
+    if (isShared && isNews(this.#in(secret.arn, "settlement"), all, isSettled))
+      await this.#reread(secret.arn, "settlement");
+    await this.#tell(secret, "settlement", all, isSettled);
     const isOver = (problem: StandingProblem) =>
       isReleased ? isReleasedFrom(problem, secret) : isRotated(problem, secret);
     for (const domain of ["rotation", "watch", "claims"] as const) {
       if (!this.#in(secret.arn, domain).some(isOver)) continue;
       // These functions may have written since the pass began.
-      const signal = AbortSignal.timeout(tellTime);
-      const now = await this.#memory.of(secret.arn, signal).catch(() => undefined);
-      if (!now) continue;
-      this.#remember(secret.arn, domain, problemsIn(now, domain));
-      await this.#tell(secret, domain, [], isOver);
+      if (await this.#reread(secret.arn, domain)) await this.#tell(secret, domain, [], isOver);
     }
+  }
+
+  /** @returns whether it could be read */
+  async #reread(secret: string, domain: Domain): Promise<boolean> {
+    if (this.#failure) return false;
+    const signal = AbortSignal.timeout(tellTime);
+    const now = await this.#memory.of(secret, signal).catch(() => undefined);
+    if (now) this.#remember(secret, domain, problemsIn(now, domain));
+    return now !== undefined;
   }
 
   async #tell(
@@ -142,11 +147,8 @@ export class Standing {
     isOver: (problem: StandingProblem) => boolean,
   ): Promise<void> {
     const standing = this.#in(secret.arn, domain);
-    const elsewhere = [
-      ...problemsBeside(this.#known.get(secret.arn) ?? [], domain),
-      ...(this.#findings.get(secret.arn) ?? []),
-    ];
-    const seen = { secret, domain, standing, found, since: this.#since, isOver, elsewhere };
+    const all = [this.#known, this.#findings].flatMap((each) => each.get(secret.arn) ?? []);
+    const seen = { secret, domain, standing, found, since: this.#since, isOver, remembered: all };
     const signal = AbortSignal.timeout(tellTime);
     const memory = this.#failure ? undefined : this.#memory;
     const telling = await tell(seen, memory, this.#context, signal);

@@ -1,3 +1,4 @@
+import { isServedNow } from "../emergency/note.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
@@ -8,21 +9,22 @@ import type { Answers } from "./turn.ts";
 
 /** What a decision rests on: how the secret is, what the manifest says of it, and what was learned in this pass. */
 export function stateOf(
-  { name, versions, lastRotatedAt, changedAt, deletedAt, tags }: SecretState,
+  { name, versions, rotationEnabled, lastRotatedAt, changedAt, deletedAt, tags }: SecretState,
   { grace, deadline, mirror }: SecretEntry,
   answers: Answers,
   heard: Candidate["heard"],
-  { context }: Pass,
+  { context, isDirect }: Pass,
 ): SettlementState {
   return {
     now: context.now(),
-    secret: { name, versions, lastRotatedAt, changedAt, deletedAt },
+    secret: { name, versions, rotationEnabled, lastRotatedAt, changedAt, deletedAt },
     policy: { grace, deadline },
     // Reads lag behind: what was written in this pass is newer than what is read.
     sighting: answers.sighting ?? sightingOf(tags, context.now()),
     heard,
     old: answers.old ?? new Map(),
     unlabelled: answers.unlabelled,
+    isServedBeside: !isDirect && isServedNow({ tags, versions }),
     ...(mirror && { mirror: answers.mirror ?? "unasked" }),
   };
 }

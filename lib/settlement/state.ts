@@ -1,3 +1,4 @@
+import type { Failure } from "../errors.ts";
 import type { Move, Sighting } from "../secret/sighting.ts";
 import type { Consumer, Problem } from "./consumer.ts";
 import type { Mirrored } from "./mirrorer.ts";
@@ -17,6 +18,8 @@ export interface SettlementState {
   readonly old: ReadonlyMap<string, OldCredential>;
   /** Versions that cannot be labelled now, because the secret has all the labels that it can have. */
   readonly unlabelled?: ReadonlySet<string> | undefined;
+  /** An emergency has its consumers rolled by a pass of its own, unless that one dies. */
+  readonly isServedBeside?: boolean;
   /** How the parameters that mirror the secret were found or left in this pass; absent where none do. */
   readonly mirror?: Mirrored | "unasked" | undefined;
 }
@@ -31,6 +34,8 @@ interface Policy {
 interface SecretFacts {
   readonly name: string;
   readonly versions: ReadonlyMap<string, readonly string[]>;
+  /** Absent until rotation has been configured once. */
+  readonly rotationEnabled?: boolean | undefined;
   /** When the last rotation was completed; absent where rotation is not configured or was disabled. */
   readonly lastRotatedAt?: Date | undefined;
   /** When it was last changed in any way: not before the last move of AWSCURRENT. */
@@ -61,7 +66,22 @@ export type OldCredential =
   /** A live version holds it, so nothing was done. */
   | { readonly heldBy: "AWSCURRENT" | "AWSPENDING" }
   /** It has sessions, so nothing was done. */
-  | { readonly sessions: number };
+  | { readonly sessions: number }
+  | RetiringCredential;
+
+/** Its retirement has begun, or waits for something that takes a while. */
+export interface RetiringCredential {
+  /** For what. */
+  readonly waiting: string;
+  /** Whether it is refused by now, which must last before it counts as dead. */
+  readonly refused: boolean;
+  /** What a person must do. */
+  readonly task?: Failure | undefined;
+}
+
+/** What a retirement waits for, if it does. */
+export const waitingFor = (old: OldCredential | undefined) =>
+  typeof old === "object" && "waiting" in old ? old.waiting : undefined;
 
 /** The label of the live version that holds it, if one does. */
 export const liveHolder = (old: OldCredential | undefined) =>

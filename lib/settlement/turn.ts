@@ -1,5 +1,6 @@
 import type { FoundProblem } from "../alerts/problem.ts";
 import type { Context } from "../context/context.ts";
+import type { RotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import type { Sighting } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
@@ -13,6 +14,8 @@ export interface Answers {
   readonly old?: ReadonlyMap<string, OldCredential>;
   readonly mirror?: Mirrored;
   readonly sighting?: Sighting;
+  /** When what leaked was proven dead, by version, where that is not remembered yet. */
+  readonly deaths?: ReadonlyMap<string, Date>;
   /** Versions that could not be labelled, because the secret has all the labels that it can have. */
   readonly unlabelled?: ReadonlySet<string>;
 }
@@ -36,6 +39,8 @@ export interface Turn {
   readonly context: Context;
   /** For on-call, whatever comes after it in this look. */
   readonly note: (found: FoundProblem) => void;
+  /** What keeps others of the same server from being tried in this pass. */
+  readonly failed: (entry: SecretEntry, error: RotationError) => void;
   /** Rolls one after the other, as fast as the quotas of the account allow. */
   readonly roll: (view: ConsumerView, consumer: Consumer) => Promise<void>;
 }

@@ -11,8 +11,8 @@ import {
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
 import { awsFailure, callAws, type Send } from "../../aws/failures.ts";
-import { onDemand } from "../../aws/on-demand.ts";
 import { chunks } from "../../chunks.ts";
+import { onDemand } from "../../on-demand.ts";
 import type { Ecs, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { DeploymentFacts } from "./facts.ts";

@@ -2,9 +2,10 @@ import { bounded } from "../../bounded.ts";
 import type { ConsumerScope } from "../../manifest/manifest.ts";
 import type { Ask } from "../../validation/ask.ts";
 import type { ConsumerSurvey } from "../../validation/consumers.ts";
+import { accountFindings } from "./cluster-findings.ts";
 import { clustersOf, unique } from "./clusters.ts";
 import type { EcsReader } from "./ecs.ts";
-import { accountFindings, consumersOfSecret } from "./findings.ts";
+import { consumersOfSecret } from "./findings.ts";
 import { ClusterSnapshot } from "./snapshot.ts";
 
 /** In milliseconds: a large cluster has many task definitions, which are read one by one. */

@@ -14,10 +14,9 @@ export const ecsType: ConsumerBuildType = {
       problem: clusterProblem,
     },
   },
-  /** Consumers are looked for everywhere, and rolled only in the clusters that the manifest lists. */
-  grants(scopes, arn) {
-    const services = servicesOf(scopes, arn).map((prefix) => `${prefix}*`);
-    const look = [
+  /** Everywhere, also in clusters that the manifest does not list. */
+  findGrants(arn) {
+    return [
       {
         actions: ["ecs:ListClusters", "ecs:ListServices", "ecs:DescribeTaskDefinition"],
         resources: ["*"],
@@ -39,14 +38,13 @@ export const ecsType: ConsumerBuildType = {
         why: "As for services; and the ids of tasks are not known.",
       },
     ];
-    if (services.length === 0) return look;
-    const roll = {
-      actions: ["ecs:UpdateService"],
-      resources: services,
-      condition: onlyRollOut,
-      why: "Which services of the listed clusters consume a secret is found at run time.",
-    };
-    return [...look, roll];
+  },
+  /** Only in the clusters that the manifest lists. */
+  rollGrants(scopes, arn) {
+    const services = servicesOf(scopes, arn).map((prefix) => `${prefix}*`);
+    if (services.length === 0) return [];
+    const why = "Which services of the listed clusters consume a secret is found at run time.";
+    return [{ actions: ["ecs:UpdateService"], resources: services, condition: onlyRollOut, why }];
   },
   events: {
     "deployment-changed": {

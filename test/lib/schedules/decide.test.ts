@@ -67,8 +67,33 @@ describe("the schedule of a secret that the manifest names", () => {
     ],
     ["switched off by hand", secret({ rotation: off() }), { kind: "leave", why: "off" }],
     [
-      "switched off by hand, another schedule since",
+      "switched off by hand, after its rules were changed by hand or before the manifest's were",
       secret({ rotation: off({ expression: "rate(30 days)" }) }),
+      { kind: "leave", why: "off" },
+    ],
+    [
+      "switched off by hand, of this stack's other function",
+      secret({ rotation: off({ functionArn: apiKey }) }),
+      { kind: "leave", why: "off" },
+    ],
+    [
+      "another tool's function, switched off",
+      secret({ rotation: off({ functionArn: "arn:f:other" }) }),
+      { kind: "set" },
+    ],
+    [
+      "another deployment's function, switched off by its upgrade",
+      secret({ rotation: off({ functionArn: "arn:f:q-staging-rotate-database" }), mark: later }),
+      { kind: "leave", why: "off" },
+    ],
+    [
+      "another schedule during an upgrade",
+      secret({ rotation: on({ expression: "rate(30 days)" }), mark: later }),
+      { kind: "set" },
+    ],
+    [
+      "another schedule, switched off by this stack",
+      secret({ rotation: off({ expression: "rate(30 days)" }), mark: offMark }),
       { kind: "set" },
     ],
     ["switched off by this stack", secret({ rotation: off(), mark: offMark }), { kind: "set" }],
@@ -108,6 +133,10 @@ describe("the schedule of a secret that the manifest names", () => {
     const first = { now, ours, isFirst: true };
     const decision = decideNamed(secret({ rotation: on() }), wanted, first);
     expect(decision).toEqual({ kind: "mark", mark: "2026-11-29T18:00:00.000Z" });
+    const changed = secret({ rotation: on({ expression: "rate(30 days)" }) });
+    expect(decideNamed(changed, wanted, first)).toEqual(decision);
+    const theirs = secret({ rotation: on({ functionArn: "arn:f:other" }) });
+    expect(decideNamed(theirs, wanted, first)).toEqual({ kind: "set" });
     const byHand = decideNamed(secret({ rotation: off() }), wanted, first);
     expect(byHand).toEqual({ kind: "leave", why: "off" });
   });

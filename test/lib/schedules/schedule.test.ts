@@ -113,9 +113,9 @@ describe("a deployment", () => {
     expect(store.calls).toEqual(["list"]);
   });
 
-  it("does not undo an emergency's CancelRotateSecret, until the manifest changes for that secret", async () => {
+  it("does not undo an emergency's CancelRotateSecret, whatever changes, until somebody switches it on", async () => {
     manifest = named("suspended", "other");
-    store.add("suspended", { rotation: off });
+    const suspended = store.add("suspended", { rotation: off });
     store.add("other");
     await run(stackEvent("Update"));
     expect(store.changes).toEqual(["set other"]);
@@ -123,7 +123,53 @@ describe("a deployment", () => {
     const changed = { ...entry(), schedule: { expression: "rate(30 days)" } };
     manifest = { ...manifest, secrets: { ...manifest.secrets, suspended: changed } };
     await run(stackEvent("Update"));
-    expect(store.changes.at(-1)).toBe("set suspended");
+    suspended.rotation = { ...off, expression: "rate(10 days)" };
+    for (let hours = 0; hours < 3; hours += 1) await run({});
+    expect(store.changes).toEqual(["set other"]);
+    suspended.rotation = { ...suspended.rotation, isOn: true };
+    await run({});
+    expect(store.changes).toEqual(["set other", "set suspended"]);
+    expect(suspended.rotation).toMatchObject({ isOn: true, expression: "rate(30 days)" });
+  });
+
+  it("sets none for a secret that holds only what people make, and ends what there is", async () => {
+    const traits = { oldWorksBeside: true, changesUsername: false, switches: false };
+    const made = { type: "supplied", strategy: "supply", traits, supply: { field: "api_key" } };
+    const { supply: _, ...rotated } = made;
+    const secrets = {
+      supplied: { ...entry(), credentials: [made] },
+      mixed: { ...entry(), credentials: [made, rotated] },
+      was: { ...entry(), credentials: [made] },
+      theirs: { ...entry(), credentials: [made] },
+      absent: { ...entry(), credentials: [made] },
+    };
+    manifest = { ...named(), secrets };
+    store.add("supplied", { unsettled: "v1" });
+    store.add("mixed");
+    const was = store.add("was", { rotation: on, unsettled: "v1" });
+    store.add("theirs", { rotation: { isOn: true, functionArn: "arn:f:theirs" } });
+    await run(stackEvent("Update"));
+    expect(store.changes).toEqual(expect.arrayContaining(["set mixed", "mark was", "cancel was"]));
+    expect(store.changes).toHaveLength(3);
+    await run({});
+    expect(store.changes).toHaveLength(3);
+    expect(told).toEqual([]);
+    expect(answers[0]?.status).toBe("SUCCESS");
+
+    manifest = { ...named(), secrets: { was: entry() } };
+    await run(stackEvent("Update"));
+    expect(was.rotation).toMatchObject(wanted);
+    expect(was.rotation?.isOn).toBe(true);
+  });
+
+  it("tells that the schedule of such a secret was not ended", async () => {
+    const traits = { oldWorksBeside: true, changesUsername: false, switches: false };
+    const made = { type: "supplied", strategy: "supply", traits, supply: { field: "api_key" } };
+    manifest = { ...named(), secrets: { app: { ...entry(), credentials: [made] } } };
+    store.add("app", { rotation: on });
+    store.failures.set("cancel app", failed("CancelRotateSecret"));
+    await run(stackEvent("Update"));
+    expect(told).toEqual(["begun SCHEDULE_NOT_ENDED app"]);
   });
 
   it("ends the schedule of a secret that left the manifest, and sets it again when it comes back", async () => {
@@ -177,6 +223,40 @@ describe("a deployment", () => {
     expect(secret.rotation).toMatchObject(on);
     expect(suspended.rotation).toEqual(off);
     now += 24 * hour;
+    secret.rotation = off;
+    await run({});
+    expect(secret.rotation).toEqual(off);
+  });
+
+  it("over RotationSchedules heals also those that it changes", async () => {
+    const rotation = { ...on, expression: "rate(30 days)" };
+    const secret = store.add("app", { rotation });
+    manifest = named("app");
+    await run(stackEvent("Create"));
+    expect(secret.rotation).toMatchObject(on);
+    secret.rotation = off;
+    now += hour;
+    await run({});
+    expect(secret).toMatchObject({ rotation: on, mark: undefined });
+  });
+
+  it("over RotationSchedules heals none that a person switched off and untagged", async () => {
+    const secret = store.add("app", { rotation: on });
+    manifest = named("app");
+    await run(stackEvent("Create"));
+    expect(secret.mark).toBeDefined();
+    [secret.rotation, secret.mark] = [off, undefined];
+    for (let hours = 0; hours < 3; hours += 1) await run({});
+    expect(secret.rotation).toEqual(off);
+  });
+
+  it("over RotationSchedules heals once: what a person switches off afterwards stays off", async () => {
+    const secret = store.add("app", { rotation: on });
+    manifest = named("app");
+    await run(stackEvent("Create"));
+    secret.rotation = off;
+    await run({});
+    expect(secret.rotation).toMatchObject(on);
     secret.rotation = off;
     await run({});
     expect(secret.rotation).toEqual(off);

@@ -9,6 +9,7 @@ import { type BatchResult, settleBatch } from "../../../lib/settlement/batch.ts"
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { Mirrorer } from "../../../lib/settlement/mirrorer.ts";
 import type { SettlementPorts } from "../../../lib/settlement/ports.ts";
+import type { Retirer } from "../../../lib/settlement/retirer.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
 import { contextFor } from "../../context.ts";
 import { Toys } from "./toy.ts";
@@ -42,11 +43,16 @@ export class Account {
   readonly mirrorer: { mirror: Mirrorer["mirror"] } = { mirror: async () => "superseded" };
   readonly lines: LogLine[] = [];
   /** By secret: what asking the server about it leads to; otherwise the credential dies. */
-  readonly servers = new Map<string, (version: string) => Promise<OldCredential>>();
+  readonly servers = new Map<
+    string,
+    (version: string, refusedSince?: Date) => Promise<OldCredential>
+  >();
   /** By secret: what the server says of a version that AWSCURRENT has left; otherwise it works until it is retired. */
   readonly probes = new Map<string, (version: string) => Promise<OldCredential>>();
   readonly retired: string[] = [];
   listFails: Error | undefined;
+  /** The key of a tag that may not be written. */
+  refusesTag: string | undefined;
   entry: Partial<SecretEntry> = {};
   entries: Record<string, Partial<SecretEntry>> = {};
   #signal = new AbortController();
@@ -143,10 +149,10 @@ export class Account {
         const isDead = this.retired.includes(`${name} ${version}`);
         return (await this.probes.get(name)?.(version)) ?? (isDead ? "dead" : "alive");
       },
-      retire: async ({ secret, version }: { secret: string; version: string }) => {
+      retire: async ({ secret, version, refusedSince }: Parameters<Retirer["retire"]>[0]) => {
         const name = secret.replace(/^arn:/, "");
         called(`retire ${name} ${version}`);
-        const answer = (await this.servers.get(name)?.(version)) ?? "dead";
+        const answer = (await this.servers.get(name)?.(version, refusedSince)) ?? "dead";
         if (answer === "dead") this.retired.push(`${name} ${version}`);
         return answer;
       },
@@ -184,7 +190,11 @@ export class Account {
           return "moved";
         },
         tag: async (secretId, key, value) => {
-          this.get(secretId).tags.set(key, value);
+          if (this.refusesTag === key) throw denied("secretsmanager:TagResource");
+          const secret = this.get(secretId);
+          secret.tags.set(key, value);
+          // LastChangedDate counts tags (Secrets Manager API reference, DescribeSecret).
+          if (secret.changedAt) secret.changedAt = new Date(this.now);
         },
       },
       memory: this.memory,

@@ -212,6 +212,39 @@ describe("settlement decides", () => {
       { kind: "roll" },
     ],
     [
+      "to leave them to the pass of the emergency that has just promoted it",
+      {
+        versions: "leaked",
+        old: "dead",
+        consumers: [consumer({ kind: "old" })],
+        isServedBeside: true,
+        now: at(4),
+      },
+      { kind: "wait", why: "the emergency has its consumers rolled beside this pass" },
+    ],
+    [
+      "to leave it to that pass, too, to tell what is wrong with them",
+      {
+        versions: "leaked",
+        old: "dead",
+        consumers: [consumer({ kind: "blocked", problem })],
+        isServedBeside: true,
+        now: at(4),
+      },
+      { kind: "wait", isLeft: true },
+    ],
+    [
+      "to roll them when that pass cannot be there any more",
+      {
+        versions: "leaked",
+        old: "dead",
+        consumers: [consumer({ kind: "old" })],
+        isServedBeside: true,
+        now: at(6),
+      },
+      { kind: "roll" },
+    ],
+    [
       "to wait for the consumers of what leaked",
       {
         versions: "leaked",
@@ -304,6 +337,10 @@ describe("settlement goes on", () => {
     ],
     ["as soon as the rotation's end is recorded", { lastRotatedAt: at(1), now: at(3) }],
     [
+      "once rotation was switched off, which ends every rotation",
+      { lastRotatedAt: undefined, rotationEnabled: false, now: at(3) },
+    ],
+    [
       "when that end is recorded by a clock that is half a minute slow",
       { lastRotatedAt: at(-0.5), now: at(3) },
     ],
@@ -338,6 +375,11 @@ describe("of what leaked, settlement decides", () => {
       "to retire what it only found alive",
       { old: "alive" },
       { kind: "retire", retiring: "old", leaked: true },
+    ],
+    [
+      "to retire it, but to write no tag before the move that nobody has seen is remembered",
+      { old: "alive", sighting: seen("old", -60), changedAt: at(0), now: at(1) },
+      { kind: "retire", leaked: true, isUnseen: true },
     ],
     ["to alert when it is still accepted", { old: "accepted" }, alert("STILL_ACCEPTED")],
     [

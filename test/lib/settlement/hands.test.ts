@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { forgottenVersions } from "../../../lib/secret/left.ts";
-import { leftTag } from "../../../lib/secret/sighting.ts";
+import { leftTag, sightingTag } from "../../../lib/secret/sighting.ts";
 import { RetirementFailed } from "../../../lib/settlement/errors.ts";
 import type { OldCredential } from "../../../lib/settlement/state.ts";
 import { Account, hour, minute } from "./account.ts";
@@ -45,6 +45,40 @@ describe("AWSCURRENT moved by hand while a rotation is not settled", () => {
       expect(account.alerts).toEqual([]);
     },
   );
+
+  it("away and back within one pass: what was held in between is asked for again", async () => {
+    const account = new Account();
+    account.add("app", { new: ["AWSCURRENT"], old: ["AWSPREVIOUS"] });
+    account.get("app").tags.set(sightingTag, `old/${new Date(account.now).toISOString()}`);
+    account.pass(5 * minute);
+    const asked: string[] = [];
+    account.probes.set("app", async (version) => {
+      asked.push(version);
+      if (asked.length > 2) return "alive";
+      account.moveCurrent("app", version);
+      return { heldBy: "AWSCURRENT" };
+    });
+    await account.settle(account.movedCurrent("app", "new"));
+    expect(asked).toEqual(["old", "new", "old"]);
+    expect(account.retired).toEqual(["app old"]);
+  });
+
+  it("and again before anybody could ask what was left first: it is asked for later all the same", async () => {
+    const account = new Account();
+    account.rotated("app");
+    account.probes.set("app", async () => {
+      throw new RetirementFailed("retire-database", { why: "AWSCURRENT is refused." });
+    });
+    await account.settle(account.moveCurrent("app", "old"));
+    expect(account.get("app").tags.get(leftTag)).toBe("new");
+    expect(account.get("app").tags.get(sightingTag)).toMatch(/^old\//);
+    account.moveCurrent("app", "edited");
+    account.moveCurrent("app", "old");
+    account.probes.set("app", async (version) => (version === "new" ? "alive" : "dead"));
+    await settleFor(account, hour);
+    expect(account.retired).toContain("app new");
+    expect(account.get("app").tags.get(leftTag)).toBe("");
+  });
 
   it("back, to stay: the rotation's own new credential is retired, and the old one lives", async () => {
     const account = new Account();

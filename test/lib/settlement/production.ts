@@ -55,24 +55,33 @@ export class Production implements AsyncDisposable {
   static async open(
     postgres: PostgresServer,
     strategy: Strategy = "alternating-users",
-    more: Pick<WorldOptions, "mirror" | "beside" | "address"> = {},
+    more: Pick<
+      WorldOptions,
+      "mirror" | "beside" | "address" | "drill" | "namesUsers" | "master" | "pace"
+    > = {},
   ): Promise<Production> {
     const name = `app${randomBytes(4).toString("hex")}`;
-    const key = [strategy, JSON.stringify(more.mirror), String(more.beside)].join("\n");
+    const own = [more.drill, more.namesUsers || more.master ? name : ""].join();
+    const key = [strategy, JSON.stringify(more.mirror), String(more.beside), own].join("\n");
     const free = hosts.get(key) ?? [];
     hosts.set(key, free);
     const host =
       free.pop() ??
-      (await Host.start({ inProcess: true, rotation: { attempts: 2, retryDelayMs: 50 } }));
+      (await Host.start({
+        inProcess: true,
+        rotation: { attempts: 2, retryDelayMs: 50 },
+        ...(more.master && { rds: more.master }),
+        ...(more.pace !== undefined && { pace: more.pace }),
+      }));
     const world = await startWorld({ server: postgres, strategy, name, host, ...more });
     return new Production(world, () => free.push(host));
   }
 
-  /** From now on events reach the function by the queue. */
-  connect(): Promise<void> {
+  /** From now on events reach the function by the queue. @param delaySeconds of the queue; 15 in a deployment */
+  connect(delaySeconds = 0): Promise<void> {
     const { aws, settleArn } = this.world;
     this.#isConnected = true;
-    return connectSettlement(aws, settleArn, { delaySeconds: 0, visibilitySeconds: 30 });
+    return connectSettlement(aws, settleArn, { delaySeconds, visibilitySeconds: 30 });
   }
 
   /** Tasks that log in again and again with what they got at their start, and leave the tests some time. */

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 import type { Call } from "../../../standin/aws.ts";
+import { everything } from "../../everything.ts";
 import { until } from "../../standin/ecs-fixtures.ts";
 import { Production } from "./production.ts";
 
@@ -172,8 +173,11 @@ describe("settling twice", () => {
   const points = new Set<string>();
   const expectEveryPoint = () => {
     const operations = Array.from(points, (point) => point.split(" ")[1]);
-    expect(operations).toEqual(expect.arrayContaining(everyOperation));
+    if (everything) expect(operations).toEqual(expect.arrayContaining(everyOperation));
+    else expect(operations.length).toBeGreaterThan(everyOperation.length / 2);
   };
+  /** Without EVERYTHING the second, the fourth and so on, or those between. */
+  const isChosen = (at: number, isEven: boolean) => everything || (at % 2 === 0) === isEven;
   beforeEach(() => points.clear());
 
   /** Something happens, once, ahead of a call that was not disturbed yet, or behind its effect. */
@@ -185,6 +189,7 @@ describe("settling twice", () => {
   ): Promise<boolean> {
     const { aws, settleArn } = production.world;
     const counts = new Map<string, number>();
+    let made = 0;
     let first: string | undefined;
     let isDisturbed = false;
     using _ = aws.intercept({
@@ -194,6 +199,9 @@ describe("settling twice", () => {
         if (call.principal !== first || isDisturbed) return;
         const count = (counts.get(call.operation) ?? 0) + 1;
         counts.set(call.operation, count);
+        made += 1;
+        // Together the two tests disturb each operation.
+        if (!isChosen(made, pass === "rolls" || when === "before")) return;
         const point = `${pass} ${call.operation} ${count}`;
         if (points.has(point)) return;
         points.add(point);
@@ -249,6 +257,6 @@ describe("settling twice", () => {
     // Between the look at the deployments and the roll, and between the labels and the question about the
     // old credential, two can be in each other's way: the queue gives out one batch at a time.
     expect(production.rolled().length - rotations).toBeLessThanOrEqual(2);
-    expect(new Set(production.alerts())).toEqual(new Set(["NOT_RETIRING"]));
+    expect(production.alerts()).toEqual([]);
   });
 });

@@ -227,6 +227,27 @@ describe("what the functions that rotate told of", () => {
   });
 });
 
+it("what the hourly look has found, too, is over once for both, also if both look at the same time", async () => {
+  const account = new Account();
+  const secret = account.rotated("app");
+  secret.deletedAt = new Date(account.now);
+  await ticks(account, 2);
+  const found = {
+    secret: "arn:app",
+    domain: "findings",
+    problems: [problem({ kind: "SECRET_DELETED", subject: "" })],
+  } as const;
+  await account.memory.write(found, signal);
+  delete secret.deletedAt;
+  await ticks(account, 2);
+  expect(account.told.splice(0)).toEqual(["begun SECRET_DELETED"]);
+  // The look has seen settlement's, so it says nothing.
+  await account.memory.write({ ...found, problems: [] }, signal);
+  await ticks(account, 2);
+  expect(account.told).toEqual(["over SECRET_DELETED"]);
+  expect(await standing(account)).toEqual([]);
+});
+
 describe("a secret that is no longer there", () => {
   it("has no problems: they are over", async () => {
     const account = stuck("bear");

@@ -92,6 +92,7 @@ const versions = {
 export type Change = Omit<Partial<SettlementState>, "secret" | "consumers" | "old"> & {
   versions?: keyof typeof versions;
   lastRotatedAt?: Date | undefined;
+  rotationEnabled?: boolean;
   changedAt?: Date;
   deletedAt?: Date;
   old?: OldCredential;
@@ -105,6 +106,7 @@ export function state(change: Change): SettlementState {
   const {
     versions: which = "rotated",
     lastRotatedAt,
+    rotationEnabled,
     changedAt,
     deletedAt,
     old,
@@ -124,6 +126,7 @@ export function state(change: Change): SettlementState {
     secret: {
       name: "app",
       versions: new Map(versions[which].map(([id, labels]) => [id, labels])),
+      rotationEnabled,
       lastRotatedAt: "lastRotatedAt" in change ? lastRotatedAt : promotedAt,
       changedAt,
       deletedAt,
