@@ -2,7 +2,7 @@ import { AwsCallFailed } from "../aws-call-failed.ts";
 import type { RotationError } from "../errors.ts";
 import type { Asked } from "./ask.ts";
 import type { Facts } from "./facts.ts";
-import { type Finding, failure, finding, unchecked } from "./finding.ts";
+import { type Finding, failure, finding, remedyOf, unchecked } from "./finding.ts";
 import type { Trail } from "./trails.ts";
 
 /** What is about the account and not about one secret. Pure. */
@@ -26,6 +26,7 @@ function nothingChecked({ secrets }: Facts): readonly Finding[] {
       code: "NOTHING_CHECKED",
       what: `None of the manifest's secrets could be checked: ${first.happened}`,
       remedy:
+        remedyOf(first) ??
         "Use credentials of the right account (aws sts get-caller-identity shows the current ones) with the permissions in docs/validate.md.",
     }),
   ];
@@ -79,7 +80,7 @@ function topicFindings({ topic }: Facts): readonly Finding[] {
   const { unknown } = topic;
   if (unknown instanceof AwsCallFailed && unknown.isAbsent)
     return [{ ...failure(unknown, ""), code: "TOPIC_NOT_FOUND", secret: undefined }];
-  const allow = "sns:GetTopicAttributes on the topic";
+  const allow = "sns:ListSubscriptionsByTopic on the topic";
   return [unchecked("whether anybody gets alerts", unknown, { allow })];
 }
 

@@ -4,12 +4,13 @@ import type { SecretDocument } from "../secret/document.ts";
 import type { Secret } from "../secret/secret.ts";
 import type { SecretState } from "../secret/store.ts";
 import type { Ask, Asked } from "./ask.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { Finding } from "./finding.ts";
 
 /** A type of credentials that can be checked before anything rotates. */
 export interface CheckedType extends CredentialType {
-  /** Loads its checks, and the driver that they need. */
-  checks(): Promise<CredentialChecks>;
+  /** Loads its checks, and the driver that they need. @param other the rotator that its specs use, if any */
+  checks(other?: object): Promise<CredentialChecks>;
 }
 
 /**
@@ -41,6 +42,9 @@ export interface Replaced {
 export interface CheckedSecret extends Pick<History, "current"> {
   /** As the manifest names it. */
   readonly name: string;
+  readonly arn: string;
+  /** What RDS knows of hosts; absent: nobody asks. */
+  readonly endpoints?: Endpoints | undefined;
   /** Whether a rotation of ours has written AWSCURRENT. */
   readonly isOurs: boolean;
   /** The document of AWSPREVIOUS, if there is one. */

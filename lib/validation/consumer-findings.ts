@@ -88,7 +88,7 @@ function usernameNotRead({ name: secret, credentials }: SecretFacts, consumer: C
         severity: "error",
         code: "USERNAME_NOT_READ",
         secret,
-        what: `${consumer.name} takes the field ${JSON.stringify(password)} and not ${JSON.stringify(username)}: alternating-users changes both, so it would log in as the wrong user.`,
+        what: `${consumer.name} takes the field ${JSON.stringify(password)} and not ${JSON.stringify(username)}: each rotation changes both, and they fit only together.`,
         remedy: `Inject ${JSON.stringify(username)} into the same container as well.`,
       }),
     ];

@@ -1,5 +1,5 @@
 import { copiesOf } from "../rotation/copies.ts";
-import { CopyUndeclared } from "../rotation/errors.ts";
+import { CopyUndeclared } from "../rotation/next-errors.ts";
 import { DocumentError } from "../secret/errors.ts";
 import type { CheckedSecret, Replaced } from "./checks.ts";
 import { type Finding, failure } from "./finding.ts";

@@ -1,3 +1,4 @@
+import { AwsCallFailed } from "../aws-call-failed.ts";
 import type { RotationError } from "../errors.ts";
 import { type Remark, remarkText } from "../manifest/remark.ts";
 
@@ -15,12 +16,13 @@ export interface Finding {
   readonly line?: number | undefined;
   readonly what: string;
   readonly remedy?: string | undefined;
-  /** Actions that are missing to check more: `sns:GetTopicAttributes on the topic`. Part of the remedy in the end. */
+  /** Actions that are missing to check more: `sns:ListSubscriptionsByTopic on the topic`. Part of the remedy in the end. */
   readonly allow?: string | undefined;
 }
 
 /** The codes of validation's own; the others are those of the errors that a rotation would end with. */
 export const ownCodes = [
+  "ACCOUNT_MAY_LOCK",
   "CLUSTER_MISSING",
   "CONSUMERS",
   "CONTROLLER_CANNOT_BE_FORCED",
@@ -28,16 +30,26 @@ export const ownCodes = [
   "EXEMPT",
   "EXEMPTION_EXPIRED",
   "INJECTED_IN_PLACE",
+  "KEYS_COUNTED",
+  "KEY_BOUND_TO_PERSON",
+  "PRESET_OLD",
+  "KEY_ELSEWHERE",
+  "KEY_NOT_OURS",
+  "KEY_OWNER",
   "KMS_KEY_DIFFERS",
   "MANIFEST_WARNING",
+  "DEFINER_STAYS",
   "NOBODY_LISTENS",
   "NOTHING_CHECKED",
   "NO_TRAIL",
+  "OTHER_PASSWORD_ENDS",
   "PASSWORD_EXPIRES",
   "PENDING_STUCK",
   "PINNED_REFERENCE",
   "POSSIBLE_CONSUMER",
   "RDS_PROXY",
+  "RDS_PROXY_SECRET",
+  "RDS_READER",
   "REFERENCE_OUTSIDE",
   "ROTATED_ELSEWHERE",
   "ROTATION_UNDER_WAY",
@@ -77,7 +89,17 @@ export function unchecked(
 ): Finding {
   const because = error.code === "DEADLINE" ? "there was no answer in time." : error.happened;
   const what = `Could not check ${check}, because: ${because}`;
-  return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, ...solution });
+  const remedy = remedyOf(error);
+  const cure = remedy === undefined ? solution : { remedy };
+  return finding({ severity: "warning", code: "COULD_NOT_CHECK", secret, what, ...cure });
+}
+
+/** Of what no right would mend; `undefined`: a right may. */
+export function remedyOf(error: RotationError): string | undefined {
+  if (!(error instanceof AwsCallFailed) || error.obstacle === undefined) return undefined;
+  return error.obstacle === "credentials"
+    ? "Set up credentials: aws sts get-caller-identity must show the right account."
+    : "Check the network from here to AWS, AWS_REGION, and AWS_ENDPOINT_URL if it is set; then run this again.";
 }
 
 /**

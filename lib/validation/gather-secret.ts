@@ -8,10 +8,12 @@ import { unanswered } from "./answers.ts";
 import type { Ask, Asked } from "./ask.ts";
 import type { CheckedSecret, CredentialChecks, CredentialFacts } from "./checks.ts";
 import { copyFindings, type Replacement } from "./copies.ts";
+import type { Endpoints } from "./endpoints.ts";
 import type { SecretFacts } from "./facts.ts";
 
 export interface SecretPorts {
   readonly store: Pick<SecretStore, "describe" | "read" | "current">;
+  readonly endpoints?: Endpoints | undefined;
   /** Loads the checks of a credential's type. */
   checks(spec: CredentialSpec): Promise<CredentialChecks>;
 }
@@ -41,6 +43,8 @@ export async function gatherSecret(
   const labels = secret.versions.get(holderOf(secret, "AWSCURRENT") ?? "");
   const checked: CheckedSecret = {
     name,
+    arn: secret.arn,
+    endpoints: ports.endpoints,
     current,
     isOurs: labels?.includes(preparedLabel) ?? false,
     async *earlier(signal) {

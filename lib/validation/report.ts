@@ -27,7 +27,7 @@ function count({ findings }: Report, severity: Severity): number {
 function rows({ secrets }: Manifest) {
   return Object.entries(secrets).map(([secret, entry]) => ({
     secret,
-    credentials: entry.credentials.map(({ type }) => type),
+    credentials: entry.credentials.map(({ type, label }) => label ?? type),
     strategy: entry.credentials.map(({ strategy }) => strategy),
     schedule: entry.schedule.expression,
     window: entry.schedule.duration,

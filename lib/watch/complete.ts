@@ -3,8 +3,9 @@ import type { StandingProblem } from "../alerts/problem.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
+import { mayHaveSwitched, pendingOf } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
-import { isSwitched, mayHaveSwitched, pendingOf } from "./judge.ts";
+import { isSwitched } from "./judge.ts";
 import type { WatchPorts } from "./ports.ts";
 
 /** In milliseconds: between the first two attempts; each further one waits as long as all before it took. */

@@ -1,8 +1,8 @@
 import { identityOf, isSame, isTold, type StandingProblem, severityOf } from "../alerts/problem.ts";
 import type { RotationError } from "../errors.ts";
+import { mayHaveSwitched, pendingOf } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { RotationAbandoned, RotationFailed, SwitchInterrupted, TestFailed } from "./errors.ts";
-import { mayHaveSwitched, pendingOf } from "./judge.ts";
 import type { Sighting } from "./sighting.ts";
 
 /** Everything that a decision about one sighting rests on, read from AWS just now. */

@@ -25,8 +25,8 @@ export function overdueSince(
 
 const after = (date: Date, hours: number) => new Date(date.getTime() + hours * hour);
 
-/** Between two rotations, in hours. */
-function intervalOf(expression: string): number {
+/** Between two rotations, in hours; the longest that there is where the schedule does not say. */
+export function intervalOf(expression: string): number {
   const [, value, unit] = rateOf(expression) ?? [];
   return value === undefined ? longest : Number(value) * (unit === "day" ? 24 : 1);
 }

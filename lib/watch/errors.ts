@@ -64,7 +64,7 @@ export class SwitchInterrupted extends RotationError {
     super({
       code: "SWITCH_INTERRUPTED",
       retryable: true,
-      happened: `CRITICAL: a rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Whether the password was changed cannot be seen from outside; if it was, AWSCURRENT is refused until the next attempt.`,
+      happened: `A rotation of ${secret} stopped (step: ${step}) when its switch may have begun: RETIRING is on AWSCURRENT. Whether the password was changed cannot be seen from outside; if it was, AWSCURRENT is refused until the next attempt.`,
       remedy:
         "If it is not over in a few minutes, run RotateSecret yourself: the next attempt completes the switch. Do not remove AWSPENDING.",
     });

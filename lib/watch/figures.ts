@@ -1,5 +1,6 @@
 import type { Figures } from "../context/log.ts";
-import { type State, unsettledSince } from "./judge.ts";
+import { unsettledSince } from "./judge.ts";
+import type { State } from "./state.ts";
 import type { Seen } from "./subject.ts";
 
 const states: readonly State[] = [

@@ -2,8 +2,8 @@ import { everySecret } from "../alerts/memory.ts";
 import type { RotationError } from "../errors.ts";
 import { isExpired, type Manifest } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
-import { holderOf } from "../secret/labels.ts";
-import { pendingOf } from "./judge.ts";
+import { holderOf, pendingOf } from "../secret/labels.ts";
+import type { ServerAnswer } from "./probing.ts";
 import { ExemptionExpired } from "./secret-findings.ts";
 import type { Seen, Subject } from "./subject.ts";
 import type { Finding } from "./telling.ts";
@@ -11,7 +11,7 @@ import type { Finding } from "./telling.ts";
 /** @param answer of its server, if it was asked */
 export function findingOf(
   { id, name, secret, found, state }: Seen,
-  answer: RotationError | "accepted" | undefined,
+  answer: ServerAnswer | undefined,
 ): Finding {
   const isTried = answer !== undefined || secret?.deletedAt !== undefined;
   const probed = answer === undefined || answer === "accepted" ? [] : [answer];
@@ -20,7 +20,7 @@ export function findingOf(
     name,
     found: [
       ...found.map(({ error, mayPass }) => ({ error, mayPass, step: "look" as const })),
-      ...probed.map((error) => ({ error, step: "probe" as const })),
+      ...probed.map((each) => ({ ...each, step: "probe" as const })),
     ],
     token: (secret && (pendingOf(secret) ?? holderOf(secret, "AWSCURRENT"))) ?? "",
     isOver: ({ last }) => state !== "unseen" && (last.step !== "probe" || isTried),

@@ -4,7 +4,7 @@ import type { RotationError } from "../errors.ts";
 export interface Probed {
   /** As it was asked for. */
   readonly secret: string;
-  /** `unknown`: nobody could try, or a rotation is under way, or there is no server. */
+  /** `unknown`: nobody could try, or AWSCURRENT was moved meanwhile, or there is no server. */
   readonly current: "accepted" | "refused" | "unknown";
   /** Of what is refused, e.g. `user app on db.internal:5432`. */
   readonly credential?: string | undefined;
@@ -12,6 +12,8 @@ export interface Probed {
   readonly version?: string | undefined;
   /** A labelled version that the server accepts instead. */
   readonly accepted?: string | undefined;
+  /** What is refused may be accepted in a moment: a switch may be under way. */
+  readonly mayPass?: boolean | undefined;
   /** What kept it from being tried. */
   readonly error?: RotationError | undefined;
 }

@@ -3,6 +3,8 @@ import { bounded } from "../bounded.ts";
 import { chunks } from "../chunks.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
+import { isSupplied } from "../manifest/manifest.ts";
+import { retiringVersions } from "../secret/labels.ts";
 import { isOurs } from "./judge.ts";
 import type { WatchPorts } from "./ports.ts";
 import type { Probed } from "./prober.ts";
@@ -18,9 +20,14 @@ const hoursOfDay = 24;
 export const hourOf = (key: string) =>
   createHash("sha256").update(key).digest().readUInt32BE() % hoursOfDay;
 
+/** What a server says of AWSCURRENT: only what is known for sure, or is wrong for good. */
+export type ServerAnswer =
+  | "accepted"
+  | { readonly error: RotationError; readonly mayPass?: boolean };
+
 interface Probes {
-  /** By the key of the manifest; only what is known for sure, or is wrong for good. */
-  readonly answers: ReadonlyMap<string, RotationError | "accepted">;
+  /** By the key of the manifest. */
+  readonly answers: ReadonlyMap<string, ServerAnswer>;
   /** What kept secrets from being tried, until somebody acts. */
   readonly failures: readonly RotationError[];
 }
@@ -29,7 +36,7 @@ interface Probes {
  * Whether the servers accept AWSCURRENT of each secret whose turn it is: of each once a day, and every hour of those
  * that were refused. Not of one that no function of ours rotates: where secrets are many, those that retire may not read
  * it, and would tell so of each.
- * @param isKnown whether on-call was told that it is refused
+ * @param isKnown whether on-call was told that it is, or may be, refused
  */
 export async function probeTurns(
   seen: readonly Seen[],
@@ -42,7 +49,7 @@ export async function probeTurns(
     (each) =>
       each.secret &&
       !each.secret.deletedAt &&
-      isOurs(each.secret) &&
+      (isOurs(each.secret) || isSupplied(each.entry)) &&
       (hourOf(each.key) === at.getUTCHours() || isKnown(each)),
   );
   const batches = [...Map.groupBy(due, ({ entry }) => entry.place)].flatMap(([place, all]) =>
@@ -63,9 +70,10 @@ export async function probeTurns(
       return [];
     }
   });
-  const names = new Map(seen.map(({ key, name }) => [key, name]));
+  const byKey = new Map(seen.map((each) => [each.key, each]));
   const answers = probed.flat().flatMap((each) => {
-    const answer = answerOf(each, names.get(each.secret) ?? each.secret);
+    const asked = byKey.get(each.secret);
+    const answer = asked && answerOf(each, asked);
     return answer ? [[each.secret, answer] as const] : [];
   });
   return { answers: new Map(answers), failures };
@@ -73,11 +81,15 @@ export async function probeTurns(
 
 /** What may pass, such as a server that does not answer, is told by whoever needs that server. */
 function answerOf(
-  { current, credential = "its credential", version, accepted, error }: Probed,
-  secret: string,
-): RotationError | "accepted" | undefined {
+  { current, credential = "its credential", version, accepted, mayPass = false, error }: Probed,
+  { name, entry, secret }: Seen,
+): ServerAnswer | undefined {
   if (current === "accepted") return "accepted";
-  if (current === "refused" && version !== undefined)
-    return new CurrentDrifted(secret, credential, version, accepted);
-  return error && !error.retryable ? error : undefined;
+  if (current === "refused" && version !== undefined) {
+    const isSettled = !secret || retiringVersions(secret).length === 0;
+    const how = isSupplied(entry) ? "supplied" : isSettled ? "rotated" : "unsettled";
+    const drifted = new CurrentDrifted(name, credential, version, accepted, how);
+    return { error: drifted, mayPass };
+  }
+  return error && !error.retryable ? { error } : undefined;
 }

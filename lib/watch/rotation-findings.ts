@@ -1,3 +1,4 @@
+import { isSuppliedVersion } from "../secret/labels.ts";
 import { aws, FindingError, toRotate } from "./finding-error.ts";
 
 /** The schedule and its window have passed, and no rotation was completed. */
@@ -51,11 +52,17 @@ export class RotationOff extends FindingError {
 /** AWSPENDING stays on another version than AWSCURRENT, which keeps every further rotation from starting. */
 export class PendingStuck extends FindingError {
   constructor(secret: string, version: string, isPrepared: boolean) {
+    const isSupplied = isSuppliedVersion(version);
+    const who = isSupplied
+      ? "a key that a person handed over was not promoted"
+      : "nobody reported that its rotation failed";
     super({
       code: "PENDING_STUCK",
       subject: version,
-      happened: `AWSPENDING of ${secret} has been on version ${version}${isPrepared ? "" : ", which no createSecret has finished,"} for an hour or more, and nobody reported that its rotation failed. No other rotation starts while it is there.`,
-      remedy: "Remove AWSPENDING, then rotate again.",
+      happened: `AWSPENDING of ${secret} has been on version ${version}${isPrepared ? "" : ", which no createSecret has finished,"} for an hour or more, and ${who}. No other rotation starts while it is there.`,
+      remedy: isSupplied
+        ? `Remove AWSPENDING, then hand the key over again: npm run supply -- ${secret}`
+        : "Remove AWSPENDING, then rotate again.",
       undo: "removePending",
     });
   }
@@ -73,5 +80,50 @@ export class SettlementOverdue extends FindingError {
       full: "yes: AWSCURRENT holds the new credential; the old one is not retired, so consumers that still hold it log in.",
       brief: "Production is safe.",
     };
+  }
+}
+
+/** An emergency began, and neither came to its end nor told why. */
+export class EmergencyStopped extends FindingError {
+  /**
+   * @param secret or what stands for all of them
+   * @param id of the emergency, or the first one of several that share it
+   */
+  constructor(secret: string, id: string, begunAt: string, action: string) {
+    const isLeak = action === "leaked";
+    super({
+      code: "EMERGENCY_STOPPED",
+      subject: id,
+      happened: `Emergency ${id} (${action}) began for ${secret} on ${begunAt}, and nothing has finished it.${isLeak ? " What leaked may still work." : ""}`,
+      remedy: `See how far it is: npm run emergency -- --status --id ${id}. Start it again for the same secrets, with --id ${id}: it continues. If it stops again, look into the log of emergency.`,
+    });
+    if (isLeak)
+      this.safety = {
+        full: "yes, for consumers, as far as this goes. But what leaked may still let strangers in.",
+        brief: "What leaked may still work.",
+      };
+  }
+}
+
+/** A drill did not come to its end within an hour. */
+export class DrillFailed extends FindingError {
+  constructor(secret: string, begunAt: string) {
+    super({
+      code: "DRILL_FAILED",
+      happened: `The drill of ${secret} that began on ${begunAt} did not come to its end: in an emergency the same may fail.`,
+      remedy:
+        "See what it waits for: the alerts of this secret, and the log of emergency. Then run the drill again.",
+    });
+  }
+}
+
+/** A canary has not been through a drill for longer than the manifest says. */
+export class DrillOverdue extends FindingError {
+  constructor(secret: string, since: string) {
+    super({
+      code: "DRILL_OVERDUE",
+      happened: `${secret} should have been through a drill by ${since}, and was not: nobody knows whether an emergency would work.`,
+      remedy: "Run it now, and see whether that works.",
+    });
   }
 }

@@ -1,4 +1,5 @@
-import type { RotationError } from "../errors.ts";
+import type { Failure, RotationError } from "../errors.ts";
+import { rotateLeaked } from "../secret/leak.ts";
 import { aws, FindingError } from "./finding-error.ts";
 
 const unreadable = {
@@ -57,29 +58,56 @@ export class CurrentDrifted extends FindingError {
    * @param credential its name, e.g. `user app on db.internal:5432`
    * @param current the version that is AWSCURRENT
    * @param accepted a labelled version that the server accepts
+   * @param how `supplied`: people make it, so that no rotation can; `unsettled`: an old credential is to be retired, so that
+   *   only a leaked-mode rotation can
    */
-  constructor(secret: string, credential: string, current: string, accepted?: string) {
-    const move = ["--version-stage", "AWSCURRENT", "--remove-from-version-id", current];
+  constructor(
+    secret: string,
+    credential: string,
+    current: string,
+    accepted?: string,
+    how: "rotated" | "unsettled" | "supplied" = "rotated",
+  ) {
     super({
       code: "CURRENT_DRIFTED",
-      happened: `CRITICAL: AWSCURRENT of ${secret} is refused: ${credential}. ${accepted === undefined ? "So is every other version of it that has a label" : `Version ${accepted} is accepted`}.`,
-      remedy:
-        accepted === undefined
-          ? "Rotate it: with an administrator in rotation.yml that sets a new password. Without one, put the password that works into the secret (PutSecretValue)."
-          : "Move AWSCURRENT to the version that works. Or rotate: that repairs the login, too.",
-      cure:
-        accepted === undefined
-          ? { to: "To rotate it now", words: aws("rotate-secret", secret) }
-          : {
-              to: "To move AWSCURRENT to the version that works",
-              words: aws(
-                "update-secret-version-stage",
-                secret,
-                ...move,
-                "--move-to-version-id",
-                accepted,
-              ),
-            },
+      happened: `AWSCURRENT of ${secret} is refused: ${credential}. ${accepted === undefined ? "So is every other version of it that has a label" : `Version ${accepted} is accepted`}.`,
+      ...(accepted === undefined ? replaced(secret, how) : movedBack(secret, current, accepted)),
     });
   }
+}
+
+/** Nothing that the secret holds works. */
+function replaced(
+  secret: string,
+  how: "rotated" | "unsettled" | "supplied",
+): Pick<Failure, "remedy" | "cure"> {
+  if (how === "unsettled")
+    return {
+      remedy: `Rotate it, though the last rotation is not settled: what is to be retired is replaced, too. ${rotateLeaked(secret)}`,
+    };
+  if (how === "supplied")
+    return {
+      remedy: `Make a new key in its provider's console, and hand it over: npm run supply -- ${secret}`,
+    };
+  return {
+    remedy:
+      "Rotate it: with an administrator in rotation.yml that sets a new password. Without one, put the password that works into the secret (PutSecretValue).",
+    cure: { to: "To rotate it now", words: aws("rotate-secret", secret) },
+  };
+}
+
+function movedBack(
+  secret: string,
+  current: string,
+  accepted: string,
+): Pick<Failure, "remedy" | "cure"> {
+  const from = ["--version-stage", "AWSCURRENT", "--remove-from-version-id", current];
+  const move = [...from, "--move-to-version-id", accepted];
+  return {
+    remedy: "Move AWSCURRENT to the version that works. Or rotate: that repairs the login, too.",
+    cure: {
+      to: "To move AWSCURRENT to the version that works",
+      words: aws("update-secret-version-stage", secret, ...move),
+    },
+  };
 }

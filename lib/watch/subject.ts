@@ -6,9 +6,10 @@ import type { Manifest, SecretEntry } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import type { SecretState } from "../secret/store.ts";
 import { SecretUnseen } from "./errors.ts";
-import { type Judged, judge, type State, stateOf } from "./judge.ts";
+import { judge } from "./judge.ts";
 import type { WatchPorts } from "./ports.ts";
 import { SecretMissing } from "./secret-findings.ts";
+import { type Judged, type State, stateOf } from "./state.ts";
 
 /** A secret of the manifest. */
 export interface Subject {

@@ -8,6 +8,7 @@ import { everything, expired, findingOf, released } from "./finding.ts";
 import { judge } from "./judge.ts";
 import type { WatchPorts } from "./ports.ts";
 import { probeTurns } from "./probing.ts";
+import { stopped } from "./stopped.ts";
 import { lookAt, type Seen, seenAs, subjectsOf } from "./subject.ts";
 import { type Finding, Findings } from "./telling.ts";
 
@@ -46,12 +47,15 @@ export async function survey(at: Date, ports: WatchPorts, context: Context): Pro
     ports,
     context,
   );
-  const isDrifted = ({ id }: Seen) =>
-    findings.standing(id).some(({ last }) => last.step === "probe");
-  const { answers, failures } = await probeTurns(seen, at, isDrifted, ports, context);
+  const isDown = ({ id }: Seen) =>
+    findings
+      .standing(id)
+      .some(({ last, severity }) => last.step === "probe" || severity === "critical");
+  const { answers, failures } = await probeTurns(seen, at, isDown, ports, context);
   const all = [
     ...seen.map((each) => findingOf(each, answers.get(each.key))),
     ...expired(manifest, context.now()),
+    ...stopped(remembered ?? [], seen, context.now()),
     everything(broken, failures, answers.size > 0),
   ];
   const unread = subjects.filter((_, index) => looked[index] === undefined);

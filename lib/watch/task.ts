@@ -10,7 +10,8 @@ export function taskOf(
 ) {
   const kind = taskKinds[event];
   const failedLog = seen?.rotationFunction && logGroupOf(seen.rotationFunction);
-  return { kind, secret: secretNameOf(secretId), step, token, failedLog } as const;
+  const arn = seen?.arn;
+  return { kind, secret: secretNameOf(secretId), arn, step, token, failedLog } as const;
 }
 
 const taskKinds = {

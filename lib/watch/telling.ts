@@ -1,10 +1,4 @@
-import {
-  everySecret,
-  type ProblemMemory,
-  problemsBeside,
-  problemsIn,
-  type Remembered,
-} from "../alerts/memory.ts";
+import { everySecret, type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
 import { type FoundProblem, identityOf, isSame, type StandingProblem } from "../alerts/problem.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
@@ -73,36 +67,56 @@ export class Findings {
     return [...this.#remembered.keys()].filter((id) => this.has(id));
   }
 
+  /** What on-call knows already, or has not heard in other words that still hold. */
+  #news({ id, found, token, isOver }: Finding, all: readonly Remembered[]): readonly Found[] {
+    const standing = this.standing(id);
+    const isThere = (problem: StandingProblem) =>
+      !isOver(problem) || found.some(({ error }) => isSame(problem, identityOf(error)));
+    const there = all.map((each) =>
+      each.domain === "findings" ? { ...each, problems: standing.filter(isThere) } : each,
+    );
+    return found.filter(
+      ({ error, mayPass }) =>
+        isKnown(error, standing) ||
+        !(isCovered(error, token, there) || (mayPass && this.#isAwaited(error))),
+    );
+  }
+
   /** On-call was told that schedules of many secrets are not set; each of them would be told again. */
   #isAwaited({ code }: RotationError): boolean {
     const all = problemsIn(this.#remembered.get(everySecret) ?? [], "schedules");
     return code === "ROTATION_OFF" && all.some(({ told }) => told);
   }
 
-  /** @returns what kept an alert from being sent; `undefined` where on-call knows */
-  async tell({ id, name, found, token, isOver }: Finding): Promise<RotationError | undefined> {
-    const standing = this.standing(id);
-    const all = this.#remembered.get(id) ?? [];
-    const problems = found
+  /** Those of this secret, and of many: they are remembered by their own ids. */
+  #emergencies(name: string): readonly Remembered[] {
+    return [...this.#remembered.values()]
+      .flat()
       .filter(
-        ({ error, mayPass }) =>
-          isKnown(error, standing) ||
-          !(isCovered(error, token, all) || (mayPass && this.#isAwaited(error))),
-      )
-      .map(
-        ({ error, step, mayPass = false }): FoundProblem => ({
-          error,
-          task: { kind: "finding", secret: name, step, token },
-          mayPass: mayPass && this.#memory !== undefined,
-        }),
+        ({ domain, secret }) =>
+          domain === "emergency" && [name, everySecret].some((each) => secret.endsWith(` ${each}`)),
       );
+  }
+
+  /** @returns what kept an alert from being sent; `undefined` where on-call knows */
+  async tell(finding: Finding): Promise<RotationError | undefined> {
+    const { id, name, token, isOver } = finding;
+    const standing = this.standing(id);
+    const all = [...(this.#remembered.get(id) ?? []), ...this.#emergencies(name)];
+    const problems = this.#news(finding, all).map(
+      ({ error, step, mayPass = false }): FoundProblem => ({
+        error,
+        task: { kind: "finding", secret: name, step, token },
+        mayPass: mayPass && this.#memory !== undefined,
+      }),
+    );
     if (problems.length === 0 && standing.length === 0) return undefined;
     const seen = {
       secret: { arn: id, name },
       domain: "findings",
       standing,
       found: problems,
-      elsewhere: problemsBeside(all, "findings"),
+      remembered: this.#remembered.get(id) ?? [],
       since: this.#since,
       isOver,
     } as const;

@@ -114,6 +114,9 @@ describe("with two users", () => {
     await forget(world);
   });
 
+  const keyOf = (code: string) =>
+    `123456789012/eu-central-1/production/${databaseSecretId}/${code}/`;
+
   const killed = {
     kind: "rotation-failed",
     code: "ROTATION_FAILED",
@@ -133,7 +136,7 @@ describe("with two users", () => {
         ...killed,
         step: "createSecret",
         token,
-        deduplicationKey: `${databaseSecretId}/ROTATION_FAILED/`,
+        deduplicationKey: keyOf("ROTATION_FAILED"),
       }),
     ]);
     expect(await remembered(world)).toEqual(["claims ROTATION_FAILED", "watch ROTATION_FAILED"]);
@@ -160,7 +163,7 @@ describe("with two users", () => {
     const alerts = listen(world);
     expect(await world.rotate()).toMatchObject({ succeeded: true });
     await world.settle();
-    const key = { deduplicationKey: `${databaseSecretId}/ROTATION_FAILED/` };
+    const key = { deduplicationKey: keyOf("ROTATION_FAILED") };
     const over = { ...key, status: "over", severity: "info", kind: "rotation-failed" };
     expect(await alerts()).toMatchObject([over]);
     expect(await remembered(world)).toEqual([]);
@@ -219,7 +222,7 @@ describe("with two users", () => {
       await world.aws.rotations.finished(SecretId, ClientRequestToken);
       return alerts();
     };
-    const key = { deduplicationKey: `${databaseSecretId}/TEST_ROTATION_FAILED/` };
+    const key = { deduplicationKey: keyOf("TEST_ROTATION_FAILED") };
     const begun = { ...key, status: "begun", kind: "rotation-test-failed", severity: "error" };
     {
       using _ = killing(world, () => true);
@@ -246,7 +249,7 @@ describe("with two users", () => {
         code: "ROTATION_ABANDONED",
         secret: databaseSecretId,
         productionSafe: false,
-        deduplicationKey: `${databaseSecretId}/ROTATION_ABANDONED/`,
+        deduplicationKey: keyOf("ROTATION_ABANDONED"),
       },
     ]);
   });

@@ -29,6 +29,7 @@ async function found(value: object, ...specs: readonly CredentialSpec[]) {
   const current = new SecretDocument(`AWSCURRENT of ${name}`, new Secret(JSON.stringify(value)));
   const secret: CheckedSecret = {
     name,
+    arn: "arn",
     current,
     isOurs: false,
     async *earlier() {},

@@ -1,8 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { AwsCallFailed } from "../../../lib/aws-call-failed.ts";
+import { accountFindings } from "../../../lib/consumers/ecs/cluster-findings.ts";
 import { ClusterUnreadable } from "../../../lib/consumers/ecs/errors.ts";
-import { accountFindings } from "../../../lib/consumers/ecs/findings.ts";
 import { DeadlineReached } from "../../../lib/context/deadline.ts";
+import { AdminKeyRefused, ProviderUnavailable } from "../../../lib/rotators/key/errors.ts";
+import { keyFacts } from "../../../lib/rotators/key/findings.ts";
+import type { KeyFindings } from "../../../lib/rotators/key/known-key.ts";
 import { AdminRefused, AdminUnusable, roleMissing } from "../../../lib/rotators/login/errors.ts";
 import type { LoginFacts } from "../../../lib/rotators/login/findings.ts";
 import {
@@ -13,7 +16,7 @@ import {
 } from "../../../lib/rotators/login/server-errors.ts";
 import { strategyTraits } from "../../../lib/rotators/login/traits.ts";
 import { DnsFailed, TlsFailed, Unreachable } from "../../../lib/rotators/login/transport-errors.ts";
-import { SecretNotJson } from "../../../lib/secret/errors.ts";
+import { FieldMissing, SecretNotJson } from "../../../lib/secret/errors.ts";
 import type { Facts, SecretFacts } from "../../../lib/validation/facts.ts";
 import { ofManifest, ownCodes } from "../../../lib/validation/finding.ts";
 import { findings } from "../../../lib/validation/findings.ts";
@@ -357,12 +360,18 @@ describe("a credential", () => {
           known: [
             { code: "PASSWORD_EXPIRES", what: "It expires.", remedy: "Run it." },
             { code: "SETTING_NOT_COPIED", what: "It is not given.", remedy: "Reset it." },
+            { code: "OTHER_PASSWORD_ENDS", what: "It has another.", remedy: "Write it down." },
+            { code: "ACCOUNT_MAY_LOCK", what: "It may lock.", remedy: "Raise it." },
+            { code: "DEFINER_STAYS", what: "It made a view.", remedy: "Make it anew." },
           ],
         },
       },
       [
         `warning PASSWORD_EXPIRES ${name}: It expires.`,
         `warning SETTING_NOT_COPIED ${name}: It is not given.`,
+        `warning OTHER_PASSWORD_ENDS ${name}: It has another.`,
+        `warning ACCOUNT_MAY_LOCK ${name}: It may lock.`,
+        `warning DEFINER_STAYS ${name}: It made a view.`,
       ],
     ],
     [
@@ -431,6 +440,21 @@ describe("a credential", () => {
       { target: { known: target({ host }) } },
       [expect.stringContaining(`warning RDS_PROXY ${name}: ${host} is an endpoint of RDS Proxy`)],
     ]),
+    [
+      "at a reader endpoint",
+      {
+        endpoint: {
+          role: { known: { kind: "reader", of: "the RDS cluster c" } },
+          proxies: { known: [] },
+        },
+      },
+      [expect.stringContaining(`error RDS_READER ${name}: `)],
+    ],
+    [
+      "with a proxy that has the same secret",
+      { endpoint: { role: { known: undefined }, proxies: { known: ["pool"] } } },
+      [expect.stringContaining(`warning RDS_PROXY_SECRET ${name}: The RDS proxy pool`)],
+    ],
     [
       "behind no proxy",
       { target: { known: target({ host: "proxy-1.abc.eu-central-1.rds.amazonaws.com" }) } },
@@ -545,7 +569,7 @@ describe("consumers", () => {
       "that take the password without the user",
       of({ references: [field("password"), field("host")] }),
       [
-        `error USERNAME_NOT_READ ${name}: service production/web takes the field "password" and not "username": alternating-users changes both, so it would log in as the wrong user.`,
+        `error USERNAME_NOT_READ ${name}: service production/web takes the field "password" and not "username": each rotation changes both, and they fit only together.`,
       ],
     ],
     [
@@ -755,7 +779,7 @@ describe("the account", () => {
       "whose topic is not there",
       {
         topic: {
-          unknown: new AwsCallFailed("sns:GetTopicAttributes", "t", {
+          unknown: new AwsCallFailed("sns:ListSubscriptionsByTopic", "t", {
             failure: "NotFoundException",
             retryable: false,
             remedy: "Create the topic.",
@@ -763,11 +787,11 @@ describe("the account", () => {
           }),
         },
       },
-      ["error TOPIC_NOT_FOUND: sns:GetTopicAttributes on t failed: NotFoundException."],
+      ["error TOPIC_NOT_FOUND: sns:ListSubscriptionsByTopic on t failed: NotFoundException."],
     ],
     [
       "whose topic may not be seen",
-      { topic: { unknown: denied("sns:GetTopicAttributes") } },
+      { topic: { unknown: denied("sns:ListSubscriptionsByTopic") } },
       [
         expect.stringMatching(
           /^warning COULD_NOT_CHECK: Could not check whether anybody gets alerts/,
@@ -830,9 +854,9 @@ describe("the remedy of a check that was not allowed", () => {
     findings(facts(more), caller).flatMap(({ remedy }) => remedy ?? []);
 
   it("names who must be allowed, and what", () => {
-    const unseen = { unknown: denied("sns:GetTopicAttributes") };
+    const unseen = { unknown: denied("sns:ListSubscriptionsByTopic") };
     expect(remedies({ topic: unseen })).toEqual([
-      "Allow sns:GetTopicAttributes on the topic to the role of the watcher.",
+      "Allow sns:ListSubscriptionsByTopic on the topic to the role of the watcher.",
     ]);
     const state = { unknown: denied("secretsmanager:DescribeSecret") };
     const hidden = secret({ state, document: undefined, credentials: [] });
@@ -868,6 +892,190 @@ describe("a remark of the manifest", () => {
     };
     expect(ofManifest(severity, remark)).toEqual({ severity, code, line: 17, what });
     seen.add(code);
+  });
+});
+
+describe("a key of a provider", () => {
+  const provider = {
+    name: "Acme",
+    scope: "acme",
+    traits: {
+      nameLength: 40,
+      maxKeys: 3,
+      alive: { times: 1, every: 0, within: 0 },
+      dead: { times: 1, every: 0, within: 0 },
+    },
+    probe: async () => ({ is: "alive" }) as const,
+  };
+  const keySpec = {
+    type: "http",
+    strategy: "issue",
+    traits: { oldWorksBeside: true, changesUsername: false, switches: false },
+    fields: { secret: "api_key", id: "api_key_id" },
+    adopt: false,
+  };
+  const good: KeyFindings = {
+    spec: keySpec,
+    provider,
+    fields: keySpec.fields,
+    isUserBound: false,
+    now: new Date("2026-03-04T05:06:07Z"),
+    key: { known: { id: { known: "k1" }, isIdStored: true } },
+    outcome: { known: { is: "restricted" } },
+    entries: { known: [{ id: "k1", name: "qt-a" }, { id: "k2" }] },
+    facts: { known: {} },
+  };
+  const ofKey = (more: Partial<KeyFindings>) =>
+    ofSecret({ credentials: [keyFacts(name, { ...good, ...more })] });
+  const counted = `note KEYS_COUNTED ${name}: Acme has 2 of at most 3 keys; Quarterturn did not create 1 of them, and does not touch those.`;
+  const unreachable = { unknown: new ProviderUnavailable("Acme", "GET /keys: ENOTFOUND") };
+
+  it("is identified and counted where nothing is wrong", () => {
+    expect(ofKey({})).toEqual([counted]);
+    expect(keyFacts(name, good).holds).toEqual([{ name: "key k1 of Acme" }]);
+  });
+
+  it.each<[string, Partial<KeyFindings>, string[]]>([
+    [
+      "a refused key",
+      { outcome: { known: { is: "dead" } } },
+      [`error KEY_REFUSED ${name}: Acme refuses the key in api_key of AWSCURRENT.`, counted],
+    ],
+    [
+      "an answer that says nothing",
+      { outcome: { known: { is: "unknown", why: "GET /me answered HTTP 502" } } },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check whether Acme accepts the key in api_key, because: GET /me answered HTTP 502.`,
+        counted,
+      ],
+    ],
+    [
+      "a limit of the rate",
+      { outcome: { known: { is: "wait", ms: 1000 } } },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check whether Acme accepts the key in api_key, because: it limits the rate of requests.`,
+        counted,
+      ],
+    ],
+    [
+      "a key of somebody else",
+      {
+        outcome: { known: { is: "alive" } },
+        entries: { known: [{ id: "k2", name: "qt-b" }] },
+        facts: { known: { rights: "user/other" } },
+        spec: { ...keySpec, adopt: true },
+      },
+      [
+        `note KEYS_COUNTED ${name}: Acme has 1 of at most 3 keys; Quarterturn did not create 0 of them, and does not touch those.`,
+        `error KEY_ELSEWHERE ${name}: The key k1 works, but is not one of Acme: it belongs to user/other.`,
+      ],
+    ],
+    [
+      "room that a rotation makes",
+      {
+        prefix: "qt-own-",
+        entries: {
+          known: [
+            { id: "k1", name: "qt-own-a" },
+            { id: "k2", name: "qt-own-b" },
+            { id: "k3", name: "qt-other" },
+          ],
+        },
+      },
+      [
+        `note KEYS_COUNTED ${name}: Acme has 3 of at most 3 keys; Quarterturn did not create 0 of them, and does not touch those.`,
+      ],
+    ],
+    [
+      "no room",
+      { entries: { known: ["k1", "k2", "k3"].map((id) => ({ id, name: `qt-${id}` })) } },
+      [
+        `error KEYS_FULL ${name}: Acme has no room for another key (at most 3); it has qt-k1 (k1), qt-k2 (k2), qt-k3 (k3).`,
+      ],
+    ],
+    [
+      "an administrator that is refused",
+      { entries: { unknown: new AdminKeyRefused("Acme", "acme-admin", "list keys") } },
+      [`error ADMIN_KEY_REFUSED ${name}: Acme does not let acme-admin list keys.`],
+    ],
+    [
+      "a list that was not got",
+      { entries: unreachable },
+      [
+        `warning COULD_NOT_CHECK ${name}: Could not check the keys of Acme, because: Acme gave no usable answer: GET /keys: ENOTFOUND.`,
+      ],
+    ],
+    [
+      "an owner",
+      { facts: { known: { account: "red" } }, isUserBound: true },
+      [
+        counted,
+        `note KEY_OWNER ${name}: The key belongs to red at Acme.`,
+        `warning KEY_BOUND_TO_PERSON ${name}: A key of Acme belongs to a person, and ends when that person leaves.`,
+      ],
+    ],
+    [
+      "a preset that nobody has checked for a year",
+      { checkedOn: "2025-03-03" },
+      [
+        counted,
+        `warning PRESET_OLD ${name}: What the type http knows of Acme was last checked on 2025-03-03, more than a year ago.`,
+      ],
+    ],
+    [
+      "a key that somebody else created",
+      { key: { known: { id: { known: "k2" }, isIdStored: true } } },
+      [
+        counted,
+        `warning KEY_NOT_OURS ${name}: Quarterturn did not create the key k2, so after the next rotation a person must delete it.`,
+      ],
+    ],
+    [
+      "a key that nobody knows",
+      { key: { known: { id: { known: undefined }, isIdStored: false } } },
+      [
+        counted,
+        `warning KEY_NOT_OURS ${name}: Nobody can tell which key of Acme AWSCURRENT holds, so after the next rotation a person must delete it.`,
+      ],
+    ],
+    [
+      "a key that somebody else created and that is adopted",
+      {
+        spec: { ...keySpec, adopt: true },
+        key: { known: { id: { known: "k2" }, isIdStored: true } },
+      },
+      [counted],
+    ],
+    [
+      "a key that the provider identifies",
+      { key: { known: { id: { known: "k2" }, isIdStored: false } } },
+      [counted],
+    ],
+    [
+      "no key",
+      { key: { unknown: new FieldMissing("AWSCURRENT of app", 'field "api_key"') } },
+      [`error FIELD_MISSING ${name}: AWSCURRENT of app has no field "api_key".`],
+    ],
+    [
+      "another KMS key of the administrator's secret",
+      { admin: { secret: adminName, kmsKey: key, state: { known: adminState } } },
+      [
+        counted,
+        expect.stringMatching(`error KMS_KEY_DIFFERS ${name}: The admin secret ${adminName} is`),
+      ],
+    ],
+  ])("with %s", (_, more, expected) => {
+    expect(ofKey(more)).toEqual(expected);
+  });
+
+  it("in two secrets is told", () => {
+    const held = keyFacts(name, good);
+    const other = { ...state(), name: "other" };
+    const secrets = [
+      secret({ credentials: [held] }),
+      secret({ name: "other", state: { known: other }, credentials: [held] }),
+    ];
+    expect(found(facts({ secrets }))).toContainEqual(expect.stringContaining("SAME_LOGIN"));
   });
 });
 

@@ -22,10 +22,21 @@ interface Change extends Partial<Omit<SecretState, "versions">> {
   readonly schedule?: SecretEntry["schedule"];
   readonly switches?: boolean;
   readonly mark?: string;
+  readonly emergency?: string;
+  readonly drill?: string;
 }
 
 function found(change: Change): string[] {
-  const { labels = "settled", promoted, schedule, switches = false, mark, ...more } = change;
+  const {
+    labels = "settled",
+    promoted,
+    schedule,
+    switches = false,
+    mark,
+    emergency,
+    drill,
+    ...more
+  } = change;
   const secret: SecretState = {
     arn: "arn:app",
     name: "app",
@@ -36,6 +47,8 @@ function found(change: Change): string[] {
     nextRotationAt: new Date(now.getTime() + 80 * day),
     tags: new Map([
       ...(promoted ? [["quarterturn:promoted", `new/${promoted.toISOString()}`] as const] : []),
+      ...(drill ? [["quarterturn:drill", drill] as const] : []),
+      ...(emergency ? [["quarterturn:emergency", emergency] as const] : []),
       ...(mark ? [["quarterturn:schedule", mark] as const] : []),
     ]),
     versions: new Map(Object.entries(versions[labels])),
@@ -45,6 +58,7 @@ function found(change: Change): string[] {
   const entry = {
     schedule: schedule ?? { expression: "rate(90 days)" },
     deadline: 48 * hour,
+    ...(drill !== undefined && { drill: "rate(30 days)" }),
     credentials: [{ type: "toy", strategy: "toy", traits }],
   } as unknown as SecretEntry;
   return judge(secret, entry, now).map(
@@ -59,6 +73,35 @@ const unplanned = { nextRotationAt: undefined };
 describe("of what Secrets Manager shows of a secret", () => {
   it.each<[string, Change, string[]]>([
     ["one that rotates in time is right", {}, []],
+    ["a drill a month ago is right", { drill: `ok ${ago(30 * day).toISOString()} settled=9` }, []],
+    [
+      "longer ago is overdue",
+      { drill: `ok ${ago(32 * day).toISOString()} settled=9` },
+      ["DRILL_OVERDUE"],
+    ],
+    ["no drill since the secret was made is overdue", { drill: "" }, ["DRILL_OVERDUE"]],
+    ["no drill of a new secret is right", { drill: "", createdAt: ago(day) }, []],
+    ["a drill that runs is right", { drill: `begun ${ago(hour).toISOString()}` }, []],
+    [
+      "one that stopped has failed",
+      { drill: `begun ${ago(2 * hour).toISOString()}` },
+      ["DRILL_FAILED"],
+    ],
+    [
+      "an emergency that has begun within the hour is right",
+      { emergency: `leaked on leaked-1 ${ago(hour).toISOString()} INC-1/INC-2` },
+      [],
+    ],
+    [
+      "one that nothing has finished since then has stopped",
+      { emergency: `leaked on leaked-1 ${ago(2 * hour).toISOString()} INC-1/INC-2` },
+      ["EMERGENCY_STOPPED INC-1"],
+    ],
+    [
+      "one that is done is right",
+      { emergency: `done on leaked-1 ${ago(2 * hour).toISOString()} INC-1/INC-2` },
+      [],
+    ],
     ["one that is new and not due is right", { ...never, createdAt: ago(hour) }, []],
     [
       "a date that has passed by less than the window is right",

@@ -265,6 +265,92 @@ describe("AWSCURRENT of each secret", () => {
   });
 });
 
+describe("AWSCURRENT that is refused is told whatever else is true of the secret", () => {
+  const refused = { current: "refused", version: "v1", credential: "user app" } as const;
+
+  /** Those of a day, from the first look at the server on. */
+  async function tellsOf(account: WatchedAccount): Promise<string[]> {
+    const told: string[] = [];
+    for (let n = 0; n < 26; n += 1) told.push(...(await account.look()));
+    return told;
+  }
+
+  it.each<[string, Domain, Partial<StandingProblem>]>([
+    ["a rotation failed, and production is safe", "rotation", { kind: "UNREACHABLE" }],
+    ["a step that only tested it failed", "watch", { kind: "TEST_ROTATION_FAILED" }],
+    [
+      "consumers that hold the old password fail",
+      "settlement",
+      { kind: "NOT_ROLLED", severity: "critical" },
+    ],
+  ])("%s", async (_, domain, told) => {
+    const account = new WatchedAccount("app");
+    account.answers.set("app", refused);
+    await remember(account, domain, problem({ ...told, last: last("setSecret") }));
+    expect(await tellsOf(account)).toEqual(["begun CURRENT_DRIFTED app"]);
+  });
+
+  it("AWSPENDING is left", async () => {
+    const account = new WatchedAccount("app");
+    account.answers.set("app", { ...refused, accepted: "v2" });
+    const versions = new Map([
+      ["v1", ["AWSCURRENT"]],
+      ["v2", ["AWSPENDING", "PREPARED"]],
+    ]);
+    account.put("app", { versions });
+    expect(await tellsOf(account)).toEqual([
+      "begun PENDING_STUCK (v2) app",
+      "begun CURRENT_DRIFTED app",
+    ]);
+  });
+
+  it("a switch was under way, and is not: a look later", async () => {
+    const account = new WatchedAccount("app");
+    account.answers.set("app", { ...refused, mayPass: true });
+    while (account.probed.length === 0) expect(await account.look()).toEqual([]);
+    expect(await account.remembered(arnOf("app"))).toEqual(["CURRENT_DRIFTED?"]);
+    expect(await account.look()).toEqual(["begun CURRENT_DRIFTED app"]);
+  });
+
+  it("a switch was under way, and ended: nothing", async () => {
+    const account = new WatchedAccount("app");
+    account.answers.set("app", { ...refused, mayPass: true });
+    while (account.probed.length === 0) await account.look();
+    account.answers.clear();
+    expect(await tellsOf(account)).toEqual([]);
+    expect(await account.remembered(arnOf("app"))).toEqual([]);
+  });
+
+  it.each<[Domain, Partial<StandingProblem>]>([
+    ["rotation", { kind: "SWITCH_UNDECIDED" }],
+    ["watch", { kind: "SWITCH_INTERRUPTED" }],
+    ["settlement", { kind: "CURRENT_REFUSED" }],
+    ["settlement", { kind: "CREDENTIALS_REFUSED" }],
+  ])("but not twice: %s has told it as %o; then when that is over", async (domain, told) => {
+    const account = new WatchedAccount("app");
+    account.answers.set("app", refused);
+    const outage = { ...told, severity: "critical", last: last("finishSecret") } as const;
+    await remember(account, domain, problem(outage));
+    expect(await tellsOf(account)).toEqual([]);
+    await remember(account, domain);
+    expect(await tellsOf(account)).toEqual(["begun CURRENT_DRIFTED app"]);
+  });
+
+  it("nor where the look itself finds the switch interrupted; at once when AWSPENDING is removed", async () => {
+    const account = new WatchedAccount("app");
+    account.manifest = { ...account.manifest, secrets: { app: account.entry(true) } };
+    account.put("app", { versions: switching });
+    account.answers.set("app", { ...refused, accepted: "v2", mayPass: true });
+    expect(await tellsOf(account)).toEqual(["begun SWITCH_INTERRUPTED app"]);
+    account.put("app", { versions: new Map([["v1", ["AWSCURRENT", "RETIRING"]]]) });
+    account.answers.set("app", { ...refused, accepted: "v2" });
+    expect(await account.look()).toEqual([
+      "begun CURRENT_DRIFTED app",
+      "over SWITCH_INTERRUPTED app",
+    ]);
+  });
+});
+
 describe("an in-place switch that was interrupted", () => {
   const interrupted = () => {
     const account = new WatchedAccount("app");

@@ -86,6 +86,7 @@ class Place {
     };
     const origin = {
       environment: "production",
+      account: "123456789012",
       region: "eu-central-1",
       requestId,
       logGroup: "/aws/lambda/watch",
@@ -139,7 +140,7 @@ describe("a rotation that failed unreported", () => {
         token: "new",
         step: "unknown",
         productionSafe: true,
-        deduplicationKey: "app/ROTATION_FAILED/",
+        deduplicationKey: "123456789012/eu-central-1/production/app/ROTATION_FAILED/",
         status: "begun",
         logGroup: "/aws/lambda/watch",
         requestId: "r1",
