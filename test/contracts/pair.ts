@@ -4,6 +4,7 @@ import { accepts, type Engine, type EngineTraits } from "../../lib/rotators/logi
 import type { Login } from "../../lib/rotators/login/login.ts";
 import type { Notice } from "../../lib/rotators/login/notice.ts";
 import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
+import { requireSameRights } from "../../lib/rotators/login/same-rights.ts";
 import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
 
 /** A real server with pairs of users on it. */
@@ -82,8 +83,12 @@ export class Cast {
     return this.do(as, (pairs) => pairs.endSessions(this.pair, username, anyTime()));
   }
 
-  requireActsAs(as: Login): Promise<void> {
-    return this.do(as, (pairs) => pairs.requireActsAs(this.pair, anyTime()));
+  /** @param owner its login, if it can log in */
+  async requireActsAs(as: Login, owner?: Login): Promise<void> {
+    await using session = await sessionOf(this.#engine, as);
+    await session.pairs?.requireActsAs(this.pair, anyTime());
+    const current = async () => (owner ? sessionOf(this.#engine, owner) : "refused");
+    await requireSameRights(session, as, current, anyTime());
   }
 
   accepts(login: Login): Promise<boolean> {
@@ -104,6 +109,10 @@ export function pairContract(
   engine: Engine,
   traits: EngineTraits,
   fixture: () => PairFixture,
+  /** What names of users can hold. */
+  hostileNames = hostileTexts,
+  /** Whether a user whose sessions were ended may log in as before. */
+  { endingKeepsLogin = true } = {},
 ): void {
   const cast = (pair?: Pair) => Cast.on(engine, fixture(), pair);
 
@@ -127,8 +136,8 @@ export function pairContract(
       const clone = await all.align(all.pair.clone);
       expect(clone.notices).toEqual([]);
       expect(await all.accepts(clone)).toBe(true);
-      await all.requireActsAs(clone);
-      await all.requireActsAs(all.owner);
+      await all.requireActsAs(clone, all.owner);
+      await all.requireActsAs(all.owner, clone);
       expect(await fixture().stored(all.pair.owner)).toBe(before);
       expect(await all.accepts(all.owner)).toBe(true);
     });
@@ -141,7 +150,7 @@ export function pairContract(
       const second = await all.align(all.pair.clone);
       expect(await all.accepts(second)).toBe(true);
       expect(await all.accepts(first)).toBe(false);
-      await all.requireActsAs(second);
+      await all.requireActsAs(second, all.owner);
     });
 
     it("lets each alter and drop what the other made", async () => {
@@ -152,7 +161,8 @@ export function pairContract(
       await all.run(clone, "ALTER TABLE owned ADD b int", "ALTER TABLE cloned ADD c int");
       await all.run(all.owner, "DROP TABLE cloned");
       await all.run(clone, "DROP TABLE owned");
-      expect(await all.do(all.admin, (p) => p.cloneOwnsObjects(all.pair, anyTime()))).toBe(false);
+      const owns = (p: PairOperations) => p.ownership?.cloneOwnsObjects(all.pair, anyTime());
+      expect(await all.do(all.admin, async (p) => owns(p))).not.toBe(true);
     });
 
     it("gives the owner another password when it is the owner's turn", async () => {
@@ -163,7 +173,7 @@ export function pairContract(
       expect(await all.accepts(all.owner)).toBe(false);
     });
 
-    it.each(hostileTexts)("quotes names with %s", async (_, part) => {
+    it.each(hostileNames)("quotes names with %s", async (_, part) => {
       const all = await cast(pairOf(`${part}${randomUUID().slice(0, 4)}`));
       const clone = await all.align(all.pair.clone);
       await all.requireActsAs(clone);
@@ -250,18 +260,24 @@ export function pairContract(
     });
   });
 
+  it("a clone that was never made need not be kept out", async () => {
+    const all = await cast();
+    await all.disable(all.pair.clone);
+    expect(await all.endSessions(all.pair.clone)).toBe(0);
+    expect(await fixture().stored(all.pair.clone)).toBeUndefined();
+  });
+
   describe.concurrent("sessions", () => {
     it("are counted, without one's own", async () => {
       const all = await cast();
       const clone = await all.align(all.pair.clone);
-      const count = (as: Login) =>
-        all.do(as, (pairs) => pairs.sessionsOf(all.pair.clone, anyTime()));
-      expect([await count(all.owner), await count(clone)]).toEqual([0, 0]);
+      const count = (of = all.pair.clone) =>
+        all.do(all.admin, (pairs) => pairs.sessionsOf(of, anyTime()));
+      expect([await count(), await count(all.admin.username)]).toEqual([0, 0]);
       await using one = await fixture().connect(clone);
       await using two = await fixture().connect(clone);
       await using _ = await fixture().connect(all.owner);
-      expect(await count(all.owner)).toBe(2);
-      expect(await count(all.admin)).toBe(2);
+      expect([await count(), await count(all.pair.owner)]).toEqual([2, 1]);
       expect(one).not.toBe(two);
     });
 
@@ -276,7 +292,7 @@ export function pairContract(
       await other.query("SELECT 1");
       await third.query("SELECT 1");
       expect(await all.endSessions(all.pair.clone)).toBe(0);
-      await using _ = await fixture().connect(clone);
+      expect(await all.accepts(clone)).toBe(endingKeepsLogin);
     });
 
     it("that are ended keep their user's login disabled", async () => {

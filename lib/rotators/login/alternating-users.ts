@@ -8,6 +8,7 @@ import type { Pair, PairOperations } from "./pair.ts";
 import { OtherUserInUse } from "./pair-errors.ts";
 import { pairOf, pairsOf } from "./pair-of.ts";
 import { requirePossession, requireReplaceable, requireUnheld } from "./replaceable.ts";
+import { requireSameRights } from "./same-rights.ts";
 import type { Rehearsal, Replacement, Strategy } from "./strategy.ts";
 
 /**
@@ -41,12 +42,14 @@ export const alternatingUsers: Strategy = {
     return "outage";
   },
 
-  async test({ engine, spec, signal, pending }) {
+  async test({ engine, spec, current, signal, pending }) {
     const login = await pending();
     const session = await engine.login(login, signal);
     if (session === "refused") throw new PendingRefused(loginName(login));
     await using _ = session;
-    await pairsOf(session).requireActsAs(pairOf(login.username, spec), signal);
+    const pair = pairOf(login.username, spec);
+    await pairsOf(session).requireActsAs(pair, signal);
+    await requireSameRights(session, login, () => engine.login(current, signal), signal);
   },
 
   async rehearse(rehearsal) {
@@ -66,14 +69,17 @@ export const alternatingUsers: Strategy = {
     await requireAccepted(engine, current, signal);
     const admin = await approach.login();
     if (old.username === pair.clone) await takeOver(engine, pair, old, admin, signal);
+    // After a leak another rotation may have given this user its next password.
+    await retired.requireUnchanged();
     await pairsOf(admin).disable(pair, old.username, signal);
   },
 
-  async sessions({ engine, current, old, signal }) {
-    const session = await engine.login(current, signal);
-    if (session === "refused") throw refused(current);
-    await using _ = session;
-    return await pairsOf(session).sessionsOf(old.username, signal);
+  /** Of the administrator, because not every server shows a user the sessions of others. */
+  async sessions(retired) {
+    const { old, spec, signal } = retired;
+    await using approach = adminOf(retired, pairOf(old.username, spec));
+    const admin = await approach.login();
+    return await pairsOf(admin).sessionsOf(old.username, signal);
   },
 
   async endSessions(retired) {
@@ -123,9 +129,10 @@ async function takeOver(
   admin: Session,
   signal: AbortSignal,
 ): Promise<void> {
-  if (!(await pairsOf(admin).cloneOwnsObjects(pair, signal))) return;
+  const owns = await pairsOf(admin).ownership?.cloneOwnsObjects(pair, signal);
+  if (!owns) return;
   const session = await engine.login(clone, signal);
   if (session === "refused") return;
   await using _ = session;
-  await pairsOf(session).takeOver(pair, signal);
+  await pairsOf(session).ownership?.takeOver(pair, signal);
 }

@@ -1,4 +1,5 @@
 import {
+  ChangeNotKept,
   LockBusy,
   LoginForbidden,
   PasswordRejected,
@@ -21,6 +22,7 @@ export function isRefusal(error: unknown): boolean {
     error instanceof PermissionDenied ||
     error instanceof ReadOnlyServer ||
     error instanceof PasswordRejected ||
-    error instanceof LockBusy
+    error instanceof LockBusy ||
+    error instanceof ChangeNotKept
   );
 }

@@ -3,31 +3,27 @@ import { inStage, nameProblem, sameSecret, unknownVariable } from "../../manifes
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { whole } from "../../secret/field.ts";
 import { authority } from "./authority.ts";
-import {
-  besidePlain,
-  copyProblems,
-  type Problem,
-  saysNoFields,
-  usedTwice,
-} from "./contradictions.ts";
+import { besidePlain, copyProblems, saysNoFields, usedTwice } from "./contradictions.ts";
 import type { LoginKeys } from "./keys.ts";
 import type { LoginSpec } from "./login.ts";
+import { usesOf } from "./managed-master.ts";
 import { hostProblem } from "./other-host.ts";
 import { passwordPolicy } from "./password-policy.ts";
-import { strategyTraits } from "./traits.ts";
+import { defaultStrategy, strategyProblems } from "./strategy-choice.ts";
+import { type EngineStrategies, strategyTraits } from "./traits.ts";
 
 type LoginEntry = CredentialEntry<LoginKeys>;
 
-/** The login that an entry of rotation.yml means. */
-export function completeLogin(entry: LoginEntry): LoginSpec {
+/** The login that an entry of rotation.yml means. @param strategies those of the engine */
+export function completeLogin(entry: LoginEntry, strategies: EngineStrategies): LoginSpec {
   const { keys, complain } = entry;
   const admin = administrator(entry);
-  const strategy = keys.strategy ?? (admin ? "alternating-users" : "in-place");
+  const strategy = keys.strategy ?? defaultStrategy(strategies, admin) ?? "in-place";
   const problems = [
     ...usedTwice(keys),
     ...besidePlain(keys),
     ...copyProblems(keys),
-    ...strategyProblems(entry, admin),
+    ...strategyProblems(entry, admin, strategies),
   ];
   for (const [path, problem] of problems) complain(path, problem);
   const connection = connectionOf(entry);
@@ -39,6 +35,7 @@ export function completeLogin(entry: LoginEntry): LoginSpec {
     strategy,
     traits: strategyTraits[strategy],
     admin,
+    ...usesOf({ admin }),
     users: keys.users,
     fields: keys.plain === "password" ? { password: whole } : defined(keys.fields ?? {}),
     connection,
@@ -96,30 +93,4 @@ function administrator(entry: LoginEntry): LoginSpec["admin"] {
   oneHome(path, name);
   if (input.kmsKey) oneHome(["admin", "kmsKey"], input.kmsKey);
   return { ...input, secret: name, kmsKey: key === "aws/secretsmanager" ? undefined : key };
-}
-
-function* strategyProblems(
-  { keys, isOwn }: LoginEntry,
-  admin: LoginSpec["admin"],
-): Generator<Problem> {
-  const { strategy = admin && "alternating-users" } = keys;
-  if (!strategy)
-    yield [
-      [],
-      "no strategy: name an administrator's secret (admin: …), here or under defaults, for alternating-users; or write `strategy: in-place`, which means that new connections fail for a moment at each rotation",
-    ];
-  if (strategy !== "alternating-users") {
-    if (keys.users) yield [["users"], "only alternating-users has two users: remove it"];
-    return;
-  }
-  if (!admin)
-    yield [
-      isOwn("strategy") ? ["strategy"] : [],
-      "alternating-users needs an administrator: name its secret under admin",
-    ];
-  if (keys.connection?.username !== undefined)
-    yield [
-      ["connection", "username"],
-      "alternating-users changes the user, so consumers must read it from the secret: add a field for it there",
-    ];
 }

@@ -13,6 +13,7 @@ import { accepts, type Engine, type EngineTraits } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName } from "./login.ts";
 import { Logins } from "./logins.ts";
+import type { ManagedMasters } from "./managed-master.ts";
 import { generatePassword } from "./password.ts";
 import type { Rehearsal, Replacement, Retired, Strategy } from "./strategy.ts";
 import { writeLogin } from "./write-login.ts";
@@ -23,6 +24,8 @@ export interface LoginParts {
   readonly engine: Engine;
   readonly traits: EngineTraits;
   readonly strategy: Strategy;
+  /** Where the administrator's secret does not say where it belongs, but RDS does. */
+  readonly masters?: ManagedMasters | undefined;
 }
 
 /** A login of a secret. */
@@ -49,7 +52,13 @@ export class LoginCredential implements Credential {
 
   identities(current: SecretDocument): readonly string[] {
     const login = this.logins.of(current);
-    return this.logins.usernames(login).map((username) => identity({ ...login, username }));
+    return this.logins.usernames(login).map((username) => this.#identity({ ...login, username }));
+  }
+
+  /** A user of a server, or of a database on it. Host names are case-insensitive; user names are not. */
+  #identity(login: Login): string {
+    const user = `${address(login).toLowerCase()} ${login.username}`;
+    return this.parts.traits.usersOfDatabases ? `${user}@${login.database}` : user;
   }
 
   async next(
@@ -58,16 +67,15 @@ export class LoginCredential implements Credential {
     into: SecretDocument,
     { randomInt }: StepContext,
   ): Promise<SecretDocument> {
-    const { spec } = this.parts;
+    const { spec, traits } = this.parts;
     const username = this.logins.nextUsername(this.logins.of(current).username);
-    return writeLogin(into, spec, {
-      username,
-      password: generatePassword(spec.password, randomInt),
-    });
+    const next = { username, password: generatePassword(spec.password, randomInt) };
+    return writeLogin(into, spec, next, traits.defaultUsername);
   }
 
   carry(from: SecretDocument, into: SecretDocument, current: SecretDocument): SecretDocument {
-    return writeLogin(into, this.parts.spec, this.logins.following(from, current));
+    const { spec, traits } = this.parts;
+    return writeLogin(into, spec, this.logins.following(from, current), traits.defaultUsername);
   }
 
   set(versions: Versions, step: StepContext): Promise<"ready" | "outage"> {
@@ -79,9 +87,9 @@ export class LoginCredential implements Credential {
   }
 
   async rehearse(current: SecretDocument, step: StepContext): Promise<void> {
-    const { engine, strategy } = this.parts;
+    const { strategy } = this.parts;
     const login = this.logins.of(current);
-    if (!(await accepts(engine, login, step.signal)))
+    if ((await this.works(login, step.signal)) === false)
       throw new CredentialsRefused(address(login), login.username, ["AWSCURRENT"]);
     for (const { what, remedy } of await strategy.rehearse(this.#situation(login, step)))
       step.warn(`${what} ${remedy}`);
@@ -91,24 +99,29 @@ export class LoginCredential implements Credential {
     document: SecretDocument,
     current: SecretDocument,
     { signal }: StepContext,
-  ): Promise<boolean> {
-    return accepts(this.parts.engine, this.logins.ofSameTarget(document, current), signal);
+  ): Promise<boolean | undefined> {
+    return this.works(this.logins.ofSameTarget(document, current), signal);
+  }
+
+  /** Whether the server accepts a login; `undefined` where nobody can log in to its engine here. */
+  works(login: Login, signal: AbortSignal): Promise<boolean | undefined> {
+    return accepts(this.parts.engine, login, signal);
   }
 
   holding(document: SecretDocument): Holding {
     const login = this.logins.of(document);
-    return { identity: identity(login), value: login.password };
+    return { identity: this.#identity(login), value: login.password };
   }
 
   ends(live: Holding, { current, old }: Retirement): boolean {
     const login = this.logins.ofSameTarget(old, current);
-    const isSameUser = live.identity === identity(login);
+    const isSameUser = live.identity === this.#identity(login);
     // Retiring a user of a pair ends every password that it has.
     return isSameUser && (this.traits.changesUsername || live.value.equals(login.password));
   }
 
-  retire(retirement: Retirement, step: StepContext): Promise<void> {
-    return this.parts.strategy.retire(this.#retired(retirement, step));
+  async retire(retirement: Retirement, step: StepContext): Promise<undefined> {
+    await this.parts.strategy.retire(this.#retired(retirement, step));
   }
 
   sessions(retirement: Retirement, step: StepContext): Promise<number | undefined> {
@@ -122,7 +135,7 @@ export class LoginCredential implements Credential {
   #situation(current: Login, step: StepContext): Rehearsal {
     const { spec, engine } = this.parts;
     const admin = () => adminLogin(this.parts, current, step);
-    return { spec, engine, signal: step.signal, current, admin };
+    return { spec, engine, signal: step.signal, sleep: step.sleep, current, admin };
   }
 
   #replacement(versions: Versions, step: StepContext): Replacement {
@@ -138,11 +151,16 @@ export class LoginCredential implements Credential {
     };
   }
 
-  #retired({ current, old }: Retirement, step: StepContext): Retired {
+  #retired(
+    { current, old, pending, requireUnchanged = async () => {} }: Retirement,
+    step: StepContext,
+  ): Retired {
     const situation = this.#situation(this.logins.of(current), step);
-    return { ...situation, old: this.logins.ofSameTarget(old, current) };
+    return {
+      ...situation,
+      old: this.logins.ofSameTarget(old, current),
+      next: pending && this.logins.usableIn(pending, current),
+      requireUnchanged,
+    };
   }
 }
-
-/** A user of a server. Host names are case-insensitive; user names are not. */
-const identity = (login: Login) => `${address(login).toLowerCase()} ${login.username}`;

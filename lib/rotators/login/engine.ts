@@ -3,16 +3,18 @@ import type { Login } from "./login.ts";
 import type { LoginDefaults } from "./login-document.ts";
 import type { Notice } from "./notice.ts";
 import type { PairOperations } from "./pair.ts";
+import type { SecondPassword } from "./second-password.ts";
 
 /** What a strategy and the manifest must know of an engine. */
-export interface EngineTraits extends LoginDefaults {
-  readonly passwordsPerUser: 1 | 2;
-}
+export type EngineTraits = LoginDefaults;
 
 /** An open, authenticated connection. Closing it releases its locks. */
 export interface Session extends AsyncDisposable {
   /** Absent where the engine cannot have two users act as one: it then has no `alternating-users`. */
   readonly pairs?: PairOperations;
+
+  /** Absent where the engine's users have one password: it then has no `two-passwords`. */
+  readonly secondPassword?: SecondPassword;
 
   /**
    * Waits until no other session holds the lock of this user; two sessions never hold it at once.
@@ -35,6 +37,12 @@ export interface Session extends AsyncDisposable {
    * itself gives a change up that it cannot make in two seconds: one that came later could lock the user out.
    */
   setPassword(username: string, password: Secret<string>, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Has the server write down the passwords that it accepts, which a restart would undo otherwise: for a change whose
+   * answer was lost. Idempotent. Absent where a server accepts nothing that it has not written down.
+   */
+  keep?(signal: AbortSignal): Promise<void>;
 }
 
 /**

@@ -26,7 +26,7 @@ export class EngineMismatch extends DocumentError {
     super({
       code: "ENGINE_MISMATCH",
       happened: `${where} has ${stated}, but in rotation.yml the credential has type ${type}, by default.`,
-      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which wins. Otherwise correct what is wrong, or write \`exempt\` for this secret until its type exists.`,
+      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which wins. Otherwise write the type that it is (docs/manifest.md lists them), or correct what is wrong; where there is no such type, write \`exempt\` for this secret.`,
     });
   }
 }

@@ -4,6 +4,7 @@ import type { Asked } from "../../validation/ask.ts";
 import type { CredentialFacts, Held } from "../../validation/checks.ts";
 import { type Finding, failure, finding } from "../../validation/finding.ts";
 import { keyFindings } from "../../validation/key-findings.ts";
+import { type EndpointFacts, endpointFindings } from "./endpoint-findings.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login, type LoginSpec, loginName } from "./login.ts";
 import type { Notice } from "./notice.ts";
@@ -13,11 +14,12 @@ export interface LoginFacts {
   readonly spec: LoginSpec;
   /** What the document holds. */
   readonly target: Asked<Target>;
-  /** Whether the server accepts it; absent: not asked without a target. */
-  readonly accepted?: Asked<boolean> | undefined;
+  /** Whether the server accepts it, if anybody can tell; absent: not asked without a target. */
+  readonly accepted?: Asked<boolean | undefined> | undefined;
   /** Whether the change was rehearsed; absent: not asked if the server or the administrator's secret did not answer. */
   readonly rehearsal?: Asked<readonly Notice[]> | undefined;
   readonly admin?: AdminFacts | undefined;
+  readonly endpoint?: EndpointFacts | undefined;
 }
 
 /** A login without its password. */
@@ -78,9 +80,9 @@ function findings(secret: string, target: Target, facts: LoginFacts): readonly F
   const open = (check: string, asked: Asked<unknown> | undefined) =>
     unanswered(secret, check, asked, inTheNetwork);
   return [
-    ...(isRdsProxy(host) ? [rdsProxy(secret, host)] : []),
+    ...endpointFindings(secret, host, facts.endpoint),
     ...open(`whether AWSCURRENT logs in as ${user}`, accepted),
-    ...(accepted && "known" in accepted && !accepted.known
+    ...(accepted && "known" in accepted && accepted.known === false
       ? [failure(new CredentialsRefused(address(target), username, ["AWSCURRENT"]), secret)]
       : []),
     ...open(`whether the password of ${user} may be changed`, rehearsal),
@@ -99,17 +101,3 @@ function adminKey(secret: string, { spec, admin }: LoginFacts): readonly Finding
   const subject = `The admin secret ${admin.secret}`;
   return keyFindings(secret, spec.admin?.kmsKey, state.kmsKey, { subject, where: "admin.kmsKey" });
 }
-
-/** `name.proxy-….region.rds.amazonaws.com`, `name.endpoint.proxy-….` (RDS user guide, "RDS Proxy endpoints"). */
-const isRdsProxy = (host: string) =>
-  /\.proxy-[\w-]+\.[\w-]+\.rds\.amazonaws\.com(\.cn)?$/i.test(host);
-
-const rdsProxy = (secret: string, host: string) =>
-  finding({
-    severity: "warning",
-    code: "RDS_PROXY",
-    secret,
-    what: `${host} is an endpoint of RDS Proxy, which logs in with secrets of its own: it may refuse the new password before AWSCURRENT moves, and accept the old one after it was retired.`,
-    remedy:
-      "Put the endpoint of the instance or cluster into the secret, or under connection.host in rotation.yml, and leave the proxy to the applications.",
-  });

@@ -56,7 +56,8 @@ export const inPlace: Strategy = {
       const waited = await change.session.lock(pending.username, signal);
       // The rotation that was waited for may have undone what was seen before.
       const inForce = change.switched && (!waited || (await accepts(engine, pending, signal)));
-      return new PasswordSwitch({ engine, change, pending, waited, inForce, signal });
+      const { warn } = replacement;
+      return new PasswordSwitch({ engine, change, pending, waited, inForce, signal, warn });
     } catch (error) {
       await change[Symbol.asyncDispose]();
       throw error;

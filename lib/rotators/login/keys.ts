@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { fieldName, kmsKey, list, text, wholeNumber } from "../../manifest/forms.ts";
 import type { KeysOf } from "../../manifest/type.ts";
+import { strategyNames } from "./traits.ts";
 
 const userName = text("a user");
 const host = text("a host");
@@ -10,9 +11,9 @@ const secret = text("a secret");
 /** Keys of a login that may also stand under `defaults`. */
 export const sharedKeys = {
   strategy: z
-    .enum(["alternating-users", "in-place"])
+    .enum(strategyNames)
     .describe(
-      "The order of replacement; alternating-users where an admin is named. in-place is never a default: new connections fail for a moment at each rotation.",
+      "The order of replacement: two-passwords where the type has it, else alternating-users where an admin is named. in-place is never a default: new connections fail for a moment at each rotation.",
     ),
   admin: z
     .union(
@@ -36,7 +37,7 @@ export const sharedKeys = {
   ca: text("a certificate authority")
     .meta({ examples: ["system", "rds", "ca.pem"] })
     .describe(
-      "The certificate authority to trust for TLS: system, rds, or a PEM file beside rotation.yml. Default rds for *.rds.amazonaws.com, else system.",
+      "The certificate authority to trust for TLS: system, rds, or a PEM file beside rotation.yml. Default rds for *.rds.amazonaws.com and *.docdb.amazonaws.com, else system.",
     ),
 };
 

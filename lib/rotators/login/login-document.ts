@@ -2,9 +2,9 @@ import type { SecretDocument } from "../../secret/document.ts";
 import { FieldInvalid, FieldMissing } from "../../secret/errors.ts";
 import { Secret } from "../../secret/secret.ts";
 import { checkEngine } from "./engine-field.ts";
-import type { Login, LoginSpec } from "./login.ts";
+import type { Login, LoginSpec, UrlOptions } from "./login.ts";
 import { fieldOf, readHost, readPart } from "./login-parts.ts";
-import { checkUrl } from "./login-url.ts";
+import { checkUrl, textIn } from "./login-url.ts";
 
 /** What an engine knows of its logins (a part of its traits). */
 export interface LoginDefaults {
@@ -12,8 +12,24 @@ export interface LoginDefaults {
   readonly engineNames: readonly string[];
   readonly defaultPort: number;
   readonly defaultDatabase: string;
+  /** Who logs in where the secret names nobody; absent: a user must be named. */
+  readonly defaultUsername?: string;
   /** In bytes of UTF-8. */
   readonly maxUsernameLength: number;
+  /** A user belongs to a database, which a login names: `app` of two databases is two users. Default: to the server. */
+  readonly usersOfDatabases?: true;
+  /**
+   * For an engine whose URLs say more than host and database. Pure.
+   * @param refuse makes the error for a URL that no login can have
+   */
+  readonly readUrl?: (url: string, refuse: (expected: string) => Error) => UrlReading;
+}
+
+/** What a URL says in its engine's own way. Of several hosts, the first stands for all. */
+export interface UrlReading {
+  /** Where the path is not the database that the login names. */
+  readonly database?: string;
+  readonly options: UrlOptions;
 }
 
 function readPort(document: SecretDocument, spec: LoginSpec, fallback: number): number {
@@ -37,20 +53,38 @@ export function readLogin(
   defaults: LoginDefaults,
 ): Login {
   checkEngine(document, spec, defaults.engineNames);
+  const own = ownReading(document, spec, defaults);
   const login: Login = {
-    host: readHost(document, spec),
+    host: readHost(document, spec, own !== undefined),
     port: readPort(document, spec, defaults.defaultPort),
-    database: readPart(document, spec, "database", defaults.defaultDatabase),
-    username: readUsername(document, spec, defaults.maxUsernameLength),
+    database: own?.database ?? readPart(document, spec, "database", defaults.defaultDatabase),
+    username: readUsername(document, spec, defaults),
     password: new Secret(readPart(document, spec, "password")),
     ca: spec.ca,
     passwordForm: spec.passwordForm,
+    ...(own && { options: own.options }),
   };
   const { defaultPort } = defaults;
   for (const field of spec.urls)
     checkUrl(document, field, login, { defaultPort, otherHosts: spec.otherHosts });
   for (const field of spec.copies ?? []) checkCopy(document, field, login.password);
   return login;
+}
+
+/** Of the first URL. What the manifest declares wins. */
+function ownReading(
+  document: SecretDocument,
+  { urls: [field], fields, connection }: LoginSpec,
+  { readUrl }: LoginDefaults,
+): UrlReading | undefined {
+  if (!readUrl || field === undefined) return undefined;
+  const reading = readUrl(
+    textIn(document, field),
+    (expected) => new FieldInvalid(document.where, field, expected),
+  );
+  if (fields.database === undefined && connection.database === undefined) return reading;
+  const { database: _, ...declared } = reading;
+  return declared;
 }
 
 /** A field that holds something else would lose it. */
@@ -65,8 +99,12 @@ function checkCopy(document: SecretDocument, field: string, password: Secret<str
     );
 }
 
-function readUsername(document: SecretDocument, spec: LoginSpec, maximum: number): string {
-  const username = readPart(document, spec, "username");
+function readUsername(
+  document: SecretDocument,
+  spec: LoginSpec,
+  { maxUsernameLength: maximum, defaultUsername }: LoginDefaults,
+): string {
+  const username = readPart(document, spec, "username", defaultUsername);
   if (!username.includes("\0") && Buffer.byteLength(username) <= maximum) return username;
   const field = fieldOf(document, spec, "username") ?? "username";
   throw new FieldInvalid(document.where, field, `a user name of at most ${maximum} bytes`);

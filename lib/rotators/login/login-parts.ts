@@ -27,11 +27,13 @@ export function fieldOf(document: SecretDocument, spec: LoginSpec, role: Role): 
 function candidates(spec: LoginSpec, role: Role): readonly string[] {
   const declared = spec.fields[role];
   if (declared !== undefined) return [declared];
+  // Stryker disable next-line ArrayDeclaration: no document has such a field
   return stated(spec, role) !== undefined || spec.isInUrlAlone ? [] : usualNames[role];
 }
 
 function stated(spec: LoginSpec, role: Role): string | undefined {
-  return role === "password" ? undefined : spec.connection[role]?.toString();
+  const connection: Partial<Record<Role, string | number | undefined>> = spec.connection;
+  return connection[role]?.toString();
 }
 
 /**
@@ -44,6 +46,7 @@ export function readPart(
   spec: LoginSpec,
   role: Role,
   fallback?: string,
+  hasSeveralHosts = false,
 ): string {
   const field = fieldOf(document, spec, role);
   const filled = field === undefined ? undefined : document.readFilled(field);
@@ -51,24 +54,33 @@ export function readPart(
   const present = candidates(spec, role).find((name) => document.has(name));
   if (spec.fields[role] !== undefined && present === undefined)
     throw roleMissing(document.where, role, [spec.fields[role]]);
-  const value = stated(spec, role) ?? inUrl(document, spec, role) ?? fallback;
+  const value = stated(spec, role) ?? inUrl(document, spec, role, hasSeveralHosts) ?? fallback;
   if (value !== undefined) return value;
   if (present !== undefined) throw new FieldInvalid(document.where, present, "filled in");
   throw roleMissing(document.where, role, usualNames[role]);
 }
 
-function inUrl(document: SecretDocument, spec: LoginSpec, role: Role): string | undefined {
+function inUrl(
+  document: SecretDocument,
+  spec: LoginSpec,
+  role: Role,
+  hasSeveralHosts: boolean,
+): string | undefined {
   const [field] = spec.urls;
   if (field === undefined) return undefined;
-  if (role === "host") return hostInUrl(document, field);
-  if (role === "port") return portInUrl(document, field, readHost(document, spec))?.toString();
+  if (role === "host") return hostInUrl(document, field, hasSeveralHosts);
+  if (role === "port")
+    return portInUrl(document, field, readHost(document, spec, true))?.toString();
   const part = urlIn(document, field)[role];
   return part instanceof Secret ? part.reveal() : part;
 }
 
-/** Error messages quote the host, so reject anything that is not one: it could be a URL with a password. */
-export function readHost(document: SecretDocument, spec: LoginSpec): string {
-  const host = readPart(document, spec, "host");
+/**
+ * Error messages quote the host, so reject anything that is not one: it could be a URL with a password.
+ * @param hasSeveral whether the login is on each host of a URL: the first one then stands for all
+ */
+export function readHost(document: SecretDocument, spec: LoginSpec, hasSeveral: boolean): string {
+  const host = readPart(document, spec, "host", undefined, hasSeveral);
   if (/^[\w.:-]+$/.test(host)) return host;
   const field = fieldOf(document, spec, "host") ?? "host";
   throw new FieldInvalid(document.where, field, "a host name or address");

@@ -64,7 +64,17 @@ export interface Login {
   readonly password: Secret<string>;
   readonly ca: LoginSpec["ca"];
   readonly passwordForm: LoginSpec["passwordForm"];
+  /** What its URL says beyond that, by `LoginDefaults.readUrl`. */
+  readonly options?: UrlOptions;
+  /**
+   * Of an administrator, where users belong to databases: the database of the users whom it changes. `database` is that
+   * of its own user.
+   */
+  readonly actsIn?: string;
 }
+
+/** What the URLs of one engine say in their own way: texts, so that two logins can be compared. */
+export type UrlOptions = Readonly<Record<string, string>>;
 
 /** For messages: `user app on db.internal:5432`. */
 export const loginName = (login: Pick<Login, "host" | "port" | "username">) =>
@@ -81,8 +91,10 @@ export function address(login: Pick<Login, "host" | "port">): string {
  * @throws TargetChanged
  */
 export function requireSameTarget(where: string, current: Login, other: Login): void {
-  const parts = (["host", "port", "database", "username"] as const).filter(
+  const parts: string[] = (["host", "port", "database", "username"] as const).filter(
     (part) => current[part] !== other[part],
   );
+  const optionsOf = ({ options = {} }: Login) => JSON.stringify(Object.entries(options).sort());
+  if (optionsOf(current) !== optionsOf(other)) parts.push("what its URL says of the server");
   if (parts.length > 0) throw new TargetChanged(where, parts);
 }

@@ -63,12 +63,13 @@ export class Logins {
     current: SecretDocument,
   ): AsyncGenerator<Login> {
     for await (const document of documents) {
-      const login = this.#usableIn(document, current);
+      const login = this.usableIn(document, current);
       if (login) yield login;
     }
   }
 
-  #usableIn(document: SecretDocument, current: SecretDocument): Login | undefined {
+  /** As `ofSameTarget`; `undefined` where that throws. */
+  usableIn(document: SecretDocument, current: SecretDocument): Login | undefined {
     try {
       return this.ofSameTarget(document, current);
     } catch (error) {

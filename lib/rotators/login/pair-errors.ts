@@ -16,7 +16,7 @@ export class CloneForeign extends RotationError {
   constructor(address: string, clone: string, owner: string, remedy: string) {
     super({
       code: "CLONE_FOREIGN",
-      happened: `${address} already has a user ${clone} that is not a member of ${owner}; it was not touched.`,
+      happened: `${address} already has a user ${clone} that was not made to stand in for ${owner}; it was not touched.`,
       remedy,
     });
   }
@@ -38,6 +38,19 @@ export class OtherUserInUse extends RotationError {
         use === "held"
           ? "If AWSCURRENT is refused now, move it back to that version. Otherwise settlement retires that version first; then rotate again."
           : "Restart the consumers that use it (they will get AWSCURRENT), then rotate again.",
+    });
+  }
+}
+
+/** A third password would end the second one of the user, which a consumer may hold. */
+export class OtherPasswordInUse extends RotationError {
+  constructor(address: string, username: string) {
+    super({
+      code: "OTHER_PASSWORD_IN_USE",
+      retryable: true,
+      happened: `AWSCURRENT was moved away from a version that still logs in as user ${username} on ${address}, so a consumer may hold its password; a user has two at most, so none was added.`,
+      remedy:
+        "If AWSCURRENT is refused now, move it back to that version. Otherwise settlement retires that version first; then rotate again.",
     });
   }
 }

@@ -1,18 +1,21 @@
 import type { Secret } from "../../secret/secret.ts";
 import type { Notice } from "./notice.ts";
 
-/** Two users, one of which is the application's at any time. What either of them creates belongs to `owner`. */
+/** Two users, one of which is the application's at any time. */
 export interface Pair {
   readonly owner: string;
-  /** Logs in under its own name and acts as the owner. */
+  /** Logs in under its own name and acts as the owner, or has the owner's rights. */
   readonly clone: string;
 }
 
 /**
- * What `alternating-users` asks of a session. All but `requireActsAs`, `requireNothingInside` and `takeOver` are for an
- * administrator's session, and need no more of it than this engine's folder documents.
+ * What `alternating-users` asks of a session. All but `requireActsAs`, `rights`, `requireNothingInside` and `takeOver` are
+ * for an administrator's session, and need no more of it than this engine's folder documents.
  */
 export interface PairOperations {
+  /** Absent where nothing belongs to a user: what one of the pair creates, the other may change by its rights. */
+  readonly ownership?: PairOwnership;
+
   /**
    * Proves, without effect, that this administrator may do what the others do.
    * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
@@ -30,8 +33,8 @@ export interface PairOperations {
 
   /**
    * Makes one of the pair able to log in with this password and to act as the owner; creates the clone
-   * where it is missing. All or nothing. Idempotent: a second call with the same password succeeds. Neither user's
-   * password expires afterwards.
+   * where it is missing. All or nothing: what cannot be undone comes before the login. Idempotent: a second call with the
+   * same password succeeds. Neither user's password expires afterwards.
    * @throws OtherUserInUse when the user can log in and has sessions: some consumer still holds its old
    *   password; and as `requireAdministrable`
    */
@@ -48,18 +51,30 @@ export interface PairOperations {
    */
   requireActsAs(pair: Pair, signal: AbortSignal): Promise<void>;
 
+  /**
+   * What this session's user may do, each right as the server names it, the same for both users of a pair. Only where a
+   * server tells a user's rights to that user and to administrators, so that `requireActsAs` cannot compare them.
+   */
+  rights?(signal: AbortSignal): Promise<readonly string[]>;
+
+  /** How many sessions this user has on the server now. @throws PermissionDenied when this session may not see them */
+  sessionsOf(username: string, signal: AbortSignal): Promise<number>;
+
+  /** Idempotent, also where there is no such clone. Afterwards the user cannot log in by any means; it keeps what it owns. */
+  disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
+
+  /**
+   * Idempotent. Ends every session of this user. Where no other way is known, it keeps the user out as `disable` does.
+   * @returns how many there were
+   */
+  endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number>;
+}
+
+/** Where what a user creates belongs to it: all of it must belong to the owner, or to a role that both act as. */
+export interface PairOwnership {
   /** Whether the clone itself owns anything, in any database. */
   cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean>;
 
   /** In the clone's own session: hands what the clone itself owns in this database to the owner. */
   takeOver(pair: Pair, signal: AbortSignal): Promise<void>;
-
-  /** How many sessions this user has on the server now. */
-  sessionsOf(username: string, signal: AbortSignal): Promise<number>;
-
-  /** Idempotent. Afterwards the user cannot log in by any means; it keeps what it owns. */
-  disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
-
-  /** Idempotent. Ends every session of this user. @returns how many there were */
-  endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number>;
 }

@@ -4,6 +4,7 @@ import { PendingRefused } from "../../rotation/errors.ts";
 import { acknowledged, isRefusal } from "./change-outcome.ts";
 import { type Approach, accepts, type Engine, type Session } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
+import { keepSwitched } from "./kept.ts";
 import { address, type Login, loginName } from "./login.ts";
 
 /** How long a server may take to answer the change of a password, in milliseconds. Then a login decides. */
@@ -30,6 +31,8 @@ interface PasswordChange {
   /** The server accepts the pending password already. */
   readonly inForce: boolean;
   readonly signal: AbortSignal;
+  /** As in `Replacement`. */
+  warn(message: string): void;
 }
 
 /** The change of one user's password, with the way back. */
@@ -61,8 +64,8 @@ export class PasswordSwitch implements Switch {
   }
 
   async apply(signal: AbortSignal): Promise<void> {
-    if (this.#inForce) return;
     const { change, pending } = this.#input;
+    if (this.#inForce) return keepSwitched(this.#input, signal);
     const { username, password } = pending;
     this.#changed = true;
     let failure: unknown;
@@ -77,6 +80,7 @@ export class PasswordSwitch implements Switch {
     const accepted = await this.#accepted(signal).catch(acknowledged(failure === undefined));
     if (!accepted) throw failure ?? new PendingRefused(loginName(pending));
     this.#inForce = true;
+    if (failure !== undefined) await keepSwitched(this.#input, signal);
   }
 
   /** By the login that has begun already; by a new one if that was used, or fails, or takes too long. */

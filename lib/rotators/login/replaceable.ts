@@ -2,7 +2,7 @@ import { accepts } from "./engine.ts";
 import { CredentialsRefused } from "./errors.ts";
 import { address, type Login } from "./login.ts";
 import type { Pair } from "./pair.ts";
-import { OtherUserInUse } from "./pair-errors.ts";
+import { OtherPasswordInUse, OtherUserInUse } from "./pair-errors.ts";
 import { pairsOf } from "./pair-of.ts";
 import type { Rehearsal, Replacement } from "./strategy.ts";
 
@@ -53,4 +53,21 @@ export async function requireUnheld(
   for await (const login of held(isRefused))
     if (login.username === next.username && (await accepts(engine, login, signal)))
       throw new OtherUserInUse(address(login), login.username, "held");
+}
+
+/**
+ * The same of a user with two passwords: a new one would push out what consumers may hold.
+ * @param spared the logins that keep their passwords
+ * @throws OtherPasswordInUse
+ */
+export async function requireNoneHeld(
+  { engine, held, signal }: Replacement,
+  spared: readonly Login[],
+  isRefused: boolean,
+): Promise<void> {
+  for await (const login of held(isRefused)) {
+    const isSpared = spared.some(({ password }) => password.equals(login.password));
+    if (!isSpared && (await accepts(engine, login, signal)))
+      throw new OtherPasswordInUse(address(login), login.username);
+  }
 }

@@ -3,16 +3,21 @@ import { LoginCredential } from "./credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
 import { inPlace } from "./in-place.ts";
 import type { LoginSpec } from "./login.ts";
+import type { ManagedMasters } from "./managed-master.ts";
 import type { Strategy } from "./strategy.ts";
 import type { StrategyName } from "./traits.ts";
+import { twoPasswords } from "./two-passwords.ts";
 
 const strategies: Readonly<Record<StrategyName, Strategy>> = {
+  "two-passwords": twoPasswords,
   "alternating-users": alternatingUsers,
   "in-place": inPlace,
 };
 
 /** The rotator of an engine's logins. */
 export const loginRotator = (engine: Engine, traits: EngineTraits) => ({
-  credential: (spec: LoginSpec) =>
-    new LoginCredential({ spec, engine, traits, strategy: strategies[spec.strategy] }),
+  engine,
+  traits,
+  credential: (spec: LoginSpec, masters?: ManagedMasters) =>
+    new LoginCredential({ spec, engine, traits, strategy: strategies[spec.strategy], masters }),
 });

@@ -67,12 +67,15 @@ export class ReadOnlyServer extends RotationError {
 /** The server's password policy or an extension rejects the new password or its form. */
 export class PasswordRejected extends RotationError {
   /** @param code the server's own, e.g. `SQLSTATE 22023` */
-  constructor(address: string, code: string) {
+  constructor(
+    address: string,
+    code: string,
+    remedy = "If the server does not accept verifiers, set passwordForm: plaintext in rotation.yml; otherwise set password to what the server's policy demands.",
+  ) {
     super({
       code: "PASSWORD_REJECTED",
       happened: `${address} rejects the new password or its form (${code}).`,
-      remedy:
-        "If the server does not accept verifiers, set passwordForm: plaintext in rotation.yml; otherwise set password to what the server's policy demands.",
+      remedy,
     });
   }
 }
@@ -100,6 +103,17 @@ export class DatabaseFailed extends RotationError {
       happened: `${address} failed to ${action} (${code}).`,
       remedy:
         "Look the code up in the server's documentation, and read the server's log of this time.",
+    });
+  }
+}
+
+/** The server would forget the change when it restarts, so it was not made, or was undone. */
+export class ChangeNotKept extends RotationError {
+  constructor(address: string, why: string, remedy: string) {
+    super({
+      code: "CHANGE_NOT_KEPT",
+      happened: `${address} cannot keep a change of passwords across a restart (${why}); nothing was changed.`,
+      remedy,
     });
   }
 }

@@ -1,10 +1,10 @@
-import type { Switch } from "../../rotation/credential.ts";
+import type { StepContext, Switch } from "../../rotation/credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
 import type { Login, LoginSpec } from "./login.ts";
 import type { Notice } from "./notice.ts";
 
 /** What is known of a login whatever is done with it. */
-interface Situation {
+interface Situation extends Pick<StepContext, "sleep"> {
   readonly spec: LoginSpec;
   readonly engine: Engine;
   readonly signal: AbortSignal;
@@ -39,6 +39,10 @@ export interface Replacement extends Situation {
 /** A login that has been replaced. */
 export interface Retired extends Situation {
   readonly old: Login;
+  /** AWSPENDING of a rotation that is under way, where it holds a login of the same users. */
+  readonly next?: Login | undefined;
+  /** As in `Retirement`. */
+  requireUnchanged(): Promise<void>;
 }
 
 /** The order in which a login is replaced. `Credential` in lib/rotation/credential.ts is the contract of each call. */

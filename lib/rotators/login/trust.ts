@@ -5,12 +5,13 @@ import type { Login } from "./login.ts";
 const contexts = new Map<string, Promise<SecureContext>>();
 
 /**
- * Whom to trust for a server's certificate. Without a declaration: Amazon's own authorities for RDS host
- * names (they are in no system's store), the system's for all others. One context for each authority that the
+ * Whom to trust for a server's certificate. Without a declaration: Amazon's own authorities for host names of RDS and
+ * DocumentDB (they are in no system's store), the system's for all others. One context for each authority that the
  * manifest names serves all connections.
  */
 export function trusted(login: Pick<Login, "host" | "ca">): Promise<SecureContext> {
-  const ca = login.ca ?? (/\.rds\.amazonaws\.com(\.cn)?$/i.test(login.host) ? "rds" : "system");
+  const ca =
+    login.ca ?? (/\.(rds|docdb)\.amazonaws\.com(\.cn)?$/i.test(login.host) ? "rds" : "system");
   const key = typeof ca === "string" ? ca : ca.pem;
   const known = contexts.get(key) ?? contextFor(ca);
   contexts.set(key, known);

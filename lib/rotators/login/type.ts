@@ -1,30 +1,38 @@
-import type { Claim } from "../../manifest/type.ts";
+import type { Claim, CredentialEntry } from "../../manifest/type.ts";
 import type { CheckedType } from "../../validation/checks.ts";
 import { type LoginRotator, loginChecks } from "./checks.ts";
 import { completeLogin } from "./complete.ts";
-import { ownKeys, sharedKeys } from "./keys.ts";
+import { type LoginKeys, ownKeys, sharedKeys } from "./keys.ts";
 import type { LoginSpec } from "./login.ts";
+import { lookUpGrants } from "./managed-master.ts";
+import type { EngineStrategies } from "./traits.ts";
 
 /**
  * The logins of an engine, for the manifest, deployments and validation.
  * @param description for editors
  * @param rotator loads the engine's rotator, and its driver
+ * @param strategies those that the engine has
  */
-export const loginType = (description: string, rotator: () => Promise<LoginRotator>) =>
+export const loginType = (
+  description: string,
+  rotator: () => Promise<LoginRotator>,
+  strategies: EngineStrategies,
+) =>
   ({
     description,
     example: { strategy: "in-place" },
     place: "network",
     ownKeys,
     sharedKeys,
-    complete: completeLogin,
+    complete: (entry: CredentialEntry<LoginKeys>) => completeLogin(entry, strategies),
     writes: (spec: LoginSpec) => [...claims(spec)],
     sameAs: (spec: LoginSpec, other: LoginSpec, name: string) =>
       origin(spec) === origin(other)
         ? `takes host and user from the same place as ${name}, so both are the same login: make them one credential, or name under fields or connection what differs`
         : undefined,
+    grants: (spec: LoginSpec) => lookUpGrants(spec),
     reads: ({ admin }: LoginSpec) => (admin ? [admin] : []),
-    checks: async () => loginChecks(await rotator()),
+    checks: async (other?: object) => loginChecks(await rotator(), other),
   }) satisfies CheckedType;
 
 function* claims({ traits, fields, urls, copies, isInUrlAlone }: LoginSpec): Generator<Claim> {

@@ -28,7 +28,7 @@ export interface ConnectionText extends Omit<ConnectionUrl, "hosts"> {
 
 interface Parts {
   scheme: string;
-  username: string | undefined;
+  username: string;
   password: string | undefined;
   hosts: string;
   rest: string;
@@ -40,14 +40,15 @@ interface Parts {
  * unencoded `@` is still replaced as a whole.
  */
 function split(url: string): Parts | undefined {
-  const match = /^((?:[a-z][a-z0-9+.-]*:)+\/\/)([^/?#]*)(.*)$/is.exec(url);
+  const match = /^((?:[a-z][a-z0-9+.-]*:)+\/\/)([^/?#]*)(.*)/is.exec(url);
   if (!match) return undefined;
+  // Stryker disable next-line StringLiteral: the expression has all of them
   const [, scheme = "", authority = "", rest = ""] = match;
   const at = authority.lastIndexOf("@");
-  const userinfo = at < 0 ? undefined : authority.slice(0, at);
-  const colon = userinfo?.indexOf(":") ?? -1;
-  const username = colon < 0 ? userinfo : userinfo?.slice(0, colon);
-  const password = colon < 0 ? undefined : userinfo?.slice(colon + 1);
+  const userinfo = authority.slice(0, Math.max(at, 0));
+  const colon = userinfo.indexOf(":");
+  const username = colon < 0 ? userinfo : userinfo.slice(0, colon);
+  const password = colon < 0 ? undefined : userinfo.slice(colon + 1);
   return { scheme, username, password, hosts: authority.slice(at + 1), rest };
 }
 

@@ -37,7 +37,6 @@ function scene({ broken = false } = {}) {
   const answer = Promise.withResolvers<Session | "refused">();
   const pairs: Partial<PairOperations> = {
     requireNothingInside: async () => {},
-    cloneOwnsObjects: async () => false,
     align: async () => [],
   };
   const session = (name: string): Session =>
@@ -66,6 +65,7 @@ function scene({ broken = false } = {}) {
     spec,
     engine,
     signal: new AbortController().signal,
+    sleep: async () => {},
     current: login("app"),
     admin: async () => login("admin"),
     pending: async () => login("app_clone"),

@@ -22,6 +22,12 @@ describe("a connection text", () => {
       "postgresql://db.internal:6432/shop?sslmode=require&user=app2&password=new#x",
     ],
     [
+      "a URL with server and login in its query",
+      "postgresql:///shop?host=db.internal&port=6432&user=app&password=old",
+      all,
+      "postgresql:///shop?host=db.internal&port=6432&user=app2&password=new",
+    ],
+    [
       "a URL with the user ahead of the host, and the password in its query",
       "postgresql://app@db.internal:6432/shop?password=old",
       all,
@@ -149,6 +155,10 @@ describe("a connection text", () => {
   ])("gets no password where it has none (%s)", (text) => {
     expect(parts(text)?.[3]).toBeUndefined();
     expect(changed(text)).not.toContain("new");
+  });
+
+  it("names no user where its fragment does", () => {
+    expect(parts("postgresql://db/x?a=b#&user=app")?.[2]).toBeUndefined();
   });
 
   it.each(["", "app", "old password", "app:old@db", "a=b", "{}", "host", "=old;"])(

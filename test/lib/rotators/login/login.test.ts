@@ -570,6 +570,7 @@ describe("a document without a usable login is refused, and says why", () => {
     "postgresql://app:old@db.internal:6432/shop?hostaddr=10.9.9.9",
     "postgresql://app:old@db.internal:6432/shop?service=staging",
     "postgresql://app:old@db.internal:6432/shop?a=b#&host=staging",
+    "postgresql://app:old@staging\ndb.internal:6432/shop",
     "jdbc:postgresql://db.internal:6432/shop?PGHOST=staging&user=app&password=old",
     "user=app password=old port=6432",
     "user=app password=old hostaddr=10.9.9.9 port=6432",
@@ -590,6 +591,7 @@ describe("a document without a usable login is refused, and says why", () => {
     "postgresql://app:old@db.internal:6432/shop?port=6433",
     "postgresql://app:old@db.internal:6433/shop?port=6432",
     "postgresql://app:old@/shop?host=db.internal",
+    "jdbc:postgresql://db.internal:6432/shop?PGPORT=6433&user=app&password=old",
     "host=db.internal port=6432 user=app password=old port=6433",
   ])("a text that may lead to another port: %s", (text) => {
     const refusal = { code: "URL_MISMATCH", message: expect.stringContaining("another port") };
@@ -602,6 +604,7 @@ describe("a document without a usable login is refused, and says why", () => {
     "postgresql:///shop?host=db.internal&port=6432&user=app&password=old",
     "postgresql://app:old@:6432/shop?host=db.internal",
     "postgresql://app:old@db.internal/shop?port=6432",
+    "postgresql://app:old@db.internal:6432/shop?host=&port=",
     "postgresql://app:old@db.internal:6432/shop?host=db.internal&hostaddr=10.0.0.9",
     "host=db.internal hostaddr=10.0.0.9 port=6432 user=app password=old",
   ])("but not one that leads to the login in every place: %s", (text) => {

@@ -77,6 +77,15 @@ describe("a login that stands in a URL alone", () => {
     });
   });
 
+  it("is written into the declared field of the password, too, which was empty", () => {
+    const spec = { urls: ["DATABASE_URL"], fields: { password: "POSTGRES_PASSWORD" } };
+    const value = { DATABASE_URL: url, POSTGRES_PASSWORD: "" };
+    expect(JSON.parse(write(json(value), spec))).toEqual({
+      DATABASE_URL: url.replace("o%40ld", "new"),
+      POSTGRES_PASSWORD: "new",
+    });
+  });
+
   it.each([
     ["a URL without a user", "postgresql://db/x"],
     ["a URL with a user alone", "postgresql://app@db/x"],
@@ -124,6 +133,8 @@ describe("a login that stands in a URL alone", () => {
     ["no user", "postgresql://:old@db/x", "FIELD_MISSING", "no username"],
     ["no password", "postgresql://app@db/x", "FIELD_MISSING", "no password"],
     ["no host", "postgresql://app:old@/x", "FIELD_MISSING", "no host"],
+    ["brackets amid the host", "postgresql://app:old@a[b]/x", "FIELD_INVALID", "a host name"],
+    ["text behind brackets", "postgresql://app:old@[::1]x/x", "FIELD_INVALID", "a host name"],
     ["no URL in it", "app:old@db", "FIELD_INVALID", "a URL (scheme"],
     ["a port beyond all ports", "postgresql://app:old@db:65536/x", "FIELD_INVALID", "a port"],
   ])("is refused with %s, naming no value", (_, DATABASE_URL, code, said) => {
