@@ -1,5 +1,5 @@
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
+import { randomUUID, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
 import {
   BasicConstraintsExtension,
@@ -30,7 +30,8 @@ export async function makeAuthority(): Promise<Authority> {
   const keys = await makeKeys();
   const authority = await X509CertificateGenerator.createSelfSigned({
     ...validity(),
-    name: "CN=Quarterturn test authority",
+    // Two in one file must be told apart.
+    name: `CN=Quarterturn test authority ${randomUUID()}`,
     keys,
     extensions: [
       new BasicConstraintsExtension(true, undefined, true),
@@ -48,7 +49,7 @@ export async function makeAuthority(): Promise<Authority> {
         publicKey,
         signingKey: keys.privateKey,
         extensions: [
-          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth]),
+          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
           new SubjectAlternativeNameExtension(
             names.map((value) => ({ type: isIP(value) ? "ip" : "dns", value })),
           ),

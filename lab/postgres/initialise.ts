@@ -61,7 +61,7 @@ async function initdb(place: Place, password: string): Promise<void> {
   const passwordFile = join(place.folder, "password");
   await writeFile(passwordFile, password, { mode: 0o600 });
   await mkdir(place.data, { mode: 0o700 });
-  await own(place.folder, place.account);
+  for (const each of [place.folder, place.data]) await own(each, place.account);
   const initdb = spawn(
     place.binaries.initdb,
     ["-D", place.data, "-U", username, `--pwfile=${passwordFile}`, ...options],

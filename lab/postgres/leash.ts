@@ -3,7 +3,7 @@ import { once } from "node:events";
 
 /**
  * A small process that outlives this one for a moment: when this one is gone, however it ended
- * (also by `kill -9`), it stops the held server and removes its folder. It sits in a session of its own,
+ * (also by `kill -9`), it stops the held server and removes its folders. It sits in a session of its own,
  * so that Ctrl-C in the terminal does not reach it.
  */
 export interface Leash {
@@ -22,11 +22,11 @@ if [ -n "$pid" ] && kill -QUIT "$pid"; then
   while kill -0 "$pid" && [ $tries -lt 100 ]; do sleep 0.02; tries=$((tries + 1)); done
   kill -KILL "$pid"
 fi 2>/dev/null
-rm -rf "$1"
+rm -rf "$@"
 `;
 
-export function leash(folder: string): Leash {
-  const keeper = spawn("/bin/sh", ["-c", SCRIPT, "leash", folder], {
+export function leash(...folders: readonly string[]): Leash {
+  const keeper = spawn("/bin/sh", ["-c", SCRIPT, "leash", ...folders], {
     cwd: "/",
     detached: true,
     stdio: ["pipe", "ignore", "ignore"],

@@ -38,7 +38,7 @@ export async function startPostgresProxy(server: {
   };
 }
 
-function all(interceptors: ReadonlySet<CallInterceptor>): Required<CallInterceptor> {
+export function all(interceptors: ReadonlySet<CallInterceptor>): Required<CallInterceptor> {
   return {
     async before(call) {
       for (const interceptor of interceptors) await interceptor.before?.(call);

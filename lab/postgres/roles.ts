@@ -7,6 +7,7 @@ const { escapeIdentifier: quote, escapeLiteral: literal } = pg;
 
 /** Runs statements as the superuser. */
 interface Superuser {
+  readonly databaseStrategy: string;
   query(sql: string): Promise<unknown>;
 }
 
@@ -15,7 +16,8 @@ export async function createOwner(
   { username, database }: { username: string; database: string },
 ): Promise<string> {
   const password = await createUser(superuser, username);
-  await superuser.query(`CREATE DATABASE ${quote(database)} OWNER ${quote(username)}`);
+  const { databaseStrategy: strategy } = superuser;
+  await superuser.query(`CREATE DATABASE ${quote(database)} OWNER ${quote(username)} ${strategy}`);
   return password;
 }
 
@@ -32,9 +34,10 @@ export async function createAdministrator(
   administered: string,
 ): Promise<string> {
   const password = newPassword();
-  const role = `CREATE ROLE ${quote(username)} LOGIN CREATEROLE PASSWORD ${literal(password)}`;
-  await superuser.query(role);
-  await superuser.query(`GRANT ${quote(administered)} TO ${quote(username)} WITH ADMIN OPTION`);
+  await superuser.query(
+    `CREATE ROLE ${quote(username)} LOGIN CREATEROLE PASSWORD ${literal(password)};
+     GRANT ${quote(administered)} TO ${quote(username)} WITH ADMIN OPTION`,
+  );
   return password;
 }
 

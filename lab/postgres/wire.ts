@@ -47,7 +47,7 @@ export async function listen(
 }
 
 /** Exactly this many bytes; `undefined` if the connection ends first. */
-async function read(socket: Socket, length: number): Promise<Buffer | undefined> {
+export async function read(socket: Socket, length: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
   for (let missing = length; missing > 0; ) {
     // Takes what there is, however little: Node would announce unread bytes over and over.

@@ -1,18 +1,20 @@
 import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
 import type { Notice } from "../login/notice.ts";
-import type { Pair, PairOperations } from "../login/pair.ts";
+import type { Pair, PairOperations, PairOwnership } from "../login/pair.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
+import { requireUnused } from "../login/unused.ts";
 import { requireActsAs } from "./acting.ts";
 import { cloneMark, cloneStatements, unexpire } from "./alignment.ts";
 import { carrySettings, requireReplication } from "./carrying.ts";
 import { cloneForeign, roleSettingLost, usersMissing } from "./errors.ts";
 import { requireNothingInside } from "./inside.ts";
 import { lostRoleSetting } from "./minors.ts";
+import { ownershipBy } from "./ownership.ts";
 import { loginNameDiffers } from "./pooled.ts";
 import { missingGrant, requireOwnRights } from "./rights.ts";
 import { hasRoleOptions, type Roles, type Run, readRoles } from "./roles.ts";
-import { requireUnused, sessionsOf } from "./sessions.ts";
+import { sessionsOf } from "./sessions.ts";
 import { changePassword, quoteName } from "./statements.ts";
 import { inTransaction } from "./transaction.ts";
 
@@ -21,12 +23,14 @@ const endQuery = `
   FROM pg_stat_activity WHERE usename = $1`;
 
 export class PostgresPairs implements PairOperations {
+  readonly ownership: PairOwnership;
   readonly #run: Run;
   readonly #login: Login;
 
   constructor(run: Run, login: Login) {
     this.#run = run;
     this.#login = login;
+    this.ownership = ownershipBy(run);
   }
 
   /** Makes the clone in a transaction that is rolled back. */
@@ -45,7 +49,10 @@ export class PostgresPairs implements PairOperations {
     const roles = await this.#administrable(pair, signal);
     const isClone = user.username === pair.clone;
     const role = isClone ? roles.clone : roles.owner;
-    if (role?.login) await requireUnused(this.#run, address(this.#login), user.username, signal);
+    if (role?.login) {
+      const count = () => sessionsOf(this.#run, user.username, signal);
+      await requireUnused(count, address(this.#login), user.username);
+    }
     const password = await changePassword(this.#login.passwordForm, user.username, user.password);
     const login = [`ALTER ROLE ${quoteName(user.username)} LOGIN`, password];
     const action = `align user ${user.username} with ${pair.owner}`;
@@ -83,25 +90,13 @@ export class PostgresPairs implements PairOperations {
     return requireActsAs(this.#run, { pair, login: this.#login }, signal);
   }
 
-  async cloneOwnsObjects(pair: Pair, signal: AbortSignal): Promise<boolean> {
-    return (await readRoles(this.#run, pair, signal)).clone?.ownsObjects ?? false;
-  }
-
-  async takeOver(pair: Pair, signal: AbortSignal): Promise<void> {
-    const { actsAs } = await readRoles(this.#run, pair, signal);
-    const names = `${quoteName(pair.clone)} TO ${quoteName(actsAs)}`;
-    const action = `reassign what ${pair.clone} owns to ${actsAs}`;
-    await inTransaction(this.#run, action, signal, async () => {
-      await this.#run(`SET LOCAL ROLE none; REASSIGN OWNED BY ${names}`, action, signal);
-    });
-  }
-
   sessionsOf(username: string, signal: AbortSignal): Promise<number> {
     return sessionsOf(this.#run, username, signal);
   }
 
   async disable(pair: Pair, username: string, signal: AbortSignal): Promise<void> {
-    await this.#administrable(pair, signal);
+    const { clone } = await this.#administrable(pair, signal);
+    if (username === pair.clone && !clone) return;
     const sql = `ALTER ROLE ${quoteName(username)} NOLOGIN PASSWORD NULL`;
     const action = `disable user ${username}`;
     await inTransaction(this.#run, action, signal, () => this.#run(sql, action, signal));
@@ -109,7 +104,8 @@ export class PostgresPairs implements PairOperations {
 
   /** To end a session takes membership in its user's role: granted in a transaction that is rolled back. */
   async endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number> {
-    const { admin, version } = await this.#administrable(pair, signal);
+    const { admin, version, clone } = await this.#administrable(pair, signal);
+    if (username === pair.clone && !clone) return 0;
     const action = `end the sessions of ${username}`;
     const options = hasRoleOptions(version) ? " WITH INHERIT TRUE, SET TRUE" : "";
     const grant = `GRANT ${quoteName(username)} TO ${quoteName(admin.name)}${options}`;

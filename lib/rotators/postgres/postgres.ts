@@ -2,7 +2,8 @@ import { randomInt } from "node:crypto";
 import type pg from "pg";
 import { DeadlineReached } from "../../context/deadline.ts";
 import type { Secret } from "../../secret/secret.ts";
-import type { Approach, Engine, Session } from "../login/engine.ts";
+import { approachBy } from "../login/approach.ts";
+import type { Engine, Session } from "../login/engine.ts";
 import { address, type Login } from "../login/login.ts";
 import type { Notice } from "../login/notice.ts";
 import type { PairOperations } from "../login/pair.ts";
@@ -17,7 +18,7 @@ import { changePassword, switchTransaction, tryLock, waitForLock } from "./state
 /** In milliseconds: how long a server may take to end a session. */
 const endTimeout = 1000;
 
-export const postgres: Engine = { login, approach };
+export const postgres: Engine = { login, approach: approachBy(login) };
 
 async function login(
   login: Login,
@@ -31,25 +32,6 @@ async function login(
     if (failure === "refused") return failure;
     throw failure;
   }
-}
-
-function approach(to: Login, signal: AbortSignal): Approach {
-  const gate = Promise.withResolvers<void>();
-  const given = new AbortController();
-  const session = login(to, AbortSignal.any([signal, given.signal]), gate.promise);
-  // Told by login(); nobody may ask.
-  session.catch(() => {});
-  return {
-    login() {
-      gate.resolve();
-      return session;
-    },
-    async [Symbol.asyncDispose]() {
-      given.abort();
-      const opened = await session.catch(() => "refused" as const);
-      if (opened !== "refused") await opened[Symbol.asyncDispose]();
-    },
-  };
 }
 
 class PostgresSession implements Session {
@@ -73,15 +55,18 @@ class PostgresSession implements Session {
 
   async rehearsePassword(username: string, signal: AbortSignal): Promise<readonly Notice[]> {
     const run: Run = (...call) => this.#run(...call);
-    const notices = await requireRoom(run, address(this.#login), username, signal);
     const throwAway = generatePassword(defaultPolicy, randomInt);
-    const change = await changePassword(this.#login.passwordForm, username, throwAway);
+    const [notices, change] = await Promise.all([
+      requireRoom(run, address(this.#login), username, signal),
+      changePassword(this.#login.passwordForm, username, throwAway),
+    ]);
     const action = `rehearse a new password of user ${username}`;
     try {
-      await this.#run(`BEGIN READ WRITE; ${change}`, action, signal);
+      await this.#run(`BEGIN READ WRITE; ${change}; ROLLBACK`, action, signal);
       return notices;
-    } finally {
+    } catch (error) {
       await this.#rollback(signal);
+      throw error;
     }
   }
 

@@ -1,14 +1,9 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Notice } from "../login/notice.ts";
-import { OtherUserInUse } from "../login/pair-errors.ts";
 import { LoginForbidden } from "../login/server-errors.ts";
 import { passwordExpires, validUntil } from "./expiry.ts";
 import { loginNameDiffers } from "./pooled.ts";
 import type { Run } from "./roles.ts";
 import { quoteText, safePath } from "./statements.ts";
-
-/** The session of a killed attempt may take a moment to end. In milliseconds between looks. */
-const sessionLooks = [0, 100, 400, 1500];
 
 const sessionsQuery = `
   SELECT count(*)::int AS sessions FROM pg_stat_activity
@@ -19,22 +14,6 @@ export async function sessionsOf(run: Run, username: string, signal: AbortSignal
   await run(safePath, action, signal);
   const result = await run(sessionsQuery, action, signal, [username]);
   return result?.rows[0]?.sessions ?? 0;
-}
-
-/** @param at the server's address @throws OtherUserInUse */
-export async function requireUnused(
-  run: Run,
-  at: string,
-  username: string,
-  signal: AbortSignal,
-): Promise<void> {
-  let sessions = 0;
-  for (const delay of sessionLooks) {
-    await sleep(delay);
-    sessions = await sessionsOf(run, username, signal);
-    if (sessions === 0) return;
-  }
-  throw new OtherUserInUse(at, username, sessions);
 }
 
 /** No row: there is no such user. Whether its CONNECTION LIMIT is used up, by this session too if it is the user's. */

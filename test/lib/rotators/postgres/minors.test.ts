@@ -110,6 +110,7 @@ describe.each([
       spec: { admin: { secret: "admin" } } as LoginSpec,
       engine: postgres,
       signal: anyTime(),
+      sleep: async () => {},
       current: clone,
       admin: async () => all.admin,
       pending: async () => owner,
@@ -122,7 +123,8 @@ describe.each([
     expect(await alternatingUsers.set(replacement)).toBe("ready");
     await alternatingUsers.test(replacement);
     await all.run(owner, "ALTER TABLE made ADD b int");
-    await alternatingUsers.retire({ ...replacement, current: owner, old: clone });
+    const retired = { current: owner, old: clone, requireUnchanged: async () => {} };
+    await alternatingUsers.retire({ ...replacement, ...retired });
     expect(await all.accepts(clone)).toBe(false);
   });
 });

@@ -156,9 +156,10 @@ export function alignmentTests(fixture: () => PostgresPairFixture): void {
       const { all, pair, clone: old } = await template();
       await all.run(old, "CREATE TABLE cloned (a int)", "CREATE VIEW seen AS TABLE cloned");
       const clone = await all.align(pair.clone);
-      const owns = () => all.do(all.admin, (pairs) => pairs.cloneOwnsObjects(pair, anyTime()));
+      const owns = () =>
+        all.do(all.admin, async (pairs) => pairs.ownership?.cloneOwnsObjects(pair, anyTime()));
       expect(await owns()).toBe(true);
-      await all.do(clone, (pairs) => pairs.takeOver(pair, anyTime()));
+      await all.do(clone, async (pairs) => pairs.ownership?.takeOver(pair, anyTime()));
       expect(await owns()).toBe(false);
       await all.requireActsAs(clone);
       await all.run(all.owner, "ALTER TABLE cloned ADD b int");

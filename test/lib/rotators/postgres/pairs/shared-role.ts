@@ -60,9 +60,10 @@ export function sharedRoleTests(fixture: () => PostgresPairFixture): void {
       const { all, green, shared } = await withGreen();
       const clone = await all.align(green);
       await all.run(clone, "SET ROLE none", `CREATE TABLE ${shared}.mine (a int)`);
-      const owns = () => all.do(all.admin, (pairs) => pairs.cloneOwnsObjects(all.pair, anyTime()));
+      const owns = () =>
+        all.do(all.admin, async (pairs) => pairs.ownership?.cloneOwnsObjects(all.pair, anyTime()));
       expect(await owns()).toBe(true);
-      await all.do(clone, (pairs) => pairs.takeOver(all.pair, anyTime()));
+      await all.do(clone, async (pairs) => pairs.ownership?.takeOver(all.pair, anyTime()));
       expect(await owns()).toBe(false);
       await all.run(all.owner, "ALTER TABLE mine ADD b int");
     });
