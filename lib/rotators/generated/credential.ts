@@ -88,7 +88,7 @@ export class GeneratedCredential implements Credential {
     return live.identity === holding.identity && live.value.equals(holding.value);
   }
 
-  async retire(): Promise<void> {}
+  async retire(): Promise<undefined> {}
 
   async sessions(): Promise<number> {
     return 0;

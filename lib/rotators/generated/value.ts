@@ -14,8 +14,6 @@ export interface GeneratedSpec extends CredentialSpec {
   readonly previous?: Previous | undefined;
 }
 
-export const isGenerated = (spec: CredentialSpec): spec is GeneratedSpec => "format" in spec;
-
 export type Format =
   | { readonly kind: "hex" | "base64" | "base64url"; readonly bytes: number }
   | { readonly kind: "alphanumeric"; readonly length: number }
