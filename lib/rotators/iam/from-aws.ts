@@ -1,0 +1,28 @@
+/** An answer of the SDK's clients, or an error. */
+interface Answer {
+  readonly name?: string;
+  readonly $metadata?: {
+    readonly httpStatusCode?: number | undefined;
+    readonly requestId?: string | undefined;
+  };
+}
+
+/** Something between us and AWS answered, e.g. with a page: AWS gives each of its answers an id. */
+export const isFromElsewhere = ({ $metadata }: Answer): boolean =>
+  $metadata?.httpStatusCode !== undefined && $metadata.requestId === undefined;
+
+class NotFromAws extends Error {
+  override readonly name = "NotFromAws";
+}
+
+/** Without this middleware, a page with status 200 would be an empty list of keys, or a key that works. */
+export const onlyFromAws =
+  <Input, Output extends { readonly output: Answer }>(next: (input: Input) => Promise<Output>) =>
+  async (input: Input): Promise<Output> => {
+    const result = await next(input);
+    if (isFromElsewhere(result.output)) throw new NotFromAws();
+    return result;
+  };
+
+/** Where in the SDK's stack it belongs: around everything, the SDK's own attempts included. */
+export const around = { step: "initialize" } as const;
