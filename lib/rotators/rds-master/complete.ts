@@ -1,0 +1,89 @@
+import { inStage, unknownVariable } from "../../manifest/names.ts";
+import type { CredentialEntry } from "../../manifest/type.ts";
+import { completeLogin } from "../login/complete.ts";
+import type { PasswordPolicy } from "../login/password.ts";
+import { clusterMaxPassword, engines, minPassword, type RdsEngine } from "./engines.ts";
+import type { MasterKeys } from "./keys.ts";
+import type { DatabaseName, MasterSpec } from "./spec.ts";
+import { masterStrategies, masterTraits } from "./traits.ts";
+
+type MasterEntry = CredentialEntry<MasterKeys>;
+
+/** The master user that an entry of rotation.yml means. */
+export function completeMaster(entry: MasterEntry): MasterSpec {
+  const { keys, complain } = entry;
+  if (!keys.engine) complain([], "no engine: name that of the database, e.g. `engine: postgres`");
+  const name = keys.engine ?? "postgres";
+  const engine: RdsEngine = engines[name];
+  const database = databaseOf(entry);
+  const proof = proofOf(entry, engine);
+  const login = completeLogin(entry, masterStrategies);
+  const password = keys.password ? login.password : engine.password;
+  if (keys.password)
+    requireAllowed(password, database, engine, (problem) => complain(["password"], problem));
+  return {
+    ...login,
+    traits: masterTraits,
+    admin: undefined,
+    server: `${database.kind} ${database.id}`,
+    password,
+    database,
+    engine: name,
+    proof,
+    ...(proof === "login" && engine.login && { uses: engine.login }),
+  };
+}
+
+/** RDS keeps identifiers in lower case: up to 63 letters, digits and hyphens (API reference, CreateDBInstance). */
+function databaseOf({ keys, stage, complain }: MasterEntry): DatabaseName {
+  const { instance, cluster } = keys;
+  if (instance !== undefined && cluster !== undefined)
+    complain(
+      ["instance"],
+      "is named beside a cluster, and the password of Aurora is the cluster's: name one of the two",
+    );
+  const kind = cluster === undefined ? "instance" : "cluster";
+  const raw = cluster ?? instance;
+  if (raw === undefined) {
+    complain([], "no database: name it, e.g. `instance: main`, or `cluster: main` for Aurora");
+    return { kind, id: "" };
+  }
+  const id = inStage(raw, stage);
+  const variable = unknownVariable(id);
+  if (variable) complain([kind], `${JSON.stringify(raw)} ${variable}`);
+  else if (!/^[a-z](-?[a-z0-9])*$/i.test(id) || id.length > 63)
+    complain(
+      [kind],
+      `${JSON.stringify(id)} is not the identifier of a database of RDS: up to 63 letters, digits and single hyphens, a letter first; neither an ARN nor a host`,
+    );
+  return { kind, id: id.toLowerCase() };
+}
+
+function proofOf({ keys, complain }: MasterEntry, { login }: RdsEngine): MasterSpec["proof"] {
+  const { proof = "login", engine } = keys;
+  if (engine === undefined) return proof;
+  if (proof === "login" && !login)
+    complain(
+      keys.proof === undefined ? ["engine"] : ["proof"],
+      `Quarterturn cannot log in to ${engine}: write \`proof: api\`, which means that a new password counts as working when RDS says that its change is over, and that nobody proves that the old one is refused`,
+    );
+  if (proof === "api" && login)
+    complain(["proof"], `is weaker than a login, which ${engine} can be given: remove it`);
+  return proof;
+}
+
+function requireAllowed(
+  { length, characters }: PasswordPolicy,
+  { kind }: DatabaseName,
+  { maxPassword, forbidden }: RdsEngine,
+  complain: (problem: string) => void,
+): void {
+  const longest = kind === "cluster" ? Math.min(clusterMaxPassword, maxPassword) : maxPassword;
+  if (length < minPassword || length > longest)
+    complain(`has length ${length}: RDS takes ${minPassword} to ${longest} characters here`);
+  const bad = [...forbidden].filter((character) => characters.includes(character));
+  if (bad.length > 0)
+    complain(
+      `allows ${bad.map((each) => JSON.stringify(each)).join(", ")}, which RDS refuses: remove ${bad.length === 1 ? "it" : "them"} from characters`,
+    );
+}
