@@ -1,7 +1,7 @@
 import { statSync } from "node:fs";
 import { readManifest } from "../build/manifest-plugin.ts";
 import { cloudTrail } from "../lib/aws/cloudtrail.ts";
-import { callerRegion } from "../lib/aws/region.ts";
+import { rdsEndpoints } from "../lib/aws/rds-endpoints.ts";
 import { secretsManagerStore } from "../lib/aws/secrets-manager.ts";
 import { snsTopic } from "../lib/aws/sns.ts";
 import { consumerTypes } from "../lib/consumers/registry.ts";
@@ -16,6 +16,7 @@ import { gather } from "../lib/validation/gather.ts";
 import { asJson, asText, isGood, type Report } from "../lib/validation/report.ts";
 import { program, UsageError } from "./command-line.ts";
 import { progressLine } from "./progress.ts";
+import { ownRegion } from "./region.ts";
 import { topicArn } from "./topic-arn.ts";
 
 const usage = `Checks rotation.yml and, with --live, what it names in the account. Changes nothing.
@@ -36,7 +37,7 @@ const options = {
   file: { type: "string", default: "rotation.yml" },
   stage: { type: "string", default: "production" },
   live: { type: "boolean", default: false },
-  topic: { type: "string" },
+  topic: { type: "string", needs: "live" },
   json: { type: "boolean", default: false },
 } as const;
 
@@ -44,7 +45,6 @@ const options = {
 const patience = 600_000;
 
 await program(usage, options, async ({ file, stage, live, topic, json }) => {
-  if (topic && !live) throw new UsageError("--topic needs --live.");
   if (!/^[\w-]+$/.test(stage)) throw new UsageError(`"${stage}" is not a valid stage name.`);
   if (!statSync(file, { throwIfNoEntry: false })?.isFile())
     throw new UsageError(`No such file: "${file}".`);
@@ -81,12 +81,12 @@ async function offlineCheck({ exempt }: Manifest): Promise<readonly Finding[]> {
 
 /** @throws UsageError */
 async function liveCheck(topic: string | undefined): Promise<Look> {
-  if (!(await callerRegion()))
-    throw new UsageError("No AWS Region. Set AWS_REGION, or region in your AWS profile.");
+  await ownRegion();
   const progress = progressLine(process.stderr);
   const ports = {
     store: secretsManagerStore(),
     consumers: consumerTypes(),
+    endpoints: rdsEndpoints(),
     trails: cloudTrail(),
     checks: loadChecks,
     topic: topic ? snsTopic(topicArn(topic).arn) : undefined,

@@ -1,11 +1,11 @@
 import { randomInt } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
 import type { MiddlewareObj } from "@middy/core";
-import { onDemand } from "../../lib/aws/on-demand.ts";
 import { parameterMemory } from "../../lib/aws/problem-memory.ts";
 import { snsTopic } from "../../lib/aws/sns.ts";
 import type { Context } from "../../lib/context/context.ts";
 import { DeadlineReached, deadline } from "../../lib/context/deadline.ts";
+import { onDemand } from "../../lib/on-demand.ts";
 import type { Invocation } from "../../lib/reporting/invocation.ts";
 import { powertoolsLog } from "../../lib/reporting/powertools.ts";
 import { reporter } from "../../lib/reporting/report.ts";
@@ -13,7 +13,7 @@ import { place } from "./place.ts";
 
 export const topic = snsTopic(process.env["ALERT_TOPIC_ARN"]);
 export const memory = parameterMemory(process.env["PROBLEMS_PATH"]);
-const { environment, region, runbook } = place;
+const { environment, account, region, runbook } = place;
 const logger = onDemand(() => powertoolsLog(place.environment, place.functionName));
 
 /**
@@ -28,7 +28,7 @@ export function invocation(undoMs = 0): MiddlewareObj<unknown, unknown, Error, I
       const { awsRequestId: requestId, logGroupName: logGroup } = context;
       const signal = deadline(context.getRemainingTimeInMillis(), undoMs);
       const report = reporter(
-        { environment, region, logGroup, requestId, runbook },
+        { environment, account, region, logGroup, requestId, runbook },
         { alerts: topic, log, now },
       );
       log.begin(requestId);

@@ -1,9 +1,11 @@
 import { answerStack } from "../../lib/aws/custom-resource.ts";
-import { invokeLater } from "../../lib/aws/lambda.ts";
+import { InvokedFunction } from "../../lib/aws/lambda.ts";
 import { rotationSchedules } from "../../lib/aws/rotation-schedules.ts";
 import type { SchedulePorts } from "../../lib/schedules/schedule.ts";
 import manifest from "../../rotation.yml";
 import { memory } from "./invocation.ts";
+
+const itself = new InvokedFunction(process.env["AWS_LAMBDA_FUNCTION_NAME"]);
 
 /** What the function that sets schedules reaches the world through. */
 export const ports: SchedulePorts = {
@@ -15,5 +17,5 @@ export const ports: SchedulePorts = {
     internet: process.env["ROTATE_API_KEY_FUNCTION"] ?? "",
   },
   stack: { answer: answerStack },
-  goOn: invokeLater(process.env["AWS_LAMBDA_FUNCTION_NAME"]),
+  goOn: (event, signal) => itself.start(event, signal),
 };

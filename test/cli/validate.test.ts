@@ -50,7 +50,7 @@ const refuse = (operation: string, type = "AccessDeniedException") =>
 
 describe("the manifest alone", () => {
   it("is printed as a table of what will rotate", async () => {
-    expect(await world.run([])).toEqual({
+    expect(await world.runAlone([])).toEqual({
       code: 0,
       stderr: "",
       stdout: `rotation.yml, stage production: 1 secret to rotate
@@ -130,7 +130,7 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
   });
 
   it("prints its usage", async () => {
-    const { code, stdout } = await world.run(["--help"]);
+    const { code, stdout } = await world.runAlone(["--help"]);
     expect(code).toBe(0);
     expect(stdout).toContain("npm run validate -- [options]");
   });
@@ -138,7 +138,7 @@ OK: 0 errors, 0 warnings, 0 notes; checked: the manifest alone (see --live).
 
 describe("a world in which nothing is wrong", () => {
   it("is told so, with who consumes", async () => {
-    const { stdout, ...ran } = await world.run([
+    const { stdout, ...ran } = await world.runAlone([
       "--live",
       "--topic",
       world.topic,
@@ -175,6 +175,38 @@ describe("the account cannot be looked at", () => {
     expect(told.find((each) => each.code === "NOTHING_CHECKED")?.what).toContain("Credentials");
   });
 
+  it.each<[string, Record<string, string>, RegExp]>([
+    [
+      "without credentials",
+      { AWS_ACCESS_KEY_ID: "" },
+      /^Set up credentials: .*get-caller-identity/,
+    ],
+    [
+      "at an address where nobody is",
+      { AWS_ENDPOINT_URL: "http://127.0.0.1:9" },
+      /^Check the network/,
+    ],
+    [
+      "at what is no address",
+      { AWS_ENDPOINT_URL: "nonsense" },
+      /^Check the network.*AWS_ENDPOINT_URL/,
+    ],
+  ])("%s: every remedy is about that, and allows nothing", async (_, env, remedy) => {
+    const { told } = await world.live(undefined, env);
+    const open = told.filter(({ code }) => /COULD_NOT_CHECK|NOTHING_CHECKED/.test(code));
+    expect(open.length).toBeGreaterThan(3);
+    for (const each of open) expect(each.remedy).toMatch(remedy);
+  });
+
+  it.each(["Frankfurt", "eu-central-1/x", "eu-central-1 "])(
+    "in a Region that is none is a mistake: %j",
+    async (AWS_REGION) => {
+      const { code, stdout, stderr } = await world.run(["--live"], { AWS_REGION });
+      expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+      expect(stderr).toContain(`"${AWS_REGION}" is not an AWS Region (such as eu-central-1).`);
+    },
+  );
+
   it("without a Region is a mistake", async () => {
     const env = { AWS_REGION: "", AWS_DEFAULT_REGION: "" };
     const { code, stdout, stderr } = await world.run(["--live"], env);
@@ -190,7 +222,7 @@ describe("the account cannot be looked at", () => {
     ["a task definition", "DescribeTaskDefinition", 0, ["warning COULD_NOT_CHECK"]],
     ["trails", "DescribeTrails", 0, ["warning COULD_NOT_CHECK"]],
     ["a trail", "GetEventSelectors", 0, ["warning COULD_NOT_CHECK"]],
-    ["the topic", "GetTopicAttributes", 0, ["warning COULD_NOT_CHECK"]],
+    ["the topic", "ListSubscriptionsByTopic", 0, ["warning COULD_NOT_CHECK"]],
   ])("access to %s is denied: no pass, and the rest goes on", async (_, operation, code, found) => {
     using _denied = refuse(operation);
     const ran = await world.live();

@@ -17,7 +17,7 @@ import { Canaries } from "../leak/canaries.ts";
 import { Production } from "../lib/settlement/production.ts";
 import { type Ran, runProgramIn } from "../run-program.ts";
 import { clientConfig } from "../standin/fixtures.ts";
-import { WarmProgram } from "./warm-program.ts";
+import { WarmProcess } from "./warm-process.ts";
 
 const program = "cli/validate.ts";
 
@@ -32,7 +32,7 @@ export class ValidationWorld implements AsyncDisposable {
   /** Every value that the command could print by mistake. */
   readonly canaries = new Canaries();
   readonly #postgres: PostgresServer;
-  readonly #warm = new WarmProgram(program);
+  readonly #warm = new WarmProcess();
 
   private constructor(production: Production, postgres: PostgresServer) {
     this.#postgres = postgres;
@@ -102,8 +102,13 @@ export class ValidationWorld implements AsyncDisposable {
   }
 
   /** As `npm run validate` runs it, in a process of its own. */
-  async run(options: string[], env: Record<string, string> = {}): Promise<Ran> {
+  async runAlone(options: string[], env: Record<string, string> = {}): Promise<Ran> {
     return this.#withoutLeak(await runProgramIn(this.#env(env), program, ...options));
+  }
+
+  /** The same, in a process that has loaded it before. */
+  async run(options: string[], env: Record<string, string> = {}): Promise<Ran> {
+    return this.#withoutLeak(await this.#warm.run(program, options, this.#env(env)));
   }
 
   /** What it finds in the account, notes left out: `severity CODE`, and each finding. */
@@ -112,7 +117,7 @@ export class ValidationWorld implements AsyncDisposable {
     env: Record<string, string> = {},
   ) {
     const options = ["--live", "--json", "--topic", this.topic, "--file", file];
-    const ran = this.#withoutLeak(await this.#warm.run(options, this.#env(env)));
+    const ran = await this.run(options, env);
     if (ran.stderr) throw new Error(ran.stderr);
     const { findings } = JSON.parse(ran.stdout) as { findings: Finding[] };
     const told = findings.filter(({ severity }) => severity !== "note");

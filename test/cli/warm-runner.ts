@@ -1,10 +1,17 @@
-/** The process of WarmProgram: imports the program anew for each run, and with it nothing else. */
+/** The process of WarmProcess: imports the program anew for each run, and with it nothing else. */
 import { pathToFileURL } from "node:url";
 
-const [node = "", , file = ""] = process.argv;
+const [node = ""] = process.argv;
+
+interface Run {
+  readonly file: string;
+  readonly options: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+}
+
 let runs = 0;
 
-process.on("message", async ({ options, env }: { options: string[]; env: NodeJS.ProcessEnv }) => {
+process.on("message", async ({ file, options, env }: Run) => {
   process.argv = [node, file, ...options];
   process.env = env;
   process.exitCode = 0;

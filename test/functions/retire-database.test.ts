@@ -33,7 +33,7 @@ describe("the built function that ends old credentials", () => {
       happened: expect.stringContaining(current),
       remedy: expect.stringMatching(/^Rotate the secret first/),
       subject: "",
-      retryable: false,
+      retryable: true,
       lasting: false,
       impact: "unchanged",
     });

@@ -1,0 +1,33 @@
+import type { ProblemStatus, SecretFacts, StatusState } from "./status-facts.ts";
+
+/** What a person has to do for one secret, in whole sentences. */
+export function leftOf(
+  state: StatusState,
+  { refusal, consumers, isGivenUp }: SecretFacts,
+  problems: readonly ProblemStatus[],
+): readonly string[] {
+  if (refusal) return [refusal.message];
+  const { consumers: all = [], blind = [] } = state === "settled" ? {} : (consumers ?? {});
+  const blocked = all.flatMap(({ name, subject = name, judgement }) =>
+    judgement.kind === "blocked" ? [{ ...judgement.problem, subject, name }] : [],
+  );
+  const said = (each: ProblemStatus) =>
+    [...blocked, ...blind].some(({ code, subject = "" }) => isSame(each, code, subject));
+  return [
+    ...blocked.map(({ name, why, remedy }) => `${name}: ${why}. ${remedy}`),
+    ...blind.map(({ why, remedy }) => `${sentence(why)} ${remedy}`),
+    ...problems.filter((each) => !said(each)).map(problemText),
+    ...(isGivenUp ? [givenUp] : []),
+  ];
+}
+
+const isSame = (problem: ProblemStatus, code: string, subject: string) =>
+  problem.code === code && problem.subject === subject;
+
+const sentence = (text: string) => `${text.replace(/^./, (letter) => letter.toUpperCase())}.`;
+
+const givenUp =
+  "Nothing works on the emergency any more. Mend what its alerts name, then run the same command again: it continues.";
+
+const problemText = ({ code, subject, since }: ProblemStatus) =>
+  `${code}${subject ? ` (${subject})` : ""} stands since ${since}: do what its alert says, or docs/runbook.md#${code.toLowerCase()}.`;
