@@ -11,12 +11,17 @@ interface Metric {
 
 export interface Alarm extends Metric {
   readonly name: string;
-  /** For the reader of the mail: what it means, and what to do. `{settle}` is that name as it is deployed. */
-  readonly means: string;
+  /** For the reader of the mail, in full sentences. `{settle}` is that name as it is deployed. */
+  readonly happened: string;
+  /** Whether production is safe; default: yes, because nothing is done. */
+  readonly safe?: string;
+  readonly remedy: string;
   /** It is raised from this value on; default 1. */
   readonly threshold?: number;
   /** It is raised by each growth of the metric, which may stay where it is for days. */
   readonly byGrowth?: true;
+  /** It does not say when it is over. */
+  readonly endsSilently?: true;
   /** It is raised by what this metric does not count, five minutes later: metrics arrive at different times. */
   readonly beyond?: Metric;
   /** It is raised when the value stays below the threshold for so many seconds, or nothing is measured. */
@@ -36,7 +41,7 @@ export function alarmResource(deployment: Deployment, alarm: Alarm): Resource {
     Type: "AWS::CloudWatch::Alarm",
     Properties: {
       AlarmName: deployedName(deployment, alarm.name),
-      AlarmDescription: alarm.means.replace(/\{([\w-]+)\}/g, (_, name: string) =>
+      AlarmDescription: alarmLines(alarm).replace(/\{([\w-]+)\}/g, (_, name: string) =>
         deployedName(deployment, name),
       ),
       ...measured(alarm, seconds),
@@ -46,10 +51,16 @@ export function alarmResource(deployment: Deployment, alarm: Alarm): Resource {
       TreatMissingData: silentFor ? "breaching" : "notBreaching",
       AlarmActions: [ref("AlertTopic")],
       // A growth ends by itself, which says nothing of what has grown.
-      ...(alarm.byGrowth ? {} : { OKActions: [ref("AlertTopic")] }),
+      ...(alarm.byGrowth || alarm.endsSilently ? {} : { OKActions: [ref("AlertTopic")] }),
     },
   };
 }
+
+/** The first lines of every alert. */
+const alarmLines = ({ happened, safe = undone, remedy }: Alarm) =>
+  `What happened: ${happened}\nIs production safe: ${safe}\nWhat to do: ${remedy}`;
+
+const undone = "yes: what is left undone ends no login.";
 
 /** What is compared with the threshold. */
 function measured(alarm: Alarm, Period: number): Readonly<Record<string, Value>> {

@@ -1,11 +1,14 @@
-import { lookedMetric, toldMetric } from "../lib/reporting/metric-names.ts";
+import { relayFunction } from "../lib/alerts/bus.ts";
+import { toldMetric } from "../lib/reporting/metric-names.ts";
 import { type Alarm, alarmResource } from "./alarm.ts";
 import { logicalId, type Resources, ref } from "./cloudformation.ts";
 import { type Deployment, functionId } from "./deployment.ts";
+import { drillRules } from "./drills.ts";
 import { hourlyEvents, outsideEvents, settlementRules, watchSchedules } from "./events.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { deployedFunctions } from "./functions.ts";
 import { ruleId } from "./settlement.ts";
+import { silences } from "./silences.ts";
 
 /** What functions cannot report themselves: that they died, never ran, or never got an event. */
 export function alarms(deployment: Deployment): Resources {
@@ -17,23 +20,27 @@ export function alarms(deployment: Deployment): Resources {
       ...watchSchedules,
       ...hourlyEvents,
     }).map(ofRule),
+    ...drillRules(deployment).map(({ name }) => ofRule(name)),
     ...ofQueue,
     ofWatch,
-    settleSilent,
-    watchSilent,
-    unwatched(deployment),
+    ofRelay,
+    ...silences(deployment),
   ];
   return Object.fromEntries(
     all.map((alarm) => [`${logicalId(alarm.name)}Alarm`, alarmResource(deployment, alarm)]),
   );
 }
 
-const ofFunction = ([name, { tellsFailures }]: readonly [
+const ofFunction = ([name, { tellsFailures, hearsAlarms }]: readonly [
   string,
   FunctionEntry,
 ]): readonly Alarm[] => {
   const FunctionName = ref(functionId(name));
-  const common = { namespace: "AWS/Lambda", dimensions: { FunctionName } };
+  const common = {
+    namespace: "AWS/Lambda",
+    dimensions: { FunctionName },
+    ...(hearsAlarms && { endsSilently: hearsAlarms }),
+  };
   const errors = { ...common, name: `${name}-errors`, metric: "Errors" };
   const told = {
     namespace: "Quarterturn",
@@ -45,14 +52,21 @@ const ofFunction = ([name, { tellsFailures }]: readonly [
       ? {
           ...errors,
           beyond: told,
-          means: `{${name}} failed and could not tell: it died, or the topic refused its alert. See its log. Failures that it told are not counted here.`,
+          happened: `{${name}} failed and could not tell: it died, or the topic refused its alert. Failures that it told are not counted here.`,
+          safe: "not known: a rotation that stops leaves AWSCURRENT as it was; an in-place one may not, and {watch} alerts you of that.",
+          remedy: "See its log.",
         }
-      : { ...errors, means: `{${name}} died, or could not tell what it failed at: see its log.` },
+      : {
+          ...errors,
+          happened: `{${name}} died, or could not tell what it failed at.`,
+          remedy: "See its log.",
+        },
     {
       ...common,
       name: `${name}-throttles`,
       metric: "Throttles",
-      means: `Lambda refused to start {${name}}: the account's concurrency is used up. It is retried; raise the quota if this persists.`,
+      happened: `Lambda refused to start {${name}}: the account's concurrency is used up.`,
+      remedy: "Nothing yet: it is retried. If this persists, raise the quota.",
     },
   ];
 };
@@ -62,7 +76,8 @@ const ofRule = (name: string): Alarm => ({
   metric: "FailedInvocations",
   namespace: "AWS/Events",
   dimensions: { RuleName: ref(ruleId(name)) },
-  means: `EventBridge could not deliver events of the rule {${name}}. Check that its target and the target's policy are as the stack created them.`,
+  happened: `EventBridge could not deliver events of the rule {${name}}.`,
+  remedy: "Check that its target and the target's policy are as the stack created them.",
 });
 
 const ofQueue: readonly Alarm[] = [
@@ -73,8 +88,8 @@ const ofQueue: readonly Alarm[] = [
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementDeadLetters", "QueueName"] } },
     statistic: "Maximum",
     byGrowth: true,
-    means:
-      "Settlement gave up on an event. See the log of {settle} for why; it checks all secrets every five minutes anyway, so the message can be deleted.",
+    happened: "Settlement gave up on an event. It checks all secrets every five minutes anyway.",
+    remedy: "See the log of {settle} for why, then delete the message from the queue.",
   },
   {
     name: "settlement-waiting",
@@ -83,8 +98,8 @@ const ofQueue: readonly Alarm[] = [
     dimensions: { QueueName: { "Fn::GetAtt": ["SettlementQueue", "QueueName"] } },
     statistic: "Maximum",
     threshold: 3 * 3600,
-    means:
-      "No event has been taken from the queue successfully for three hours. Check the log of {settle}, and that its event source mapping is enabled.",
+    happened: "No event has been taken from the queue successfully for three hours.",
+    remedy: "Check the log of {settle}, and that its event source mapping is enabled.",
   },
 ];
 
@@ -93,43 +108,19 @@ const ofWatch: Alarm = {
   metric: "AsyncEventsDropped",
   namespace: "AWS/Lambda",
   dimensions: { FunctionName: ref(functionId("watch")) },
-  means:
-    "Lambda gave up delivering an event about a failed rotation to {watch}. See its log for why, and look at the secrets: aws secretsmanager list-secrets.",
+  happened: "Lambda gave up delivering an event about a failed rotation to {watch}.",
+  safe: "not known: if that rotation was in-place, AWSCURRENT may be refused.",
+  remedy:
+    "See the log of {watch} for why, and look at the secrets: aws secretsmanager list-secrets.",
 };
 
-/** The ticks come every five minutes, so this is three of them. In seconds. */
-const ticks = 900;
-
-const settleSilent: Alarm = {
-  name: "settle-silent",
-  metric: "Invocations",
+const ofRelay: Alarm = {
+  name: `${relayFunction}-dropped`,
+  metric: "AsyncEventsDropped",
   namespace: "AWS/Lambda",
-  dimensions: { FunctionName: ref(functionId("settle")) },
-  silentFor: ticks,
-  means:
-    "{settle} has not run for 15 minutes, so no old credential is retired and nobody is alerted of a rotation that does not settle. Check that the rule {tick} is enabled, that the queue's event source mapping is, and the throttles of {settle}. Right after the first deployment this is the wait for the first tick.",
+  dimensions: { FunctionName: ref(functionId(relayFunction)) },
+  endsSilently: true,
+  happened:
+    "An alert was not published on the event bus, so pagers and chat that are attached there did not get it; mail and other subscribers of the topic did.",
+  remedy: `See the log of {${relayFunction}} for why.`,
 };
-
-const watchSilent: Alarm = {
-  name: "watch-silent",
-  metric: "Invocations",
-  namespace: "AWS/Lambda",
-  dimensions: { FunctionName: ref(functionId("watch")) },
-  silentFor: ticks,
-  means:
-    "{watch} has not run for 15 minutes, so nobody is alerted of rotations that are killed, overdue or switched off. Check that the rule {watch-tick} is enabled, and the throttles of {watch}. Right after the first deployment this is the wait for the first tick.",
-};
-
-/** Two hourly looks, and a quarter of an hour for the second one. In seconds. */
-const looks = 8100;
-
-/** It runs, and its hourly look does not come to its end. */
-const unwatched = ({ stage }: Deployment): Alarm => ({
-  name: "watch-blind",
-  metric: lookedMetric,
-  namespace: "Quarterturn",
-  dimensions: { service: "quarterturn", environment: stage },
-  silentFor: looks,
-  means:
-    "{watch} has not looked at all secrets for two hours, so nobody is alerted of rotations that are overdue, switched off or stuck. Check that the rule {hourly-look} is enabled, and the log of {watch}. Right after the first deployment this is the wait for the first look.",
-});

@@ -1,7 +1,10 @@
+import { relayFunction } from "../lib/alerts/bus.ts";
 import { type Resource, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, deployedName } from "./deployment.ts";
+import { type Deployment, deployedName, functionId } from "./deployment.ts";
 
-/** The topic that on-call hears from, its key, and the first to be subscribed. */
+const relay = { "Fn::GetAtt": [functionId(relayFunction), "Arn"] };
+
+/** The topic that on-call hears from, its key, who passes alerts on to the event bus, and the first to be subscribed. */
 export function alerts(deployment: Deployment): Resources {
   const { alertEmail } = deployment;
   return {
@@ -21,6 +24,19 @@ export function alerts(deployment: Deployment): Resources {
       },
     },
     AlertTopicPolicy: topicPolicy,
+    RelaySubscription: {
+      Type: "AWS::SNS::Subscription",
+      Properties: { TopicArn: ref("AlertTopic"), Protocol: "lambda", Endpoint: relay },
+    },
+    RelayPermission: {
+      Type: "AWS::Lambda::Permission",
+      Properties: {
+        FunctionName: relay,
+        Action: "lambda:InvokeFunction",
+        Principal: "sns.amazonaws.com",
+        SourceArn: ref("AlertTopic"),
+      },
+    },
     ...(alertEmail && {
       AlertSubscription: {
         Type: "AWS::SNS::Subscription",

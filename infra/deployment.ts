@@ -20,6 +20,10 @@ export function only(
   return { ...rest, manifest: { ...manifest, secrets: Object.fromEntries(secrets) } };
 }
 
+/** The same, with the secrets of one place alone; of every place where none is named. */
+export const servedAt = (deployment: Deployment, place: Place | undefined): Deployment =>
+  place ? only(deployment, (secret) => secret.place === place) : deployment;
+
 /** The places of its secrets. */
 export function placesOf({ manifest }: Deployment): readonly Place[] {
   const places = new Set(Object.values(manifest.secrets).map(({ place }) => place));
@@ -27,8 +31,10 @@ export function placesOf({ manifest }: Deployment): readonly Place[] {
 }
 
 /** A name that no other stage in the account has. */
-export const deployedName = ({ service, stage }: Deployment, name: string) =>
-  `${service}-${stage}-${name}`;
+export const deployedName = (
+  { service, stage }: Pick<Deployment, "service" | "stage">,
+  name: string,
+) => `${service}-${stage}-${name}`;
 
 /** Without a reference to the function itself, which would make its role and it wait for each other. */
 export const functionArn = (deployment: Deployment, name: string) =>

@@ -1,9 +1,11 @@
+import { alertDetailType, emergencyDetailType, relayFunction } from "../lib/alerts/bus.ts";
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { ref, sub, type Value } from "./cloudformation.ts";
 import { type Deployment, functionArn, functionId, placesOf } from "./deployment.ts";
 import { type FunctionEntry, retiring, rotating } from "./function-entry.ts";
-import { describeSecrets, listSecrets, onSecrets, onTopic } from "./grants.ts";
-import { findAndRollConsumers } from "./grants-consumers.ts";
+import { describeSecrets, listSecrets, onBus, onSecrets, onTopic } from "./grants.ts";
+import { findAndRollConsumers, findConsumers } from "./grants-consumers.ts";
+import { proveAndTidy, startRotations } from "./grants-emergency.ts";
 import { useKeysOfSecrets } from "./grants-keys.ts";
 import { setSchedules } from "./grants-schedules.ts";
 import { markSecrets, retrySwitches } from "./grants-secrets.ts";
@@ -98,6 +100,13 @@ export const functions = {
       ...onTopic("Publish"),
     ],
   },
+  [relayFunction]: {
+    description:
+      "Publishes every alert on the event bus, for pagers and chat, for the alert topic.",
+    timeout: 30,
+    hearsAlarms: true,
+    grants: () => [onBus(alertDetailType)],
+  },
   watch: {
     description:
       "Alerts on-call of failed rotations that nobody reported, and hourly of secrets that do not rotate as they should.",
@@ -115,6 +124,34 @@ export const functions = {
         resources: retirers(deployment).map((name) => functionArn(deployment, name)),
       },
       ...keepProblems(deployment, "rotation", "watch", "claims", "findings"),
+      ...onTopic("Publish"),
+    ],
+  },
+  emergency: {
+    description:
+      "Rotates at once what a person names, ends what leaked, rolls back and repairs; for emergencies, by hand.",
+    timeout: 300,
+    environment: (deployment) => ({
+      [variable("settle")]: ref(functionId("settle")),
+      ...Object.fromEntries(
+        retirers(deployment).map((name) => [variable(name), ref(functionId(name))]),
+      ),
+      DEAD_LETTERS_URL: ref("SettlementDeadLetters"),
+      ...Object.fromEntries(
+        placesOf(deployment).map((place) => {
+          const { rotate } = functionsOf[place];
+          return [variable(rotate), sub(functionArn(deployment, rotate))];
+        }),
+      ),
+    }),
+    grants: (deployment) => [
+      ...describeSecrets(deployment),
+      listSecrets,
+      ...startRotations(deployment),
+      ...findConsumers(),
+      ...proveAndTidy(deployment),
+      onBus(emergencyDetailType),
+      ...keepProblems(deployment, "emergency"),
       ...onTopic("Publish"),
     ],
   },

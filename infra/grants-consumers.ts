@@ -3,8 +3,13 @@ import { arn } from "./cloudformation.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Statement } from "./grants.ts";
 
-/** What settlement needs to find and roll consumers of every type. */
+/** To find consumers of every type. */
+export const findConsumers = (): Statement[] =>
+  Object.values(consumerBuildTypes).flatMap((type) => type.findGrants(arn));
+
+/** To find them, and to roll those that hold an old value. */
 export function findAndRollConsumers({ manifest }: Deployment): Statement[] {
   const scopes = Object.values(manifest.secrets).map(({ consumers }) => consumers);
-  return Object.values(consumerBuildTypes).flatMap((type) => type.grants(scopes, arn));
+  const roll = Object.values(consumerBuildTypes).flatMap((type) => type.rollGrants(scopes, arn));
+  return [...findConsumers(), ...roll];
 }

@@ -1,7 +1,6 @@
 import { chunks } from "../lib/chunks.ts";
 import type { Manifest } from "../lib/manifest/manifest.ts";
-import { typeIn } from "../lib/manifest/type.ts";
-import { typeList } from "../lib/types.ts";
+import { typeOf } from "../lib/types.ts";
 import type { Deployment } from "./deployment.ts";
 import type { Statement } from "./grants.ts";
 import { namedSecrets, secretArn } from "./secret-names.ts";
@@ -19,7 +18,7 @@ const rotated = ({ secrets }: Manifest): readonly Encrypted[] =>
 const others = ({ secrets }: Manifest): readonly Encrypted[] =>
   Object.values(secrets)
     .flatMap(({ credentials }) => credentials)
-    .flatMap((spec) => typeIn(typeList, spec.type)?.reads(spec) ?? []);
+    .flatMap((spec) => typeOf(spec)?.reads(spec) ?? []);
 
 /** Read access to the other secrets that rotating needs, e.g. those of administrators. */
 export function readOtherSecrets({ manifest }: Deployment): Statement[] {

@@ -1,14 +1,8 @@
+import type { Condition } from "../lib/manifest/grant.ts";
 import { scheduleTag } from "../lib/secret/schedule-tag.ts";
 import { arn } from "./cloudformation.ts";
 import type { Deployment } from "./deployment.ts";
-import {
-  type Condition,
-  describeSecrets,
-  listSecrets,
-  rotatedBy,
-  rotatorArns,
-  type Statement,
-} from "./grants.ts";
+import { describeSecrets, listSecrets, rotatedBy, rotatorArns, type Statement } from "./grants.ts";
 import { namedSecrets } from "./secret-names.ts";
 
 /** That one tag and no other; a request without tags would fit any list of keys. */

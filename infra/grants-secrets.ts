@@ -1,18 +1,21 @@
+import type { Condition } from "../lib/manifest/grant.ts";
 import { functionsOf } from "../lib/manifest/place.ts";
+import { deathTag } from "../lib/secret/death.ts";
 import {
   olderRetiringLabel,
   originLabel,
   preparedLabel,
   retiringLabel,
 } from "../lib/secret/labels.ts";
+import { refusalTag } from "../lib/secret/refusal.ts";
 import { leftTag, sightingTag } from "../lib/secret/sighting.ts";
 import { arn } from "./cloudformation.ts";
 import { type Deployment, functionArn, only, placesOf } from "./deployment.ts";
-import { type Condition, onSecrets, type Statement } from "./grants.ts";
+import { onSecrets, type Statement } from "./grants.ts";
 
-/** When AWSCURRENT was seen to move, and what no label was left for; no other tag. A request without tags would fit any list of keys. */
+/** The tags of settlement and no other. A request without tags would fit any list of keys. */
 const onlyTags: Condition = {
-  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag, leftTag] },
+  "ForAllValues:StringEquals": { "aws:TagKeys": [sightingTag, leftTag, refusalTag, deathTag] },
   Null: { "aws:TagKeys": "false" },
 };
 

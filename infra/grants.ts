@@ -1,22 +1,16 @@
+import { eventSource } from "../lib/alerts/bus.ts";
+import type { Condition, Grant } from "../lib/manifest/grant.ts";
+import { isSupplied } from "../lib/manifest/manifest.ts";
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { arn } from "./cloudformation.ts";
-import { type Deployment, functionArn, placesOf } from "./deployment.ts";
-import { namedSecrets } from "./secret-names.ts";
+import { type Deployment, functionArn, only, placesOf } from "./deployment.ts";
+import { namedSecrets, secretArn } from "./secret-names.ts";
 
 /** One statement of a role's policy. */
-export interface Statement {
+export interface Statement extends Grant {
   /** Absent: Allow. */
   readonly effect?: "Deny";
-  readonly actions: readonly string[];
-  /** Texts of Fn::Sub. */
-  readonly resources: readonly string[];
-  readonly condition?: Condition;
-  /** Why a `*` stands in its resources. */
-  readonly why?: string;
 }
-
-/** By operator and key; values are texts of Fn::Sub. */
-export type Condition = Readonly<Record<string, Readonly<Record<string, string | string[]>>>>;
 
 /** ARNs of the functions that rotate, also of a place that has no secret: it may have had some. */
 export const rotatorArns = (
@@ -52,7 +46,7 @@ export function describeSecrets({ manifest }: Deployment): Statement[] {
 
 /**
  * These actions of Secrets Manager on every secret. Where the secrets are too many to name, only those that a function of
- * this deployment rotates.
+ * this deployment rotates, and by name those that it does not, because people make all that they hold.
  * @param condition holds in any case
  */
 export function onSecrets(
@@ -61,19 +55,22 @@ export function onSecrets(
   condition: Condition = {},
 ): Statement[] {
   const { arns, isExact } = namedSecrets(Object.keys(deployment.manifest.secrets));
+  const statement = (resources: readonly string[], condition: Condition, why?: string) => ({
+    actions: actions.map((action) => `secretsmanager:${action}`),
+    resources,
+    ...(Object.keys(condition).length > 0 && { condition }),
+    ...(why !== undefined && { why }),
+  });
   if (arns.length === 0) return [];
-  const closed = isExact
-    ? condition
-    : conditions(rotatedBy(rotatorArns(deployment, placesOf(deployment))), condition);
+  if (isExact) return [statement(arns, condition)];
+  const supplied = Object.keys(only(deployment, isSupplied).manifest.secrets);
+  const rotated = Object.keys(only(deployment, (each) => !isSupplied(each)).manifest.secrets);
+  const ours = rotatedBy(rotatorArns(deployment, placesOf(deployment)));
   const why = "There are too many to name; the condition leaves those that this stack rotates.";
   return [
-    {
-      actions: actions.map((action) => `secretsmanager:${action}`),
-      resources: arns,
-      ...(Object.keys(closed).length > 0 && { condition: closed }),
-      ...(!isExact && { why }),
-    },
-  ];
+    statement(namedSecrets(rotated).arns, conditions(ours, condition), why),
+    statement(supplied.map(secretArn), condition),
+  ].filter(({ resources }) => resources.length > 0);
 }
 
 /** On the alert topic, and on its key through it. */
@@ -87,6 +84,18 @@ export function onTopic(...actions: readonly string[]): Statement[] {
     },
   ];
 }
+
+/** To publish events of this type, in the service's own name, on the account's default bus. */
+export const onBus = (detailType: string): Statement => ({
+  actions: ["events:PutEvents"],
+  resources: [arn("events", "event-bus/default")],
+  // A request may have several sources; one without any would fit any list.
+  condition: {
+    "ForAllValues:StringEquals": { "events:source": [eventSource] },
+    StringEquals: { "events:detail-type": detailType },
+    Null: { "events:source": "false" },
+  },
+});
 
 export const listSecrets: Statement = {
   actions: ["secretsmanager:ListSecrets"],

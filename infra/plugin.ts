@@ -1,4 +1,5 @@
 import { readManifest } from "../build/manifest-plugin.ts";
+import { packagedManifest } from "../build/packaged-manifest.ts";
 import { RotationError } from "../lib/errors.ts";
 import { InvalidParameters } from "./errors.ts";
 import { figures, limitsLine, limitsTable, requireWithinLimits } from "./figures.ts";
@@ -78,7 +79,9 @@ function extend(serverless: Serverless): void {
   const region = regionOf(serverless);
   const { service } = serverless.configurationInput;
   const stage = serverless.getProvider("aws").getStage();
-  const manifest = readManifest("rotation.yml", stage, { region });
+  const manifest = packagedManifest(serverless, () =>
+    readManifest("rotation.yml", stage, { region }),
+  );
   const parameters = parseParameters(givenParameters(serverless, stage));
   const runbook = parameters.runbook ?? ownRunbook();
   const deployment = { ...parameters, runbook, service, stage, manifest };

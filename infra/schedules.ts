@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Manifest } from "../lib/manifest/manifest.ts";
+import { isSupplied, type Manifest } from "../lib/manifest/manifest.ts";
 import { functionsOf, type Place } from "../lib/manifest/place.ts";
 import { logicalId, type Resource, type Resources, ref } from "./cloudformation.ts";
 import { type Deployment, deployedName, functionId, placesOf } from "./deployment.ts";
@@ -39,7 +39,8 @@ const permission = (place: Place): Resource => ({
 
 /** CloudFormation asks `schedule` when this changes. */
 function digestOf({ secrets }: Manifest): string {
-  const wanted = Object.entries(secrets).map(([secret, { place, schedule }]) =>
+  const scheduled = Object.entries(secrets).filter(([, entry]) => !isSupplied(entry));
+  const wanted = scheduled.map(([secret, { place, schedule }]) =>
     JSON.stringify([secret, place, schedule.expression, schedule.duration]),
   );
   return createHash("sha256").update(wanted.toSorted().join()).digest("hex");

@@ -13,12 +13,16 @@ const delay = 15;
  */
 const spare = 60;
 
+export const settlementTiming = {
+  delaySeconds: delay,
+  visibilitySeconds: functions.settle.timeout + spare,
+} as const;
+
 /** How often a message is delivered before it goes to the dead letters. */
 const receives = 5;
 
 /** Rules → FIFO queue → settle. One message group, so that no two invocations run at once; no concurrency is reserved. */
 export function settlement(deployment: Deployment): Resources {
-  const { timeout } = functions.settle;
   const rules = settlementRules(deployment);
   return {
     SettlementDeadLetters: queue(deployedName(deployment, "settle-dead.fifo"), {
@@ -26,7 +30,7 @@ export function settlement(deployment: Deployment): Resources {
     }),
     SettlementQueue: queue(deployedName(deployment, "settle.fifo"), {
       DelaySeconds: delay,
-      VisibilityTimeout: timeout + spare,
+      VisibilityTimeout: settlementTiming.visibilitySeconds,
       RedrivePolicy: {
         deadLetterTargetArn: { "Fn::GetAtt": ["SettlementDeadLetters", "Arn"] },
         maxReceiveCount: receives,

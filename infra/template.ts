@@ -1,7 +1,8 @@
 import { alarms } from "./alarms.ts";
 import { alerts } from "./alerts.ts";
 import { logicalId, type Resources, ref, type Value } from "./cloudformation.ts";
-import { type Deployment, deployedName, functionId, only } from "./deployment.ts";
+import { type Deployment, deployedName, functionId, servedAt } from "./deployment.ts";
+import { drills } from "./drills.ts";
 import type { FunctionEntry } from "./function-entry.ts";
 import { commonEnvironment, deployedFunctions } from "./functions.ts";
 import { type Statement, writeLogs } from "./grants.ts";
@@ -23,6 +24,7 @@ export function resources(deployment: Deployment): Resources {
     settlement(deployment),
     outsidePath(deployment),
     schedules(deployment),
+    drills(deployment),
     alarms(deployment),
   );
 }
@@ -35,7 +37,7 @@ export function statementsOf(deployment: Deployment): Record<string, readonly St
       [
         writeLogs(`/aws/lambda/${deployedName(deployment, name)}`),
         ...(place === "network" ? joinVpc(deployment, name) : []),
-        ...grants(place ? only(deployment, (secret) => secret.place === place) : deployment),
+        ...grants(servedAt(deployment, place)),
       ],
     ]),
   );
@@ -54,14 +56,14 @@ export function functionsOf(deployment: Deployment): Record<string, Value> {
 function functionOf(
   deployment: Deployment,
   name: string,
-  { description, timeout, environment, place }: FunctionEntry,
+  { description, timeout, moreTime, environment, place }: FunctionEntry,
 ): Value {
   const { network } = deployment;
   return {
     name: deployedName(deployment, name),
     handler: `functions/${name}.handler`,
     description,
-    timeout,
+    timeout: timeout + (moreTime?.(servedAt(deployment, place)) ?? 0),
     role: roleId(name),
     environment: { ...commonEnvironment(deployment), ...environment?.(deployment) },
     ...(place === "network" && network && { vpc: { ...network } }),

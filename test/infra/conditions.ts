@@ -26,6 +26,8 @@ const operators: Readonly<Record<string, Test>> = {
   Null: (values, wanted) => any(equal)([String(values === undefined)], wanted),
   "ForAllValues:StringEquals": (values, wanted) =>
     (values ?? []).every((value) => wanted.includes(value)),
+  "ForAllValues:StringLike": (values, wanted) =>
+    (values ?? []).every((value) => wanted.some((each) => matches(each, value))),
 };
 
 /** Whether the conditions of a statement hold for a request. */

@@ -137,6 +137,29 @@ describe("the figures", () => {
   });
 });
 
+it("secrets that no function rotates are named among many that one does", () => {
+  const names = Array.from({ length: 300 }, (_, index) => `team/service-${index}/token`);
+  const entries = [
+    ...names.map((name) => `  ${name}: { type: generated, format: hex, field: token }\n`),
+    "  team/stripe: { type: supplied, field: api_key }\n",
+  ];
+  const file = join(service.folder, "supplied.yml");
+  writeFileSync(file, `secrets:\n${entries.join("")}`);
+  const manifest = readManifest(file, "production", { warn() {} });
+  const all = statementsOf({ service: "quarterturn", stage: "production", manifest });
+  const own = (name: string, action: string) =>
+    (all[name] ?? []).filter(
+      ({ actions, resources }) =>
+        actions.includes(`secretsmanager:${action}`) &&
+        resources.some((each) => each.endsWith(":secret:team/stripe-??????")),
+    );
+  expect(own("retire-api-key", "GetSecretValue")).toHaveLength(1);
+  expect(own("settle", "TagResource")).toHaveLength(1);
+  expect(own("settle", "UpdateSecretVersionStage")).toHaveLength(1);
+  for (const { condition } of own("settle", "TagResource"))
+    expect(JSON.stringify(condition)).not.toContain("AllowRotationLambdaArn");
+});
+
 describe("10,000 secrets", { timeout: 120_000 }, () => {
   const names = Array.from(
     { length: 10_000 },

@@ -75,6 +75,17 @@ describe("serverless", { timeout: 120_000 }, () => {
     );
   });
 
+  it("warns of the manifest once, because it compiles it once", async () => {
+    using service = new Service(
+      "secrets:\n  app: { exempt: { reason: vendor, until: 2026-01-31 } }\n",
+    );
+    const { code, printed } = await service.run("package");
+    expect(printed.match(/^.*exemption ended on 2026-01-31/gm)).toEqual([
+      "rotation.yml:2: secrets.app.exempt.until: the exemption ended on 2026-01-31",
+    ]);
+    expect(code).toBe(0);
+  });
+
   it("says what is wrong in the parameters, and nothing else", async () => {
     const { code, printed } = await good.run("package", "--param", "subnetIds=subnet-0a1b2c3d");
     expect(code).toBe(1);

@@ -18,6 +18,9 @@ export interface Packaged {
   readonly printed: string;
 }
 
+/** The framework compiles the schema of serverless.yml, which takes half the time of packaging, and keeps it here. */
+const schemas = join(root, "node_modules/.cache/quarterturn/serverless");
+
 /** This service with another manifest, in a folder of its own: a run disturbs neither another nor the repository. */
 export class Service implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), "quarterturn-service-"));
@@ -49,6 +52,7 @@ export class Service implements Disposable {
         PATH: dirname(process.execPath),
         HOME: temporary,
         TMPDIR: temporary,
+        SLS_SCHEMA_CACHE_BASE_DIR: schemas,
         HTTPS_PROXY: nowhere,
         AWS_ENDPOINT_URL: nowhere,
       },

@@ -12,6 +12,7 @@ import {
   statementsOf,
 } from "../../infra/template.ts";
 import { functionsOf } from "../../lib/manifest/place.ts";
+import { bundledPresets } from "../../lib/rotators/http/presets.ts";
 import { readOccasion } from "../../lib/watch/occasion.ts";
 import { matches } from "./matches.ts";
 import { type PolicyStatement, statementsOfRole } from "./policy.ts";
@@ -196,7 +197,7 @@ describe("the functions", () => {
       manifest: read(`secrets: { app: ${secret} }`),
     };
     const pair = place ? [functionsOf[place].rotate, functionsOf[place].retire] : [];
-    const others = ["settle", "mirror", "schedule", "watch"];
+    const others = ["settle", "mirror", "schedule", "relay", "watch", "emergency"];
     expect(Object.keys(statementsOf(deployment))).toEqual([...pair, ...others]);
     const made = functionsIn(deployment);
     expect(Object.keys(made)).toEqual([...pair, ...others]);
@@ -308,7 +309,14 @@ describe("the roles", () => {
       },
     });
     expect(conditionOf("secretsmanager:TagResource")).toEqual({
-      "ForAllValues:StringEquals": { "aws:TagKeys": ["quarterturn:promoted", "quarterturn:left"] },
+      "ForAllValues:StringEquals": {
+        "aws:TagKeys": [
+          "quarterturn:promoted",
+          "quarterturn:left",
+          "quarterturn:refused",
+          "quarterturn:dead",
+        ],
+      },
       Null: { "aws:TagKeys": "false" },
     });
     expect(conditionOf("ecs:UpdateService")).toEqual({
@@ -438,9 +446,15 @@ describe("the roles", () => {
         "arn:aws:ecs:eu-central-1:123456789012:service/batch/*",
         "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:*",
         "arn:${AWS::Partition}:ec2:${AWS::Region}:${AWS::AccountId}:network-interface/*",
-        ...["*", "*/rotation", "*/watch", "*/claims", "*/findings", "*/schedules"].map((rest) =>
-          problemsArn(`/${rest}`),
-        ),
+        ...[
+          "*",
+          "*/rotation",
+          "*/watch",
+          "*/claims",
+          "*/findings",
+          "*/schedules",
+          "*/emergency",
+        ].map((rest) => problemsArn(`/${rest}`)),
         ...names.map(
           (name) =>
             `arn:\${AWS::Partition}:logs:\${AWS::Region}:\${AWS::AccountId}:log-group:/aws/lambda/quarterturn-production-${name}:log-stream:*`,
@@ -619,16 +633,49 @@ describe("the alert topic", () => {
   });
 
   it("has the address that was given, and says how to subscribe where none was", () => {
-    expect(only("AWS::SNS::Subscription").Properties).toEqual({
-      TopicArn: { Ref: "AlertTopic" },
-      Protocol: "email",
-      Endpoint: "on-call@example.com",
-    });
+    const subscriptions = ofType("AWS::SNS::Subscription").map(([, { Properties }]) => Properties);
+    expect(subscriptions).toEqual([
+      {
+        TopicArn: { Ref: "AlertTopic" },
+        Protocol: "lambda",
+        Endpoint: { "Fn::GetAtt": ["RelayLambdaFunction", "Arn"] },
+      },
+      { TopicArn: { Ref: "AlertTopic" }, Protocol: "email", Endpoint: "on-call@example.com" },
+    ]);
     expect(template.Outputs["AlertTopicArn"]?.Value).toEqual({ Ref: "AlertTopic" });
   });
 
+  it("invokes relay", () => {
+    expect(template.Resources["RelayPermission"]?.Properties).toEqual({
+      FunctionName: { "Fn::GetAtt": ["RelayLambdaFunction", "Arn"] },
+      Action: "lambda:InvokeFunction",
+      Principal: "sns.amazonaws.com",
+      SourceArn: { Ref: "AlertTopic" },
+    });
+  });
+
+  it("is passed on by relay alone, and the audit events by emergency, both in the service's name", () => {
+    const types = { relay: "Quarterturn Alert", emergency: "Quarterturn Emergency" };
+    const busOf = (name: string) =>
+      allowed(name).filter(({ Action }) => Action.includes("events:PutEvents"));
+    expect(Object.keys(functions).filter((name) => busOf(name).length > 0)).toEqual(
+      Object.keys(types),
+    );
+    for (const [name, type] of Object.entries(types))
+      expect(busOf(name)).toMatchObject([
+        {
+          Resource: ["arn:aws:events:eu-central-1:123456789012:event-bus/default"],
+          Condition: {
+            "ForAllValues:StringEquals": { "events:source": ["quarterturn"] },
+            StringEquals: { "events:detail-type": type },
+            Null: { "events:source": "false" },
+          },
+        },
+      ]);
+  });
+
   it("is none of those whose failures settlement tells of", () => {
-    for (const name of ["retire-database", "retire-api-key", "mirror"])
+    for (const name of ["retire-database", "retire-api-key", "mirror", "relay"])
       expect(resourcesOf(name, "sns:Publish")).toEqual([]);
   });
 
@@ -874,13 +921,25 @@ describe("the alarms", () => {
     expect(dead?.properties).not.toHaveProperty("OKActions");
   });
 
+  it("on relay are silent when they are over: it would get each OK, and fail again", () => {
+    const relays = watched().filter(({ of }) => of.includes("RelayLambdaFunction"));
+    expect(relays.map(({ metric }) => metric).toSorted()).toEqual([
+      "AWS/Lambda AsyncEventsDropped",
+      "AWS/Lambda Errors",
+      "AWS/Lambda Throttles",
+    ]);
+    for (const { properties } of relays) expect(properties).not.toHaveProperty("OKActions");
+  });
+
   it("all reach the topic, and say what to do", () => {
     for (const { metric, properties } of watched()) {
       expect(properties["AlarmActions"]).toEqual([{ Ref: "AlertTopic" }]);
       const isSilence = ["AWS/Lambda Invocations", "Quarterturn Looked"].includes(metric);
       expect(properties["TreatMissingData"]).toBe(isSilence ? "breaching" : "notBreaching");
       const text = String(properties["AlarmDescription"]);
-      expect(text).toMatch(/See|see|Check|raise/);
+      expect(text).toMatch(
+        /^What happened: .+\.\nIs production safe: (yes|not known)[ .:].+\.\nWhat to do: .*(See|Check|raise).+\.$/,
+      );
       // Functions and rules by the names that they have in the account (F10).
       expect(text).not.toMatch(/[{}]/);
       for (const name of [...names, "tick", "watch-tick", "hourly-look"])
@@ -907,9 +966,18 @@ describe("without parameters, on another stage", () => {
     const text = JSON.stringify(made);
     expect(text).not.toContain("VpcConfig");
     expect(text).not.toContain("ec2:");
-    expect(text).not.toContain("production");
+    expect(text.replaceAll("Is production safe", "")).not.toContain("production");
     expect(text).toContain("secret:app/staging-??????");
-    expect(ofType("AWS::SNS::Subscription", made)).toEqual([]);
+    expect(ofType("AWS::SNS::Subscription", made)).toMatchObject([["RelaySubscription", {}]]);
     expect(JSON.stringify(made.Outputs["AlertSubscription"])).toContain("aws sns subscribe");
   }, 180_000);
+});
+
+describe("the function that rotates keys", () => {
+  it("has time for the provider that takes the longest to accept a new one", () => {
+    const spans = [...bundledPresets().values()].map(({ probe }) => probe.alive.within);
+    const { timeout } = functions[functionsOf.internet.rotate];
+    expect(Math.max(...spans)).toBeGreaterThan(60_000);
+    expect(timeout * 1000).toBeGreaterThan(2 * Math.max(...spans));
+  });
 });
