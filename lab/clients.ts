@@ -26,9 +26,8 @@ export function keysOf(aws: Aws, principal: string) {
 
 /** The topic that on-call is subscribed to by mail, confirmed. */
 export async function createTopic(aws: Aws): Promise<string> {
-  const { endpoint, region } = aws;
-  const client = new SNSClient({ endpoint, region, credentials: keysOf(aws, "operator") });
-  const { TopicArn = "" } = await client.send(new CreateTopicCommand({ Name: "alerts" }));
+  const client = snsOf(aws);
+  const { TopicArn = "" } = await client.send(new CreateTopicCommand({ Name: topicName }));
   const Endpoint = "on-call@example.com";
   await client.send(new SubscribeCommand({ TopicArn, Protocol: "email", Endpoint }));
   const Token = aws.confirmationToken(TopicArn, Endpoint);
@@ -36,3 +35,20 @@ export async function createTopic(aws: Aws): Promise<string> {
   client.destroy();
   return TopicArn;
 }
+
+/** Has the topic invoke this function, as a deployment does with `relay`. */
+export async function subscribeFunction(aws: Aws, Endpoint: string): Promise<void> {
+  const client = snsOf(aws);
+  const { TopicArn } = await client.send(new CreateTopicCommand({ Name: topicName }));
+  await client.send(new SubscribeCommand({ TopicArn, Protocol: "lambda", Endpoint }));
+  client.destroy();
+}
+
+const topicName = "alerts";
+
+const snsOf = (aws: Aws) =>
+  new SNSClient({
+    endpoint: aws.endpoint,
+    region: aws.region,
+    credentials: keysOf(aws, "operator"),
+  });

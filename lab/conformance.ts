@@ -1,4 +1,5 @@
 import { program, UsageError, wholeNumber } from "../cli/command-line.ts";
+import { regionOf } from "../cli/region.ts";
 import { tryFacts } from "./conformance/facts-process.ts";
 import { plan, runOnAccount, sweepAll } from "./conformance/on-account.ts";
 import { count, type FactResult, summary, table } from "./conformance/result.ts";
@@ -11,9 +12,10 @@ const usage = `Tries what Quarterturn assumes of AWS, fact by fact: on the stand
   --only TEXT            topics alone whose name contains this text
   --aws                  on the account of your credentials: says what it makes, costs and takes, and stops there
   --yes                  with --aws: go on
-  --region REGION        default: AWS_REGION
-  --subnets IDS          subnets with a way to a public registry, separated by commas, for the facts that need a task
-  --retry-minutes N      how long to look for another attempt of a failed rotation (default: 10)
+  --region REGION        with --aws: the Region (default: AWS_REGION)
+  --subnets IDS          with --aws: subnets with a way to a public registry, separated by commas, for the facts that need a task
+  --database ID          with --aws: an RDS instance made for this, whose master password is changed to one that nobody knows
+  --retry-minutes N      with --aws: how long to look for another attempt of a failed rotation (default: 10)
   --sweep                with --aws: remove what runs that were killed left behind, and try nothing
   --json                 print { facts } and nothing else (npm run --silent conformance -- --json)
   --help                 print this
@@ -22,27 +24,29 @@ Ctrl-C stops it and removes what it made.
 Exit codes: 0 all facts hold, 1 one does not or something could not be removed, 2 invalid options.`;
 
 const options = {
-  only: { type: "string" },
+  only: { type: "string", not: "sweep" },
   aws: { type: "boolean", default: false },
-  yes: { type: "boolean", default: false },
-  region: { type: "string" },
-  subnets: { type: "string", default: "" },
-  "retry-minutes": { type: "string", default: "10" },
-  sweep: { type: "boolean", default: false },
-  json: { type: "boolean", default: false },
+  yes: { type: "boolean", default: false, needs: "aws", not: "sweep" },
+  region: { type: "string", needs: "aws" },
+  subnets: { type: "string", default: "", needs: "aws", not: "sweep" },
+  database: { type: "string", needs: "aws", not: "sweep" },
+  "retry-minutes": { type: "string", default: "10", needs: "aws", not: "sweep" },
+  sweep: { type: "boolean", default: false, needs: "aws" },
+  json: { type: "boolean", default: false, not: "sweep" },
 } as const;
 
 await program(usage, options, async (values) => {
   const stop = new AbortController();
   for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => stop.abort());
   const { only, json } = values;
-  if (values.sweep) return tellSwept(await sweepAll(regionOf(values)));
+  if (values.sweep) return tellSwept(await sweepAll(regionFor(values)));
   if (!values.aws) {
     return tell(await tryFacts({ settings: undefined, only, signal: stop.signal }), json);
   }
   const planned = await plan({
-    region: regionOf(values),
+    region: regionFor(values),
     subnets: values.subnets.split(",").filter(Boolean),
+    database: values.database,
     only,
     retryMinutes: wholeNumber("--retry-minutes", values["retry-minutes"], [0, 600]),
   });
@@ -54,10 +58,9 @@ await program(usage, options, async (values) => {
   if (stop.signal.aborted) process.exitCode = 1;
 });
 
-function regionOf({ aws, region }: { aws: boolean; region?: string | undefined }): string {
-  if (!aws) throw new UsageError("--sweep needs --aws.");
+function regionFor({ region }: { readonly region?: string | undefined }): string {
   const found = region ?? process.env["AWS_REGION"];
-  if (found) return found;
+  if (found) return regionOf(found);
   throw new UsageError("Name the Region: --region eu-central-1, or AWS_REGION.");
 }
 

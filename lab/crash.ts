@@ -1,27 +1,59 @@
-import { program } from "../cli/command-line.ts";
+import { program, UsageError } from "../cli/command-line.ts";
+import { emergencySeries } from "./crash/emergency-series.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
+import { loginSeries, masterSeries, onceEach, settlementSeries } from "./crash/series.ts";
+import { keyCrashRows } from "./keys/crash.ts";
+import { supplyCrashRows } from "./keys/supply-crash.ts";
+import { missingServer, serverTypes } from "./servers.ts";
 
-const usage = `Disturbs every call of a rotation, a retirement and a settlement to AWS and to the database.
+const usage = `Disturbs every call of rotations, retirements and settlements, and some of emergencies, and counts what that breaks.
 
   npm run crash -- [options]
 
-  --kill    run the built functions as processes, and kill these (default: in this process, with their connections cut)
+  --type NAME
+            only servers of this type, and no emergencies and keys but with postgres; repeatable
+  --kill    run the built functions as processes, and kill these (default: in this process, with their connections cut);
+            keys: always in this process, on a provider in memory
   --json    print { rows } and nothing else (npm run --silent crash -- --json)
   --help    print this
 
 Exit codes: 0 all converged, 1 a case did not, 2 invalid options.`;
 
 const options = {
+  type: { type: "string", multiple: true, default: [] as string[] },
   kill: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
 } as const;
 
-await program(usage, options, async ({ kill, json }) => {
-  const rows = await crashMatrix({ kill, ...(!json && { progress: print }) });
+await program(usage, options, async ({ type: types, kill, json }) => {
+  for (const name of types) requireKnown(name);
+  const isWanted = (type: string) => types.length === 0 || types.includes(type);
+  const all = [...loginSeries, ...masterSeries, ...settlementSeries].filter(({ type }) =>
+    isWanted(type),
+  );
+  for (const lacking of new Set(all.flatMap(({ type }) => missingServer(type) ?? [])))
+    console.error(`Not run: ${lacking}.`);
+  const series = all.filter(({ type }) => missingServer(type) === undefined);
+  const how = { kill, ...(!json && { progress: print }) };
+  const rows = await crashMatrix({ ...how, series });
+  if (isWanted("postgres")) {
+    // An emergency waits for others, so that one call takes seconds.
+    const emergencies = emergencySeries.filter((_, index) => index % 5 === 0);
+    rows.push(...(await crashMatrix({ ...how, series: emergencies, chosen: onceEach(8) })));
+    const keys = [...(await keyCrashRows()), ...(await supplyCrashRows())];
+    if (!json) keys.forEach(print);
+    rows.push(...keys);
+  }
   if (json) console.log(JSON.stringify({ rows }, null, 2));
   if (rows.some(({ lockouts, orphans, failures }) => lockouts + orphans + failures > 0))
     process.exitCode = 1;
 });
+
+function requireKnown(name: string): void {
+  if (Object.hasOwn(serverTypes, name)) return;
+  const known = Object.keys(serverTypes).join(", ");
+  throw new UsageError(`No such type of server: ${JSON.stringify(name)}. There are ${known}.`);
+}
 
 function print({ subject, mode, points, lockouts, orphans, failures, details }: CrashRow): void {
   console.log(

@@ -1,13 +1,12 @@
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
 import { steps } from "../lib/rotation/event.ts";
-import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { brokenPromises, perform } from "./demo/performance.ts";
 import { reportOf } from "./demo/report.ts";
 import { Story } from "./demo/story.ts";
 import { serverTypes } from "./servers.ts";
 import { startWorld } from "./world.ts";
 
-const strategies = sharedKeys.strategy.options;
+const { strategies } = serverTypes.postgres;
 
 const usage = `Rotates a PostgreSQL password from end to end on this machine, without AWS.
 

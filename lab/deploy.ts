@@ -1,5 +1,6 @@
 import { writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
+import { functions } from "../infra/functions.ts";
 import type { Aws } from "../standin/aws.ts";
 import { builtFunctions } from "./built-functions.ts";
 
@@ -12,6 +13,8 @@ interface Deployment {
   readonly ca: string;
   /** Without it no alert is sent. */
   readonly topicArn?: string;
+  /** What the functions' processes get beside it. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -19,25 +22,31 @@ interface Deployment {
  * @returns the functions' ARNs by name; empty for those that this manifest does not need
  * @throws InvalidManifest
  */
-export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deployment) {
+export async function deploy(aws: Aws, { folder, manifest, ca, topicArn, env }: Deployment) {
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
   const bundles = await builtFunctions(join(folder, "functions"), join(folder, "rotation.yml"));
   const arn = (name: string) => `arn:aws:lambda:${aws.region}:${aws.accountId}:function:${name}`;
   const environment = {
+    ...env,
     ...(topicArn && { ALERT_TOPIC_ARN: topicArn }),
     ENVIRONMENT: "production",
     PROBLEMS_PATH: `/quarterturn/${basename(folder)}/problems`,
     RETIRE_DATABASE_FUNCTION: "retire-database",
     RETIRE_API_KEY_FUNCTION: "retire-api-key",
     MIRROR_FUNCTION: "mirror",
+    SETTLE_FUNCTION: "settle",
+    DEAD_LETTERS_URL: `${aws.endpoint}/${aws.accountId}/settle-dead.fifo`,
     ROTATE_DATABASE_FUNCTION: arn("rotate-database"),
     ROTATE_API_KEY_FUNCTION: arn("rotate-api-key"),
   };
-  const arnOf = (name: string, startsCold = false) => {
+  const arnOf = (name: string, startsCold = false, timeout = 30) => {
     const bundle = bundles[name];
-    return bundle ? aws.functions.register({ name, bundle, environment, startsCold }) : "";
+    const timeoutMs = timeout * 1000;
+    return bundle
+      ? aws.functions.register({ name, bundle, environment, startsCold, timeoutMs })
+      : "";
   };
   return {
     "rotate-database": arnOf("rotate-database"),
@@ -48,5 +57,7 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn }: Deplo
     watch: arnOf("watch", true),
     mirror: arnOf("mirror", true),
     schedule: arnOf("schedule", true),
+    emergency: arnOf("emergency", true, functions.emergency.timeout),
+    relay: arnOf("relay", true),
   };
 }

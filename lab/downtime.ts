@@ -1,31 +1,49 @@
-import { program, wholeNumber } from "../cli/command-line.ts";
+import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
 import { type DowntimeRow, isWithinBudget, measureDowntime, subjects } from "./downtime/measure.ts";
+import { measureKeyDowntime } from "./keys/downtime.ts";
 import type { ServerType } from "./server.ts";
 import { serverTypes } from "./servers.ts";
 
-const usage = `Counts the logins that fail while secrets rotate. Exit code 1 if a budget is exceeded.
+const names = Object.keys(serverTypes);
+
+const usage = `Counts the logins, and the calls with API keys, that fail while secrets rotate. Exit code 1 if a budget is exceeded.
 
   npm run downtime -- [options]
 
   --rotations N   rotations per row (default: 20)
+  --engine NAME   one of ${names.join(", ")}; default: all, and keys
   --json          print { rows } and nothing else (npm run --silent downtime -- --json)
   --help          print this`;
 
 const options = {
   rotations: { type: "string", default: "20" },
+  engine: { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
 
-await program(usage, options, async ({ rotations, json }) => {
+await program(usage, options, async ({ rotations, engine, json }) => {
+  const chosen = engine === undefined ? undefined : oneOf("--engine", engine, names);
   const count = wholeNumber("--rotations", rotations, [1, 1000]);
   const rows: DowntimeRow[] = [];
-  for (const { start, strategies } of Object.values<ServerType>(serverTypes)) {
+  for (const [name, type] of Object.entries<ServerType>(serverTypes)) {
+    if (chosen !== undefined && name !== chosen) continue;
+    const { start, strategies, missing } = type;
+    const lacking = missing?.();
+    if (lacking !== undefined) {
+      console.error(`Not measured: ${lacking}.`);
+      continue;
+    }
     await using server = await start();
     for (const subject of subjects.filter(({ strategy }) => strategies.includes(strategy))) {
       const row = await measureDowntime(server, subject, count);
       rows.push(row);
       if (!json) console.log(describe(row));
     }
+  }
+  if (chosen === undefined) {
+    const keys = await measureKeyDowntime(count);
+    rows.push(keys);
+    if (!json) console.log(describe(keys));
   }
   if (json) console.log(JSON.stringify({ rows }, null, 2));
   if (!rows.every(isWithinBudget)) process.exitCode = 1;

@@ -4,6 +4,7 @@ import { example as clipIt } from "../examples/clip-it/example.ts";
 import { example as fastapi } from "../examples/fastapi/example.ts";
 import { example as muejam } from "../examples/muejam/example.ts";
 import { example as ohMyCoins } from "../examples/oh-my-coins/example.ts";
+import { example as rds } from "../examples/rds/example.ts";
 import type { Example } from "./examples/example.ts";
 import { type Row, rowsOf } from "./examples/rows.ts";
 import { runExample } from "./examples/run.ts";
@@ -11,10 +12,10 @@ import { tableOf } from "./examples/table.ts";
 import type { Server } from "./server.ts";
 import { serverTypes } from "./servers.ts";
 
-const examples = [clipIt, muejam, ohMyCoins, aiguardian, fastapi];
+const examples = [clipIt, muejam, ohMyCoins, aiguardian, fastapi, rds];
 const names = examples.map(({ name }) => name);
 
-const usage = `Rotates the secrets of the five systems in examples/ from end to end on this machine, without AWS.
+const usage = `Rotates the secrets of the systems in examples/ from end to end on this machine, without AWS.
 
   npm run examples -- [options]
 
@@ -22,7 +23,7 @@ const usage = `Rotates the secrets of the five systems in examples/ from end to 
   --json        print { rows, problems } and nothing else (npm run --silent examples -- --json)
   --help        print this
 
-Failed logins and rolled services are counted per secret. Exit code 1 if a row failed.`;
+Failed logins and calls are counted per credential, and services rolled per replacement. Exit code 1 if a row failed.`;
 
 const options = {
   only: { type: "string" },

@@ -2,6 +2,8 @@ import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { program } from "../cli/command-line.ts";
+import { installMariadb } from "./mariadb/install.ts";
+import { installMysql } from "./mysql/install.ts";
 import { linkLibraries } from "./postgres/binaries.ts";
 import {
   everyOlder,
@@ -13,10 +15,11 @@ import {
   olderVersions,
   packageName,
 } from "./postgres/versions.ts";
+import { installRedis } from "./redis/install.ts";
 
 const run = promisify(execFile);
 
-const usage = `Installs the older versions of PostgreSQL that tests use, in .servers/. Keeps what is installed.
+const usage = `Installs the servers that tests use, in .servers/: older PostgreSQL, MariaDB, MySQL, Redis and Valkey (on Debian). Keeps what is installed.
 
   npm run servers -- [options]
 
@@ -27,6 +30,9 @@ await program(usage, {}, async () => {
     if (!isInstalled(version)) await install(version);
     console.log(`PostgreSQL ${olderVersions[version].replace(/\.0-.*/, "")} is installed.`);
   }
+  console.log(await installMariadb());
+  console.log(await installMysql());
+  for (const name of ["redis", "valkey"] as const) console.log(await installRedis(name));
 });
 
 async function install(version: OlderVersion): Promise<void> {

@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
-import { sharedKeys } from "../lib/rotators/login/keys.ts";
 import { type Aws, messageFor } from "../standin/aws.ts";
 import { guide, stepLine } from "./main/guide.ts";
 import { enableRotation } from "./main/rotation.ts";
@@ -11,7 +10,7 @@ import { StepWatch } from "./step-watch.ts";
 import { connectWatch } from "./watch.ts";
 import { startWorld, type World, type WorldOptions } from "./world.ts";
 
-const strategies = sharedKeys.strategy.options;
+const { strategies } = serverTypes.postgres;
 
 /** In milliseconds: deployed, it comes every five minutes. */
 const tick = 5000;

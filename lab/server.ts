@@ -37,6 +37,8 @@ export interface Server extends Address, AsyncDisposable {
   accepts(login: Omit<Login, "host" | "port">): Promise<boolean>;
   /** The login as a connection URL, as applications have it. */
   url(login: Login): string;
+  /** The same as another application writes it; default: with the name of a driver in its scheme. */
+  otherUrl?(login: Login): string;
   /** A proxy in front of this server, with a certificate of the same authority. */
   proxy(): Promise<ServerProxy>;
   /** Somebody in the server's place, with a certificate of the same authority. @param kind one of the type's */
@@ -45,7 +47,7 @@ export interface Server extends Address, AsyncDisposable {
   log(): string;
   /** What the log holds after a rotation, if the server was told to write down its statements. */
   readonly loggedStatements: readonly RegExp[];
-  /** How many connections from these local ports of a client were refused. */
+  /** How many connections from these local ports of a client were refused. @throws where the log does not tell */
   refused(clientPorts: ReadonlySet<number>): number;
   /** Down: open sessions are ended, the port is refused. `start` brings port and data back. */
   stop(): Promise<void>;
@@ -100,11 +102,15 @@ export interface ServerType {
   readonly strategies: readonly Strategy[];
   /** Kinds of impostors: each tries to be given a password in another way. */
   readonly impostors: readonly string[];
+  /** The type of another server of the same engine: a sample of a suite leaves this one out. */
+  readonly variantOf?: string;
+  /** Why none can be started on this machine, and how to get one; absent or `undefined`: one can. */
+  missing?(): string | undefined;
   start(options?: ServerOptions): Promise<Server>;
   client(): Promise<Client>;
 }
 
-export type Strategy = "in-place" | "alternating-users";
+export type Strategy = "two-passwords" | "alternating-users" | "in-place";
 
 export interface ServerOptions {
   /** The server writes every statement to its log. */

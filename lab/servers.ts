@@ -1,3 +1,6 @@
+import { whatIsMissing as missingMariadb } from "./mariadb/binaries.ts";
+import { whatIsMissing as missingMysql } from "./mysql/binaries.ts";
+import { whatIsMissing as missingRedis } from "./redis/binaries.ts";
 import type { ServerOptions, ServerType } from "./server.ts";
 
 /** THE list of servers: a new type is a folder with the files of `postgres/`, and a line here. */
@@ -9,7 +12,49 @@ export const serverTypes = {
       (await import("./postgres/server.ts")).startPostgres(options),
     client: async () => (await import("./postgres/client.ts")).client,
   },
+  mariadb: {
+    strategies: ["two-passwords", "alternating-users", "in-place"],
+    impostors: ["refuseTls", "askCleartext", "askDialog", "askOld"],
+    missing: missingMariadb,
+    start: async (options?: ServerOptions) =>
+      (await import("./mariadb/server.ts")).startMariadb(options),
+    client: async () => (await import("./mysql-protocol/client.ts")).client,
+  },
+  mysql: {
+    strategies: ["two-passwords", "in-place"],
+    impostors: ["refuseTls", "askCleartext", "askDialog", "askOld"],
+    missing: missingMysql,
+    start: async (options?: ServerOptions) =>
+      (await import("./mysql/server.ts")).startMysql(options),
+    client: async () => (await import("./mysql-protocol/client.ts")).client,
+  },
+  redis: {
+    strategies: ["two-passwords", "in-place"],
+    impostors: ["noTls", "hangUp"],
+    missing: missingRedis("redis"),
+    start: async (options?: ServerOptions) =>
+      (await import("./redis/server.ts")).startRedis({ ...options, ownersAdminister: true }),
+    client: async () => (await import("./redis/client.ts")).client,
+  },
+  valkey: {
+    variantOf: "redis",
+    strategies: ["two-passwords"],
+    impostors: ["noTls", "hangUp"],
+    missing: missingRedis("valkey"),
+    start: async (options?: ServerOptions) =>
+      (await import("./redis/server.ts")).startRedis({ ...options, flavour: "valkey" }),
+    client: async () => (await import("./redis/client.ts")).client,
+  },
+  mongodb: {
+    strategies: ["alternating-users", "in-place"],
+    impostors: ["refuseTls", "askPlain", "askLittle", "skipProof", "proveNothing"],
+    start: async () => (await import("./mongodb/server.ts")).startMongodb(),
+    client: async () => (await import("./mongodb/client.ts")).client,
+  },
 } as const satisfies Record<string, ServerType>;
+
+/** What keeps this type of server from being started here, and how to get it; `undefined`: nothing. */
+export const missingServer = (name: string): string | undefined => serverType(name).missing?.();
 
 const byName: Readonly<Record<string, ServerType>> = serverTypes;
 

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
-import { program, wholeNumber } from "../cli/command-line.ts";
+import { program, UsageError, wholeNumber } from "../cli/command-line.ts";
+import { operationNames } from "./walk/generate.ts";
 import { replay, shortest, type Walk, walk } from "./walk/walk.ts";
 
 const usage = `Lets operators' moves and failures happen at random in a simulated account, and checks every promise after each.
@@ -20,15 +21,16 @@ A walk that breaks a promise is shrunk to a short one, which is printed to stand
 Exit codes: 0 no promise broke, 1 a promise broke, 2 invalid options.`;
 
 const options = {
-  seed: { type: "string" },
-  steps: { type: "string", default: "1000" },
-  without: { type: "string", multiple: true },
+  seed: { type: "string", not: "replay" },
+  steps: { type: "string", default: "1000", not: "replay" },
+  without: { type: "string", multiple: true, not: "replay" },
   real: { type: "boolean", default: false },
   replay: { type: "string" },
   json: { type: "boolean", default: false },
 } as const;
 
 await program(usage, options, async ({ seed, steps, without = [], real, replay: file, json }) => {
+  requireOperations(without);
   const walked =
     file === undefined
       ? await walk(seedOf(seed), wholeNumber("--steps", steps, [1, 1_000_000]), { without, real })
@@ -43,9 +45,33 @@ function seedOf(seed = String(Date.now() % 1_000_000)): number {
   return wholeNumber("--seed", seed, [0, 2 ** 32 - 1]);
 }
 
+/** @throws UsageError where one of the names is no operation's, or they leave none */
+function requireOperations(without: readonly string[]): void {
+  const names = operationNames();
+  const all = names.join("\n  ");
+  for (const name of without)
+    if (name === "" || !names.some((each) => each.startsWith(name)))
+      throw new UsageError(`No operation begins with "${name}". There are:\n  ${all}`);
+  if (names.every((each) => without.some((name) => each.startsWith(name))))
+    throw new UsageError("No operation is left.");
+}
+
 async function replayed(file: string, real: boolean): Promise<Walk> {
-  const { seed, operations } = JSON.parse(readFileSync(file, "utf8"));
+  const { seed, operations } = printedIn(file);
   return replay(seed, operations, { real });
+}
+
+/** @throws UsageError unless the file holds a walk as this program prints it */
+function printedIn(file: string): Pick<Walk, "seed" | "operations"> {
+  try {
+    const { seed, operations } = JSON.parse(readFileSync(file, "utf8"));
+    if (typeof seed === "number" && Array.isArray(operations)) return { seed, operations };
+  } catch {
+    // Told below: whether it is not there or is not JSON, it is the wrong file.
+  }
+  throw new UsageError(
+    `Cannot read a walk from "${file}": it must hold { "seed", "operations" }, as printed for a walk that broke a promise.`,
+  );
 }
 
 /** What takes real time is printed as it is. */

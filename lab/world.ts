@@ -1,5 +1,5 @@
 import { CreateSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Aws } from "../standin/aws.ts";
+import type { Aws, RdsTiming } from "../standin/aws.ts";
 import type { LambdaTiming } from "../standin/lambda/timing.ts";
 import type { RotationTiming } from "../standin/secrets-manager/rotation-outcome.ts";
 import { clientOf, createTopic } from "./clients.ts";
@@ -29,8 +29,16 @@ export interface WorldOptions {
   readonly port?: number;
   /** Reset when the world ends; keeps the functions that the first world deployed. Default: a new one. */
   readonly host?: Host;
+  /** Whether the manifest names the two users of the login. */
+  readonly namesUsers?: boolean;
+  /** The login is the master user of an RDS instance, which the API changes this fast. */
+  readonly master?: RdsTiming;
+  /** Of the stand-in. */
+  readonly pace?: number;
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
+  /** What the manifest has under `drill`. */
+  readonly drill?: string;
   /** Functions run in this process instead of one each. */
   readonly inProcess?: boolean;
 }
@@ -50,6 +58,8 @@ export interface Beside {
 export interface World extends Versions, Operations, AsyncDisposable {
   readonly aws: Aws;
   readonly server: Server;
+  /** The name of the call in which an in-place switch changes the password. */
+  readonly passwordChange: string;
   /** Calls the stand-in as an operator. */
   readonly client: SecretsManagerClient;
   /** Where the built functions, their manifest and `ca.pem` are, deleted when this process ends, if not before. */
@@ -65,6 +75,10 @@ export interface World extends Versions, Operations, AsyncDisposable {
   readonly mirrorArn: string;
   /** ARN of the function that alerts on rotations that failed unreported, once it is connected. */
   readonly watchArn: string;
+  /** ARN of the function that publishes alerts on the event bus, once the topic invokes it. */
+  readonly relayArn: string;
+  /** ARN of the function for emergencies. */
+  readonly emergencyArn: string;
 }
 
 export async function startWorld(options: WorldOptions): Promise<World> {
@@ -75,6 +89,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const { aws, folder } = host;
   const address = options.address ?? server;
   const login = await createDatabase(server, address, name);
+  if (options.master) addInstance(aws, { server, address, username: login.username, name });
   const beside = await options.beside?.({ server, address, name });
   const admin = await createAdmin(server, address, name);
   const client = clientOf(aws, "operator");
@@ -96,19 +111,42 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const base = { aws, server, client, folder, secretArn, ...versionsOf(client, databaseSecretId) };
   return {
     ...base,
+    passwordChange: options.master ? "ModifyDBInstance" : server.passwordChange,
     functionArn: functions.rotate,
     retireArn: functions.retire,
     settleArn: functions.settle,
     mirrorArn: arns["mirror"],
     watchArn: arns["watch"],
+    relayArn: arns["relay"],
+    emergencyArn: arns["emergency"],
     ...operations(base, functions, urls),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }
 
-const startHost = ({ port, timing, lambda, inProcess = false }: WorldOptions) =>
+/** The server, as an instance of RDS whose master user this is. */
+function addInstance(
+  aws: Aws,
+  instance: { server: Server; address: Address; username: string; name: string },
+): void {
+  const { server, address, username, name } = instance;
+  aws.rds.addDatabase({
+    kind: "instance",
+    id: instanceId(name),
+    engine: server.type,
+    masterUsername: username,
+    ...{ host: address.host, port: address.port },
+    setPassword: (password) => server.setPassword(username, password),
+  });
+}
+
+const instanceId = (name: string) => name.replaceAll("_", "-");
+
+const startHost = ({ port, pace, timing, lambda, master, inProcess = false }: WorldOptions) =>
   Host.start({
     inProcess,
+    ...(pace !== undefined && { pace }),
+    ...(master && { rds: master }),
     ...(port !== undefined && { port }),
     ...(timing && { rotation: timing }),
     ...(lambda && { lambda }),
@@ -124,15 +162,20 @@ async function createSecret(
 }
 
 function manifestFor(
-  { server, strategy, mirror }: WorldOptions,
+  { server, strategy, master, mirror, drill, namesUsers, name = "app" }: WorldOptions,
   beside: Beside["credentials"] = [],
 ): object {
-  const admin = strategy === "alternating-users" ? { admin: adminSecretId } : {};
-  const login = { type: server.type, strategy, ...admin, urls: ["connection_string"] };
-  const credentials = [login, ...beside].map((each) =>
-    each.type === "generated" ? each : { ...each, ca: "ca.pem" },
+  const admin = strategy === "in-place" ? {} : { admin: adminSecretId };
+  const users = { owner: `${name}_user`, clone: `${name}_user_clone` };
+  const named = namesUsers ? { users } : {};
+  const database = { type: "rds-master", instance: instanceId(name), engine: server.type };
+  const type = master ? database : { type: server.type };
+  const login = { ...type, strategy, ...admin, ...named, urls: ["connection_string"] };
+  const logins = [server.type, login.type];
+  const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) =>
+    logins.includes(own) ? { type: own, ...each, ca: "ca.pem" } : { type: own, ...each },
   );
   const defaults = { clusters: ["production"], consumers: "complete" };
-  const entry = { credentials, ...(mirror && { mirror }) };
+  const entry = { credentials, ...(mirror && { mirror }), ...(drill && { drill }) };
   return { defaults, secrets: { [databaseSecretId]: entry } };
 }

@@ -18,23 +18,29 @@ import type { Server } from "../server.ts";
 export interface ManySecrets extends AsyncDisposable {
   readonly aws: Aws;
   readonly settleArn: string;
+  readonly emergencyArn: string;
   /** By name. */
   readonly arns: ReadonlyMap<string, string>;
   /** One rotation to its end. @throws when it fails */
   rotate(name: string): Promise<void>;
 }
 
-export async function startManySecrets(server: Server, count: number): Promise<ManySecrets> {
+/** @param inProcess functions run in this process instead of one each */
+export async function startManySecrets(
+  server: Server,
+  count: number,
+  inProcess = false,
+): Promise<ManySecrets> {
   await using parts = new AsyncDisposableStack();
   const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
   const held = leash(folder);
   parts.defer(() => held.release());
   const names = Array.from({ length: count }, (_, index) => `production/app${index}`);
   // The queue waits until all rotations are over: at the pace of other tests it would not.
-  const aws = parts.use(await startAws({ pace: 1, rotation: { attempts: 1 } }));
+  const aws = parts.use(await startAws({ pace: 1, inProcess, rotation: { attempts: 1 } }));
   const manifest = manifestFor(server.type, names);
   const deployed = await deploy(aws, { folder, manifest, ca: server.ca });
-  const { "rotate-database": rotateArn, settle: settleArn } = deployed;
+  const { "rotate-database": rotateArn, settle: settleArn, emergency: emergencyArn } = deployed;
   const client = clientOf(aws, "operator");
   parts.defer(() => client.destroy());
   const arns = new Map<string, string>();
@@ -48,7 +54,14 @@ export async function startManySecrets(server: Server, count: number): Promise<M
     if (!succeeded) throw new Error(`The rotation of ${name} failed.`);
   };
   const owned = parts.move();
-  return { aws, settleArn, arns, rotate, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return {
+    aws,
+    settleArn,
+    emergencyArn,
+    arns,
+    rotate,
+    [Symbol.asyncDispose]: () => owned.disposeAsync(),
+  };
 }
 
 function manifestFor(type: string, names: readonly string[]): object {

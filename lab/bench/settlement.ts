@@ -67,7 +67,8 @@ export async function measureSettlement(
   return { secrets, services, deployments, seconds, awsRequests, awsRequestsPerSecret };
 }
 
-async function startServices(
+/** Each reads so many of the secrets. Resolves when they run. */
+export async function startServices(
   aws: Aws,
   arns: readonly string[],
   services: number,
@@ -99,7 +100,7 @@ async function rotateAll({ arns, rotate }: ManySecrets): Promise<void> {
 }
 
 /** Notes which secrets lose RETIRING, which settlement removes last. */
-class Settled implements Disposable {
+export class Settled implements Disposable {
   readonly #left = Promise.withResolvers<void>();
   readonly #hook: Disposable;
 

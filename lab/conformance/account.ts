@@ -3,20 +3,18 @@ import {
   CreateSecretCommand,
   DescribeSecretCommand,
   GetSecretValueCommand,
-  RotateSecretCommand,
-  type RotateSecretRequest,
-  UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { startAws } from "../../standin/aws.ts";
 import { type ClientConfig, type Clients, connect } from "./clients.ts";
 import { type EventInbox, openEventInbox } from "./event-inbox.ts";
-import { eventually, type Patience } from "./eventually.ts";
+import type { Patience } from "./eventually.ts";
 import { Inbox } from "./inbox.ts";
 import { keepJournal } from "./journal.ts";
 import { deployRotator } from "./rotation-host.ts";
-import type { RotatorPlan, StepSeen } from "./rotator.ts";
+import { Rotations } from "./rotations.ts";
+import type { RotatorPlan } from "./rotator.ts";
 import { type AccountSettings, accountSettings, PREFIX } from "./settings.ts";
+import { startStandin } from "./standin.ts";
 
 /** Where a fact is tried. */
 export type Side = "account" | "standin";
@@ -28,17 +26,20 @@ export type Side = "account" | "standin";
 export class TestAccount implements AsyncDisposable {
   readonly side: Side;
   readonly clients: Clients;
+  /** Of the clients, for others. */
+  readonly config: ClientConfig;
   readonly region: string;
   readonly accountId: string;
   readonly partition: string;
   readonly prefix: string;
   readonly settings: AccountSettings | undefined;
+  readonly rotations = new Rotations(this);
   readonly #owned: AsyncDisposableStack;
   readonly #once = new Map<string, Promise<unknown>>();
 
   private constructor(parts: {
     clients: Clients;
-    region: string;
+    config: ClientConfig;
     caller: { Account?: string | undefined; Arn?: string | undefined };
     settings: AccountSettings | undefined;
     owned: AsyncDisposableStack;
@@ -46,7 +47,8 @@ export class TestAccount implements AsyncDisposable {
     this.settings = parts.settings;
     this.side = parts.settings ? "account" : "standin";
     this.clients = parts.clients;
-    this.region = parts.region;
+    this.config = parts.config;
+    this.region = String(parts.config.region);
     this.accountId = parts.caller.Account ?? "";
     this.partition = parts.caller.Arn?.split(":")[1] ?? "aws";
     this.prefix = `${PREFIX}-${parts.settings?.run ?? "standin"}`;
@@ -56,11 +58,11 @@ export class TestAccount implements AsyncDisposable {
   /** The account of the command's settings, else a stand-in of its own. */
   static async open(settings = accountSettings()): Promise<TestAccount> {
     const owned = new AsyncDisposableStack();
-    const config = settings ? { region: settings.region } : await standin(owned);
+    const config = settings ? { region: settings.region } : await startStandin(owned);
     const clients = connect(config);
     if (settings) keepJournal(clients.secrets, settings.journal);
     const caller = await clients.sts.send(new GetCallerIdentityCommand({}));
-    return new TestAccount({ clients, region: String(config.region), caller, settings, owned });
+    return new TestAccount({ clients, config, caller, settings, owned });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -122,24 +124,7 @@ export class TestAccount implements AsyncDisposable {
 
   /** The events of secrets of this run that EventBridge delivers from now on. */
   events(): Promise<EventInbox> {
-    return this.#made("events", async () => {
-      const inbox = await openEventInbox(this);
-      await this.#untilEventsCome(inbox);
-      return inbox;
-    });
-  }
-
-  /** A new rule misses the events of its first seconds. */
-  async #untilEventsCome(inbox: EventInbox): Promise<void> {
-    const { name: SecretId, arn, version } = await this.createSecret();
-    const label = { SecretId, VersionStage: "PROBE" };
-    const move = (to: object) =>
-      this.clients.secrets.send(new UpdateSecretVersionStageCommand({ ...label, ...to }));
-    await eventually("the first event", this.patience(5), async () => {
-      await move({ MoveToVersionId: version });
-      await move({ RemoveFromVersionId: version });
-      return (await inbox.of({ arn })).length > 0;
-    });
+    return this.#made("events", () => openEventInbox(this));
   }
 
   inbox(name = this.name(), attributes: Record<string, string> = {}): Promise<Inbox> {
@@ -147,57 +132,9 @@ export class TestAccount implements AsyncDisposable {
     return Inbox.open(this.clients, { name, waitSeconds }, attributes);
   }
 
-  /** Starts a rotation and returns its token. */
-  async rotate(SecretId: string, more: Partial<RotateSecretRequest> = {}): Promise<string> {
-    const token = more.ClientRequestToken ?? randomUUID();
-    await this.clients.secrets.send(
-      new RotateSecretCommand({ SecretId, ClientRequestToken: token, ...more }),
-    );
-    return token;
-  }
-
-  /** The invocations of this rotation so far, in order. */
-  async steps({ arn }: { arn: string }, token: string): Promise<readonly StepSeen[]> {
-    const all = await (await this.evidence()).all<Partial<StepSeen>>();
-    const own = all.filter((each) => each.secret === arn && each.token === token) as StepSeen[];
-    return own.toSorted((a, b) => a.at - b.at);
-  }
-
-  /** Waits for so many invocations. */
-  stepsSeen(secret: { arn: string }, token: string, count: number, minutes = 5) {
-    return eventually(`${count} steps of a rotation`, this.patience(minutes), async () => {
-      const steps = await this.steps(secret, token);
-      return steps.length >= count && steps;
-    });
-  }
-
-  /** Waits until AWSCURRENT is on the new version and the rotation is over. */
-  rotated({ arn }: { arn: string }, token: string) {
-    return eventually("a rotation that succeeds", this.patience(5), async () => {
-      const described = await this.describe(arn);
-      const labels = described.VersionIdsToStages?.[token] ?? [];
-      const rotatedAt = described.LastRotatedDate;
-      return labels.includes("AWSCURRENT") && rotatedAt !== undefined && described;
-    });
-  }
-
   #made<T>(what: string, make: () => Promise<T>): Promise<T> {
     const made = this.#once.get(what) ?? make();
     this.#once.set(what, made);
     return made as Promise<T>;
   }
-}
-
-async function standin(owned: AsyncDisposableStack): Promise<ClientConfig> {
-  const aws = owned.use(await startAws());
-  const env = aws.env("conformance");
-  return {
-    endpoint: aws.endpoint,
-    region: aws.region,
-    maxAttempts: 1,
-    credentials: {
-      accessKeyId: env["AWS_ACCESS_KEY_ID"] ?? "",
-      secretAccessKey: env["AWS_SECRET_ACCESS_KEY"] ?? "",
-    },
-  };
 }

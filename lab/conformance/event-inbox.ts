@@ -1,4 +1,5 @@
 import { PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
+import { UpdateSecretVersionStageCommand } from "@aws-sdk/client-secrets-manager";
 import { SetQueueAttributesCommand } from "@aws-sdk/client-sqs";
 import type { Clients } from "./clients.ts";
 import { eventually, type Patience } from "./eventually.ts";
@@ -27,10 +28,15 @@ interface EventHost {
   readonly accountId: string;
   name(): string;
   inbox(name: string): Promise<Inbox>;
+  createSecret(): Promise<{
+    readonly name: string;
+    readonly arn: string;
+    readonly version: string;
+  }>;
   patience(minutes: number): Patience;
 }
 
-/** A rule for the events of Secrets Manager and a queue that gets them. */
+/** A rule for the events of Secrets Manager and a queue that gets them, from now on. */
 export async function openEventInbox(host: EventHost): Promise<EventInbox> {
   const { clients, prefix, partition, region, accountId } = host;
   const name = host.name();
@@ -48,7 +54,22 @@ export async function openEventInbox(host: EventHost): Promise<EventInbox> {
     const Targets = [{ Id: TARGET, Arn: inbox.arn }];
     await clients.events.send(new PutTargetsCommand({ Rule, Targets }));
   }
-  return new EventInbox(inbox, host.patience(5));
+  const events = new EventInbox(inbox, host.patience(5));
+  await untilEventsCome(host, events);
+  return events;
+}
+
+/** A new rule misses the events of its first seconds. */
+async function untilEventsCome(host: EventHost, inbox: EventInbox): Promise<void> {
+  const { name: SecretId, arn, version } = await host.createSecret();
+  const label = { SecretId, VersionStage: "PROBE" };
+  const move = (to: object) =>
+    host.clients.secrets.send(new UpdateSecretVersionStageCommand({ ...label, ...to }));
+  await eventually("the first event", host.patience(5), async () => {
+    await move({ MoveToVersionId: version });
+    await move({ RemoveFromVersionId: version });
+    return (await inbox.of({ arn })).length > 0;
+  });
 }
 
 /** Lets rules of this account send to the queue. */

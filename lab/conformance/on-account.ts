@@ -14,6 +14,7 @@ import { type Swept, sweep } from "./sweep.ts";
 export interface AccountOptions {
   readonly region: string;
   readonly subnets: readonly string[];
+  readonly database: string | undefined;
   readonly only: string | undefined;
   readonly retryMinutes: number;
 }
@@ -34,6 +35,7 @@ export async function plan(options: AccountOptions): Promise<{
     region: options.region,
     journal: join(journals, `${Account}-${options.region}-${run}`),
     subnets: options.subnets,
+    database: options.database,
     hasTrail: await hasTrail(clients),
     retryPatienceMs: options.retryMinutes * 60_000,
   };
@@ -41,11 +43,16 @@ export async function plan(options: AccountOptions): Promise<{
 }
 
 /** Billing: https://aws.amazon.com/secrets-manager/pricing/ (a secret by the hour, requests by the thousand). */
-function statement(account: string, { run, region, subnets, hasTrail }: AccountSettings): string {
-  const task = subnets.length > 0 ? ", one Fargate task of the smallest size for some minutes" : "";
+function statement(account: string, settings: AccountSettings): string {
+  const { run, region, subnets, database, hasTrail } = settings;
+  const task =
+    subnets.length > 0 ? ", four Fargate tasks of the smallest size for some minutes" : "";
   return [
     `Account ${account}, Region ${region}.`,
-    `Makes resources whose names begin with ${PREFIX}-${run}, and removes them at the end: about 150 secrets, Lambda functions with their roles, queues, rules, parameters, an ECS cluster with services of no task${task}, and a CloudFormation stack.`,
+    `Makes resources whose names begin with ${PREFIX}-${run}, and removes them at the end: about 150 secrets, Lambda functions with their roles, queues, rules, topics, parameters, ECS clusters with services of no task${task}, and a CloudFormation stack.`,
+    ...(database
+      ? [`Changes the master password of the RDS instance ${database} to one that nobody knows.`]
+      : []),
     `Nothing else is changed. ${hasTrail ? "A trail records management events, so events of rotations are looked for." : "No trail records management events in this Region, so events of rotations are not looked for."}`,
     "Costs less than 0.50 USD. Takes 20 to 60 minutes, most of it waiting for ListSecrets, which may lag five minutes, and for retries.",
   ].join("\n");

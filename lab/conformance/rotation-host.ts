@@ -8,7 +8,8 @@ import { rotatorArchive } from "./archive.ts";
 import type { Clients } from "./clients.ts";
 import { retriedWhile } from "./eventually.ts";
 
-const trust = (service: string) =>
+/** Of a role that a service may assume. */
+export const trust = (service: string) =>
   JSON.stringify({
     Version: "2012-10-17",
     Statement: [{ Effect: "Allow", Principal: { Service: service }, Action: "sts:AssumeRole" }],

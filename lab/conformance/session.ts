@@ -24,7 +24,7 @@ interface RoleHost {
 }
 
 /**
- * A role that this account may assume, with all rights on secrets of this run, and to roll its services. What is tried is narrowed by the
+ * A role that this account may assume, with all rights on secrets and IAM users of this run, and to roll its services. What is tried is narrowed by the
  * policy of each session: a call is allowed where role and session both allow it.
  * @returns the role's ARN
  */
@@ -51,7 +51,12 @@ export async function createRole(host: RoleHost): Promise<string> {
     Action: "ecs:UpdateService",
     Resource: `arn:${partition}:ecs:*:*:service/${prefix}*`,
   };
-  const PolicyDocument = document([all, invoke, roll]);
+  const administer: Statement = {
+    Effect: "Allow",
+    Action: "iam:*",
+    Resource: `arn:${partition}:iam::${accountId}:user/${prefix}*`,
+  };
+  const PolicyDocument = document([all, invoke, roll, administer]);
   const policy = { RoleName, PolicyName: "secrets", PolicyDocument };
   await clients.iam.send(new PutRolePolicyCommand(policy));
   return created.Role?.Arn ?? "";

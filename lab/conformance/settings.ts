@@ -1,6 +1,9 @@
 /** Ahead of the name of everything that a run makes. */
 export const PREFIX = "qt-conformance";
 
+/** The RDS instance that the stand-in has. */
+export const standinDatabase = `${PREFIX}-standin`;
+
 const VARIABLE = "CONFORMANCE";
 
 /** What the command tells the processes that try the facts, in which case they run on an account. */
@@ -12,6 +15,8 @@ export interface AccountSettings {
   readonly journal: string;
   /** Subnets for one small Fargate task; empty: none runs. */
   readonly subnets: readonly string[];
+  /** The identifier of an RDS instance whose master password may be changed. */
+  readonly database?: string | undefined;
   /** Whether a trail records management events: without one, EventBridge gets no events of rotations. */
   readonly hasTrail: boolean;
   /** How long to look for another attempt of a failed rotation, in milliseconds. */

@@ -2,6 +2,7 @@ import type { Clients } from "./clients.ts";
 import { functions, mappings, roles, stacks } from "./leftovers/compute.ts";
 import { clusters, definitions } from "./leftovers/ecs.ts";
 import { queues, rules, topics } from "./leftovers/messages.ts";
+import { users } from "./leftovers/users.ts";
 import { parameters, secrets } from "./leftovers/values.ts";
 
 /** Every kind, each ahead of what it uses. */
@@ -17,6 +18,7 @@ const leftovers = [
   parameters,
   topics,
   roles,
+  users,
 ];
 
 export interface Swept {

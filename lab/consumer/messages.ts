@@ -6,6 +6,8 @@ export interface Attempt {
   endedAt: number;
   /** The SQLSTATE, Node's or OpenSSL's code, or the name of the SDK's error. */
   code?: string;
+  /** The key that was used, where it was no login. */
+  of?: string;
 }
 
 /** The consumer answers a `sync` once the attempt under way is reported. */

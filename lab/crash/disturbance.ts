@@ -101,8 +101,9 @@ export class Disturbance implements Disposable {
 
   /** The harness logs in too, but not while a function runs. */
   #running(...arns: readonly string[]): readonly string[] {
-    const { aws, functionArn, retireArn, settleArn, mirrorArn } = this.#world;
-    const all = arns.length > 0 ? arns : [functionArn, retireArn, settleArn, mirrorArn];
+    const { aws, functionArn, retireArn, settleArn, mirrorArn, emergencyArn } = this.#world;
+    const all =
+      arns.length > 0 ? arns : [functionArn, retireArn, settleArn, mirrorArn, emergencyArn];
     return all.flatMap((arn) => aws.functions.running(arn));
   }
 }

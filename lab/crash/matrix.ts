@@ -22,6 +22,9 @@ export interface CrashRow {
   readonly details: readonly string[];
 }
 
+/** Of a world whose password RDS changes: rotations mostly wait. */
+const pace = 20;
+
 /** How many series run at once: each waits for servers, or has processes of its own. */
 const width = 3;
 
@@ -78,7 +81,7 @@ async function* run(
 
 async function start(
   server: Server,
-  { strategy, attempts, beside, mirror, make }: Series,
+  { strategy, attempts, beside, master, mirror, lambda, make }: Series,
   kill: boolean,
   parts: AsyncDisposableStack,
 ): Promise<Subject> {
@@ -91,7 +94,9 @@ async function start(
     timing: { attempts, retryDelayMs: 0 },
     inProcess: !kill,
     ...(beside && { beside }),
+    ...(master && { master, pace }),
     ...(mirror && { mirror }),
+    ...(lambda && { lambda }),
   });
   parts.use(world);
   return make(world, proxy);

@@ -49,7 +49,7 @@ export class RotationSubject implements Subject {
     let { outcome } = first;
     if (this.#options.afresh) {
       const switching =
-        this.#options.inPlace && insideSwitch(target, calls, this.#world.server.passwordChange);
+        this.#options.inPlace && insideSwitch(target, calls, this.#world.passwordChange);
       if (!switching && !(await currentLogsIn(this.#world)))
         problems.push("AWSCURRENT is refused right after the disturbance");
       outcome = await this.#afresh(outcome, token);

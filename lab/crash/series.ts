@@ -1,6 +1,6 @@
 import { mixed } from "../mixed-secret.ts";
 import type { ServerProxy, ServerType, Strategy } from "../server.ts";
-import { serverTypes } from "../servers.ts";
+import { serverType, serverTypes } from "../servers.ts";
 import type { World, WorldOptions } from "../world.ts";
 import { type Mode, modes } from "./disturbance.ts";
 import { RetirementSubject } from "./retirement-subject.ts";
@@ -25,6 +25,9 @@ export interface Series {
   readonly attempts: number;
   /** What the secret holds beside one login. */
   readonly beside?: WorldOptions["beside"];
+  /** The login is a master user of RDS. */
+  readonly master?: WorldOptions["master"];
+  readonly lambda?: WorldOptions["lambda"];
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
   make(world: World, proxy: ServerProxy): Subject | Promise<Subject>;
@@ -38,13 +41,14 @@ interface Variant {
   /** Every case begins without the second user. */
   readonly first?: boolean;
   readonly beside?: WorldOptions["beside"];
+  readonly master?: WorldOptions["master"];
 }
 
 function rotation(
   subject: string,
   type: string,
   strategy: Strategy,
-  { first = false, beside }: Variant = {},
+  { first = false, beside, master }: Variant = {},
 ): readonly Series[] {
   // A mixed secret has a login in place, too.
   const inPlace = strategy === "in-place" || beside !== undefined;
@@ -55,14 +59,38 @@ function rotation(
     ...recovery,
     share: { index, count: recoveries.length },
     ...(beside && { beside }),
+    ...(master && { master, worlds: 2 }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
   }));
 }
 
+/** Where the old credential works beside the new one: its end, and a rotation that comes too early. */
+const afterwards = (type: string, strategy: Strategy): readonly Series[] => [
+  {
+    subject: `${type} ${strategy}, retire`,
+    type,
+    strategy,
+    recovery: "retried",
+    attempts: 1,
+    make: (world, proxy) => new RetirementSubject(world, proxy),
+  },
+  {
+    subject: `${type} ${strategy}, one unsettled before`,
+    type,
+    strategy,
+    ...retried,
+    make: (world, proxy) => new UnsettledSubject(world, proxy),
+  },
+];
+
 /** By strategy: what to disturb. A new strategy adds its own. */
 const seriesOf: Readonly<Record<Strategy, (type: string) => readonly Series[]>> = {
   "in-place": (type) => rotation("in-place", type, "in-place"),
+  "two-passwords": (type) => [
+    ...rotation("two-passwords", type, "two-passwords"),
+    ...afterwards(type, "two-passwords"),
+  ],
   "alternating-users": (type) => {
     const strategy = "alternating-users";
     const mixedSubject = "mixed: alternating-users, in-place in a URL, generated";
@@ -70,26 +98,20 @@ const seriesOf: Readonly<Record<Strategy, (type: string) => readonly Series[]>> 
       ...rotation("alternating-users, first rotation", type, strategy, { first: true }),
       ...rotation("alternating-users, later rotation", type, strategy),
       ...rotation(mixedSubject, type, strategy, { beside: mixed }),
-      {
-        subject: `${type} alternating-users, retire`,
-        type,
-        strategy,
-        recovery: "retried",
-        attempts: 1,
-        make: (world, proxy) => new RetirementSubject(world, proxy),
-      },
-      {
-        subject: `${type} alternating-users, one unsettled before`,
-        type,
-        strategy,
-        ...retried,
-        make: (world, proxy) => new UnsettledSubject(world, proxy),
-      },
+      ...afterwards(type, strategy),
     ];
   },
 };
 
-/** For every type of server. */
+/** In milliseconds: RDS takes minutes. */
+const masterTiming = { beginMs: 20, changeMs: 80, endMs: 160 };
+
+/** Of the engines that an instance of RDS can have. */
+export const masterSeries: readonly Series[] = ["postgres", "mariadb", "mysql"].flatMap((type) =>
+  rotation("rds-master", type, "in-place", { master: masterTiming }),
+);
+
+/** For every type of server, whether one can be started here or not. */
 export const loginSeries: readonly Series[] = Object.entries<ServerType>(serverTypes).flatMap(
   ([type, { strategies }]) => strategies.flatMap((strategy) => seriesOf[strategy](type)),
 );
@@ -119,9 +141,15 @@ export const settlementSeries: readonly Series[] = [
   },
 ];
 
-/** A mixed secret's rotation makes each call of a later rotation, too. */
-export const sampledLogins = loginSeries.filter(
-  ({ subject }) => !subject.endsWith("alternating-users, later rotation"),
+/**
+ * A mixed secret's rotation makes each call of a later rotation, too; and a variant of a server what that server makes. What an
+ * engine does when its second user is made, or when a rotation is refused, differs less: one of them is enough.
+ */
+export const sampledLogins = [...loginSeries, ...masterSeries].filter(
+  ({ subject, type }) =>
+    !subject.endsWith("alternating-users, later rotation") &&
+    serverType(type).variantOf === undefined &&
+    (type === "postgres" || !/, (?:first rotation|one unsettled before)$/.test(subject)),
 );
 
 /**

@@ -23,11 +23,15 @@ export async function before(world: World): Promise<Before> {
   return { current, versions: new Set(await world.versionIds()) };
 }
 
-/** Settles, then checks the labels and, by real logins, every version that the case touched. */
+/**
+ * Settles, then checks the labels and, by real logins, every version that the case touched.
+ * @param leaked AWSPREVIOUS leaked
+ */
 export async function verdict(
   world: World,
   was: Before,
   found: readonly string[],
+  leaked = false,
 ): Promise<Verdict> {
   const problems = [...found];
   const lockedOut = !(await currentLogsIn(world));
@@ -42,7 +46,7 @@ export async function verdict(
   if (current === was.current) problems.push("AWSCURRENT was not replaced");
   else
     problems.push(
-      ...unlike(await world.secret(), await world.secret({ VersionStage: "AWSPREVIOUS" })),
+      ...unlike(await world.secret(), await world.secret({ VersionStage: "AWSPREVIOUS" }), leaked),
     );
   // The previous AWSCURRENT has just been proven dead by settling.
   const touched = (await world.versionIds()).filter(

@@ -45,7 +45,7 @@ export interface AlertShown {
 const afterwardsMs = 300;
 
 /** Between two logins of a consumer, in milliseconds: it leaves the machine to the rotation. */
-const pauseMs = 50;
+const pauseMs = 100;
 
 /** In a service of injected consumers. */
 const tasks = 3;

@@ -5,6 +5,8 @@ import { startWorld } from "../world.ts";
 
 /** What is measured. A new strategy adds a line. */
 export const subjects = [
+  { strategy: "two-passwords", stepGapMs: 0 },
+  { strategy: "two-passwords", stepGapMs: 1000 },
   { strategy: "alternating-users", stepGapMs: 0 },
   { strategy: "alternating-users", stepGapMs: 1000 },
   { strategy: "in-place", stepGapMs: 0 },

@@ -2,55 +2,65 @@ import { mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { IAM } from "@aws-sdk/client-iam";
 import {
   CreateSecretCommand,
-  DescribeSecretCommand,
   GetSecretValueCommand,
-  RotateSecretCommand,
   type SecretsManagerClient,
 } from "@aws-sdk/client-secrets-manager";
-import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { functionsOf } from "../../lib/manifest/place.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
 import { clientOf, createTopic, keysOf } from "../clients.ts";
 import { deploy } from "../deploy.ts";
 import { leash } from "../postgres/leash.ts";
+import type { ProviderDouble } from "../providers/double.ts";
+import type { Attributes, HeldKey } from "../providers/keys.ts";
 import type { Server } from "../server.ts";
 import { connectSettlement } from "../settlement.ts";
-import type { AppSettings } from "./app-settings.ts";
+import type { App } from "./app-settings.ts";
+import { SharedClock } from "./clock.ts";
 import { EcsService } from "./ecs-service.ts";
-import { entryOf, root } from "./entry.ts";
+import { Elsewhere } from "./elsewhere.ts";
+import { root } from "./entry.ts";
+import { Machine } from "./machine.ts";
 import { manifestFor } from "./manifest.ts";
+import { Parameters } from "./parameters.ts";
 import type { System } from "./system.ts";
 
-/** How long settlement may take, in milliseconds. */
-const patience = 60_000;
-
-/** Instead of five minutes, in milliseconds. */
-const tick = 1000;
+/** Of the stand-in, and of what functions pause. */
+const pace = 20;
 
 interface Parts {
   readonly aws: Aws;
   readonly server: Server;
+  /** Beside the database. */
+  readonly cache?: Server | undefined;
+  /** Empty of configuration: a home folder for programs that need one. */
   readonly folder: string;
   readonly system: System;
   readonly arns: Awaited<ReturnType<typeof deploy>>;
-  /** ARN by name. */
-  readonly secrets: Map<string, string>;
+  readonly clock: SharedClock;
+  readonly elsewhere: Elsewhere;
   readonly client: SecretsManagerClient;
-  readonly ssm: SSMClient;
+  readonly parameters: Parameters;
   readonly owned: AsyncDisposable;
 }
 
 /**
  * AWS's stand-in with the functions built from an example's manifest, to be filled with the system's secrets,
- * users and services.
+ * users, keys and services.
  */
 export class Account implements AsyncDisposable {
   readonly #parts: Parts;
+  /** ARN by name. */
+  readonly #secrets = new Map<string, string>();
 
   private constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** What it is made of. */
+  get made(): Omit<Parts, "owned"> {
+    return this.#parts;
   }
 
   get aws(): Aws {
@@ -61,9 +71,15 @@ export class Account implements AsyncDisposable {
     return this.#parts.server;
   }
 
-  /** Empty of configuration: a home folder for programs that need one. */
-  get folder(): string {
-    return this.#parts.folder;
+  /** @throws Error for a system without one */
+  get cache(): Server {
+    const { cache } = this.#parts;
+    if (cache) return cache;
+    throw new Error("The system has no server beside its database.");
+  }
+
+  get parameters(): Parameters {
+    return this.#parts.parameters;
   }
 
   static async start(system: System, server: Server): Promise<Account> {
@@ -71,20 +87,23 @@ export class Account implements AsyncDisposable {
     const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
     const held = leash(folder);
     parts.defer(() => held.release());
-    const aws = parts.use(await startAws({ region: system.region, rotation: { attempts: 1 } }));
-    const { host, port, ca } = server;
-    const { grace } = system;
+    const clock = parts.use(new SharedClock(folder));
+    const elsewhere = parts.use(await Elsewhere.start(folder, clock.env));
+    const { region } = system;
+    const aws = parts.use(await startAws({ region, pace, rotation: { attempts: 1 } }));
     const text = readFileSync(join(root, system.name, "rotation.yml"), "utf8");
-    const manifest = manifestFor(text, { host, port, grace });
     const topicArn = await createTopic(aws);
-    const arns = await deploy(aws, { folder, manifest, ca, topicArn });
+    const cache = await system.startCache?.();
+    if (cache) parts.use(cache);
+    const { host, port } = server;
+    const ca = authorities(server, cache);
+    const manifest = manifestFor(text, { host, port });
+    const arns = await deploy(aws, { folder, manifest, ca, topicArn, env: elsewhere.env });
     const client = clientOf(aws, "operator");
-    const { endpoint, region } = aws;
-    const ssm = new SSMClient({ endpoint, region, credentials: keysOf(aws, "operator") });
-    for (const each of [client, ssm]) parts.defer(() => each.destroy());
-    const secrets = new Map<string, string>();
-    const owned = parts.move();
-    return new Account({ aws, server, folder, system, arns, secrets, client, ssm, owned });
+    parts.defer(() => client.destroy());
+    const parameters = parts.use(new Parameters(aws));
+    const made = { aws, server, cache, folder, system, arns, clock, elsewhere, client, parameters };
+    return new Account({ ...made, owned: parts.move() });
   }
 
   /** A user with a database of its own on the server: the login's parts. */
@@ -101,31 +120,37 @@ export class Account implements AsyncDisposable {
     await this.secret(secret, { engine, host, port, username, password });
   }
 
+  provider(name: string): ProviderDouble {
+    return this.#parts.elsewhere.provider(name);
+  }
+
+  /** A key that a person has made, of the provider of this preset. */
+  key(provider: string, attributes?: Attributes): HeldKey {
+    return this.provider(provider).handOut("made by hand", attributes);
+  }
+
+  /** The secret of the credential that manages the keys of this provider. */
+  async keyAdministrator(secret: string, provider: string): Promise<void> {
+    await this.secret(secret, this.provider(provider).adminSecret);
+  }
+
+  /** An access key of a new IAM user, which works already. */
+  async accessKey(UserName: string): Promise<{ id: string; secret: string }> {
+    const { endpoint, region } = this.aws;
+    const iam = new IAM({ endpoint, region, credentials: keysOf(this.aws, "operator") });
+    await iam.createUser({ UserName });
+    const { AccessKey } = await iam.createAccessKey({ UserName });
+    iam.destroy();
+    await sleep(5000 / pace);
+    return { id: AccessKey?.AccessKeyId ?? "", secret: AccessKey?.SecretAccessKey ?? "" };
+  }
+
   /** A secret as its guide makes it: from a file indented by two spaces, with a trailing newline. */
   async secret(Name: string, document: object): Promise<void> {
     const SecretString = textOf(document);
-    const { ARN = "" } = await this.#parts.client.send(
-      new CreateSecretCommand({ Name, SecretString }),
-    );
-    this.#parts.secrets.set(Name, ARN);
-  }
-
-  async parameter(Name: string, Value: string): Promise<void> {
-    await this.#parts.ssm.send(new PutParameterCommand({ Name, Value, Type: "SecureString" }));
-  }
-
-  /** Value and version of the parameters below this path, by name. */
-  async parameters(Path: string): Promise<Map<string, { value: string; version: number }>> {
-    const found = new Map<string, { value: string; version: number }>();
-    let NextToken: string | undefined;
-    do {
-      const command = new GetParametersByPathCommand({ Path, WithDecryption: true, NextToken });
-      const page = await this.#parts.ssm.send(command);
-      for (const { Name = "", Value = "", Version = 0 } of page.Parameters ?? [])
-        found.set(Name, { value: Value, version: Version });
-      NextToken = page.NextToken;
-    } while (NextToken);
-    return found;
+    const command = new CreateSecretCommand({ Name, SecretString });
+    const { ARN = "" } = await this.#parts.client.send(command);
+    this.#secrets.set(Name, ARN);
   }
 
   /**
@@ -136,24 +161,33 @@ export class Account implements AsyncDisposable {
     cluster: string;
     name: string;
     tasks: number;
-    app: Omit<AppSettings, "type" | "ca">;
+    app: App;
     environment?: Readonly<Record<string, string>>;
   }): Promise<EcsService> {
     const folder = join(root, this.#parts.system.name);
     let definition = readFileSync(join(folder, "task-definition.json"), "utf8");
-    for (const [name, arn] of this.#parts.secrets)
+    for (const [name, arn] of this.#secrets)
       definition = definition.replaceAll(`:${name}-AbCdEf`, `:${name}${arn.slice(-7)}`);
     definition = definition.replaceAll("ACCOUNT-ID", this.aws.accountId);
-    const { environment = {}, ...rest } = options;
-    const { type, ca } = this.server;
-    const app = { ...options.app, type, ca };
-    return EcsService.start(this.aws, { ...rest, environment, folder, definition, app });
+    const environment = { ...this.#parts.elsewhere.env, ...options.environment };
+    const app = { ...options.app, ...this.#database };
+    return EcsService.start(this.aws, { ...options, environment, folder, definition, app });
+  }
+
+  /** A process of the application that reads its secrets by itself. */
+  machine(app: App): Promise<Machine> {
+    const env = { ...this.aws.env(this.#parts.system.name), ...this.#parts.elsewhere.env };
+    return Machine.start(env, { ...app, ...this.#database });
+  }
+
+  get #database() {
+    return { type: this.server.type, ca: authorities(this.server, this.#parts.cache) };
   }
 
   /** The text of AWSCURRENT, of every secret by name. */
   async texts(): Promise<ReadonlyMap<string, string>> {
     const texts = new Map<string, string>();
-    for (const name of this.#parts.secrets.keys()) {
+    for (const name of this.#secrets.keys()) {
       const command = new GetSecretValueCommand({ SecretId: name });
       texts.set(name, (await this.#parts.client.send(command)).SecretString ?? "");
     }
@@ -166,42 +200,12 @@ export class Account implements AsyncDisposable {
     return connectSettlement(this.aws, this.#parts.arns.settle, timing);
   }
 
-  /** One rotation through RotateSecret, to its end. @returns why it failed; `undefined` when it did not */
-  async rotate(): Promise<string | undefined> {
-    const SecretId = this.#parts.system.secret;
-    const { schedule, place = "network" } = entryOf(this.#parts.system) ?? {};
-    const { VersionId = "" } = await this.#parts.client.send(
-      new RotateSecretCommand({
-        SecretId,
-        RotationLambdaARN: this.#parts.arns[functionsOf[place].rotate],
-        RotationRules: { ScheduleExpression: schedule?.expression, Duration: schedule?.duration },
-      }),
-    );
-    const { succeeded, steps } = await this.aws.rotations.finished(SecretId, VersionId);
-    const last = steps.at(-1);
-    if (succeeded) return undefined;
-    return `the rotation failed in ${last?.step}: ${last?.error?.errorType}: ${last?.error?.errorMessage}`;
-  }
-
-  /** Waits until RETIRING is gone, helped only by the tick. @returns whether it was in time */
-  async settled(): Promise<boolean> {
-    const deadline = Date.now() + patience;
-    let ticked = Date.now();
-    while (Date.now() < deadline) {
-      const command = new DescribeSecretCommand({ SecretId: this.#parts.system.secret });
-      const { VersionIdsToStages = {} } = await this.#parts.client.send(command);
-      if (!Object.values(VersionIdsToStages).flat().includes("RETIRING")) return true;
-      await sleep(50);
-      if (this.#parts.system.grace === undefined || Date.now() - ticked < tick) continue;
-      this.aws.events.tick("tick");
-      ticked = Date.now();
-    }
-    return false;
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#parts.owned[Symbol.asyncDispose]();
   }
 }
+
+const authorities = (...servers: readonly (Server | undefined)[]): string =>
+  servers.flatMap((server) => server?.ca ?? []).join("\n");
 
 export const textOf = (document: object) => `${JSON.stringify(document, null, 2)}\n`;

@@ -3,6 +3,7 @@ import {
   type ContainerDefinition,
   CreateClusterCommand,
   CreateServiceCommand,
+  DescribeServicesCommand,
   ECSClient,
   RegisterTaskDefinitionCommand,
   type RegisterTaskDefinitionCommandInput,
@@ -10,8 +11,9 @@ import {
 import type { Aws } from "../../standin/aws.ts";
 import { compileCache } from "../../standin/compile-cache.ts";
 import { keysOf } from "../clients.ts";
-import type { AppSettings } from "./app-settings.ts";
-import type { Consumer, ConsumerVerdict } from "./consumer.ts";
+import type { Attempt } from "../consumer/messages.ts";
+import { type AppSettings, usesCredentials } from "./app-settings.ts";
+import type { Consumer, Verdict } from "./consumer.ts";
 import { ProcessesSeen } from "./processes-seen.ts";
 import type { Document } from "./system.ts";
 
@@ -34,28 +36,29 @@ const program = new URL("./app.ts", import.meta.url).pathname;
 /** Its tasks run the examples' application; settlement finds it by its task definition, and rolls it. */
 export class EcsService implements Consumer {
   readonly #seen: ProcessesSeen;
-  readonly #tasks: number;
+  readonly #options: ServiceOptions;
+  readonly #ecs: ECSClient;
   readonly #parts = new DisposableStack();
   readonly #firstDeployment = Promise.withResolvers<void>();
   #rolled = 0;
 
-  private constructor({ app, tasks }: ServiceOptions) {
-    this.#seen = new ProcessesSeen(app.url !== undefined || app.password !== undefined);
-    this.#tasks = tasks;
+  private constructor(aws: Aws, options: ServiceOptions) {
+    this.#options = options;
+    this.#seen = new ProcessesSeen(usesCredentials(options.app));
+    const { endpoint, region } = aws;
+    this.#ecs = new ECSClient({ endpoint, region, credentials: keysOf(aws, "operator") });
+    this.#parts.defer(() => this.#ecs.destroy());
   }
 
   /** Resolves when every task works and the first deployment is over. */
   static async start(aws: Aws, options: ServiceOptions): Promise<EcsService> {
     const { cluster, name, tasks } = options;
-    const service = new EcsService(options);
-    const { endpoint, region } = aws;
-    const ecs = new ECSClient({ endpoint, region, credentials: keysOf(aws, "operator") });
-    service.#parts.defer(() => ecs.destroy());
+    const service = new EcsService(aws, options);
     service.#watch(aws, `/${cluster}/${name}`);
-    await ecs.send(new CreateClusterCommand({ clusterName: cluster }));
-    const { family: taskDefinition } = await register(ecs, options);
+    await service.#ecs.send(new CreateClusterCommand({ clusterName: cluster }));
+    const { family: taskDefinition } = await register(service.#ecs, options);
     const create = { cluster, serviceName: name, taskDefinition, desiredCount: tasks };
-    await ecs.send(new CreateServiceCommand(create));
+    await service.#ecs.send(new CreateServiceCommand(create));
     await service.#seen.working(tasks);
     await service.#firstDeployment.promise;
     service.#seen.mark();
@@ -75,14 +78,25 @@ export class EcsService implements Consumer {
     );
   }
 
-  async renew(): Promise<void> {
-    await this.#seen.working(this.#tasks);
+  async isQuiet(): Promise<boolean> {
+    const { cluster, name } = this.#options;
+    const command = new DescribeServicesCommand({ cluster, services: [name] });
+    const { services: [service] = [] } = await this.#ecs.send(command);
+    return service?.deployments?.every(({ rolloutState }) => rolloutState === "COMPLETED") ?? false;
   }
 
-  async verdict(current: Document): Promise<ConsumerVerdict> {
+  async verdict(current: Document): Promise<Verdict> {
+    await this.#seen.working(this.#options.tasks);
     const problems = this.#seen.problems(current);
     if (this.#rolled !== 1) problems.push(`${this.#rolled} deployments of the service`);
-    return { rolled: Math.min(this.#rolled, 1), failed: this.#seen.failed, problems };
+    const rolled = Math.min(this.#rolled, 1);
+    this.#seen.mark();
+    this.#rolled = 0;
+    return { rolled, problems };
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#seen.attempts;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

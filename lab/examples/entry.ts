@@ -5,8 +5,8 @@ import type { System } from "./system.ts";
 
 export const root = join(import.meta.dirname, "../../examples");
 
-/** What an example's manifest has for its secret. */
-export function entryOf({ name, secret }: System): SecretEntry | undefined {
+/** What an example's manifest has for a secret. */
+export function entryOf({ name }: Pick<System, "name">, secret: string): SecretEntry | undefined {
   const manifest = readManifest(join(root, name, "rotation.yml"), "production", { warn: () => {} });
   return manifest.secrets[secret];
 }

@@ -1,23 +1,33 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import { compileCache } from "../../standin/compile-cache.ts";
-import type { AppSettings } from "./app-settings.ts";
-import type { Consumer, ConsumerVerdict } from "./consumer.ts";
+import type { Attempt } from "../consumer/messages.ts";
+import { type AppSettings, usesCredentials } from "./app-settings.ts";
+import type { Consumer, Verdict } from "./consumer.ts";
 import { ProcessesSeen } from "./processes-seen.ts";
 import type { Document } from "./system.ts";
 
 const program = new URL("./app.ts", import.meta.url);
 
-/** A process of the examples' application that nothing redeploys, as on an EC2 instance: a person restarts it. */
+/** How long one that reads again is watched once the old credential is dead, in milliseconds. */
+const afterwards = 500;
+
+/**
+ * A process of the examples' application that nothing redeploys, as on an EC2 instance: it reads its secrets again by
+ * itself, or a person restarts it.
+ */
 export class Machine implements Consumer {
   readonly #env: Readonly<Record<string, string>>;
   readonly #seen: ProcessesSeen;
+  readonly #readsAgain: boolean;
   #process: ChildProcess | undefined;
 
   private constructor(env: Readonly<Record<string, string>>, app: AppSettings) {
     this.#env = { ...env, ...compileCache, APP_SETTINGS: JSON.stringify(app) };
-    this.#seen = new ProcessesSeen(app.url !== undefined || app.password !== undefined);
+    this.#readsAgain = app.cacheMs !== undefined;
+    this.#seen = new ProcessesSeen(usesCredentials(app));
   }
 
   /** Resolves when it works. @param env the credentials of its role, for the AWS SDK */
@@ -36,13 +46,24 @@ export class Machine implements Consumer {
     await this.#seen.working(1);
   }
 
-  async renew(): Promise<void> {
+  async isQuiet(): Promise<boolean> {
+    return true;
+  }
+
+  async restart(): Promise<void> {
+    if (this.#readsAgain) return;
+    this.#seen.mark();
     await this.#stop();
     await this.#start();
   }
 
-  async verdict(current: Document): Promise<ConsumerVerdict> {
-    return { rolled: 0, failed: this.#seen.failed, problems: this.#seen.problems(current) };
+  async verdict(current: Document): Promise<Verdict> {
+    if (this.#readsAgain) await sleep(afterwards);
+    return { rolled: 0, problems: this.#seen.problems(current) };
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#seen.attempts;
   }
 
   async #stop(): Promise<void> {

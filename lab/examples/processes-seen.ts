@@ -9,10 +9,10 @@ interface Seen {
   readonly attempts: Attempt[];
 }
 
-/** How long a process may take to start and to log in, in milliseconds. */
+/** How long a process may take to start and to use its credentials, in milliseconds. */
 const patience = 30_000;
 
-/** This many logins show that a process works. */
+/** This many attempts show that a process works. */
 const enough = 3;
 
 /** A value this long is in no text by chance. */
@@ -20,16 +20,16 @@ const telling = 16;
 
 /** What the processes of an application (app.ts) have written. */
 export class ProcessesSeen {
-  readonly #logsIn: boolean;
+  readonly #attempts: boolean;
   readonly #byId = new Map<string, Seen>();
   readonly #output: string[] = [];
   /** The last line that is not a report: a warning or an error. */
   #lastWords = "no output";
   #old: ReadonlySet<string> = new Set();
 
-  /** @param logsIn whether they have a login at all */
-  constructor(logsIn: boolean) {
-    this.#logsIn = logsIn;
+  /** @param attempts whether they use credentials at all */
+  constructor(attempts: boolean) {
+    this.#attempts = attempts;
   }
 
   add(id: string, line: string): void {
@@ -60,9 +60,9 @@ export class ProcessesSeen {
     }
   }
 
-  /** Logins of all of them. */
-  get failed(): number {
-    return [...this.#byId.values()].flatMap(({ attempts }) => attempts.filter(isFailed)).length;
+  /** Of all of them. */
+  get attempts(): readonly Attempt[] {
+    return [...this.#byId.values()].flatMap(({ attempts }) => attempts);
   }
 
   /** What is wrong with those that came after the mark, and with what any of them wrote. */
@@ -77,7 +77,7 @@ export class ProcessesSeen {
     );
     return [
       ...[...new Set(wrong)].map((name) => `${name} of a new process is not the current one`),
-      ...(failed.length > 0 ? [`${failed.length} logins of new processes failed`] : []),
+      ...(failed.length > 0 ? [`${failed.length} attempts of new processes failed`] : []),
       ...leaked.map(([name]) => `the value of ${name} is in the application's output`),
     ];
   }
@@ -87,12 +87,12 @@ export class ProcessesSeen {
   }
 
   #works({ digests, attempts }: Seen): boolean {
-    if (!this.#logsIn) return digests !== undefined;
+    if (!this.#attempts) return digests !== undefined;
     return attempts.filter((each) => !isFailed(each)).length >= enough;
   }
 }
 
-const isFailed = ({ code }: Attempt) => code !== undefined;
+export const isFailed = ({ code }: Attempt) => code !== undefined;
 
 function reportIn(line: string): Attempt | { digests: Record<string, string> } | undefined {
   try {

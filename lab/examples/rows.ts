@@ -1,9 +1,9 @@
 import type { SecretEntry } from "../../lib/manifest/manifest.ts";
-import { isGenerated } from "../../lib/rotators/generated/value.ts";
-import { isLogin } from "../../lib/rotators/login/login.ts";
+import { isHttpSpec } from "../../lib/rotators/http/spec.ts";
+import { typeOf } from "../../lib/types.ts";
 import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
-import type { Shown } from "./run.ts";
+import { isAnswered, type Shown } from "./run.ts";
 
 /** One credential of a system. What does not apply to a generated value or a credential without a type is null. */
 export interface Row {
@@ -16,54 +16,61 @@ export interface Row {
   readonly fieldsChanged: number | null;
   /** Of the whole secret. */
   readonly fields: number | null;
-  readonly failedLogins: number | null;
+  /** Logins or calls with it. */
+  readonly failed: number | null;
   readonly consumersRolled: number | null;
   readonly seconds: number | null;
   readonly status: "ok" | "failed" | "not yet";
 }
 
-/** @param shown the result of the rotation; undefined if it could not start */
+/** @param shown the result of the rotations; undefined if they could not start */
 export function rowsOf(example: Example, shown: Shown | undefined): readonly Row[] {
-  const { title: system, secret, rotates, notYet } = example;
-  const entry = entryOf(example);
-  const rotating = rotates.map(({ fields, login }): Row => {
+  const { title: system, secret: usual, rotates, notYet } = example;
+  const rotating = rotates.map((rotating): Row => {
+    const { secret = usual, fields } = rotating;
     const [credential] = fields;
+    const entry = entryOf(example, secret);
     const made = entry && madeOf(entry, credential);
+    const result = shown?.replaced.get(rotating);
     return {
       system,
       secret,
       credential,
       ...(made ?? { type: "not in rotation.yml", strategy: null }),
-      fieldsChanged: shown ? fields.filter((field) => shown.changed.includes(field)).length : null,
-      fields: shown?.fields ?? null,
-      failedLogins: (login && shown?.failedLogins) ?? null,
-      consumersRolled: shown?.rolled ?? null,
-      seconds: shown?.seconds ?? null,
-      status: made && shown?.problems.length === 0 ? "ok" : "failed",
+      ...(made && rotating.on && { type: `${made.type} (${rotating.on})` }),
+      fieldsChanged: result
+        ? fields.filter((field) => result.changed.includes(field)).length
+        : null,
+      fields: result?.fields ?? null,
+      failed: isAnswered(rotating) ? (result?.failed ?? null) : null,
+      consumersRolled: result?.rolled ?? null,
+      seconds: result?.seconds ?? null,
+      status: made && result && shown?.problems.length === 0 ? "ok" : "failed",
     };
   });
   const nothing = {
     strategy: null,
     fieldsChanged: null,
     fields: null,
-    failedLogins: null,
+    failed: null,
     consumersRolled: null,
     seconds: null,
   };
   const later = notYet.map((each): Row => {
     const [credential] = each.fields;
-    const { type, secret: own = secret } = each;
-    return { system, secret: own, credential, type, ...nothing, status: "not yet" };
+    const { type, secret = usual } = each;
+    return { system, secret, credential, type, ...nothing, status: "not yet" };
   });
   return [...rotating, ...later];
 }
 
-/** The manifest's credential whose value is in this field. */
+/** The manifest's credential that writes this field. */
 function madeOf({ credentials }: SecretEntry, field: string) {
   const made = credentials.find((spec) =>
-    isLogin(spec)
-      ? (spec.fields.password ?? "password") === field
-      : isGenerated(spec) && spec.field === field,
+    typeOf(spec)
+      ?.writes(spec)
+      .some((claim) => claim.field === field),
   );
-  return made && { type: made.type, strategy: made.strategy };
+  if (!made) return undefined;
+  return { type: isHttpSpec(made) ? made.preset.preset : made.type, strategy: made.strategy };
 }

@@ -6,6 +6,3 @@ export const random = (length: number) =>
 
 /** As `openssl rand -hex` makes it. */
 export const hex = (bytes: number) => randomBytes(bytes).toString("hex");
-
-/** The id of an access key, as IAM forms it. */
-export const accessKeyId = () => `AKIA${hex(8).toUpperCase()}`;

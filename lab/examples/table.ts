@@ -12,7 +12,7 @@ const columns: readonly (readonly [string, (row: Row) => string, ("left" | "righ
     ({ fieldsChanged, fields }) => (fields ? `${fieldsChanged} of ${fields}` : "–"),
     "right",
   ],
-  ["failed logins", ({ failedLogins }) => String(failedLogins ?? "–"), "right"],
+  ["failed", ({ failed }) => String(failed ?? "–"), "right"],
   ["rolled", ({ consumersRolled }) => String(consumersRolled ?? "–"), "right"],
   ["seconds", ({ seconds }) => seconds?.toFixed(1) ?? "–", "right"],
   ["status", ({ status }) => status],

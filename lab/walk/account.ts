@@ -4,7 +4,10 @@ import type { Secret, SecretChange } from "../../standin/secrets-manager/secret.
 import { VirtualClock } from "./clock.ts";
 import { FakeConsumers } from "./consumer-hands.ts";
 import { FakeEcs } from "./ecs.ts";
-import { administrator } from "./engine.ts";
+
+import { Emergencies, type Emergency } from "./emergencies.ts";
+import { administrator, onServers } from "./engine.ts";
+
 import { Functions, type Plants } from "./functions.ts";
 import { Gate } from "./gate.ts";
 import type { Hands } from "./hands.ts";
@@ -34,6 +37,7 @@ export class Account implements Hands {
   readonly readers: Readers;
   readonly rotations: FakeRotations;
   readonly functions: Functions;
+  readonly emergencies: Emergencies;
   readonly truth: Truth;
   readonly oracle: Oracle;
   readonly eventFaults: EventFault[] = [];
@@ -66,13 +70,18 @@ export class Account implements Hands {
       gate: this.gate,
       random: this.random,
       secrets: this.secrets,
-      servers: this.servers,
       ecs: this.ecs,
+      credential: (spec, by) => onServers(spec, this.servers, this.gate, by),
       manifest: manifest(),
-      retry: (secretId, token) => {
+      rotate: (secretId, token) => {
         const secret = this.secrets.find(secretId);
-        if (secret) this.rotations.rotate(secret, token);
+        return secret !== undefined && this.rotations.rotate(secret, token);
       },
+      cancel: (secretId) => {
+        const secret = this.secrets.find(secretId);
+        if (secret) this.rotations.cancel(secret);
+      },
+      start: (name, event) => this.emergencies.start(name, event),
       plants,
       listener: {
         alert: (alert, by) => this.oracle.alert(alert, by),
@@ -83,6 +92,11 @@ export class Account implements Hands {
         ended: (by) => this.oracle.ended(by, this.isDown),
       },
     });
+    this.emergencies = new Emergencies(
+      this.clock,
+      () => this.functions,
+      (emergency) => this.oracle.leaks.asked(emergency),
+    );
     this.#queue = new SettlementQueue(this.clock, this.functions);
     this.rotations = new FakeRotations(this.secrets, async (Step, { arn }, ClientRequestToken) => {
       const token = this.uuid().replaceAll("-", "");
@@ -157,9 +171,12 @@ export class Account implements Hands {
     this.rotations.cancel(secret);
   }
 
+  emergency(wanted: Omit<Emergency, "id">, isAgain: boolean): void {
+    this.emergencies.ask(wanted, isAgain);
+  }
+
   uuid(prefix = ""): string {
-    const hex = Array.from({ length: 32 }, () => this.random.int(16).toString(16)).join("");
-    return `${prefix}${hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
+    return this.random.uuid(prefix);
   }
 
   #furnish(): void {

@@ -1,12 +1,18 @@
+import type { CredentialSpec } from "../../lib/manifest/type.ts";
+import { loadCredential } from "../../lib/registry.ts";
+import type { Credential } from "../../lib/rotation/credential.ts";
+import { LoginCredential } from "../../lib/rotators/login/credential.ts";
 import type { Approach, Engine, Session } from "../../lib/rotators/login/engine.ts";
 import { address, type Login } from "../../lib/rotators/login/login.ts";
 import type { Notice } from "../../lib/rotators/login/notice.ts";
 import type { Pair, PairOperations } from "../../lib/rotators/login/pair.ts";
 import { OtherUserInUse, UsersMissing } from "../../lib/rotators/login/pair-errors.ts";
+import type { SecondPassword } from "../../lib/rotators/login/second-password.ts";
 import { LockBusy, PermissionDenied } from "../../lib/rotators/login/server-errors.ts";
 import { DnsFailed, Unreachable } from "../../lib/rotators/login/transport-errors.ts";
 import { type Gate, type Invocation, serverFailure } from "./gate.ts";
 import type { Holder } from "./holder.ts";
+import { FakeSecondPassword } from "./second-password.ts";
 import type { FakeServer, Servers } from "./server.ts";
 
 /** How long a connection is tried, in milliseconds. */
@@ -53,6 +59,18 @@ export class FakeEngine implements Engine {
   }
 }
 
+/** The product's own credential, on servers in memory. */
+export async function onServers(
+  spec: CredentialSpec,
+  servers: Servers,
+  gate: Gate,
+  by: Invocation,
+): Promise<Credential> {
+  const loaded = await loadCredential(spec);
+  if (!(loaded instanceof LoginCredential)) return loaded;
+  return new LoginCredential({ ...loaded.parts, engine: new FakeEngine(servers, gate, by) });
+}
+
 type Call = <T>(effect: () => T) => Promise<T>;
 
 interface SessionState {
@@ -65,10 +83,17 @@ interface SessionState {
 
 class FakeSession implements Session, PairOperations {
   readonly pairs: PairOperations = this;
+  readonly secondPassword: SecondPassword;
   readonly #state: SessionState;
 
   constructor(state: SessionState) {
     this.#state = state;
+    this.secondPassword = new FakeSecondPassword({
+      run: (effect) => this.#run(effect),
+      require: (username) => this.#require(username),
+      sessions: (username) => this.#sessions(username),
+      server: state.server,
+    });
   }
 
   get #server(): FakeServer {
@@ -148,14 +173,6 @@ class FakeSession implements Session, PairOperations {
   }
 
   requireActsAs(): Promise<void> {
-    return this.#run(() => {});
-  }
-
-  cloneOwnsObjects(): Promise<boolean> {
-    return this.#run(() => false);
-  }
-
-  takeOver(): Promise<void> {
     return this.#run(() => {});
   }
 

@@ -22,7 +22,7 @@ export class Invocation {
   readonly id: string;
   readonly controller = new AbortController();
   readonly abortsAt: number;
-  readonly endsAt: number;
+  endsAt: number;
   readonly #death = Promise.withResolvers<"killed">();
   isDead = false;
   /** A call of it was disturbed, so what it did may be half done. */
@@ -60,6 +60,8 @@ export class Gate {
   #armed: Armed[] = [];
   /** Calls so far. */
   calls = 0;
+  /** Whoever looks at what each call has changed. */
+  after: () => void = () => {};
 
   constructor(clock: VirtualClock) {
     this.#clock = clock;
@@ -97,9 +99,10 @@ export class Gate {
     for (const { fault } of due) if (fault) by.isDisturbed = true;
     const hits = (kind: FaultKind) => due.some(({ fault }) => fault === kind);
     if (this.#isOver(by) || hits("killed before")) return this.#kill(by);
-    if (by.controller.signal.aborted || signal?.aborted) throw new DeadlineReached();
+    if ((signal ?? by.controller.signal).aborted) throw new DeadlineReached();
     if (hits("throttled")) throw failure();
     const result = effect();
+    this.after();
     if (this.#isOver(by) || hits("killed after")) return this.#kill(by);
     if (hits("reply lost")) throw failure();
     return result;

@@ -1,6 +1,7 @@
+import type { Wish } from "../../lib/emergency/step.ts";
 import { faults } from "./gate.ts";
-import type { Move, Operation } from "./operation.ts";
-import type { Random } from "./random.ts";
+import { type Move, nameOf, type Operation } from "./operation.ts";
+import { Random } from "./random.ts";
 
 const second = 1000;
 const minute = 60 * second;
@@ -17,6 +18,18 @@ export function* operations(random: Random): Generator<Operation> {
     if (count % stretch > 0) yield operation(random);
     else yield random.chance(0.25) ? { kind: "calm", dead: random.int(3) } : { kind: "calm" };
   }
+}
+
+/** Of the operations of which walks consist; the rarest is one in hundreds. */
+export function operationNames(): readonly string[] {
+  const names = new Set<string>();
+  let count = 0;
+  for (const each of operations(new Random(1))) {
+    names.add(nameOf(each));
+    count += 1;
+    if (count === 20_000) break;
+  }
+  return [...names].toSorted();
 }
 
 function operation(random: Random): Operation {
@@ -47,7 +60,8 @@ function move(random: Random): Move {
   return drawn<Move>(random, [
     [20, () => ({ kind: "rotate", secret, leaked: random.chance(0.1) })],
     [8, () => ({ kind: "restart", secret })],
-    [1, () => ({ kind: "cancel", secret })],
+    [11, () => emergency(random)],
+    [2, () => ({ kind: "cancel", secret })],
     [6, () => ({ kind: "move", secret, label: "AWSCURRENT", version: random.int(8) })],
     [
       2,
@@ -85,6 +99,25 @@ function move(random: Random): Move {
     [4, () => ({ kind: "kill", task: random.int(20) })],
     [3, () => ({ kind: "job", job: random.int(2), ms: between(random, minute, 8 * hour) })],
   ]);
+}
+
+function emergency(random: Random): Move {
+  return {
+    kind: "emergency",
+    action: drawn<Wish["action"]>(random, [
+      [3, () => "rotate"],
+      [5, () => "leaked"],
+      [2, () => "rollback"],
+      [3, () => "repair"],
+    ]),
+    endSessions: random.chance(0.3),
+    of: drawn<readonly number[] | "all">(random, [
+      [6, () => [random.int(6)]],
+      [3, () => [random.int(6), random.int(6)]],
+      [1, () => "all"],
+    ]),
+    again: random.chance(0.25),
+  };
 }
 
 /** Small ones as often as large ones. */

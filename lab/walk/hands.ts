@@ -1,5 +1,6 @@
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import type { Outcome } from "./ecs.ts";
+import type { Emergency } from "./emergencies.ts";
 import type { Armed } from "./gate.ts";
 import type { Held } from "./holder.ts";
 import type { EventFault } from "./operation.ts";
@@ -29,6 +30,8 @@ export interface Hands {
   rotate(secret: Secret, token: string): Done;
   /** CancelRotateSecret. */
   cancel(secret: Secret): Done;
+  /** The function for emergencies is invoked. @param isAgain asks for the last one once more */
+  emergency(wanted: Omit<Emergency, "id">, isAgain: boolean): Done;
   uuid(prefix?: string): string;
 }
 

@@ -1,3 +1,4 @@
+import type { Wish } from "../../lib/emergency/step.ts";
 import type { Outcome } from "./ecs.ts";
 import type { FaultKind } from "./gate.ts";
 
@@ -48,7 +49,17 @@ export type Move =
   | { readonly kind: "scale"; readonly service: number; readonly tasks: number }
   | { readonly kind: "deploy"; readonly service: number }
   | { readonly kind: "kill"; readonly task: number }
-  | { readonly kind: "job"; readonly job: number; readonly ms: number };
+  | { readonly kind: "job"; readonly job: number; readonly ms: number }
+  /** Of one secret, of two, or of all. */
+  | {
+      readonly kind: "emergency";
+      readonly action: Wish["action"];
+      /** A repair may end sessions. */
+      readonly endSessions: boolean;
+      readonly of: readonly number[] | "all";
+      /** The last one, once more, whatever this one says. */
+      readonly again: boolean;
+    };
 
 /** What fails. */
 type Disturbance =
@@ -59,13 +70,15 @@ type Disturbance =
   /** Reads show what was before; so does ListSecrets, for longer. */
   | { readonly kind: "lag"; readonly ms: number; readonly listMs: number };
 
-/** E.g. `rotate`, `rotate leaked`, `move AWSCURRENT`, `put value of a version AWSCURRENT`. */
+/** E.g. `rotate`, `rotate leaked`, `emergency leaked`, `move AWSCURRENT`, `put value of a version AWSCURRENT`. */
 export function nameOf(operation: Operation): string {
   switch (operation.kind) {
     case "during":
       return nameOf(operation.move);
     case "rotate":
       return operation.leaked ? "rotate leaked" : "rotate";
+    case "emergency":
+      return `emergency ${operation.again ? "again" : operation.action}`;
     case "move":
       return `move ${operation.label}`;
     case "put":

@@ -3,6 +3,8 @@ import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import { staleOf, untoldOf } from "./findings.ts";
 import type { Invocation } from "./gate.ts";
 import { type Held, type Holder, isSame } from "./holder.ts";
+import { Leaks } from "./leaks.ts";
+import { Pager } from "./pager.ts";
 import type { Servers } from "./server.ts";
 import type { Truth } from "./truth.ts";
 
@@ -21,6 +23,14 @@ interface Told {
   readonly unsettledSince: number;
 }
 
+interface Standing {
+  /** Who told. */
+  readonly by: Invocation;
+  readonly secret: string;
+  /** Its code and subject. */
+  readonly problem: string;
+}
+
 /**
  * A look at the labels right before a credential is ended cannot see what an operator does after it; in calls from
  * such a move.
@@ -35,13 +45,15 @@ export class Oracle {
   readonly #servers: Servers;
   readonly #truth: Truth;
   readonly told: Told[] = [];
-  /** Who told of what is not over, by the key of the alert. */
-  readonly #standing = new Map<string, Invocation>();
+  /** What is not over, by the key of the alert. */
+  readonly #standing = new Map<string, Standing>();
+  readonly #pager = new Pager();
   readonly broken: Breach[] = [];
   readonly untold: Breach[] = [];
   readonly toldTwice: Breach[] = [];
   step = 0;
   /** In-place switches that are under way, by secret. */
+  readonly leaks: Leaks;
   readonly #brokeCurrent = new Map<string, string>();
   /** The invocation that runs now, and the secrets of which a leaked-mode rotation was under way when it began. */
   #running = "";
@@ -51,6 +63,7 @@ export class Oracle {
     this.#clock = clock;
     this.#servers = servers;
     this.#truth = truth;
+    this.leaks = new Leaks(servers, truth);
   }
 
   begun({ id }: Invocation): void {
@@ -74,16 +87,19 @@ export class Oracle {
 
   alert({ event, text }: Pick<Alert, "event" | "text">, by: Invocation): void {
     this.print(text + JSON.stringify(event));
-    const { secret, code, status, deduplicationKey } = event;
+    const paged = this.#pager.take(event, by);
+    if (paged) this.#add(this.toldTwice, "5 told twice", paged);
+    const { secret, code, status, subject, deduplicationKey } = event;
     const key = String(deduplicationKey);
-    const earlier = this.#standing.get(key);
+    if (status !== "over") this.leaks.told(code, subject);
+    const earlier = this.#standing.get(key)?.by;
     if (status === "begun" && earlier && !earlier.isDisturbed && !by.isDisturbed)
       this.#add(this.toldTwice, "5 told twice", `${code} of ${secret}`);
     if (status === "over") {
       this.#standing.delete(key);
       return;
     }
-    this.#standing.set(key, by);
+    this.#standing.set(key, { by, secret: String(secret), problem: `${code}/${subject}` });
     const { now } = this.#clock;
     const about = this.#truth.managed().find(({ name }) => name === secret);
     this.told.push({
@@ -124,6 +140,7 @@ export class Oracle {
    */
   calm(since: number, isDown: IsDown): void {
     this.#truth.note();
+    this.#judgeEmergencies();
     this.#judgeNeighbours(since, isDown);
     for (const secret of this.#truth.managed()) {
       this.#judgeFindings(secret, isDown(secret));
@@ -131,16 +148,14 @@ export class Oracle {
       this.#judgeRefused(secret);
       this.#judgeStrays(secret, isDown(secret));
       this.#judgeLabels(secret, isDown(secret));
+      if (!isDown(secret)) this.#judgeLeaks(secret);
     }
   }
 
   #judgeFindings(secret: Secret, isDown: boolean): void {
     const { current } = this.#truth.of(secret);
     const works = current !== undefined && this.#servers.accepts(current);
-    const prefix = `${secret.name}/`;
-    const standing = [...this.#standing.keys()]
-      .filter((key) => key.startsWith(prefix))
-      .map((key) => key.slice(prefix.length));
+    const standing = this.#standingOf(secret).map(({ problem }) => problem);
     const facts = { secret, now: this.#clock.now, works: isDown ? undefined : works, standing };
     for (const what of [...untoldOf(facts), ...staleOf(facts)])
       this.#add(this.untold, "5 nothing fails silently", `${secret.name}: ${what}, untold`);
@@ -197,6 +212,28 @@ export class Oracle {
     this.#add(this.broken, "5 nothing fails silently", `${secret.name} is not settled, untold`);
   }
 
+  #judgeEmergencies(): void {
+    for (const id of this.leaks.untold())
+      this.#add(this.untold, "5 nothing fails silently", `emergency ${id} has begun, untold`);
+    for (const { problem } of this.#standing.values())
+      if (problem.startsWith("EMERGENCY/") && !this.#isLeft(problem.slice("EMERGENCY/".length)))
+        this.#add(this.broken, "5 nothing fails silently", `${problem} is over, untold`);
+  }
+
+  #judgeLeaks(secret: Secret): void {
+    if (this.#standingOf(secret).length > 0) return;
+    for (const id of this.leaks.alive(secret)) {
+      const what = `${secret.name}: what leaked by ${id} still works, and nobody was told`;
+      if (!this.#isLeft(id)) this.#add(this.broken, "4 nothing stays alive late", what);
+    }
+  }
+
+  /** On-call knows that a person has to do something for it. */
+  #isLeft(id: string): boolean {
+    const ends = [`EMERGENCY_UNFINISHED/${id}`, `EMERGENCY_REFUSED/${id}`];
+    return [...this.#standing.values()].some(({ problem }) => ends.includes(problem));
+  }
+
   #judgeHolder(secret: Secret, { name, worked, holds }: Holder): void {
     const { layout, isLeakUnderWay } = this.#truth.of(secret);
     if (!worked || layout.strategy === "in-place") return;
@@ -222,8 +259,12 @@ export class Oracle {
    */
   #wasTold(secret: Secret, since: number): boolean {
     const from = Math.min(since, this.#truth.refusedSince(secret) ?? since);
-    const stands = [...this.#standing.keys()].some((key) => key.startsWith(`${secret.name}/`));
+    const stands = this.#standingOf(secret).length > 0;
     return stands || this.told.some(({ secret: name, at }) => name === secret.name && at >= from);
+  }
+
+  #standingOf({ name }: Secret): readonly Standing[] {
+    return [...this.#standing.values()].filter(({ secret }) => secret === name);
   }
 
   #add(list: Breach[], promise: string, what: string): void {

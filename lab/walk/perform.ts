@@ -1,7 +1,8 @@
+import { isRetiring } from "../../lib/secret/labels.ts";
 import { AwsError } from "../../standin/aws-error.ts";
 import { incompleteVersion, type Secret } from "../../standin/secrets-manager/secret.ts";
 import { continued } from "./continued.ts";
-import type { Hands } from "./hands.ts";
+import type { Hands, SecretHands } from "./hands.ts";
 import { heldIn } from "./holder.ts";
 import { secrets as layouts } from "./layout.ts";
 import type { Move, Operation } from "./operation.ts";
@@ -53,12 +54,31 @@ function move(move: Move, account: Hands): Promise<void> | void {
       return consumers.kill(move.task);
     case "job":
       return consumers.run(move.job, move.ms);
+    case "emergency": {
+      const { action, endSessions, of, again } = move;
+      const names = action === "rollback" ? mayReturn(secrets) : layouts.map(({ name }) => name);
+      const named = of === "all" ? {} : { secrets: of.map((at) => pick(names, at) ?? "") };
+      return account.emergency({ action, endSessions, ...named }, again);
+    }
     default: {
       const secret = secrets.find(pick(layouts, move.secret)?.name ?? "");
       if (secret)
         return truth.byHand(secret, () => ifAllowed(() => onSecret(move, secret, account)));
     }
   }
+}
+
+/** Those at rest with an earlier version that nothing has ended yet, if there are any: few others can be rolled back. */
+function mayReturn(secrets: SecretHands): readonly string[] {
+  const all = layouts.map(({ name }) => name);
+  const unsettled = all.filter((name) => {
+    const secret = secrets.find(name);
+    if (!secret || secret.deletionAt !== undefined || incompleteVersion(secret)) return false;
+    return [...secret.versions.values()].some(
+      ({ id, labels }) => !labels.has(CURRENT) && isRetiring(id, [...labels]),
+    );
+  });
+  return unsettled.length > 0 ? unsettled : all;
 }
 
 /** A secret has 20 labels at most. */

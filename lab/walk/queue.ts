@@ -1,3 +1,4 @@
+import { settlementTiming } from "../../infra/settlement.ts";
 import type { VirtualClock } from "./clock.ts";
 import type { Functions } from "./functions.ts";
 
@@ -7,9 +8,8 @@ interface Message {
   received: number;
 }
 
-/** As infra/settlement.ts deploys it, in milliseconds. */
-const delay = 15_000;
-const visibility = 360_000;
+const delay = settlementTiming.delaySeconds * 1000;
+const visibility = settlementTiming.visibilitySeconds * 1000;
 const batchSize = 10;
 const receives = 5;
 

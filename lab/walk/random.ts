@@ -24,4 +24,9 @@ export class Random {
     if (picked === undefined) throw new RangeError("Nothing to pick from.");
     return picked;
   }
+
+  uuid(prefix = ""): string {
+    const hex = Array.from({ length: 32 }, () => this.int(16).toString(16)).join("");
+    return `${prefix}${hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")}`;
+  }
 }

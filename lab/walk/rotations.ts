@@ -21,7 +21,7 @@ export class FakeRotations {
     this.#runStep = runStep;
   }
 
-  /** RotateSecret. @returns whether it was allowed */
+  /** RotateSecret. @returns whether it was allowed: a previous rotation that is not complete is tried again instead */
   rotate(secret: Secret, token: string): boolean {
     if (secret.deletionAt !== undefined) return false;
     const pending = pendingOf(secret);

@@ -4,6 +4,8 @@ import type { Held, Holder } from "./holder.ts";
 interface User {
   canLogin: boolean;
   password: string | undefined;
+  /** Beside the first one. */
+  second?: string | undefined;
 }
 
 /** Whoever wants to know what a change on a server did. */
@@ -31,7 +33,7 @@ export class FakeServer {
 
   accepts(username: string, password: string): boolean {
     const user = this.users.get(username);
-    return user?.canLogin === true && user.password === password;
+    return user?.canLogin === true && [user.password, user.second].includes(password);
   }
 
   /** By Quarterturn or by hand. */

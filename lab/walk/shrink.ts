@@ -1,10 +1,8 @@
-import type { Operation } from "./operation.ts";
-
 /**
  * A short sequence that still fails, by leaving out ever smaller parts (delta debugging).
  * @param fails whether a sequence breaks the same promise
  */
-export async function shrink(
+export async function shrink<Operation>(
   operations: readonly Operation[],
   fails: (operations: readonly Operation[]) => Promise<boolean>,
 ): Promise<readonly Operation[]> {

@@ -178,8 +178,13 @@ export class Truth {
   }
 
   /** How many calls functions have made since an operator last changed its labels. */
-  callsSinceHand({ name }: Secret): number {
-    return this.#calls() - (this.#movedAt.get(name) ?? Number.NEGATIVE_INFINITY);
+  callsSinceHand({ name }: Pick<Secret, "name">): number {
+    return this.#calls() - this.handAt({ name });
+  }
+
+  /** Changes with every change of its labels or values by hand. */
+  handAt({ name }: Pick<Secret, "name">): number {
+    return this.#movedAt.get(name) ?? Number.NEGATIVE_INFINITY;
   }
 
   /** Whatever works: AWSCURRENT of each secret, and what each holder holds. */

@@ -21,6 +21,9 @@ async function texts(credential: string, secret: string): Promise<Record<string,
   );
 }
 
+/** It hands every alert on, whatever it is about. */
+const withoutManifest = "relay";
+
 const login = "{ type: postgres, strategy: in-place }";
 const key = "{ type: generated, format: hex, field: KEY }";
 
@@ -32,7 +35,7 @@ it("builds once for all manifests whose secrets have the same types", async () =
   expect(Object.keys(second)).toEqual(Object.keys(first));
   for (const [name, text] of Object.entries(second)) {
     expect(text, name).toBe(first[name]?.replaceAll("canary-a", "canary-b"));
-    expect(text, name).toContain('"canary-b":{');
+    if (name !== withoutManifest) expect(text, name).toContain('"canary-b":{');
     expect(text, name).not.toContain("QUARTERTURN_MANIFEST");
   }
 });
@@ -42,10 +45,11 @@ it("builds what a deployment does", async () => {
   const kept = await builtFunctions(join(folder, "kept"), file);
   const deployed = await bundleFunctions(join(folder, "deployed"), file);
   expect(Object.keys(kept).toSorted()).toEqual(Object.keys(deployed).toSorted());
-  /** A bundle's strings: neither the manifest's keys nor the names that esbuild made short. */
+  /** A bundle's strings: neither the manifest's keys nor the names that esbuild made short, as in `",secret:s,`. */
   const strings = (path = "") => [
     ...new Set(
       readFileSync(path, "utf8")
+        .replaceAll(/:\w{1,2}(?=[,}])/g, ":")
         .match(/"[\w .,:;/-]{20,}"/g)
         ?.toSorted(),
     ),

@@ -30,7 +30,7 @@ describe("a real walk", () => {
   });
 
   it("sees when a login is ended that a task holds", async () => {
-    const [database] = account.databases;
+    const [database] = account.databases.list;
     const current = account.truth.of(account.secrets.find("shop/orders") ?? never()).current;
     await database?.server.query(`ALTER ROLE "${current?.username}" NOLOGIN`);
     await perform({ kind: "rotate", secret: 1, leaked: false }, account);

@@ -65,7 +65,7 @@ describe("a fault on purpose", () => {
     ["retiring without waiting for consumers", blind, "1 no failed logins"],
     ["forgetting RETIRING", forgetful, "4 nothing stays alive late"],
   ])("is found: %s", async (_, plants, promise) => {
-    const found = await walk(1, 250, { plants });
+    const found = await walk(2, 250, { plants });
     expect(found.broken[0]).toMatchObject({ promise });
     const short = await shortest(found, { plants });
     expect(short.broken[0]).toMatchObject({ promise });

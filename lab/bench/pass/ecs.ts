@@ -10,7 +10,8 @@ const tasksEach = 2;
 
 interface Service {
   readonly name: string;
-  readonly secret: string;
+  /** ARNs. */
+  readonly secrets: readonly string[];
   startedAt: number;
   rolledAt?: number;
 }
@@ -29,10 +30,14 @@ export class SimulatedEcs implements Ecs {
   /** The adapter remembers them between passes. */
   readonly #definitions = new Set<string>();
 
-  constructor(clock: VirtualClock, services: readonly string[], onComplete: () => void) {
+  constructor(
+    clock: VirtualClock,
+    services: readonly (readonly string[])[],
+    onComplete: () => void,
+  ) {
     this.#clock = clock;
     const startedAt = clock.ms - 3_600_000;
-    this.#services = services.map((secret, index) => ({ name: `s${index}`, secret, startedAt }));
+    this.#services = services.map((secrets, index) => ({ name: `s${index}`, secrets, startedAt }));
     this.#onComplete = onComplete;
     this.#quota = { reads: new Quota(clock, 20), updates: new Quota(clock, 5) };
   }
@@ -80,8 +85,8 @@ export class SimulatedEcs implements Ecs {
       await this.#quota.reads.take();
       await this.#clock.sleep(requestTime);
     }
-    const valueFrom = this.#services.find(({ name }) => name === arn)?.secret ?? "";
-    const secrets = [{ name: "DATABASE", valueFrom }];
+    const read = this.#services.find(({ name }) => name === arn)?.secrets ?? [];
+    const secrets = read.map((valueFrom, index) => ({ name: `DATABASE_${index}`, valueFrom }));
     return { arn, containers: [{ name: "app", environment: [], secrets, secretOptions: [] }] };
   }
 

@@ -55,12 +55,13 @@ export class SimulatedSecrets {
     return this.all.filter((each) => !this.#isDown(each));
   }
 
-  promote(secret: Simulated): object {
+  /** @param token of the new version */
+  promote(secret: Simulated, token = "new"): object {
     secret.versions.clear();
-    secret.versions.set("new", ["AWSCURRENT", "PREPARED", "FROM-old"]);
+    secret.versions.set(token, ["AWSCURRENT", "PREPARED", "FROM-old"]);
     secret.versions.set("old", ["AWSPREVIOUS", "RETIRING"]);
     secret.lastRotatedAt = secret.changedAt = this.#clock.now();
-    const detail = { name: secret.name, labelUpdated: "AWSCURRENT", versionId: "new" };
+    const detail = { name: secret.name, labelUpdated: "AWSCURRENT", versionId: token };
     return { source: "aws.secretsmanager", time: secret.lastRotatedAt.toISOString(), detail };
   }
 
@@ -70,7 +71,7 @@ export class SimulatedSecrets {
   readonly store: SettlementPorts["store"] = {
     describe: async (id) => {
       await this.#request();
-      return stateOf(this.#get(id));
+      return stateOf(this.get(id));
     },
     list: async () => {
       for (let at = 0; at < this.all.length; at += perList) await this.#request();
@@ -92,7 +93,7 @@ export class SimulatedSecrets {
     // Nobody moves a label by hand here.
     probe: async () => "alive",
     retire: async ({ secret: id }) => {
-      const secret = this.#get(id);
+      const secret = this.get(id);
       this.requests += requestsToRetire;
       if (!this.#isDown(secret)) {
         await this.#clock.sleep(retireTime);
@@ -125,14 +126,14 @@ export class SimulatedSecrets {
     };
   }
 
-  #get(id: string): Simulated {
+  get(id: string): Simulated {
     const secret = this.#byId.get(id);
     if (!secret) throw new Error(`There is no secret ${id}.`);
     return secret;
   }
 
   #changed(id: string): Simulated {
-    return Object.assign(this.#get(id), { changedAt: this.#clock.now() });
+    return Object.assign(this.get(id), { changedAt: this.#clock.now() });
   }
 
   async #request(): Promise<void> {

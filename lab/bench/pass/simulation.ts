@@ -35,10 +35,10 @@ export interface PassFigures extends PassLoad {
 
 /** As deployed, in milliseconds: the queue's delay, the tick, and the function's time but for what is kept back. */
 const [delay, tick, timeout] = [15_000, 300_000, 297_000];
-const batchSize = 10;
-const secretsPerServer = 5;
+export const batchSize = 10;
+export const secretsPerServer = 5;
 /** When a simulation is given up, in milliseconds. */
-const patience = 4 * 3_600_000;
+export const patience = 4 * 3_600_000;
 
 /** Settlement itself on an account in memory with a virtual clock: each request takes 25 ms and keeps to its quota. */
 async function simulate(load: PassLoad): Promise<PassFigures> {
@@ -48,10 +48,9 @@ async function simulate(load: PassLoad): Promise<PassFigures> {
   const queue: { readonly at: number; readonly body: string }[] = [];
   const send = (event: object) =>
     queue.push({ at: clock.ms + delay, body: JSON.stringify({ id: queue.length, ...event }) });
-  const readers = Array.from(
-    { length: load.services },
-    (_, index) => secrets.all[index % load.secrets]?.arn ?? "",
-  );
+  const readers = Array.from({ length: load.services }, (_, index) => [
+    secrets.all[index % load.secrets]?.arn ?? "",
+  ]);
   const ecs = new SimulatedEcs(clock, readers, () => void send({ source: "aws.ecs" }));
   const ports = portsOf(secrets, ecs);
   const start = clock.ms;
@@ -107,7 +106,7 @@ async function simulate(load: PassLoad): Promise<PassFigures> {
   };
 }
 
-function portsOf(secrets: SimulatedSecrets, ecs: SimulatedEcs): SettlementPorts {
+export function portsOf(secrets: SimulatedSecrets, ecs: SimulatedEcs): SettlementPorts {
   const { store, retirer } = secrets;
   const traits = { oldWorksBeside: true, changesUsername: true, switches: false };
   const entryOf = (server: number): SecretEntry => ({
@@ -131,9 +130,15 @@ function portsOf(secrets: SimulatedSecrets, ecs: SimulatedEcs): SettlementPorts 
   };
 }
 
-function contextOf(clock: VirtualClock, report: Context["report"], sample: () => void): Context {
+/** @param ms that the invocation has */
+export function contextOf(
+  clock: VirtualClock,
+  report: Context["report"],
+  sample: () => void,
+  ms = timeout,
+): Context {
   const deadline = new AbortController();
-  clock.at(clock.ms + timeout, () => deadline.abort());
+  clock.at(clock.ms + ms, () => deadline.abort());
   const { signal } = deadline;
   return {
     now: clock.now,

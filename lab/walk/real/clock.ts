@@ -1,4 +1,5 @@
 import timers from "node:timers/promises";
+import { aheadDate } from "../../ahead-date.ts";
 
 interface Due {
   readonly at: number;
@@ -17,12 +18,7 @@ export class JumpingClock implements Disposable {
 
   /** @param pace of the stand-in: what waits so many milliseconds on AWS waits a part of that here */
   constructor(pace: number) {
-    const now = () => this.now;
-    globalThis.Date = new Proxy(this.#date, {
-      construct: (target, input, newTarget) =>
-        Reflect.construct(target, input.length === 0 ? [now()] : input, newTarget),
-      get: (target, key) => (key === "now" ? now : Reflect.get(target, key)),
-    });
+    globalThis.Date = aheadDate(() => this.#ahead);
     // The stand-in gives it to the functions in this process, with pauses as short as its pace says.
     timers.setTimeout = async (ms = 0, value, options) => {
       const waited = await this.#setTimeout(ms, value, options);

@@ -11,6 +11,7 @@ import {
 import type { Aws } from "../../../standin/aws.ts";
 import type { Secret } from "../../../standin/secrets-manager/secret.ts";
 import type { SecretHands } from "../hands.ts";
+import { textOf } from "../secrets.ts";
 
 /** What operators do to secrets over the wire. What Secrets Manager refuses does not happen. */
 export class RealSecrets implements SecretHands {
@@ -25,6 +26,13 @@ export class RealSecrets implements SecretHands {
   /** As they are. */
   get list(): readonly Secret[] {
     return this.#aws.secrets();
+  }
+
+  /** Every value that a secret has held. */
+  texts(): readonly string[] {
+    return this.list.flatMap(({ versions }) =>
+      [...versions.values()].flatMap((version) => textOf(version) ?? []),
+    );
   }
 
   find(secretId: string): Secret | undefined {

@@ -6,7 +6,7 @@ import { expectConverged } from "./expect-converged.ts";
 
 describe("a settlement disturbed at any call", { timeout: 900_000 }, () => {
   it("converges, without a lock-out and without an orphan", async () => {
-    const rows = await expectConverged({ series, chosen: onceEach(everything ? 1 : 2) });
+    const rows = await expectConverged({ series, chosen: onceEach(everything ? 1 : 3) });
     expect(rows).toHaveLength(series.length * modes.length);
     for (const { points } of rows) expect(points).toBeGreaterThan(0);
   });

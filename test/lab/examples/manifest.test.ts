@@ -18,16 +18,16 @@ function differences(one: unknown, other: unknown, path = ""): string[] {
 }
 
 describe("the manifest of a run", () => {
-  it.each(names)("is %s's own, with other hosts, ports, authority and grace", (name) => {
+  it.each(names)("is %s's own, with other hosts, ports and authority", (name) => {
     const text = readFileSync(`examples/${name}/rotation.yml`, "utf8");
-    const run = manifestFor(text, { host: "127.0.0.1", port: 5433, grace: "5s" });
+    const run = manifestFor(text, { host: "127.0.0.1", port: 5433 });
     const found = differences(parse(text), run);
     expect(found).toContain(/defaults:/.test(text) ? "/defaults/ca" : "/defaults");
-    const allowed = /^\/defaults(\/ca|\/grace)?$|\/connection\/(host|port)$/;
+    const allowed = /^\/defaults(\/ca)?$|\/connection\/(host|port)$/;
     expect(found.filter((path) => !allowed.test(path))).toEqual([]);
   });
 
-  it("keeps the grace where none is said", () => {
+  it("keeps what else is said", () => {
     const text = "defaults: { grace: 15m }\nsecrets: {}";
     expect(manifestFor(text, { host: "127.0.0.1", port: 5433 })).toEqual({
       defaults: { grace: "15m", ca: "ca.pem" },

@@ -2,13 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { example as fastapi } from "../../../examples/fastapi/example.ts";
 import { example as muejam } from "../../../examples/muejam/example.ts";
 import type { Example } from "../../../lab/examples/example.ts";
-import { startReader } from "../../../lab/examples/reader.ts";
 import { rowsOf } from "../../../lab/examples/rows.ts";
 import { runExample } from "../../../lab/examples/run.ts";
 import { type PostgresServer, startPostgres } from "../../../lab/postgres/server.ts";
 
 /** What an example must not get away with. */
-describe("a run", { timeout: 60_000 }, () => {
+describe("a run", { timeout: 120_000 }, () => {
   let postgres: PostgresServer;
   beforeAll(async () => {
     postgres = await startPostgres();
@@ -19,46 +18,72 @@ describe("a run", { timeout: 60_000 }, () => {
     const [database] = muejam.rotates;
     const wrong: Example = {
       ...muejam,
-      grace: "0s",
       rotates: database ? [{ ...database, fields: ["password", "connection_string"] }] : [],
       async start(account) {
         for (const usual of await muejam.start(account)) await usual[Symbol.asyncDispose]();
-        const env = account.aws.env("reader");
-        const { type, ca } = postgres;
-        const options = { env, type, secretId: muejam.secret, ca, cacheMs: 60_000 };
-        return [await startReader(options)];
+        const { secret: secretId } = muejam;
+        const app = { shows: [], secretId, url: "connection_string", cacheMs: 24 * 3_600_000 };
+        return [await account.machine(app)];
       },
     };
     const shown = await runExample(wrong, postgres);
-    expect(shown.problems).toEqual([
+    const own = shown.problems.filter((problem) => problem.includes(muejam.secret));
+    expect(own).toEqual([
       `username of ${muejam.secret} is neither rotated, nor listed as not yet, nor a setting`,
       `rotated_at of ${muejam.secret} is neither rotated, nor listed as not yet, nor a setting`,
       `other bytes of ${muejam.secret} changed`,
-      expect.stringMatching(/^[1-9]\d* logins failed$/),
     ]);
+    expect(shown.problems.at(-1)).toMatch(/^[1-9]\d* logins failed: \w+$/);
     expect(rowsOf(wrong, shown)[0]).toMatchObject({ status: "failed", credential: "password" });
+  });
+
+  it("fails where a call is refused, and a foreign key was touched", async () => {
+    const secretId = "production/api-keys/resend";
+    const [resend] = muejam.rotates.filter(({ fields: [name] }) => name === "api_key");
+    const wrong: Example = {
+      ...muejam,
+      secret: secretId,
+      rotates: resend ? [resend] : [],
+      async start(account) {
+        const api_key = account.key("resend", { permission: "sending_access" }).credential;
+        const rotated_at = "2024-01-01T00:00:00Z";
+        await account.secret(secretId, { api_key, rotated_at });
+        await account.keyAdministrator(`${secretId}-admin`, "resend");
+        const { keys } = account.provider("resend");
+        for (const key of keys.all) if (key.name === "somebody else's") keys.remove(key);
+        // The second one was never a key.
+        const calls = (["api_key", "rotated_at"] as const).map(
+          (field) => ({ of: "api_key", to: "resend", fields: [field] }) as const,
+        );
+        return [await account.machine({ shows: [], secretId, calls, cacheMs: 1000 })];
+      },
+    };
+    const { problems } = await runExample(wrong, postgres);
+    expect(problems).toContain("a foreign key of resend was touched");
+    expect(problems.at(-1)).toMatch(/^[1-9]\d* calls with api_key failed: 400$/);
   });
 
   it("fails where a credential stays, the old login goes on, and the manifest does not know it", async () => {
     const wrong: Example = {
       ...fastapi,
       rotates: [
-        ...fastapi.rotates,
+        ...fastapi.rotates.filter(({ login, issuer }) => login || !issuer),
         {
-          fields: ["api_keys"],
+          fields: ["generated_password"],
           // Whose login it is said to be has nothing to do with the rotation.
           login: () => ({ ...postgres.superuser, database: "postgres" }),
         },
       ],
-      notYet: fastapi.notYet.filter(({ fields }) => !fields.includes("api_keys")),
+      notYet: [],
+      settings: { ...fastapi.settings, [fastapi.secret]: ["api_keys"] },
     };
     const shown = await runExample(wrong, postgres);
     expect(shown.problems).toEqual([
-      "api_keys was not replaced",
-      "the old api_keys is still accepted",
+      "generated_password was not replaced",
+      "the old generated_password is still accepted",
     ]);
     expect(rowsOf(wrong, shown).at(2)).toMatchObject({
-      credential: "api_keys",
+      credential: "generated_password",
       type: "not in rotation.yml",
       status: "failed",
     });

@@ -11,7 +11,7 @@ const row: Row = {
   strategy: "in-place",
   fieldsChanged: 4,
   fields: 7,
-  failedLogins: 12,
+  failed: 12,
   consumersRolled: 0,
   seconds: 5,
   status: "failed",
@@ -23,7 +23,7 @@ const later: Row = {
   strategy: null,
   fieldsChanged: null,
   fields: null,
-  failedLogins: null,
+  failed: null,
   consumersRolled: null,
   seconds: null,
   status: "not yet",
@@ -32,9 +32,9 @@ const later: Row = {
 describe("the table", () => {
   it("has a line for each row, and tells nothing from 0", () => {
     expect(tableOf([row, later]).map(stripVTControlCharacters)).toEqual([
-      "system  secret            credential  type        strategy  fields  failed logins  rolled  seconds  status",
-      "MueJam  database/primary  password    postgres    in-place  4 of 7             12       0      5.0  failed",
-      "MueJam  database/primary  api_key     Resend key  –              –              –       –        –  not yet",
+      "system  secret            credential  type        strategy  fields  failed  rolled  seconds  status",
+      "MueJam  database/primary  password    postgres    in-place  4 of 7      12       0      5.0  failed",
+      "MueJam  database/primary  api_key     Resend key  –              –       –       –        –  not yet",
     ]);
   });
 });

@@ -1,0 +1,63 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
+import { parse, stringify } from "yaml";
+import { startAws } from "../../../standin/aws.ts";
+import { clientOf, createTopic } from "../../clients.ts";
+import { deploy } from "../../deploy.ts";
+import { resend } from "../../providers/played/resend.ts";
+import { playProviders } from "../../providers/server.ts";
+import { connectSettlement } from "../../settlement.ts";
+import { until } from "./database.ts";
+
+const secret = "production/api-keys/resend";
+
+/** Resend's preset without the waits that are Resend's own. */
+function quickPreset(): string {
+  const path = new URL("../../../lib/rotators/http/presets/resend.yml", import.meta.url);
+  const { probe, quiet: _, ...rest } = parse(readFileSync(path, "utf8"));
+  const dead = { within: "0s", times: 1, every: "0s" };
+  const alive = { within: "10s", times: 1 };
+  return stringify({ ...rest, limits: { perSecond: 50 }, probe: { ...probe, alive, dead } });
+}
+
+/** @returns from the command until the provider refuses the key that leaked, in milliseconds */
+export async function measureLeakedKey(): Promise<number> {
+  await using parts = new AsyncDisposableStack();
+  const folder = mkdtempSync(join(tmpdir(), "quarterturn-"));
+  parts.defer(() => rmSync(folder, { recursive: true }));
+  const providers = parts.use(await playProviders([resend]));
+  const aws = parts.use(await startAws());
+  const client = clientOf(aws, "operator");
+  parts.defer(() => client.destroy());
+  const double = providers.renew("resend");
+  const old = double.handOut("by hand", { permission: "sending_access" });
+  mkdirSync(join(folder, "providers"));
+  writeFileSync(join(folder, "providers/quick.yml"), quickPreset());
+  const key = { type: "./providers/quick.yml", permission: "sending_access", adopt: true };
+  const entry = { ...key, admin: `${secret}-admin`, consumers: "complete" };
+  const deployed = await deploy(aws, {
+    folder,
+    manifest: { secrets: { [secret]: entry } },
+    ca: providers.ca,
+    topicArn: await createTopic(aws),
+    env: {
+      NODE_OPTIONS: `--import=${resolve("lab/providers/on-loopback.ts")}`,
+      NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
+      PLAYED_HOSTS: resend.hosts.join(),
+      PLAYED_PORT: String(providers.port),
+    },
+  });
+  await connectSettlement(aws, deployed.settle, { delaySeconds: 15, visibilitySeconds: 30 });
+  const create = (Name: string, value: object) =>
+    client.send(new CreateSecretCommand({ Name, SecretString: JSON.stringify(value) }));
+  await create(`${secret}-admin`, double.adminSecret);
+  await create(secret, { api_key: old.values["secret"], api_key_id: old.id });
+  const start = performance.now();
+  const event = { action: "leaked", secrets: [secret], reason: "bench" };
+  const { error } = await aws.functions.invoke(deployed.emergency, event);
+  if (error) throw new Error(`${error.errorType}: ${error.errorMessage}`);
+  await until(async () => double.keys.all.every(({ id }) => id !== old.id), 10);
+  return Math.round(performance.now() - start);
+}
