@@ -1,13 +1,16 @@
+import type { World } from "../../lab/world.ts";
 import { AwsError, type Call } from "../../standin/aws.ts";
 import type { BuiltRotation } from "../lib/reporting/built-rotation.ts";
 
 /** Until disposed of, spoils the call with this number, from 1, that the function makes. */
-interface Disturbance extends Disposable {
+export interface Disturbance extends Disposable {
   /** It came so far. */
   readonly hit: boolean;
 }
 
 export type Disturb = (built: BuiltRotation, at: number) => Disturbance;
+
+type DisturbAws = (built: { readonly world: Pick<World, "aws"> }, at: number) => Disturbance;
 
 /** As often as the SDK tries a call. */
 const attempts = 3;
@@ -18,7 +21,7 @@ const echo = (type: string, status: number) => (call: Call) => {
 };
 
 /** Every try of the call with this number. */
-function spoilAws(spoil: { before?: (call: Call) => never; after?: () => "lose" }): Disturb {
+function spoilAws(spoil: { before?: (call: Call) => never; after?: () => "lose" }): DisturbAws {
   return ({ world }, at) => {
     let [count, left] = [0, attempts];
     let operation: string | undefined;
@@ -64,12 +67,16 @@ function spoilDatabase(spoil: { before?: () => never; after?: () => "lose" }): D
   };
 }
 
-export const disturbances: Readonly<Record<string, Disturb>> = {
+export const awsDisturbances: Readonly<Record<string, DisturbAws>> = {
   "AWS denies a call and echoes its input": spoilAws({
     before: echo("AccessDeniedException", 400),
   }),
   "AWS fails and echoes the input": spoilAws({ before: echo("InternalServiceError", 500) }),
   "AWS's reply is lost": spoilAws({ after: () => "lose" }),
+};
+
+export const disturbances: Readonly<Record<string, Disturb>> = {
+  ...awsDisturbances,
   "the database is cut off ahead of a call": spoilDatabase({
     before() {
       throw new Error("cut");

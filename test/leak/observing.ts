@@ -6,10 +6,12 @@ const marker = "leak-suite:";
 /**
  * A bundle around a built one: in the same process, it prints everything that could be made of what the
  * function threw, and the process's own command line and environment.
+ * @param ahead a file that is imported ahead of it
  */
-export function observing(bundle: string): string {
+export function observing(bundle: string, ahead?: string): string {
   const rendering = fileURLToPath(new URL("../rendering.ts", import.meta.url));
   return `
+${ahead === undefined ? "" : `import ${JSON.stringify(ahead)};`}
 import { existsSync, readFileSync } from "node:fs";
 import { everyRendering } from ${JSON.stringify(rendering)};
 import { handler as observed } from ${JSON.stringify(bundle)};

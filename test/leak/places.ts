@@ -1,5 +1,6 @@
 import { DescribeSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
+import type { Server } from "../../lab/server.ts";
 import type { World } from "../../lab/world.ts";
 import type { Invocation } from "../../standin/aws.ts";
 import { Canaries } from "./canaries.ts";
@@ -20,21 +21,38 @@ export const places = [
 ] as const;
 export type Place = (typeof places)[number];
 
+/** What is searched: of the world, its account of AWS and its server; and of which secrets the values may be nowhere. */
+export interface Watched {
+  readonly world: Pick<World, "aws" | "client"> & { readonly server: Pick<Server, "log"> };
+  /** Their tags are looked at. */
+  readonly secrets: readonly string[];
+  /** Fields of a secret's document whose values are no secret stay out. */
+  readonly isSecret: (field: string) => boolean;
+}
+
+/** A secret with a login, and the secret of its administrator. */
+const login = {
+  secrets: [databaseSecretId, adminSecretId],
+  isSecret: (field: string) => /^(password|jwt_\w+)$/.test(field),
+};
+
 /**
  * Everything that the world holds of an invocation. `search` looks through what has come since the last
  * search, so that the texts need not be kept.
  */
 export class Places implements Disposable {
   readonly canaries: Canaries = new Canaries();
-  readonly #world: World;
+  readonly #world: Watched["world"];
+  readonly #watched: Omit<Watched, "world">;
   readonly #restore: () => void;
   readonly #texts = new Map<Place, string[]>();
   readonly #seen: { calls: number; notifications: number; log: number };
   /** Characters that were searched. */
   readonly searched = new Map<Place, number>(places.map((place) => [place, 0]));
 
-  constructor(world: World) {
+  constructor(world: Watched["world"], watched: Omit<Watched, "world"> = login) {
     this.#world = world;
+    this.#watched = watched;
     const { aws, server } = world;
     const { calls, notifications } = aws;
     // The harness has set the first passwords in plain text; none of them is in use any more.
@@ -87,17 +105,19 @@ export class Places implements Disposable {
     this.add("answer", JSON.stringify({ error, payload }));
   }
 
-  /** Three members must carry values; they are what the canaries are learnt from. */
+  /** Four members must carry values; they are what the canaries are learnt from. */
   #takeCalls(): void {
     const { calls } = this.#world.aws;
     for (const { operation, principal, input } of calls.slice(this.#seen.calls)) {
       const { SecretString, RotationToken, ...rest } = input;
+      const { MasterUserPassword, ...master } = input;
       const { Value, ...parameter } = input;
       const carries = operation === "PutSecretValue";
       if (carries || operation === "CreateSecret") this.#learnValues(String(SecretString));
       if (principal === "operator") continue;
       const isSecure = operation === "PutParameter" && input["Type"] === "SecureString";
-      const searched = isSecure ? parameter : input;
+      const isMaster = operation === "ModifyDBInstance";
+      const searched = isSecure ? parameter : isMaster ? master : input;
       this.add("requests", JSON.stringify(carries ? rest : searched));
     }
     this.#seen.calls = calls.length;
@@ -107,7 +127,7 @@ export class Places implements Disposable {
     try {
       for (const [field, value] of Object.entries<unknown>(JSON.parse(text))) {
         if (typeof value !== "string") continue;
-        if (/^(password|jwt_\w+)$/.test(field)) this.canaries.add(field, value);
+        if (this.#watched.isSecret(field)) this.canaries.add(field, value);
         const { password } = URL.parse(value) ?? {};
         if (password) this.canaries.add(`password in ${field}`, decodeURIComponent(password));
       }
@@ -124,7 +144,7 @@ export class Places implements Disposable {
   }
 
   async #takeTags(): Promise<void> {
-    for (const SecretId of [databaseSecretId, adminSecretId]) {
+    for (const SecretId of this.#watched.secrets) {
       const { Tags, Description } = await this.#world.client.send(
         new DescribeSecretCommand({ SecretId }),
       );

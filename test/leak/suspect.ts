@@ -59,7 +59,7 @@ export class Suspect implements AsyncDisposable {
   static async open(
     type: string,
     strategy: Strategy,
-    more: Pick<WorldOptions, "mirror" | "beside"> = {},
+    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "pace"> = {},
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
     const server = parts.use(await serverType(type).start({ logsStatements: true }));
@@ -95,14 +95,14 @@ export class Suspect implements AsyncDisposable {
 
   /**
    * Rotations in which one call after the other is disturbed, up to one that had no call left for it.
-   * @param way its number: without EVERYTHING two ways share the calls
+   * @param way its number: without EVERYTHING five ways share the calls
    */
   async disturbEveryCall(
     disturb: Disturb,
     afterEach: (at: number) => Promise<void>,
     way: number,
   ): Promise<void> {
-    const count = everything ? 1 : 2;
+    const count = everything ? 1 : 5;
     for (let at = 1 + (way % count); at < endless; at += count) {
       await this.fresh();
       using disturbance = disturb(this.built, at);

@@ -1,0 +1,3 @@
+import { leakSuite } from "./leak-suite.ts";
+
+leakSuite("two-passwords");
