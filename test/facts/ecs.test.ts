@@ -1,77 +1,15 @@
 import {
-  CreateClusterCommand,
-  CreateServiceCommand,
   DescribeServicesCommand,
-  DescribeTasksCommand,
   ListServiceDeploymentsCommand,
-  ListTasksCommand,
-  RegisterTaskDefinitionCommand,
-  RunTaskCommand,
-  StopTaskCommand,
   UpdateServiceCommand,
 } from "@aws-sdk/client-ecs";
+import { PutRuleCommand, PutTargetsCommand } from "@aws-sdk/client-eventbridge";
 import { expect } from "vitest";
-import type { TestAccount } from "../../lab/conformance/account.ts";
+import { letEventBridgeSend, type SeenEvent, TARGET } from "../../lab/conformance/event-inbox.ts";
 import { eventually } from "../../lab/conformance/eventually.ts";
 import { createRole, openSession } from "../../lab/conformance/session.ts";
+import { cluster, definition, describe, ecsApi, service } from "./ecs.ts";
 import { topic } from "./fact.ts";
-
-const ecsApi = (page: string) =>
-  `https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_${page}.html`;
-
-async function cluster({ clients }: TestAccount, clusterName: string) {
-  await clients.ecs.send(new CreateClusterCommand({ clusterName }));
-  return clusterName;
-}
-
-/** A task that does nothing for five minutes, of the smallest size. */
-async function definition({ clients }: TestAccount, family: string): Promise<string> {
-  const { taskDefinition } = await clients.ecs.send(
-    new RegisterTaskDefinitionCommand({
-      family,
-      requiresCompatibilities: ["FARGATE"],
-      networkMode: "awsvpc",
-      cpu: "256",
-      memory: "512",
-      containerDefinitions: [
-        {
-          name: "app",
-          image: "public.ecr.aws/docker/library/busybox:stable",
-          command: ["sleep", "300"],
-          essential: true,
-        },
-      ],
-    }),
-  );
-  return taskDefinition?.taskDefinitionArn ?? "";
-}
-
-/** A service of no task, so that it costs nothing. */
-async function service(account: TestAccount, type: "ECS" | "EXTERNAL") {
-  const name = account.name();
-  const at = { cluster: await cluster(account, name), service: name };
-  const { subnets } = account.settings ?? {};
-  await account.clients.ecs.send(
-    new CreateServiceCommand({
-      cluster: at.cluster,
-      serviceName: name,
-      desiredCount: 0,
-      deploymentController: { type },
-      ...(type === "ECS" && {
-        taskDefinition: await definition(account, name),
-        launchType: "FARGATE",
-        networkConfiguration: { awsvpcConfiguration: { subnets: [...(subnets ?? [])] } },
-      }),
-    }),
-  );
-  return at;
-}
-
-const describe = async ({ clients }: TestAccount, at: { cluster: string; service: string }) => {
-  const { cluster, service } = at;
-  const command = new DescribeServicesCommand({ cluster, services: [service] });
-  return (await clients.ecs.send(command)).services?.[0];
-};
 
 topic("A deployment of ECS", (fact) => {
   fact(
@@ -153,39 +91,58 @@ topic("A deployment of ECS", (fact) => {
   );
 });
 
-topic("Tasks of ECS", (fact) => {
+topic("Services of ECS", (fact) => {
   fact(
-    "ListTasks shows RUNNING ones by default, and a task that is still stopping under STOPPED alone; createdAt comes before startedAt",
-    { source: ecsApi("ListTasks"), needs: "subnets", minutes: 10 },
+    "DescribeServices takes ten at most, and names those that are not there",
+    { source: ecsApi("DescribeServices") },
     async (account) => {
+      const at = { cluster: await cluster(account, account.name()) };
+      const services = Array.from({ length: 11 }, () => account.name());
       const { ecs } = account.clients;
-      const name = account.name();
-      const at = { cluster: await cluster(account, name) };
-      const subnets = [...(account.settings?.subnets ?? [])];
-      const started = await ecs.send(
-        new RunTaskCommand({
-          ...at,
-          taskDefinition: await definition(account, name),
-          launchType: "FARGATE",
-          networkConfiguration: { awsvpcConfiguration: { subnets, assignPublicIp: "ENABLED" } },
-        }),
-      );
-      const task = started.tasks?.[0]?.taskArn ?? "";
-      const describeTask = async () =>
-        (await ecs.send(new DescribeTasksCommand({ ...at, tasks: [task] }))).tasks?.[0];
-      const running = await eventually("a task that runs", account.patience(5), async () => {
-        const described = await describeTask();
-        return described?.lastStatus === "RUNNING" && described;
+      await expect(
+        ecs.send(new DescribeServicesCommand({ ...at, services })),
+      ).rejects.toMatchObject({
+        name: "InvalidParameterException",
       });
-      expect(Number(running.createdAt)).toBeLessThan(Number(running.startedAt));
-      const list = async (desiredStatus?: "STOPPED") =>
-        (await ecs.send(new ListTasksCommand({ ...at, ...(desiredStatus && { desiredStatus }) })))
-          .taskArns;
-      expect(await list()).toEqual([task]);
-      await ecs.send(new StopTaskCommand({ ...at, task }));
-      expect(await list("STOPPED")).toEqual([task]);
-      expect(await list()).toEqual([]);
-      return `right after StopTask it is ${(await describeTask())?.lastStatus}`;
+      const one = await ecs.send(
+        new DescribeServicesCommand({ ...at, services: services.slice(1) }),
+      );
+      expect(one.services).toEqual([]);
+      expect(new Set(one.failures?.map(({ reason }) => reason))).toEqual(new Set(["MISSING"]));
+    },
+  );
+
+  fact(
+    "a deployment that is over is told to EventBridge, with the service",
+    {
+      source:
+        "https://docs.aws.amazon.com/AmazonECS/latest/developerguide/ecs_service_deployment_events.html",
+      needs: "subnets",
+      minutes: 10,
+    },
+    async (account) => {
+      const { clients } = account;
+      const inbox = await account.inbox();
+      await letEventBridgeSend(clients, inbox);
+      const Rule = account.name();
+      const EventPattern = JSON.stringify({
+        source: ["aws.ecs"],
+        "detail-type": ["ECS Deployment State Change"],
+        detail: { eventName: ["SERVICE_DEPLOYMENT_COMPLETED"] },
+      });
+      await clients.events.send(new PutRuleCommand({ Name: Rule, EventPattern }));
+      const Targets = [{ Id: TARGET, Arn: inbox.arn }];
+      await clients.events.send(new PutTargetsCommand({ Rule, Targets }));
+      const at = await service(account, "ECS");
+      // A new rule misses the events of its first seconds.
+      await eventually("an event of the service", account.patience(8), async () => {
+        const { serviceArn, deployments } = (await describe(account, at)) ?? {};
+        const told = await inbox.all<SeenEvent>();
+        if (told.some(({ resources }) => resources[0] === serviceArn)) return true;
+        if (deployments?.[0]?.rolloutState === "COMPLETED")
+          await clients.ecs.send(new UpdateServiceCommand({ ...at, forceNewDeployment: true }));
+        return undefined;
+      });
     },
   );
 });

@@ -12,7 +12,7 @@ declare module "vitest" {
 }
 
 /** What one side must have that not every account has. */
-type Need = "subnets" | "trail";
+type Need = "database" | "subnets" | "trail";
 
 interface Claim {
   readonly source: string;
@@ -29,6 +29,7 @@ type Try = (account: TestAccount) => Promise<unknown>;
 type DefineFact = (says: string, claim: Claim, run: Try) => void;
 
 const missing: Readonly<Record<Need, string>> = {
+  database: "a change of a master password needs an instance: give --database",
   subnets: "a task needs a network: give --subnets",
   trail: "the account has no trail that records management events in this Region",
 };
@@ -66,8 +67,12 @@ function reasonAgainst(account: TestAccount, { only, needs }: Claim): string | u
   if (only && only[0] !== account.side) return `only on ${sides[only[0]]}: ${only[1]}`;
   const { settings } = account;
   if (!settings || !needs) return undefined;
-  const isThere = needs === "trail" ? settings.hasTrail : settings.subnets.length > 0;
-  return isThere ? undefined : missing[needs];
+  const isThere = {
+    database: settings.database !== undefined,
+    subnets: settings.subnets.length > 0,
+    trail: settings.hasTrail,
+  };
+  return isThere[needs] ? undefined : missing[needs];
 }
 
 const sides: Readonly<Record<Side, string>> = {

@@ -92,7 +92,7 @@ topic("Conditions of roles", (fact) => {
       );
       const [own, other] = [await account.createSecret(), await account.createSecret()];
       const RotationRules = { AutomaticallyAfterDays: 90 };
-      await account.rotate(own.name, {
+      await account.rotations.start(own.name, {
         RotationLambdaARN,
         RotationRules,
         RotateImmediately: false,
@@ -124,8 +124,8 @@ topic("Conditions of roles", (fact) => {
       const { name: SecretId, arn } = await account.createSecret();
       const RotationLambdaARN = await account.rotator();
       const RotationRules = { AutomaticallyAfterDays: 90 };
-      const first = await account.rotate(SecretId, { RotationLambdaARN, RotationRules });
-      await account.rotated({ arn }, first);
+      const first = await account.rotations.start(SecretId, { RotationLambdaARN, RotationRules });
+      await account.rotations.succeeded({ arn }, first);
       for (const more of [{ RotationLambdaARN }, { RotationRules }]) {
         await expect(
           secrets.send(new RotateSecretCommand({ SecretId, ...more })),
@@ -149,7 +149,7 @@ topic("Conditions of roles", (fact) => {
       const { name: SecretId } = await account.createSecret();
       const RotationRules = { AutomaticallyAfterDays: 90 };
       const how = { RotationLambdaARN, RotationRules, RotateImmediately: false };
-      await account.rotate(SecretId, how);
+      await account.rotations.start(SecretId, how);
       await account.clients.secrets.send(new CancelRotateSecretCommand({ SecretId }));
       await secrets.send(new GetSecretValueCommand({ SecretId }));
     },

@@ -17,7 +17,7 @@ async function rotating(account: TestAccount, plan: RotatorPlan) {
   const secret = await account.createSecret("one", plan);
   const RotationLambdaARN = await account.rotator();
   const RotationRules = { AutomaticallyAfterDays: 90 };
-  const token = await account.rotate(secret.name, { RotationLambdaARN, RotationRules });
+  const token = await account.rotations.start(secret.name, { RotationLambdaARN, RotationRules });
   return { secret, token };
 }
 
@@ -35,12 +35,12 @@ topic("A rotation that fails", (fact) => {
     { source: secretsApi("DescribeSecret"), minutes: 20 },
     async (account) => {
       const { secret, token } = await rotating(account, toldToFail);
-      await account.stepsSeen(secret, token, 2);
+      await account.rotations.stepsSeen(secret, token, 2);
       const end = Date.now() + patienceOf(account);
-      while (Date.now() < end && (await account.steps(secret, token)).length < 6) {
+      while (Date.now() < end && (await account.rotations.steps(secret, token)).length < 6) {
         await sleep(account.patience(1).every);
       }
-      const steps = await account.steps(secret, token);
+      const steps = await account.rotations.steps(secret, token);
       const expected = steps.map((_, index) => (index % 2 === 0 ? "createSecret" : "setSecret"));
       expect(steps.map(({ step }) => step)).toEqual(expected);
       const described = await account.describe(secret.name);
@@ -64,15 +64,15 @@ topic("A rotation that fails", (fact) => {
     { source: secretsGuide("rotate-secrets_lambda-functions"), minutes: 20 },
     async (account) => {
       const { secret, token } = await rotating(account, { lazy: true });
-      await account.stepsSeen(secret, token, 4);
+      await account.rotations.stepsSeen(secret, token, 4);
       const end = Date.now() + patienceOf(account);
-      while (Date.now() < end && (await account.steps(secret, token)).length < 5) {
+      while (Date.now() < end && (await account.rotations.steps(secret, token)).length < 5) {
         await sleep(account.patience(1).every);
       }
       const described = await account.describe(secret.name);
       expect(described.VersionIdsToStages?.[secret.version]).toEqual(["AWSCURRENT"]);
       expect(described).not.toHaveProperty("LastRotatedDate");
-      const count = (await account.steps(secret, token)).length;
+      const count = (await account.rotations.steps(secret, token)).length;
       return count > 4 ? "it is tried again" : "it is not tried again in this time";
     },
   );
@@ -82,8 +82,8 @@ topic("A rotation that fails", (fact) => {
     { source: secretsApi("RotateSecret"), minutes: 7 },
     async (account) => {
       const { secret, token } = await rotating(account, toldToFail);
-      await account.stepsSeen(secret, token, 2);
-      await expect(account.rotate(secret.name)).rejects.toMatchObject(INCOMPLETE);
+      await account.rotations.stepsSeen(secret, token, 2);
+      await expect(account.rotations.start(secret.name)).rejects.toMatchObject(INCOMPLETE);
     },
   );
 
@@ -92,12 +92,12 @@ topic("A rotation that fails", (fact) => {
     { source: secretsGuide("troubleshoot_rotation"), minutes: 12 },
     async (account) => {
       const { secret, token } = await rotating(account, toldToFail);
-      await account.stepsSeen(secret, token, 2);
+      await account.rotations.stepsSeen(secret, token, 2);
       const { secrets } = account.clients;
       await secrets.send(new CancelRotateSecretCommand({ SecretId: secret.name }));
       await moveLabel(account, secret.name, "AWSPENDING", { from: token });
-      const fresh = await account.rotate(secret.name);
-      const [first] = await account.stepsSeen(secret, fresh, 1);
+      const fresh = await account.rotations.start(secret.name);
+      const [first] = await account.rotations.stepsSeen(secret, fresh, 1);
       expect(first?.step).toBe("createSecret");
     },
   );
@@ -109,8 +109,8 @@ topic("A rotation that is under way", (fact) => {
     { source: secretsApi("RotateSecret"), minutes: 7 },
     async (account) => {
       const { secret, token } = await rotating(account, slow(account));
-      await expect(account.rotate(secret.name)).rejects.toMatchObject(INCOMPLETE);
-      await account.rotated(secret, token);
+      await expect(account.rotations.start(secret.name)).rejects.toMatchObject(INCOMPLETE);
+      await account.rotations.succeeded(secret, token);
     },
   );
 
@@ -119,11 +119,11 @@ topic("A rotation that is under way", (fact) => {
     { source: secretsApi("CancelRotateSecret"), minutes: 7 },
     async (account) => {
       const { secret, token } = await rotating(account, slow(account));
-      await account.stepsSeen(secret, token, 2);
+      await account.rotations.stepsSeen(secret, token, 2);
       const cancel = new CancelRotateSecretCommand({ SecretId: secret.name });
       expect((await account.clients.secrets.send(cancel)).VersionId).toBe(token);
       await sleep(account.side === "account" ? 30_000 : 1000);
-      const steps = (await account.steps(secret, token)).map(({ step }) => step);
+      const steps = (await account.rotations.steps(secret, token)).map(({ step }) => step);
       expect(steps).not.toContain("finishSecret");
       const described = await account.describe(secret.name);
       expect(described.RotationEnabled).toBe(false);
@@ -131,7 +131,7 @@ topic("A rotation that is under way", (fact) => {
         [secret.version]: ["AWSCURRENT"],
         [token]: ["AWSPENDING"],
       });
-      await expect(account.rotate(secret.name)).rejects.toMatchObject(INCOMPLETE);
+      await expect(account.rotations.start(secret.name)).rejects.toMatchObject(INCOMPLETE);
       return `steps that ran: ${steps.join(", ")}`;
     },
   );
@@ -141,7 +141,7 @@ topic("A rotation that is under way", (fact) => {
     { source: secretsGuide("cloudtrail_log_entries"), minutes: 7 },
     async (account) => {
       const { secret, token } = await rotating(account, slow(account));
-      await account.stepsSeen(secret, token, 2);
+      await account.rotations.stepsSeen(secret, token, 2);
       const { VersionId = "" } = await put(account, secret.name, "by hand");
       await eventually("the end of AWSPENDING", account.patience(2), async () => {
         const labels = await account.labels(secret.name);

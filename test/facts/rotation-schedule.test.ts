@@ -51,7 +51,11 @@ topic("A schedule that is set without a rotation", (fact) => {
       const { name } = await account.createSecret();
       const RotationLambdaARN = await account.rotator();
       const RotationRules = { ScheduleExpression: "rate(90 days)" };
-      await account.rotate(name, { RotationLambdaARN, RotationRules, RotateImmediately: false });
+      await account.rotations.start(name, {
+        RotationLambdaARN,
+        RotationRules,
+        RotateImmediately: false,
+      });
       const described = await account.describe(name);
       expect(described).toMatchObject({ RotationEnabled: true, RotationLambdaARN, RotationRules });
       expect(described.RotationRules).not.toHaveProperty("Duration");

@@ -33,13 +33,13 @@ topic("A rotation", (fact) => {
     { source: howItWorks, minutes: 7 },
     async (account) => {
       const secret = await account.createSecret();
-      const token = await account.rotate(secret.name, await rotation(account));
-      const steps = await account.stepsSeen(secret, token, 4);
+      const token = await account.rotations.start(secret.name, await rotation(account));
+      const steps = await account.rotations.stepsSeen(secret, token, 4);
       expect(steps.map(({ step }) => step)).toEqual(STEPS);
       for (const { members } of steps) {
         expect(members).toEqual(expect.arrayContaining(["ClientRequestToken", "SecretId", "Step"]));
       }
-      await account.rotated(secret, token);
+      await account.rotations.succeeded(secret, token);
       expect(await account.value(secret.name)).toBe("one+");
       const known = ["ClientRequestToken", "RotationToken", "SecretId", "Step"];
       const all = new Set(steps.flatMap(({ members }) => members));
@@ -53,11 +53,11 @@ topic("A rotation", (fact) => {
     { source: moto("test_rotate_secret_using_lambda"), minutes: 7 },
     async (account) => {
       const secret = await account.createSecret();
-      const token = await account.rotate(secret.name, await rotation(account));
-      const [first] = await account.stepsSeen(secret, token, 1);
+      const token = await account.rotations.start(secret.name, await rotation(account));
+      const [first] = await account.rotations.stepsSeen(secret, token, 1);
       expect(first?.versions[token]).toEqual(["AWSPENDING"]);
       expect(first?.pending.error).toBe("ResourceNotFoundException");
-      await account.rotated(secret, token);
+      await account.rotations.succeeded(secret, token);
     },
   );
 
@@ -67,8 +67,8 @@ topic("A rotation", (fact) => {
     async (account) => {
       const secret = await account.createSecret();
       const before = Date.now();
-      const token = await account.rotate(secret.name, await rotation(account, 10));
-      const described = await account.rotated(secret, token);
+      const token = await account.rotations.start(secret.name, await rotation(account, 10));
+      const described = await account.rotations.succeeded(secret, token);
       const labels = described.VersionIdsToStages ?? {};
       expect(labels[secret.version]).toEqual(["AWSPREVIOUS"]);
       expect(["AWSCURRENT", "AWSCURRENT,AWSPENDING"]).toContain(labels[token]?.toSorted().join());
@@ -91,11 +91,11 @@ topic("A rotation", (fact) => {
     async (account) => {
       const secret = await account.createSecret();
       const RotationRules = { ScheduleExpression: "cron(0 8 1 * ? *)", Duration: "3h" };
-      const token = await account.rotate(secret.name, {
+      const token = await account.rotations.start(secret.name, {
         RotationLambdaARN: await account.rotator(),
         RotationRules,
       });
-      const described = await account.rotated(secret, token);
+      const described = await account.rotations.succeeded(secret, token);
       expect(described.RotationRules).toMatchObject(RotationRules);
       expect(described.RotationRules?.AutomaticallyAfterDays).toBeGreaterThan(0);
       const next = described.NextRotationDate;
@@ -109,13 +109,13 @@ topic("A rotation", (fact) => {
     { source: secretsApi("UpdateSecretVersionStage"), minutes: 12 },
     async (account) => {
       const secret = await account.createSecret("one", { label: "RETIRING" });
-      const first = await account.rotate(secret.name, await rotation(account));
-      await account.rotated(secret, first);
+      const first = await account.rotations.start(secret.name, await rotation(account));
+      await account.rotations.succeeded(secret, first);
       expect((await account.labels(secret.name))[secret.version]?.toSorted()).toEqual([
         "AWSPREVIOUS",
         "RETIRING",
       ]);
-      const second = await account.rotate(secret.name);
+      const second = await account.rotations.start(secret.name);
       await eventually("the second rotation", account.patience(5), async () =>
         (await account.labels(secret.name))[second]?.includes("AWSCURRENT"),
       );
@@ -132,8 +132,11 @@ topic("A rotation", (fact) => {
     async (account) => {
       const secret = await account.createSecret();
       const ClientRequestToken = `leaked-${randomUUID()}`;
-      await account.rotate(secret.name, { ...(await rotation(account)), ClientRequestToken });
-      await account.rotated(secret, ClientRequestToken);
+      await account.rotations.start(secret.name, {
+        ...(await rotation(account)),
+        ClientRequestToken,
+      });
+      await account.rotations.succeeded(secret, ClientRequestToken);
     },
   );
 
@@ -142,8 +145,11 @@ topic("A rotation", (fact) => {
     { source: secretsApi("RotateSecret"), minutes: 12 },
     async (account) => {
       const secret = await account.createSecret();
-      await account.rotated(secret, await account.rotate(secret.name, await rotation(account, 33)));
-      await account.rotated(secret, await account.rotate(secret.name));
+      await account.rotations.succeeded(
+        secret,
+        await account.rotations.start(secret.name, await rotation(account, 33)),
+      );
+      await account.rotations.succeeded(secret, await account.rotations.start(secret.name));
       const { RotationRules } = await account.describe(secret.name);
       expect(RotationRules?.AutomaticallyAfterDays).toBe(33);
     },
@@ -156,7 +162,7 @@ topic("What RotateSecret refuses", (fact) => {
     { source: localstack("test_first_rotate_secret_with_missing_lambda_arn") },
     async (account) => {
       const { name } = await account.createSecret();
-      await expect(account.rotate(name)).rejects.toMatchObject({
+      await expect(account.rotations.start(name)).rejects.toMatchObject({
         name: "InvalidRequestException",
         message: "No Lambda rotation function ARN is associated with this secret.",
       });
@@ -172,7 +178,7 @@ topic("What RotateSecret refuses", (fact) => {
       const RotationLambdaARN = `arn:${partition}:lambda:${region}:${accountId}:function:${account.name()}`;
       const RotationRules = { AutomaticallyAfterDays: 90 };
       await expect(
-        account.rotate(name, { RotationLambdaARN, RotationRules }),
+        account.rotations.start(name, { RotationLambdaARN, RotationRules }),
       ).rejects.toMatchObject({
         name: "AccessDeniedException",
         message:
@@ -193,7 +199,7 @@ topic("What RotateSecret refuses", (fact) => {
       };
       const RotationLambdaARN = await account.rotator();
       await expect(
-        account.rotate(name, { RotationLambdaARN, RotationRules }),
+        account.rotations.start(name, { RotationLambdaARN, RotationRules }),
       ).rejects.toMatchObject({
         name: "InvalidParameterException",
         message: "You cannot specify both rotation frequency and schedule expression together.",
@@ -216,7 +222,7 @@ topic("What RotateSecret refuses", (fact) => {
         const { name } = await account.createSecret();
         const RotationLambdaARN = await account.rotator();
         await expect(
-          account.rotate(name, { RotationLambdaARN, RotationRules }),
+          account.rotations.start(name, { RotationLambdaARN, RotationRules }),
         ).rejects.toMatchObject({
           name: expect.stringMatching(/^(InvalidParameter|Validation)Exception$/),
         });
@@ -233,18 +239,20 @@ topic("RotateImmediately=false", (fact) => {
       const secret = await account.createSecret();
       const { VersionId: two = "" } = await put(account, secret.name, "two");
       await moveLabel(account, secret.name, "RETIRING", { to: secret.version });
-      const token = await account.rotate(secret.name, {
+      const token = await account.rotations.start(secret.name, {
         ...(await rotation(account, 30)),
         RotateImmediately: false,
       });
-      const [seen] = await account.stepsSeen(secret, token, 1);
+      const [seen] = await account.rotations.stepsSeen(secret, token, 1);
       expect(seen?.step).toBe("testSecret");
       expect(seen?.versions[token]).toEqual(["AWSPENDING"]);
       await eventually("the end of the test", account.patience(5), async () => {
         const labels = await account.labels(secret.name);
         return labels[token] === undefined;
       });
-      expect((await account.steps(secret, token)).map(({ step }) => step)).toEqual(["testSecret"]);
+      expect((await account.rotations.steps(secret, token)).map(({ step }) => step)).toEqual([
+        "testSecret",
+      ]);
       const described = await account.describe(secret.name);
       expect(described.VersionIdsToStages).toEqual({
         [secret.version]: ["AWSPREVIOUS", "RETIRING"],
@@ -260,11 +268,11 @@ topic("RotateImmediately=false", (fact) => {
     { source: secretsApi("DescribeSecret"), minutes: 7 },
     async (account) => {
       const secret = await account.createSecret();
-      const token = await account.rotate(secret.name, {
+      const token = await account.rotations.start(secret.name, {
         ...(await rotation(account, 30)),
         RotateImmediately: false,
       });
-      await account.stepsSeen(secret, token, 1);
+      await account.rotations.stepsSeen(secret, token, 1);
       const described = await account.describe(secret.name);
       expect(described.RotationEnabled).toBe(true);
       expect(described.NextRotationDate).toBeInstanceOf(Date);
@@ -280,8 +288,8 @@ topic("The dates of a rotated secret", (fact) => {
     { source: secretsApi("SecretListEntry"), minutes: 7 },
     async (account) => {
       const secret = await account.createSecret();
-      const token = await account.rotate(secret.name, await rotation(account));
-      const before = await account.rotated(secret, token);
+      const token = await account.rotations.start(secret.name, await rotation(account));
+      const before = await account.rotations.succeeded(secret, token);
       await put(account, secret.name, "by hand");
       await moveLabel(account, secret.name, "RETIRING", { to: token });
       const after = await account.describe(secret.name);
@@ -296,7 +304,10 @@ topic("The dates of a rotated secret", (fact) => {
     async (account) => {
       const { clients } = account;
       const secret = await account.createSecret();
-      await account.rotated(secret, await account.rotate(secret.name, await rotation(account, 44)));
+      await account.rotations.succeeded(
+        secret,
+        await account.rotations.start(secret.name, await rotation(account, 44)),
+      );
       await clients.secrets.send(new CancelRotateSecretCommand({ SecretId: secret.name }));
       const described = await account.describe(secret.name);
       expect(described).toMatchObject({
@@ -316,9 +327,12 @@ topic("The dates of a rotated secret", (fact) => {
     { source: secretsApi("CancelRotateSecret"), minutes: 14 },
     async (account) => {
       const secret = await account.createSecret();
-      await account.rotated(secret, await account.rotate(secret.name, await rotation(account, 44)));
+      await account.rotations.succeeded(
+        secret,
+        await account.rotations.start(secret.name, await rotation(account, 44)),
+      );
       await account.clients.secrets.send(new CancelRotateSecretCommand({ SecretId: secret.name }));
-      await account.rotated(secret, await account.rotate(secret.name));
+      await account.rotations.succeeded(secret, await account.rotations.start(secret.name));
       expect(await account.describe(secret.name)).toMatchObject({
         RotationEnabled: true,
         RotationRules: { AutomaticallyAfterDays: 44 },

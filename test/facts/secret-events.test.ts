@@ -13,7 +13,7 @@ const TRAIL = "AWS Service Event via CloudTrail";
 async function rotating(account: TestAccount, plan: RotatorPlan = {}, RotateImmediately = true) {
   const events = await account.events();
   const secret = await account.createSecret("one", plan);
-  const token = await account.rotate(secret.name, {
+  const token = await account.rotations.start(secret.name, {
     RotationLambdaARN: await account.rotator(),
     RotationRules: { AutomaticallyAfterDays: 90 },
     RotateImmediately,
@@ -114,7 +114,7 @@ topic("Events by way of a trail", (fact) => {
       const seconds = account.side === "account" ? 20 : 1;
       const plan = { slow: { step: "setSecret", seconds } };
       const { events, secret, token } = await rotating(account, plan);
-      await account.stepsSeen(secret, token, 2);
+      await account.rotations.stepsSeen(secret, token, 2);
       await put(account, secret.name, "by hand");
       await events.named(secret, "RotationAbandoned");
       const names = (await events.of(secret)).map(({ detail }) => detail["eventName"]);
