@@ -1,8 +1,9 @@
 import type { Example } from "../../lab/examples/example.ts";
-import { Machine } from "../../lab/examples/machine.ts";
+import { silentIssuer } from "../../lab/examples/issuer.ts";
 import { hex, random } from "../../lab/examples/sample.ts";
 
 const [secret, deployment] = ["FastAPIAppSecrets", "FastAPIDeploymentSecrets"];
+const apiKeys = () => `${random(32)},${random(32)}`;
 const user = { username: "fastapi", database: "fastapi" };
 
 export const example: Example = {
@@ -16,11 +17,14 @@ export const example: Example = {
       fields: ["db_password"],
       login: ({ db_password: password = "" }) => ({ ...user, password }),
     },
+    {
+      fields: ["api_keys"],
+      issuer: silentIssuer(apiKeys),
+      isSupplied: true,
+      isDeletedByHand: true,
+    },
   ],
-  notYet: [
-    { fields: ["api_keys"], type: "others' API keys" },
-    { fields: ["generated_password"], type: "of unknown use" },
-  ],
+  notYet: [{ fields: ["generated_password"], type: "of unknown use" }],
   settings: { [deployment]: ["ec2_key_name", "ec2_host", "ec2_user", "github_repo"] },
 
   async start(account) {
@@ -28,7 +32,7 @@ export const example: Example = {
     const document = {
       db_password: password,
       jwt_secret: hex(32),
-      api_keys: `${random(32)},${random(32)}`,
+      api_keys: apiKeys(),
       generated_password: random(32),
     };
     await account.secret(secret, document);
@@ -39,16 +43,8 @@ export const example: Example = {
       github_repo: "https://github.com/yourusername/yourrepo.git",
     });
     // Runs on EC2: it reads the secret when it starts, and a person restarts it.
-    const { aws, server } = account;
     const shows = Object.keys(document);
-    const app = {
-      secretId: secret,
-      shows,
-      password: "db_password",
-      connection,
-      type: server.type,
-      ca: server.ca,
-    };
-    return [await Machine.start(aws.env("fastapi"), app)];
+    const app = { secretId: secret, shows, password: "db_password", connection };
+    return [await account.machine(app)];
   },
 };

@@ -1,8 +1,9 @@
 import type { Example } from "../../lab/examples/example.ts";
-import { startReader } from "../../lab/examples/reader.ts";
-import { accessKeyId, random } from "../../lab/examples/sample.ts";
+import { iamIssuer, playedIssuer, silentIssuer } from "../../lab/examples/issuer.ts";
+import { random } from "../../lab/examples/sample.ts";
 
 const [secret, apiKeys] = ["production/database/primary", "production/api-keys"];
+const recaptchaKey = () => `6Le${random(37)}`;
 
 export const example: Example = {
   name: "muejam",
@@ -18,28 +19,46 @@ export const example: Example = {
         password,
       }),
     },
-  ],
-  notYet: [
-    { secret: `${apiKeys}/clerk`, fields: ["secret_key", "rotated_at"], type: "Clerk key" },
+    {
+      secret: `${apiKeys}/clerk`,
+      fields: ["secret_key", "rotated_at"],
+      issuer: playedIssuer("clerk-secret-key", "secret_key"),
+    },
     {
       secret: `${apiKeys}/aws`,
       fields: ["secret_access_key", "access_key_id", "rotated_at"],
-      type: "IAM access key",
+      issuer: iamIssuer("access_key_id", "secret_access_key"),
     },
-    { secret: `${apiKeys}/resend`, fields: ["api_key", "rotated_at"], type: "Resend key" },
+    {
+      secret: `${apiKeys}/resend`,
+      fields: ["api_key", "api_key_id", "rotated_at"],
+      issuer: playedIssuer("resend", "api_key"),
+      isDeletedByHand: true,
+    },
     {
       secret: `${apiKeys}/google`,
-      fields: ["safe_browsing_api_key", "rotated_at"],
-      type: "Google API key",
+      fields: ["safe_browsing_api_key", "safe_browsing_api_key_id", "rotated_at"],
+      issuer: playedIssuer("google-api-key", "safe_browsing_api_key"),
     },
-    { secret: `${apiKeys}/google`, fields: ["recaptcha_secret_key"], type: "reCAPTCHA key" },
+    {
+      secret: `${apiKeys}/google`,
+      fields: ["recaptcha_secret_key", "rotated_at"],
+      issuer: silentIssuer(recaptchaKey),
+      isSupplied: true,
+      isDeletedByHand: true,
+    },
   ],
+  notYet: [],
   settings: {
     [secret]: ["host", "port", "database"],
     "production/database/admin": ["engine", "host", "port", "username", "password"],
     [`${apiKeys}/clerk`]: ["publishable_key"],
+    [`${apiKeys}/clerk-admin`]: ["api_key"],
+    [`${apiKeys}/resend-admin`]: ["api_key"],
+    [`${apiKeys}/google-admin`]: [
+      ...["type", "client_email", "private_key", "private_key_id", "token_uri"],
+    ],
   },
-  grace: "5s",
 
   async start(account) {
     const login = await account.owner({ username: "muejam_user", database: "muejam" });
@@ -56,25 +75,54 @@ export const example: Example = {
     });
     await account.administrator("production/database/admin", login);
     await account.secret(`${apiKeys}/clerk`, {
-      secret_key: `sk_live_${random(40)}`,
+      secret_key: account.key("clerk-secret-key").credential,
       publishable_key: `pk_live_${random(40)}`,
       rotated_at,
     });
+    const accessKey = await account.accessKey("muejam-uploads");
     await account.secret(`${apiKeys}/aws`, {
-      access_key_id: accessKeyId(),
-      secret_access_key: random(40),
+      access_key_id: accessKey.id,
+      secret_access_key: accessKey.secret,
       rotated_at,
     });
-    await account.secret(`${apiKeys}/resend`, { api_key: `re_${random(32)}`, rotated_at });
+    await account.secret(`${apiKeys}/resend`, {
+      api_key: account.key("resend", { permission: "sending_access" }).credential,
+      rotated_at,
+    });
     await account.secret(`${apiKeys}/google`, {
-      safe_browsing_api_key: `AIzaSy${random(33)}`,
-      recaptcha_secret_key: `6Le${random(37)}`,
+      safe_browsing_api_key: account.key("google-api-key").credential,
+      recaptcha_secret_key: recaptchaKey(),
       rotated_at,
     });
-    // Two seconds instead of the application's five minutes (SECRETS_CACHE_TTL); the grace here is five seconds.
-    const { aws, server } = account;
-    const env = aws.env("muejam");
-    const reader = { type: server.type, secretId: secret, ca: server.ca, cacheMs: 2000 };
-    return [await startReader({ env, ...reader })];
+    for (const [name, provider] of [
+      ["clerk", "clerk-secret-key"],
+      ["resend", "resend"],
+      ["google", "google-api-key"],
+    ] as const)
+      await account.keyAdministrator(`${apiKeys}/${name}-admin`, provider);
+    const cacheMs = 300_000; // SECRETS_CACHE_TTL
+    return [
+      await account.machine({
+        shows: [],
+        secretId: secret,
+        url: "connection_string",
+        calls: [
+          ...(["clerk", "resend", "google", "aws"] as const).map((to) => ({
+            to,
+            secretId: `${apiKeys}/${to}`,
+            ...fieldsOf[to],
+          })),
+        ],
+        cacheMs,
+      }),
+    ];
   },
 };
+
+/** What the application uses each key by. */
+const fieldsOf = {
+  clerk: { of: "secret_key", fields: ["secret_key"] },
+  resend: { of: "api_key", fields: ["api_key"] },
+  google: { of: "safe_browsing_api_key", fields: ["safe_browsing_api_key"] },
+  aws: { of: "secret_access_key", fields: ["access_key_id", "secret_access_key"] },
+} as const;
