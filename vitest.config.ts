@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { everything } from "./test/everything.ts";
 import { LongestFirst } from "./test/longest-first.ts";
 
 /**
@@ -13,6 +14,10 @@ const sharing = [
   "test/lib/consumers/ecs/!(contract).test.ts",
   "test/lib/reporting/!(alerts|lines).test.ts",
   "test/lib/rotators/{generated,login}/**/*.test.ts",
+  "test/lib/rotators/http/!(transport).test.ts",
+  "test/lib/rotators/http/presets/*.test.ts",
+  "test/lib/rotators/key/*.test.ts",
+  "test/lib/rotators/supplied/!(settled).test.ts",
   "test/lib/rotators/postgres/{answers,minors,scram}.test.ts",
   "test/lib/settlement/!(mirror|settle|stuck).test.ts",
   "test/lib/validation/!(ask).test.ts",
@@ -31,8 +36,8 @@ export default defineConfig({
   test: {
     globalSetup: ["test/postgres-server.ts"],
     reporters: ["default", "./test/skipped-tests.ts", "./test/slowest-files.ts"],
-    // Two cores: tests wait for servers, and for processes to end.
-    maxWorkers: 3,
+    // Two cores: tests wait for servers, and for processes to end; the whole of them compute more.
+    maxWorkers: everything ? 4 : 6,
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...each, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },

@@ -11,5 +11,6 @@ export default defineConfig({
       "test/lib/secret/{arn,document,labels,left,secret,sighting}.test.ts",
     ],
     setupFiles: ["test/setup.ts"],
+    testTimeout: 30_000,
   },
 });

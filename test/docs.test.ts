@@ -1,10 +1,14 @@
 import { existsSync, globSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { serverTypes } from "../lab/servers.ts";
 import { failureAlert } from "../lib/alerts/alert.ts";
+import { pageOfAlert } from "../lib/alerts/page.ts";
 import { secretKeys } from "../lib/manifest/keys.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
-import { typeIn } from "../lib/manifest/type.ts";
+import { typeIn } from "../lib/manifest/type-list.ts";
+import { Unreachable } from "../lib/rotators/login/transport-errors.ts";
+import { masterStrategies } from "../lib/rotators/rds-master/traits.ts";
 import { typeList } from "../lib/types.ts";
 import { ownCodes } from "../lib/validation/finding.ts";
 import { everyError } from "./lib/alerts/every-error.ts";
@@ -13,6 +17,7 @@ const codes = [...new Set(everyError("app").map(({ code }) => code))].toSorted()
 
 const occasion = {
   environment: "production",
+  account: "123456789012",
   region: "eu-central-1",
   at: new Date(),
   logGroup: "/aws/lambda/settle",
@@ -26,6 +31,21 @@ function keysOf(name: string): readonly string[] {
 
 const read = (path: string) => readFileSync(path, "utf8");
 
+/** Two stop the build; without a topic there is nobody to tell; the others answer whoever started an emergency. */
+const untold = [
+  "INVALID_MANIFEST",
+  "INVALID_PARAMETERS",
+  "TOPIC_MISSING",
+  "INVALID_EMERGENCY",
+  "NOT_A_CANARY",
+  "NOTHING_SELECTED",
+  "PERSON_MAKES",
+  "ROTATED_ELSEWHERE",
+  "SCHEDULED_FOR_DELETION",
+  "VERSION_ELSEWHERE",
+  "VERSION_UNTRACKED",
+];
+
 const pages = [...globSync("*.md"), ...globSync("{docs,examples}/**/*.md")].toSorted();
 
 describe("the documentation", () => {
@@ -38,16 +58,12 @@ describe("the documentation", () => {
     const sections = [...read("docs/runbook.md").matchAll(/^## `?([A-Z_]+)`?$/gm)].map(
       ([, c]) => c,
     );
-    // Two stop the build; without a topic there is nobody to tell.
-    const untold = ["INVALID_MANIFEST", "INVALID_PARAMETERS", "TOPIC_MISSING"];
     expect(sections.toSorted()).toEqual(codes.filter((code) => !untold.includes(code)));
   });
 
   it("links every alert to its section, which says what is safe and what to do", () => {
     const sections = read("docs/runbook.md").split(/^## /m);
-    for (const error of everyError("app").filter(
-      ({ code }) => !/^INVALID_(MANIFEST|PARAMETERS)$|^TOPIC/.test(code),
-    )) {
+    for (const error of everyError("app").filter(({ code }) => !untold.includes(code))) {
       const { runbook } = failureAlert(error, occasion).event;
       const anchor = /^docs\/runbook\.md#(\w+)$/.exec(String(runbook))?.[1];
       const section = sections.find((text) => text.split("\n")[0]?.toLowerCase() === anchor);
@@ -60,6 +76,7 @@ describe("the documentation", () => {
   it.each<[string, string, string, readonly string[]]>([
     ["a credential", manifest, "## Keys of a credential", ["type", ...keysOf("postgres")]],
     ["a generated value", "docs/types/generated.md", "## Keys", keysOf("generated")],
+    ["an access key", "docs/types/iam.md", "## Keys", keysOf("iam")],
     [
       "a secret",
       manifest,
@@ -74,9 +91,24 @@ describe("the documentation", () => {
 
   it("has a page for every type, and explains its keys", () => {
     for (const name of Object.keys(typeList.types)) {
-      const page = read(`docs/types/${name}.md`) + read(manifest);
+      const own = `docs/types/${name}.md`;
+      const ofPresets = read("docs/providers.md") + read("docs/types/api-keys.md");
+      const page = (existsSync(own) ? read(own) : ofPresets) + read(manifest);
       for (const key of keysOf(name)) expect(page, `${name}.${key}`).toContain(`| \`${key}\` |`);
     }
+  });
+
+  it("lists every server of the lab with its strategies, the default first", () => {
+    const table = read("docs/databases.md").split("## Which strategy")[0] ?? "";
+    const rows = new Map(
+      [...table.matchAll(/\(types\/([\w-]+)\.md\) \|[^|]+\| (.+) \|$/gm)].map(
+        ([, type = "", strategies = ""]) => [type, strategies.replaceAll("`", "").split(", ")],
+      ),
+    );
+    for (const [name, server] of Object.entries(serverTypes))
+      if (!("variantOf" in server)) expect(rows.get(name), name).toEqual(server.strategies);
+    expect(rows.get("rds-master")).toEqual(Object.keys(masterStrategies));
+    expect(rows.size).toBe(6);
   });
 
   it("shows only schedules that are taken", () => {
@@ -98,7 +130,8 @@ describe("the documentation", () => {
   });
 
   it("explains every key of an alert's event, and no other", () => {
-    const table = read("docs/alerts.md").split("## What a program gets")[1] ?? "";
+    const [, section = ""] = read("docs/alerts.md").split("## What a program gets");
+    const [table = ""] = section.split("\n## ");
     const listed = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
       [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key),
     );
@@ -108,6 +141,27 @@ describe("the documentation", () => {
       expect(listed.toSorted()).toEqual(
         Object.keys(failureAlert(error, occasion).event).toSorted(),
       );
+  });
+
+  it("explains every key of an alert on the event bus, and no other", () => {
+    const [, section = ""] = read("docs/alerts.md").split("| key of `detail` | |");
+    const [table = ""] = section.split("\n\n");
+    const listed = [...table.matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = ""]) =>
+      [...cell.matchAll(/`(\w+)`/g)].map(([, key]) => key),
+    );
+    expect(listed.toSorted()).toEqual(Object.keys(pageOfAlert({})).toSorted());
+  });
+
+  it("shows an alert as it is", () => {
+    const secret = "production/database/primary";
+    const task = { kind: "rotation", secret, step: "setSecret", token: "t" } as const;
+    const { text, sms, subject, event } = failureAlert(new Unreachable("db:5432", "timed out"), {
+      ...occasion,
+      task,
+    });
+    const page = read("docs/alerts.md").replace(/\s+/g, " ");
+    for (const shown of [text.split("\n\n")[0], sms, subject, event["summary"]])
+      expect(page).toContain(String(shown).replace(/\s+/g, " "));
   });
 
   it("names only commands that exist", () => {

@@ -39,7 +39,8 @@ function start(env: Environment, file: string, options: readonly string[]): Chil
   return child;
 }
 
-async function outcome(child: ChildProcess): Promise<Ran> {
+/** What a child printed, whose streams give text. */
+export async function outcome(child: ChildProcess): Promise<Ran> {
   const printed = [child.stdout, child.stderr].map((stream) => stream?.toArray() ?? []);
   const [code] = await once(child, "close");
   const [stdout = "", stderr = ""] = (await Promise.all(printed)).map((chunks) => chunks.join(""));

@@ -6,7 +6,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { bundleFunctions } from "../../build/bundle.ts";
+import { bundleFunctions, functionGroups } from "../../build/bundle.ts";
 import { sourceFiles } from "../../build/layers.ts";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import { bundleOptions } from "../../build/options.ts";
@@ -31,8 +31,11 @@ beforeAll(async () => {
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What a fresh process prints: it imports the bundle as `bundle`, in a folder without node_modules. */
-async function inFreshProcess(script: string): Promise<{ stdout: string; stderr: string }> {
-  const source = `const bundle = await import(${JSON.stringify(bundle)}); ${script}`;
+async function inFreshProcess(
+  script: string,
+  file = bundle,
+): Promise<{ stdout: string; stderr: string }> {
+  const source = `const bundle = await import(${JSON.stringify(file)}); ${script}`;
   const arguments_ = ["--input-type=module", "--eval", source];
   const env = { PATH: "", AWS_REGION: "eu-central-1" };
   return run(process.execPath, arguments_, { cwd: folder, env });
@@ -58,11 +61,19 @@ describe("the built bundle", () => {
     expect(printed).toEqual({ stdout: "function\n", stderr: "" });
   });
 
-  it("loads TLS with the first request", async () => {
-    const { stdout } = await inFreshProcess("console.log(process.moduleLoadList.join());");
-    expect(stdout).toContain("NativeModule crypto,");
-    expect(stdout).not.toContain("NativeModule https,");
-    expect(stdout).not.toContain("NativeModule tls,");
+  it("loads TLS with the first request, also where it asks providers of keys", async () => {
+    const credentials = [
+      { type: "iam", user: "uploads" },
+      { type: "resend", permission: "full_access", admin: "admin", field: "resend" },
+    ];
+    const keys = manifest(JSON.stringify({ secrets: { keys: { credentials } } }));
+    const built = await bundleFunctions(join(folder, "keys"), keys);
+    for (const file of [bundle, built["rotate-api-key"], built["retire-api-key"]]) {
+      const { stdout } = await inFreshProcess("console.log(process.moduleLoadList.join());", file);
+      expect(stdout).toContain("NativeModule crypto,");
+      for (const name of ["https", "tls", "net", "dns/promises"])
+        expect(stdout).not.toContain(`NativeModule ${name},`);
+    }
   });
 
   it("carries the manifest, checked and completed", () => {
@@ -173,6 +184,23 @@ describe("the bundles of all functions", () => {
     }
   });
 
+  it("hold a preset as data: one engine, and nothing of the build", async () => {
+    const { inputs, packagesIn, texts } = await contents(
+      "secrets: { key: { type: resend, permission: full_access, admin: admin } }",
+      ["rotate-api-key", "retire-api-key", "rotate-database"],
+    );
+    const isRead = (path: string) => /-schema|read-preset|presets|types?\.ts$/.test(path);
+    for (const name of ["rotate-api-key", "retire-api-key"]) {
+      const engine = inputs.get(name)?.filter((path) => path.startsWith("lib/rotators/http/"));
+      expect(engine, name).toContain("lib/rotators/http/transport.ts");
+      expect(engine?.filter(isRead), name).toEqual([]);
+      expect(packagesIn(name), name).not.toContain("zod");
+      expect(texts.get(name), name).toContain("^API key is invalid");
+      expect(texts.get(name), name).not.toContain("api.sendgrid.com");
+    }
+    expect(inputs.get("rotate-database")).not.toContain("lib/rotators/http/transport.ts");
+  });
+
   it("hold the types of the secrets that they serve, and no other", async () => {
     const { inputs, packagesIn } = inMixed;
     const rotators = (name: string) =>
@@ -187,23 +215,50 @@ describe("the bundles of all functions", () => {
       expect(rotators(name), name).toEqual(generated);
       expect(packagesIn(name), name).not.toContain("pg");
     }
-    for (const name of ["settle", "mirror", "watch"]) expect(rotators(name), name).toEqual([]);
+    for (const name of ["settle", "mirror", "watch", "relay"])
+      expect(rotators(name), name).toEqual([]);
     const { inputs: inBoth } = await contents(both, ["rotate-database"]);
     expect(inBoth.get("rotate-database")).toEqual(
       expect.arrayContaining([...postgres, ...generated]),
     );
   });
 
-  it("are those of the places that the manifest has", async () => {
-    const names = async (text: string) =>
-      Object.keys(await bundleFunctions(join(folder, "places"), manifest(text))).toSorted();
-    const others = ["mirror", "schedule", "settle", "watch"];
+  it("hold the clients of IAM where access keys rotate, with nothing but what is called", async () => {
+    const { packagesIn, texts } = await contents("secrets: { key: { type: iam, user: uploads } }", [
+      "rotate-api-key",
+      "retire-api-key",
+      "settle",
+    ]);
+    for (const name of ["rotate-api-key", "retire-api-key"]) {
+      expect(packagesIn(name), name).toEqual(
+        expect.arrayContaining(["@aws-sdk/client-iam", "@aws-sdk/client-sts"]),
+      );
+      const text = texts.get(name) ?? "";
+      expect(text.includes("CreateAccessKey"), name).toBe(true);
+      for (const unused of [
+        "CreateVirtualMFADevice",
+        "DecodeAuthorizationMessage",
+        "waitUntilUserExists",
+      ])
+        expect(text.includes(unused), `${unused} in ${name}`).toBe(false);
+      expect(text.length, name).toBeLessThan(340_000);
+    }
+    expect(packagesIn("settle")).not.toContain("@aws-sdk/client-iam");
+    expect(inMixed.packagesIn("rotate-api-key")).not.toContain("@aws-sdk/client-iam");
+  });
+
+  it("are those of the places that the manifest has", () => {
+    const names = (text: string) =>
+      functionGroups(readManifest(manifest(text), "production"))
+        .flat()
+        .toSorted();
+    const others = ["emergency", "mirror", "relay", "schedule", "settle", "watch"];
     const database = ["retire-database", "rotate-database"];
     const apiKey = ["retire-api-key", "rotate-api-key"];
-    expect(await names(both)).toEqual([...others, ...database].toSorted());
-    expect(await names(mixed)).toEqual([...others, ...database, ...apiKey].toSorted());
+    expect(names(both)).toEqual([...others, ...database].toSorted());
+    expect(names(mixed)).toEqual([...others, ...database, ...apiKey].toSorted());
     const key = "secrets: { key: { type: generated, format: hex } }";
-    expect(await names(key)).toEqual([...others, ...apiKey].toSorted());
+    expect(names(key)).toEqual([...others, ...apiKey].toSorted());
   });
 
   it("refuse a type that they were built without", async () => {

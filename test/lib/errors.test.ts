@@ -5,7 +5,7 @@ import { Unreachable } from "../../lib/rotators/login/transport-errors.ts";
 import { everyRendering } from "../rendering.ts";
 import { everyError } from "./alerts/every-error.ts";
 
-const made = everyError("one").map((error) => [error.code, error] as const);
+const made = everyError("one of the secrets").map((error) => [error.code, error] as const);
 
 describe("every error", () => {
   it("is here", () => expect(made.length).toBeGreaterThan(30));

@@ -10,6 +10,8 @@ const root = join(import.meta.dirname, "../..");
 /** All production code, and what building it needs. */
 const parts = ["lib", "build", "functions", "infra", "cli", "package.json", "tsconfig.json"];
 
+const compiler = "node_modules/typescript/bin/tsc";
+
 /** A type, as it stands in test/trial/ and in lib/rotators/: the paths in its files are the same in both. */
 interface AddedType {
   readonly folder: string;
@@ -25,13 +27,16 @@ export const toys: readonly AddedType[] = [
     registry: `  "toy-engine": async () => (await import("./rotators/toy-engine/rotator.ts")).rotator,`,
     types: [
       `import { type as toyEngine } from "./rotators/toy-engine/type.ts";`,
-      `  "toy-engine": toyEngine,`,
+      `  "toy-engine": { "toy-engine": toyEngine },`,
     ],
   },
   {
     folder: "toy-key",
     registry: `  "toy-key": async () => (await import("./rotators/toy-key/rotator.ts")).rotator,`,
-    types: [`import { type as toyKey } from "./rotators/toy-key/type.ts";`, `  "toy-key": toyKey,`],
+    types: [
+      `import { type as toyKey } from "./rotators/toy-key/type.ts";`,
+      `  "toy-key": { "toy-key": toyKey },`,
+    ],
   },
 ];
 
@@ -76,7 +81,14 @@ export class Tree implements Disposable {
 
   /** What the compiler complains of. */
   compile(): Promise<string> {
-    return this.run(["node_modules/typescript/bin/tsc"]);
+    return this.run([compiler]);
+  }
+
+  /** The same of one file, and what it imports. */
+  compileFile(file: string): Promise<string> {
+    const project = "one-file.json";
+    this.write(project, JSON.stringify({ extends: "./tsconfig.json", include: [file] }));
+    return this.run([compiler, "--singleThreaded", "-p", project]);
   }
 
   [Symbol.dispose](): void {

@@ -6,5 +6,4 @@ export const rotator = loginRotator(toyEngine, {
   defaultPort: 7777,
   defaultDatabase: "toys",
   maxUsernameLength: 20,
-  passwordsPerUser: 1,
 });

@@ -73,8 +73,8 @@ export class ToyKeyCredential implements Credential {
     return live.identity === this.#spec.url && live.value.equals(this.#key(old));
   }
 
-  retire({ current, old }: Retirement, { signal }: StepContext): Promise<void> {
-    return this.#provider(current).remove(this.#key(old), signal);
+  async retire({ current, old }: Retirement, { signal }: StepContext): Promise<undefined> {
+    await this.#provider(current).remove(this.#key(old), signal);
   }
 
   async sessions(): Promise<number> {
