@@ -12,14 +12,14 @@ export type ServiceTrouble =
   /** HTTP 200 around an error. */
   | "error inside"
   | "redirect"
-  /** A change has its effect, and the connection ends without a reply. */
+  /** A change of keys has its effect, and the connection ends without a reply. */
   | "lost reply"
-  /** A change has its effect, and is answered in another form. */
+  /** A change of keys has its effect, and is answered in another form. */
   | "lost form"
   | "silence"
-  /** Asks to wait two seconds, once. */
+  /** Asks to wait, once: two seconds where it says for how long. */
   | "busy once"
-  /** Asks to wait an hour, always. */
+  /** Asks to wait, always: an hour where it says for how long. */
   | "busy";
 
 /** A service that issues keys, and what a test may do to it. Its clock is the test's own: waiting takes no time. */
@@ -31,12 +31,12 @@ export interface ServiceFixture extends AsyncDisposable {
   readonly slept: () => number;
   wait(ms: number): void;
   /** What exists now, whatever the provider lists. */
-  ids(): readonly string[];
-  nameOf(id: string): string | undefined;
+  ids(): Promise<readonly string[]>;
+  nameOf(id: string): Promise<string | undefined>;
   /** The rights of a key, as far as the service keeps any. */
-  rightsOf(id: string): object;
+  rightsOf(id: string): Promise<object>;
   /** A key that somebody else makes by hand. */
-  handOut(name: string): KeyParts;
+  handOut(name: string): Promise<KeyParts>;
   /** A key of the usual form that does not exist. */
   unknown(): KeyParts;
   /** Every value that may stand in no message: of the administrator, and of all keys. */
@@ -44,7 +44,7 @@ export interface ServiceFixture extends AsyncDisposable {
   /** In what our requests differed from the format that the service publishes. */
   mistakes(): readonly string[];
   /** Uses a key. */
-  use(key: KeyParts): void;
+  use(key: KeyParts): Promise<void>;
   /** The account of keys that are made from now on. */
   moveTo(account: string): void;
   begin(trouble: ServiceTrouble): void;
@@ -69,6 +69,10 @@ export interface Abilities {
   readonly tellsLastUse?: boolean;
   readonly disables?: boolean;
   readonly removes?: boolean;
+  /** Ends what was derived from a key. */
+  readonly endsSessions?: boolean;
+  /** Asks to wait without saying for how long. */
+  readonly waitUntold?: boolean;
   /** Tells when it has no room. */
   readonly tellsLimit?: boolean;
   /** Creating a key begins the end of the old one. */

@@ -19,6 +19,7 @@ export interface Trial {
   readonly list: () => Promise<readonly KeyEntry[]>;
   readonly remove: (id: string) => Promise<void>;
   readonly disable: (id: string) => Promise<void>;
+  readonly endSessions: (id: string) => Promise<void>;
   /** The error of a call. No value of a key or of an administrator is in it, however it is rendered. */
   readonly refusal: (call: Promise<unknown>) => Promise<RotationError>;
 }
@@ -38,6 +39,7 @@ export function trialOf(can: Abilities, at: () => ServiceFixture): Trial {
     list: async () => (await at().provider.list?.(at().access)) ?? [],
     remove: async (id) => at().provider.remove?.(id, at().access),
     disable: async (id) => at().provider.disable?.(id, at().access),
+    endSessions: async (id) => at().provider.endSessions?.(id, at().access),
     async refusal(call) {
       const thrown = await errorOf(call);
       const rendered = everyRendering(thrown);

@@ -85,12 +85,12 @@ export function playedService(
     wait(ms) {
       clock.time += ms;
     },
-    ids: () => double.keys.all.map(({ id }) => called(id)),
-    nameOf: (id) => find(id)?.name,
-    rightsOf: (id) => find(id)?.attributes ?? {},
-    handOut: (name) => partsOf(double.handOut(name, attributes)),
+    ids: async () => double.keys.all.map(({ id }) => called(id)),
+    nameOf: async (id) => find(id)?.name,
+    rightsOf: async (id) => find(id)?.attributes ?? {},
+    handOut: async (name) => partsOf(double.handOut(name, attributes)),
     unknown: () => partsOf(double.description.mint()),
-    use(key) {
+    async use(key) {
       double.keys.accept(find(key.get("id")?.reveal() ?? "")?.credential ?? "");
     },
     moveTo(account) {

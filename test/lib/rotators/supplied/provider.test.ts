@@ -45,7 +45,7 @@ async function supply(key: KeyParts) {
 }
 
 it("a key that its provider accepts is taken, and the old one disabled, deleted and seen dead by the provider's API", async () => {
-  const key = service.handOut("made by a person");
+  const key = await service.handOut("made by a person");
   await supply(key);
   const { secret, id } = textsOf(key);
   expect(JSON.parse(await scene.text())).toEqual({ api_key: secret, api_key_id: id });
@@ -55,7 +55,7 @@ it("a key that its provider accepts is taken, and the old one disabled, deleted 
   expect(disabled.waiting).toContain("is disabled, and is deleted at");
   const since = new Date(scene.now);
   const old = service.access.current.get("id")?.reveal();
-  expect(service.ids()).toContain(old);
+  expect(await service.ids()).toContain(old);
   scene.now += week;
   clock.time += week;
   expect(await scene.retire(since)).toEqual({
@@ -63,7 +63,7 @@ it("a key that its provider accepts is taken, and the old one disabled, deleted 
     secret: scene.name,
     accepted: false,
   });
-  expect(service.ids()).toEqual([id]);
+  expect(await service.ids()).toEqual([id]);
 });
 
 it("one that its provider does not know is refused", async () => {
@@ -74,7 +74,7 @@ it("one that its provider does not know is refused", async () => {
 it.each(["down", "html 200", "another form", "busy"] as const)(
   "nothing is taken while the provider answers: %s",
   async (trouble) => {
-    const key = service.handOut("made by a person");
+    const key = await service.handOut("made by a person");
     service.begin(trouble);
     await expect(supply(key)).rejects.toMatchObject({
       code: expect.stringMatching(/^PROVIDER_(UNAVAILABLE|BUSY)$/),
@@ -95,7 +95,7 @@ it("without its id at hand, the old one is found by the key itself", async () =>
   bare.now = clock.now();
   bare.provider = service.provider;
   bare.spec = spec({ prefix: "sk-ant-api03-" });
-  await bare.supply(textsOf(service.handOut("made by a person"))["secret"] ?? "");
+  await bare.supply(textsOf(await service.handOut("made by a person"))["secret"] ?? "");
   const { waiting } = await bare.retire();
   expect(waiting).toContain(`the old key ${id} is disabled`);
 });
@@ -109,7 +109,7 @@ it("where the provider has no API for keys, the old one is a person's to delete,
   bare.now = clock.now();
   bare.provider = service.provider;
   bare.spec = spec({ prefix: "hf_" });
-  await bare.supply(textsOf(service.handOut("made by a person"))["secret"] ?? "");
+  await bare.supply(textsOf(await service.handOut("made by a person"))["secret"] ?? "");
   expect(await bare.retire()).toMatchObject({
     refused: false,
     task: { code: "SUPPLIED_KEY_LEFT" },

@@ -51,7 +51,7 @@ describe("the presets that come with Quarterturn", () => {
 /** Every call of the port, once. */
 async function liveThrough({ provider, access, handOut }: PlayedService): Promise<void> {
   const name = "qt-app-k7m2p9x4w1-b3n8v5c2z6";
-  const key = (await provider.create?.(name, access)) ?? handOut("by hand");
+  const key = (await provider.create?.(name, access)) ?? (await handOut("by hand"));
   await provider.probe(key, access);
   await provider.facts?.(key, access);
   await provider.identify?.(key, access);
