@@ -26,6 +26,10 @@ export interface Aws extends AsyncDisposable {
   functions: Functions;
   ecs: EcsTaps;
   rds: RdsTaps;
+  iam: {
+    /** How soon changes of access keys count from now on. What it leaves out stays. */
+    setTiming(timing: Partial<KeyTiming>): void;
+  };
   /** All secrets as they are, with their values: to judge by, never to change. */
   secrets(): readonly Secret[];
   rotations: {
@@ -67,6 +71,8 @@ export interface AwsOptions {
   readonly port?: number;
   /** Default: eu-central-1. */
   readonly region?: string;
+  /** Twelve digits. Default: 123456789012. */
+  readonly accountId?: string;
   /** How many times faster than on AWS waits pass (see Clock). Default: STANDIN_PACE, else 1. */
   readonly pace?: number;
   /** In milliseconds of the machine, whatever the pace. */

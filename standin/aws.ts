@@ -37,7 +37,7 @@ const startInProcess: StartEnvironment = (...environment) =>
  */
 export async function startAws(options: AwsOptions = {}): Promise<Aws> {
   const region = options.region ?? "eu-central-1";
-  const accountId = "123456789012";
+  const accountId = options.accountId ?? "123456789012";
   const calls: Call[] = [];
   const interceptors = new Set<Interceptor>();
   const clock = new Clock(options.pace);
@@ -107,6 +107,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       addProxy: (proxy) => account.databases.addProxy(proxy),
       setStatus: (id, status) => account.databases.setStatus(id, status),
     },
+    iam: { setTiming: (timing) => void Object.assign(host.accessKeys, timing) },
     secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },
     events: eventTaps(() => account),
