@@ -11,8 +11,19 @@ interface Answer {
 export const isFromElsewhere = ({ $metadata }: Answer): boolean =>
   $metadata?.httpStatusCode !== undefined && $metadata.requestId === undefined;
 
-class NotFromAws extends Error {
+/** What says nothing, though its status is 200. */
+export class NotFromAws extends Error {
   override readonly name = "NotFromAws";
+}
+
+/**
+ * What every answer of an operation has, by the API's reference. Without it the answer has another form: to read it as
+ * "none" would show no keys, or a key that nobody has used.
+ * @throws NotFromAws
+ */
+export function required<T>(member: T | undefined): T {
+  if (member === undefined) throw new NotFromAws();
+  return member;
 }
 
 /** Without this middleware, a page with status 200 would be an empty list of keys, or a key that works. */

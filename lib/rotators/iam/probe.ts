@@ -1,20 +1,14 @@
-import {
-  GetCallerIdentityCommand,
-  type GetCallerIdentityResponse,
-  STSClient,
-} from "@aws-sdk/client-sts";
+import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 import { DeadlineReached } from "../../context/deadline.ts";
-import type { Outcome } from "../key/provider.ts";
-import { around, onlyFromAws } from "./from-aws.ts";
+import type { KeyFacts, Outcome } from "../key/provider.ts";
+import { around, onlyFromAws, required } from "./from-aws.ts";
+import { isThrottled, whenThrottled } from "./throttled.ts";
 
 /** An access key as a client needs it. */
 interface Credentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
 }
-
-/** In milliseconds. */
-const whenThrottled = 2000;
 
 /**
  * Asks AWS STS who the key is, which needs no rights, in the Region of the environment. Only this key signs, once; each
@@ -23,11 +17,13 @@ const whenThrottled = 2000;
 export async function callerIdentity(
   credentials: Credentials,
   signal: AbortSignal,
-): Promise<GetCallerIdentityResponse> {
+): Promise<KeyFacts> {
   const client = new STSClient({ credentials, maxAttempts: 1 });
   client.middlewareStack.add(onlyFromAws, around);
   try {
-    return await client.send(new GetCallerIdentityCommand({}), { abortSignal: signal });
+    const options = { abortSignal: signal };
+    const { Account, Arn } = await client.send(new GetCallerIdentityCommand({}), options);
+    return { account: required(Account), rights: required(Arn) };
   } finally {
     client.destroy();
   }
@@ -62,7 +58,7 @@ export function outcomeOf(thrown: unknown): Outcome {
       ? { is: "unknown", why: "the clock of this machine is wrong" }
       : { is: "dead" };
   if (/^AccessDenied/.test(name)) return { is: "restricted" };
-  if (/Throttl|TooManyRequests|RequestLimit/.test(name)) return { is: "wait", ms: whenThrottled };
+  if (isThrottled(thrown)) return { is: "wait", ms: whenThrottled };
   const status = error.$metadata?.httpStatusCode;
   return {
     is: "unknown",

@@ -9,6 +9,7 @@ import { problemsOf } from "./problems.ts";
 import { sessionPolicy, sessionPolicyName } from "./sessions.ts";
 import { smtpPassword } from "./smtp.ts";
 import { type IamSpec, nameOfUser, userName } from "./spec.ts";
+import { patiently } from "./throttled.ts";
 import { traitsOf } from "./traits.ts";
 import { type Clients, type NewKey, UserApi } from "./user-api.ts";
 
@@ -66,8 +67,7 @@ export class IamUser implements Provider {
 
   async facts(key: KeyParts, { signal }: Access): Promise<KeyFacts> {
     try {
-      const { Account, Arn } = await callerIdentity(this.#credentials(key), signal);
-      return { account: Account, rights: Arn };
+      return await callerIdentity(this.#credentials(key), signal);
     } catch (error) {
       if (signal.aborted) throw new DeadlineReached();
       const outcome = outcomeOf(error);
@@ -97,7 +97,7 @@ export class IamUser implements Provider {
   async #created(intentKey: string, at: Access): Promise<NewKey> {
     let created: NewKey | "full" | undefined;
     try {
-      created = await this.#api.create(at.signal);
+      created = await patiently(at, () => this.#api.create(at.signal));
     } catch (error) {
       if (!isOutcomeUnknown(error)) await this.#api.untag([intentKey], at.signal);
       throw error;

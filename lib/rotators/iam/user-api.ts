@@ -13,6 +13,7 @@ import {
 import { meaning } from "../../aws/failures.ts";
 import { Secret } from "../../secret/secret.ts";
 import { type UserCall, userCall } from "./call.ts";
+import { required } from "./from-aws.ts";
 import type { ListedKey, Tag } from "./intent.ts";
 
 export interface UserKey extends ListedKey {
@@ -46,7 +47,7 @@ export class UserApi {
   async keys(signal: AbortSignal): Promise<readonly UserKey[]> {
     const listed = await this.#call("ListAccessKeys", "list its keys", signal, async (options) => {
       const pages = paginateListAccessKeys({ client: this.#clients.iam() }, this.#user, options);
-      return (await Array.fromAsync(pages)).flatMap((page) => page.AccessKeyMetadata ?? []);
+      return (await Array.fromAsync(pages)).flatMap((page) => required(page.AccessKeyMetadata));
     });
     return Promise.all(
       listed.map(async ({ AccessKeyId: id = "", CreateDate: createdAt, Status }) => ({
@@ -61,7 +62,7 @@ export class UserApi {
   async tags(signal: AbortSignal): Promise<readonly Tag[]> {
     const listed = await this.#call("ListUserTags", "read its tags", signal, async (options) => {
       const pages = paginateListUserTags({ client: this.#clients.iam() }, this.#user, options);
-      return (await Array.fromAsync(pages)).flatMap((page) => page.Tags ?? []);
+      return (await Array.fromAsync(pages)).flatMap((page) => required(page.Tags));
     });
     return listed.map(({ Key: key = "", Value: value = "" }) => ({ key, value }));
   }
@@ -131,7 +132,7 @@ export class UserApi {
       async (options) => {
         const command = new GetAccessKeyLastUsedCommand({ AccessKeyId: id });
         const used = await this.#clients.iam().send(command, options).catch(isGone);
-        return used && (used.AccessKeyLastUsed?.LastUsedDate ?? null);
+        return used && (required(used.AccessKeyLastUsed).LastUsedDate ?? null);
       },
     );
   }

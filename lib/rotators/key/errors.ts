@@ -22,13 +22,14 @@ export class ProviderUnavailable extends RotationError {
 
 /** The provider asks to wait longer than this invocation lasts. */
 export class ProviderBusy extends RotationError {
-  /** @param seconds that it asks to wait */
-  constructor(provider: string, seconds: number) {
+  /** @param seconds that it asks to wait; absent: it does not say */
+  constructor(provider: string, seconds?: number) {
+    const wait = seconds === undefined ? "" : `, and asks to wait ${seconds} s`;
     super({
       code: "PROVIDER_BUSY",
       retryable: true,
       subject: provider,
-      happened: `${provider} limits the rate of requests, and asks to wait ${seconds} s.`,
+      happened: `${provider} limits the rate of requests${wait}.`,
       remedy:
         "Nothing to do: the next attempt waits less. If it persists, see what else uses this account.",
     });
