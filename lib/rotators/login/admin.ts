@@ -35,8 +35,10 @@ export async function adminLogin(
       "does not exist or has no AWSCURRENT version",
       "Create it, or correct admin in rotation.yml.",
     );
-  const own = { fields: {}, urls: [], copies: [], isInUrlAlone: false, connection: at };
   const document = new SecretDocument(`the admin secret ${secret}`, text);
+  const { adminFields } = traits;
+  const fields = adminFields && document.has(adminFields.username) ? adminFields : {};
+  const own = { fields, urls: [], copies: [], isInUrlAlone: false, connection: at };
   const login = readLogin(document, { ...spec, ...own }, traits);
   if (login.host === current.host && login.port === current.port)
     return {

@@ -57,8 +57,11 @@ export interface PairOperations {
    */
   rights?(signal: AbortSignal): Promise<readonly string[]>;
 
-  /** How many sessions this user has on the server now. @throws PermissionDenied when this session may not see them */
-  sessionsOf(username: string, signal: AbortSignal): Promise<number>;
+  /**
+   * How many sessions this user has on the server now; `undefined` where nobody can tell, and `align` then refuses none.
+   * @throws PermissionDenied when this session may not see them
+   */
+  sessionsOf(username: string, signal: AbortSignal): Promise<number | undefined>;
 
   /** Idempotent, also where there is no such clone. Afterwards the user cannot log in by any means; it keeps what it owns. */
   disable(pair: Pair, username: string, signal: AbortSignal): Promise<void>;
