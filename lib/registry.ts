@@ -22,6 +22,7 @@ export const rotators = {
   redis: async () => (await import("./rotators/redis/rotator.ts")).rotator,
   "rds-master": async () => (await import("./rotators/rds-master/rotator.ts")).rotator,
   mongodb: async () => (await import("./rotators/mongodb/rotator.ts")).rotator,
+  atlas: async () => (await import("./rotators/atlas/rotator.ts")).rotator,
   generated: async () => (await import("./rotators/generated/rotator.ts")).rotator,
   supplied: async () => (await import("./rotators/supplied/rotator.ts")).rotator,
   iam: async () => (await import("./rotators/iam/rotator.ts")).rotator,

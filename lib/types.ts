@@ -3,6 +3,7 @@ import type { CredentialSpec } from "./manifest/type.ts";
 import type { TypeList } from "./manifest/type-list.ts";
 import { otherRotator, type TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
+import { type as atlas } from "./rotators/atlas/type.ts";
 import { type as generated } from "./rotators/generated/type.ts";
 import { bundledTypes, typeInFile } from "./rotators/http/types.ts";
 import { type as iam } from "./rotators/iam/type.ts";
@@ -26,6 +27,7 @@ const types = {
   redis: { redis, valkey },
   "rds-master": { "rds-master": rdsMaster },
   mongodb: { mongodb },
+  atlas: { atlas },
   generated: { generated },
   supplied: { supplied },
   iam: { iam },

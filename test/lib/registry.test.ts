@@ -55,7 +55,7 @@ describe("the registry", () => {
   it("covers every type", () => {
     const here = [spec.type, generated.type, supplied.type];
     // Tested beside their own providers.
-    const engines = ["postgres", "mariadb", "mysql", "redis", "rds-master", "mongodb"];
+    const engines = ["postgres", "mariadb", "mysql", "redis", "rds-master", "mongodb", "atlas"];
     expect(Object.keys(rotators)).toEqual([...engines, ...here.slice(1), "iam", "http"]);
   });
 
