@@ -7,6 +7,7 @@ import { pageOfAlert } from "../lib/alerts/page.ts";
 import { secretKeys } from "../lib/manifest/keys.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
 import { typeIn } from "../lib/manifest/type-list.ts";
+import { atlasStrategies } from "../lib/rotators/atlas/traits.ts";
 import { Unreachable } from "../lib/rotators/login/transport-errors.ts";
 import { masterStrategies } from "../lib/rotators/rds-master/traits.ts";
 import { typeList } from "../lib/types.ts";
@@ -108,7 +109,8 @@ describe("the documentation", () => {
     for (const [name, server] of Object.entries(serverTypes))
       if (!("variantOf" in server)) expect(rows.get(name), name).toEqual(server.strategies);
     expect(rows.get("rds-master")).toEqual(Object.keys(masterStrategies));
-    expect(rows.size).toBe(6);
+    expect(rows.get("atlas")).toEqual(Object.keys(atlasStrategies));
+    expect(rows.size).toBe(7);
   });
 
   it("shows only schedules that are taken", () => {

@@ -39,7 +39,7 @@ export const permissionDenied = (
   address: string,
   username: string,
   action: string,
-  remedy = "docs/types/mongodb.md lists the privileges that a user and an administrator need. On Atlas, users are changed by its API alone.",
+  remedy = "docs/types/mongodb.md lists the privileges that a user and an administrator need. On Atlas, users are changed by its API alone: use type atlas.",
 ) => new PermissionDenied(address, username, action, remedy);
 
 export const usersMissing = (address: string, owner: string, db: string) =>
