@@ -1,7 +1,9 @@
+import { AclUsers, type AclUserTiming } from "./acl-users/users.ts";
 import type { Activity } from "./activity.ts";
 import type { Call, Services } from "./call.ts";
 import { cloudTrail } from "./cloudtrail/cloudtrail.ts";
 import { type EcsHost, type EcsTaps, ecs } from "./ecs/ecs.ts";
+import { elastiCache } from "./elasticache/elasticache.ts";
 import type { EventBus } from "./events/bus.ts";
 import { deliverTo } from "./events/deliver.ts";
 import type { ServiceEvent } from "./events/event.ts";
@@ -13,6 +15,7 @@ import { type KeyTiming, UserTable } from "./iam/user-table.ts";
 import type { LambdaHost } from "./lambda/functions.ts";
 import { lambda } from "./lambda/lambda.ts";
 import type { LambdaTiming } from "./lambda/timing.ts";
+import { memoryDb } from "./memorydb/memorydb.ts";
 import type { Refusal } from "./protocol.ts";
 import { Databases, type RdsTiming } from "./rds/databases.ts";
 import { rds } from "./rds/rds.ts";
@@ -32,6 +35,7 @@ export interface AccountHost extends EcsHost {
   readonly lambda: Partial<LambdaTiming>;
   readonly accessKeys: KeyTiming;
   readonly rds: RdsTiming;
+  readonly aclUsers: AclUserTiming;
   /** All calls so far. */
   readonly calls: readonly Call[];
   endpoint(): string;
@@ -44,6 +48,7 @@ export interface Account extends AsyncDisposable {
   readonly ecs: EcsTaps;
   readonly bus: EventBus;
   readonly databases: Databases;
+  readonly aclUsers: AclUsers;
   readonly rotationFinished: SecretsManager["finished"];
   readonly secrets: SecretsManager["all"];
   readonly notifications: Sns["notifications"];
@@ -55,6 +60,7 @@ export function openAccount(host: AccountHost): Account {
   const { clock, activity, functions } = host;
   const users = new UserTable();
   const databases = new Databases(host, host.rds);
+  const aclUsers = new AclUsers(host, host.aclUsers);
   const queues = sqs(host, host.endpoint, clock);
   const invocations = lambda(functions, queues.queues, host.lambda, clock, activity);
   const topics = sns(host, invocations.start);
@@ -76,9 +82,11 @@ export function openAccount(host: AccountHost): Account {
     services: {
       cloudtrail: cloudTrail(host),
       ecs: containers.operations,
+      elasticache: elastiCache(aclUsers),
       events: events.operations,
       iam: iam(host, users),
       lambda: invocations.operations,
+      memorydb: memoryDb(aclUsers),
       rds: rds(databases),
       secretsmanager: secrets.operations,
       sns: topics.operations,
@@ -90,12 +98,14 @@ export function openAccount(host: AccountHost): Account {
     ecs: containers.taps,
     bus: events.bus,
     databases,
+    aclUsers,
     rotationFinished: secrets.finished,
     secrets: secrets.all,
     notifications: topics.notifications,
     confirmationToken: topics.confirmationToken,
     async [Symbol.asyncDispose]() {
-      for (const part of [events.bus, invocations, queues, databases]) part[Symbol.dispose]();
+      for (const part of [events.bus, invocations, queues, databases, aclUsers])
+        part[Symbol.dispose]();
       const rotationsEnded = secrets[Symbol.asyncDispose]();
       await Promise.all([containers[Symbol.asyncDispose](), functions.endInvocations()]);
       await rotationsEnded;

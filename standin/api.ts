@@ -1,3 +1,4 @@
+import type { AclUserTaps, AclUserTiming } from "./acl-users/users.ts";
 import type { Call, Interceptor } from "./call.ts";
 import type { EcsTaps } from "./ecs/ecs.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
@@ -30,6 +31,8 @@ export interface Aws extends AsyncDisposable {
     /** How soon changes of access keys count from now on. What it leaves out stays. */
     setTiming(timing: Partial<KeyTiming>): void;
   };
+  /** Of ElastiCache and MemoryDB. */
+  aclUsers: AclUserTaps;
   /** All secrets as they are, with their values: to judge by, never to change. */
   secrets(): readonly Secret[];
   rotations: {
@@ -83,6 +86,8 @@ export interface AwsOptions {
   readonly accessKeys?: Partial<KeyTiming>;
   /** Of changes of master passwords. In milliseconds of the machine, whatever the pace. */
   readonly rds?: Partial<RdsTiming>;
+  /** Of changes of users of ElastiCache and MemoryDB. In milliseconds of the machine, whatever the pace. */
+  readonly aclUsers?: Partial<AclUserTiming>;
   /** Functions run in this process instead of one each (see InProcessEnvironment). Default: false. */
   readonly inProcess?: boolean;
 }

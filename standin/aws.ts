@@ -10,6 +10,7 @@ import type { StartEnvironment } from "./lambda/execution-environment.ts";
 import { LambdaHost } from "./lambda/functions.ts";
 import { InProcessEnvironment } from "./lambda/in-process.ts";
 
+export type { AclUserDefinition, AclUserTiming } from "./acl-users/users.ts";
 export type { Aws, AwsOptions } from "./api.ts";
 export { AwsError } from "./aws-error.ts";
 export type { Call, Interceptor } from "./call.ts";
@@ -78,6 +79,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       endMs: clock.hurried(30_000),
       ...options.rds,
     },
+    aclUsers: {
+      changeMs: clock.hurried(15_000),
+      endMs: clock.hurried(10_000),
+      ...options.aclUsers,
+    },
     calls,
     revisions: new Map(),
     endpoint,
@@ -108,6 +114,11 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       setStatus: (id, status) => account.databases.setStatus(id, status),
     },
     iam: { setTiming: (timing) => void Object.assign(host.accessKeys, timing) },
+    aclUsers: {
+      addUser: (user) => account.aclUsers.addUser(user),
+      setStatus: (id, status) => account.aclUsers.setStatus(id, status),
+      setPasswordCount: (id, count) => account.aclUsers.setPasswordCount(id, count),
+    },
     secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },
     events: eventTaps(() => account),

@@ -3,9 +3,11 @@ export interface Call {
   service:
     | "cloudtrail"
     | "ecs"
+    | "elasticache"
     | "events"
     | "iam"
     | "lambda"
+    | "memorydb"
     | "rds"
     | "secretsmanager"
     | "sns"

@@ -16,6 +16,7 @@ const TARGETS = new Map<string, Call["service"]>([
   ["AWSEvents", "events"],
   ["CloudTrail_20131101", "cloudtrail"],
   ["AmazonEC2ContainerServiceV20141113", "ecs"],
+  ["AmazonMemoryDB", "memorydb"],
   ["AmazonSQS", "sqs"],
   ["AmazonSSM", "ssm"],
   ["secretsmanager", "secretsmanager"],

@@ -14,6 +14,7 @@ const CODES: Readonly<Record<Refusal, string>> = {
 
 /** The services that speak Query, by the service in the credential scope, and their Version. */
 const VERSIONS = new Map<string, { service: Call["service"]; version: string }>([
+  ["elasticache", { service: "elasticache", version: "2015-02-02" }],
   ["iam", { service: "iam", version: "2010-05-08" }],
   ["rds", { service: "rds", version: "2014-10-31" }],
   ["sns", { service: "sns", version: "2010-03-31" }],

@@ -19,6 +19,7 @@ it("the README lists every operation", async () => {
     lambda: {},
     accessKeys: { activationMs: 0, revocationMs: 0, flickerMs: 0 },
     rds: { beginMs: 0, changeMs: 0, endMs: 0 },
+    aclUsers: { changeMs: 0, endMs: 0 },
     calls: [],
     revisions: new Map(),
     endpoint: () => "",
