@@ -7,29 +7,35 @@ import { everything } from "../everything.ts";
 import { everyRendering } from "../rendering.ts";
 import { anyTime, hostileTexts, newPassword, sessionOf } from "./engine.ts";
 
-/** A real server whose users have two passwords. */
-export interface SecondPasswordFixture extends AsyncDisposable {
+/** A real server whose users have two passwords, which are changed for them. */
+export interface TwoPasswordsFixture extends AsyncDisposable {
   /** A user that may do for itself what the engine lets a user do. */
   newUser(): Promise<Login>;
-  /** A user that may log in and nothing else. */
-  newPlainUser(): Promise<Login>;
-  /** An administrator with the documented rights. */
-  newAdmin(): Promise<Login>;
   /** By hand: these are the user's passwords, the first of them the one that the server regards as the main one. */
   give(username: string, passwords: Passwords): Promise<void>;
   /** What the server keeps of the user's passwords, byte for byte. */
   stored(username: string): Promise<string>;
 }
 
+/** One whose users, or an administrator, change them. */
+export interface SecondPasswordFixture extends TwoPasswordsFixture {
+  /** A user that may log in and nothing else. */
+  newPlainUser(): Promise<Login>;
+  /** An administrator with the documented rights. */
+  newAdmin(): Promise<Login>;
+}
+
 export interface SecondPasswordOptions {
-  /** Whether the user itself may have the right, or only an administrator. */
-  readonly byUser: boolean;
-  /** Of a user that may log in and nothing else, in the remedy. */
-  readonly missing: RegExp;
+  /** Whether the user itself may have the right, or only an administrator, or only whoever runs the session. */
+  readonly byUser: boolean | "alone";
+  /** Of a user that may log in and nothing else, in the remedy; absent where the fixture has none. */
+  readonly missing?: RegExp;
   /** Whether the engine shows that a user has other passwords, by who asks. */
   readonly tells: readonly Actor[];
   /** Who ends sessions; default: whoever gives a second password. */
   readonly ends?: readonly Actor[];
+  /** What passwords can hold. Default: anything. */
+  readonly texts?: readonly [what: string, text: string][];
 }
 
 type Actor = "user" | "administrator";
@@ -38,10 +44,19 @@ type Actor = "user" | "administrator";
 export function secondPasswordContract(
   name: string,
   engine: Engine,
-  fixture: () => SecondPasswordFixture,
-  { byUser, missing, tells, ends }: SecondPasswordOptions,
+  fixture: () => TwoPasswordsFixture & Partial<SecondPasswordFixture>,
+  { byUser, missing, tells, ends, texts = hostileTexts }: SecondPasswordOptions,
 ): void {
-  const actors: readonly Actor[] = byUser ? ["user", "administrator"] : ["administrator"];
+  const actors: readonly Actor[] = [
+    ...(byUser ? (["user"] as const) : []),
+    ...(byUser === "alone" ? [] : (["administrator"] as const)),
+  ];
+
+  const loginOf = async (actor: Actor, login: Login): Promise<Login> => {
+    const admin = actor === "user" ? login : await fixture().newAdmin?.();
+    if (admin) return admin;
+    throw new Error("there is no administrator");
+  };
 
   const accepted = (login: Login, ...passwords: readonly Secret<string>[]) =>
     Promise.all(passwords.map((password) => accepts(engine, { ...login, password }, anyTime())));
@@ -51,7 +66,7 @@ export function secondPasswordContract(
     actor: Actor,
     work: (passwords: SecondPassword, username: string) => Promise<T>,
   ): Promise<T> {
-    const as = actor === "user" ? login : await fixture().newAdmin();
+    const as = await loginOf(actor, login);
     await using session = await sessionOf(engine, { ...as, passwordForm: login.passwordForm });
     if (!session.secondPassword) throw new Error("the engine's users have one password");
     return await work(session.secondPassword, login.username);
@@ -152,7 +167,7 @@ export function secondPasswordContract(
       const next = newPassword();
       const kept = login.password;
       const locked = async () => {
-        const as = actor === "user" ? login : await fixture().newAdmin();
+        const as = await loginOf(actor, login);
         await using session = await sessionOf(engine, as);
         await session.lock(login.username, anyTime());
         await session.secondPassword?.add(login.username, { kept, added: next }, anyTime());
@@ -185,7 +200,7 @@ export function secondPasswordContract(
 
     it.each(
       (["verifier", "plaintext"] as const).flatMap((form) =>
-        (everything || form === "verifier" ? hostileTexts : hostileTexts.slice(0, 3)).map(
+        (everything || form === "verifier" ? texts : texts.slice(0, 3)).map(
           ([what, text]) => [form, what, text] as const,
         ),
       ),
@@ -226,9 +241,11 @@ export function secondPasswordContract(
     }
   });
 
+  if (missing === undefined) return;
   describe(`${name}: second password, without the right`, () => {
     it("is refused with the right that is missing, and nothing is changed", async () => {
-      const [login, other] = [await fixture().newPlainUser(), await fixture().newUser()];
+      const [login, other] = [await fixture().newPlainUser?.(), await fixture().newUser()];
+      if (!login) throw new Error("there is no user without the right");
       const next = newPassword();
       const kept = login.password;
       const attempts: ((passwords: SecondPassword) => Promise<unknown>)[] = [
