@@ -99,6 +99,16 @@ export const layers: readonly Layer[] = [
     packages: ["@aws-sdk/client-rds", ...zod],
   },
   {
+    path: "lib/rotators/elasticache",
+    imports: [...protocol, "lib/rotators/login", "lib/rotators/acl-users", "lib/aws"],
+    packages: ["@aws-sdk/client-elasticache"],
+  },
+  {
+    path: "lib/rotators/memorydb",
+    imports: [...protocol, "lib/rotators/login", "lib/rotators/acl-users", "lib/aws"],
+    packages: ["@aws-sdk/client-memorydb"],
+  },
+  {
     path: "lib/consumers",
     imports: [...protocol, "lib/settlement", "lib/validation", "lib/aws"],
     packages: ["@aws-sdk/client-ecs", ...zod],

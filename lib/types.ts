@@ -4,10 +4,12 @@ import type { TypeList } from "./manifest/type-list.ts";
 import { otherRotator, type TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
 import { type as atlas } from "./rotators/atlas/type.ts";
+import { type as elasticache } from "./rotators/elasticache/type.ts";
 import { type as generated } from "./rotators/generated/type.ts";
 import { bundledTypes, typeInFile } from "./rotators/http/types.ts";
 import { type as iam } from "./rotators/iam/type.ts";
 import { type as mariadb } from "./rotators/mariadb/type.ts";
+import { type as memorydb } from "./rotators/memorydb/type.ts";
 import { type as mongodb } from "./rotators/mongodb/type.ts";
 import { type as mysql } from "./rotators/mysql/type.ts";
 import { type as postgres } from "./rotators/postgres/type.ts";
@@ -26,6 +28,8 @@ const types = {
   mysql: { mysql },
   redis: { redis, valkey },
   "rds-master": { "rds-master": rdsMaster },
+  elasticache: { elasticache },
+  memorydb: { memorydb },
   mongodb: { mongodb },
   atlas: { atlas },
   generated: { generated },

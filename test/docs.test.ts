@@ -7,6 +7,7 @@ import { pageOfAlert } from "../lib/alerts/page.ts";
 import { secretKeys } from "../lib/manifest/keys.ts";
 import { readSchedule } from "../lib/manifest/schedule.ts";
 import { typeIn } from "../lib/manifest/type-list.ts";
+import { aclStrategies } from "../lib/rotators/acl-users/traits.ts";
 import { atlasStrategies } from "../lib/rotators/atlas/traits.ts";
 import { Unreachable } from "../lib/rotators/login/transport-errors.ts";
 import { masterStrategies } from "../lib/rotators/rds-master/traits.ts";
@@ -110,7 +111,9 @@ describe("the documentation", () => {
       if (!("variantOf" in server)) expect(rows.get(name), name).toEqual(server.strategies);
     expect(rows.get("rds-master")).toEqual(Object.keys(masterStrategies));
     expect(rows.get("atlas")).toEqual(Object.keys(atlasStrategies));
-    expect(rows.size).toBe(7);
+    for (const name of ["elasticache", "memorydb"])
+      expect(rows.get(name)).toEqual(Object.keys(aclStrategies));
+    expect(rows.size).toBe(9);
   });
 
   it("shows only schedules that are taken", () => {

@@ -38,7 +38,7 @@ export interface CredentialTraits {
   readonly changesUsername: boolean;
   /** Whether the old credential ends in the moment of promotion. */
   readonly switches: boolean;
-  /** How long the switch takes where nothing is wrong, in milliseconds; absent: a moment. */
+  /** How long the switch takes where nothing is wrong, or setting what works beside, in milliseconds; absent: a moment. */
   readonly switchTime?: number;
   /** The new value is known only in finishSecret, so the secret can have no other credential. */
   readonly rolls?: true;

@@ -55,7 +55,17 @@ describe("the registry", () => {
   it("covers every type", () => {
     const here = [spec.type, generated.type, supplied.type];
     // Tested beside their own providers.
-    const engines = ["postgres", "mariadb", "mysql", "redis", "rds-master", "mongodb", "atlas"];
+    const engines = [
+      "postgres",
+      "mariadb",
+      "mysql",
+      "redis",
+      "rds-master",
+      "elasticache",
+      "memorydb",
+      "mongodb",
+      "atlas",
+    ];
     expect(Object.keys(rotators)).toEqual([...engines, ...here.slice(1), "iam", "http"]);
   });
 

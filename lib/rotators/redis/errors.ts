@@ -36,7 +36,7 @@ export class CommandMissing extends RotationError {
       code: "COMMAND_MISSING",
       happened: `${address} could not ${action}: it has no command ${command}.`,
       remedy:
-        "The server is older than Redis 6.2, is a proxy or a managed service (ElastiCache, MemoryDB), or had the command renamed. Let the secret name the server itself, and give the command its name back. Or, for the user default, write `strategy: in-place` and `passwordForm: plaintext`: that sets requirepass, in clear text.",
+        "The server is older than Redis 6.2, is a proxy or a managed service, or had the command renamed. For users of ElastiCache or MemoryDB write `type: elasticache` or `type: memorydb`. Otherwise let the secret name the server itself, and give the command its name back. Or, for the user default, write `strategy: in-place` and `passwordForm: plaintext`: that sets requirepass, in clear text.",
     });
   }
 }

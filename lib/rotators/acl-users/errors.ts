@@ -1,0 +1,55 @@
+import { RotationError } from "../../errors.ts";
+
+/** The account has no such user in this Region. @param user e.g. `the ElastiCache user app` */
+export class AclUserMissing extends RotationError {
+  constructor(user: string) {
+    super({
+      code: "ACL_USER_NOT_FOUND",
+      happened: `There is no ${user.replace(/^the /, "")} in this account and Region.`,
+      remedy:
+        "Correct user in rotation.yml: the user's id for ElastiCache (`aws elasticache describe-users`), its name for MemoryDB (`aws memorydb describe-users`).",
+    });
+  }
+}
+
+/** The service takes no change of this user now. */
+export class AclUserBusy extends RotationError {
+  /** @param status the service's own word */
+  constructor(user: string, status: string) {
+    super({
+      code: "ACL_USER_BUSY",
+      retryable: true,
+      subject: user,
+      happened: `AWS takes no change of the passwords of ${user} while its status is ${status}.`,
+      remedy:
+        "It is tried again. AWS takes one change of a user at a time, and some take minutes; if the status stays, look at the clusters of its user group (ElastiCache) or ACL (MemoryDB).",
+    });
+  }
+}
+
+/** The manifest names a user whose passwords cannot be rotated, or is not the one that the secret holds. */
+export class AclUserUnusable extends RotationError {
+  constructor(user: string, problem: string, remedy: string) {
+    super({
+      code: "ACL_USER_UNUSABLE",
+      subject: user,
+      happened: `The passwords of ${user} are not rotated: ${problem}.`,
+      remedy,
+    });
+  }
+}
+
+/** AWS says that the change is over; the server that the secret names does not know it. */
+export class AclUserLags extends RotationError {
+  /** @param address of the server: `host:port` */
+  constructor(user: string, address: string) {
+    super({
+      code: "ACL_USER_LAGS",
+      retryable: true,
+      subject: user,
+      happened: `AWS says that the passwords of ${user} are set, and ${address} still refuses the new one.`,
+      remedy:
+        "It is tried again. If it stays so, the user is perhaps not in the user group (ElastiCache) or ACL (MemoryDB) of this cluster, or the secret names another cluster.",
+    });
+  }
+}

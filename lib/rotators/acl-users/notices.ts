@@ -1,0 +1,9 @@
+import type { Notice } from "../login/notice.ts";
+
+/** @param user e.g. `the ElastiCache user app` */
+export const otherPasswordEnds = (user: string): Notice => ({
+  code: "OTHER_PASSWORD_ENDS",
+  what: `${user.replace(/^t/, "T")} has another password beside the one in use; a rotation ends it.`,
+  remedy:
+    "Until the last rotation is settled, this is the old one, and you need do nothing. Otherwise give whoever uses it the secret, or a user of its own, before it rotates.",
+});
