@@ -1,7 +1,13 @@
 import { program, UsageError } from "../cli/command-line.ts";
 import { emergencySeries } from "./crash/emergency-series.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
-import { loginSeries, masterSeries, onceEach, settlementSeries } from "./crash/series.ts";
+import {
+  aclUserSeries,
+  loginSeries,
+  masterSeries,
+  onceEach,
+  settlementSeries,
+} from "./crash/series.ts";
 import { keyCrashRows } from "./keys/crash.ts";
 import { supplyCrashRows } from "./keys/supply-crash.ts";
 import { missingServer, serverTypes } from "./servers.ts";
@@ -28,8 +34,8 @@ const options = {
 await program(usage, options, async ({ type: types, kill, json }) => {
   for (const name of types) requireKnown(name);
   const isWanted = (type: string) => types.length === 0 || types.includes(type);
-  const all = [...loginSeries, ...masterSeries, ...settlementSeries].filter(({ type }) =>
-    isWanted(type),
+  const all = [...loginSeries, ...masterSeries, ...aclUserSeries, ...settlementSeries].filter(
+    ({ type }) => isWanted(type),
   );
   for (const lacking of new Set(all.flatMap(({ type }) => missingServer(type) ?? [])))
     console.error(`Not run: ${lacking}.`);

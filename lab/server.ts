@@ -33,6 +33,8 @@ export interface Server extends Address, AsyncDisposable {
   letAdminister(username: string, may: boolean): Promise<void>;
   /** Also lets the user log in again. Leaves no plain text in the server's log. */
   setPassword(username: string, password: string): Promise<void>;
+  /** The same with several passwords, and no others. Absent where users have one. */
+  setPasswords?(username: string, passwords: readonly string[]): Promise<void>;
   /** Whether the server itself lets this user in, by a login; throws when it cannot be reached. */
   accepts(login: Omit<Login, "host" | "port">): Promise<boolean>;
   /** The login as a connection URL, as applications have it. */

@@ -1,5 +1,5 @@
 import { CreateSecretCommand, type SecretsManagerClient } from "@aws-sdk/client-secrets-manager";
-import type { Aws, RdsTiming } from "../standin/aws.ts";
+import type { AclUserDefinition, AclUserTiming, Aws, RdsTiming } from "../standin/aws.ts";
 import type { LambdaTiming } from "../standin/lambda/timing.ts";
 import type { RotationTiming } from "../standin/secrets-manager/rotation-outcome.ts";
 import { clientOf, createTopic } from "./clients.ts";
@@ -33,6 +33,8 @@ export interface WorldOptions {
   readonly namesUsers?: boolean;
   /** The login is the master user of an RDS instance, which the API changes this fast. */
   readonly master?: RdsTiming;
+  /** The login is a user of this service, which the API changes this fast. */
+  readonly aclUser?: AclUserTiming & { readonly service: AclUserDefinition["service"] };
   /** Of the stand-in. */
   readonly pace?: number;
   /** What the manifest has under `mirror`. */
@@ -90,6 +92,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const address = options.address ?? server;
   const login = await createDatabase(server, address, name);
   if (options.master) addInstance(aws, { server, address, username: login.username, name });
+  if (options.aclUser) addUser(aws, { server, username: login.username, ...options.aclUser });
   const beside = await options.beside?.({ server, address, name });
   const admin = await createAdmin(server, address, name);
   const client = clientOf(aws, "operator");
@@ -140,13 +143,37 @@ function addInstance(
   });
 }
 
+/** The server's user, as one of ElastiCache or MemoryDB. */
+function addUser(
+  aws: Aws,
+  {
+    server,
+    username,
+    service,
+  }: { server: Server; username: string } & Pick<AclUserDefinition, "service">,
+): void {
+  if (!server.setPasswords) throw new Error(`Users of ${server.title} have one password.`);
+  const setPasswords = (passwords: readonly string[]) =>
+    server.setPasswords?.(username, passwords) ?? Promise.resolve();
+  aws.aclUsers.addUser({ service, id: instanceId(username), username, setPasswords });
+}
+
 const instanceId = (name: string) => name.replaceAll("_", "-");
 
-const startHost = ({ port, pace, timing, lambda, master, inProcess = false }: WorldOptions) =>
+const startHost = ({
+  port,
+  pace,
+  timing,
+  lambda,
+  master,
+  aclUser,
+  inProcess = false,
+}: WorldOptions) =>
   Host.start({
     inProcess,
     ...(pace !== undefined && { pace }),
     ...(master && { rds: master }),
+    ...(aclUser && { aclUsers: aclUser }),
     ...(port !== undefined && { port }),
     ...(timing && { rotation: timing }),
     ...(lambda && { lambda }),
@@ -162,14 +189,15 @@ async function createSecret(
 }
 
 function manifestFor(
-  { server, strategy, master, mirror, drill, namesUsers, name = "app" }: WorldOptions,
+  { server, strategy, master, aclUser, mirror, drill, namesUsers, name = "app" }: WorldOptions,
   beside: Beside["credentials"] = [],
 ): object {
-  const admin = strategy === "in-place" ? {} : { admin: adminSecretId };
+  const admin = strategy === "in-place" || aclUser ? {} : { admin: adminSecretId };
   const users = { owner: `${name}_user`, clone: `${name}_user_clone` };
   const named = namesUsers ? { users } : {};
   const database = { type: "rds-master", instance: instanceId(name), engine: server.type };
-  const type = master ? database : { type: server.type };
+  const user = aclUser && { type: aclUser.service, user: instanceId(`${name}_user`) };
+  const type = user ?? (master ? database : { type: server.type });
   const login = { ...type, strategy, ...admin, ...named, urls: ["connection_string"] };
   const logins = [server.type, login.type];
   const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) =>

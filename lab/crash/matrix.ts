@@ -81,7 +81,7 @@ async function* run(
 
 async function start(
   server: Server,
-  { strategy, attempts, beside, master, mirror, lambda, make }: Series,
+  { strategy, attempts, beside, master, aclUser, mirror, lambda, make }: Series,
   kill: boolean,
   parts: AsyncDisposableStack,
 ): Promise<Subject> {
@@ -95,6 +95,7 @@ async function start(
     inProcess: !kill,
     ...(beside && { beside }),
     ...(master && { master, pace }),
+    ...(aclUser && { aclUser, pace }),
     ...(mirror && { mirror }),
     ...(lambda && { lambda }),
   });

@@ -27,6 +27,8 @@ export interface Series {
   readonly beside?: WorldOptions["beside"];
   /** The login is a master user of RDS. */
   readonly master?: WorldOptions["master"];
+  /** The login is a user of ElastiCache or MemoryDB. */
+  readonly aclUser?: WorldOptions["aclUser"];
   readonly lambda?: WorldOptions["lambda"];
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
@@ -42,13 +44,14 @@ interface Variant {
   readonly first?: boolean;
   readonly beside?: WorldOptions["beside"];
   readonly master?: WorldOptions["master"];
+  readonly aclUser?: WorldOptions["aclUser"];
 }
 
 function rotation(
   subject: string,
   type: string,
   strategy: Strategy,
-  { first = false, beside, master }: Variant = {},
+  { first = false, beside, master, aclUser }: Variant = {},
 ): readonly Series[] {
   // A mixed secret has a login in place, too.
   const inPlace = strategy === "in-place" || beside !== undefined;
@@ -60,6 +63,7 @@ function rotation(
     share: { index, count: recoveries.length },
     ...(beside && { beside }),
     ...(master && { master, worlds: 2 }),
+    ...(aclUser && { aclUser, worlds: 2 }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
   }));
@@ -111,6 +115,21 @@ export const masterSeries: readonly Series[] = ["postgres", "mariadb", "mysql"].
   rotation("rds-master", type, "in-place", { master: masterTiming }),
 );
 
+/** In milliseconds: the server has the passwords a while after the API says that it has. */
+const aclUser = { service: "elasticache", changeMs: 60, endMs: 40 } as const;
+
+/** MemoryDB differs in the form of its requests alone. */
+export const aclUserSeries: readonly Series[] = [
+  ...rotation("elasticache", "redis", "two-passwords", { aclUser }),
+  {
+    subject: "redis elasticache, retire",
+    type: "redis",
+    strategy: "two-passwords",
+    ...{ recovery: "retried", attempts: 1, aclUser, worlds: 2 },
+    make: (world, proxy) => new RetirementSubject(world, proxy),
+  },
+];
+
 /** For every type of server, whether one can be started here or not. */
 export const loginSeries: readonly Series[] = Object.entries<ServerType>(serverTypes).flatMap(
   ([type, { strategies }]) => strategies.flatMap((strategy) => seriesOf[strategy](type)),
@@ -145,7 +164,7 @@ export const settlementSeries: readonly Series[] = [
  * A mixed secret's rotation makes each call of a later rotation, too; and a variant of a server what that server makes. What an
  * engine does when its second user is made, or when a rotation is refused, differs less: one of them is enough.
  */
-export const sampledLogins = [...loginSeries, ...masterSeries].filter(
+export const sampledLogins = [...loginSeries, ...masterSeries, ...aclUserSeries].filter(
   ({ subject, type }) =>
     !subject.endsWith("alternating-users, later rotation") &&
     serverType(type).variantOf === undefined &&

@@ -32,7 +32,7 @@ import {
   createUser,
   everything,
   letAdminister,
-  setPassword,
+  setPasswords,
 } from "./users.ts";
 
 /** A real Redis or Valkey server on loopback, with TLS and nothing else, gone with this process. */
@@ -246,8 +246,12 @@ class LocalRedis implements RedisServer {
     await this.#keep();
   }
 
-  async setPassword(username: string, password: string): Promise<void> {
-    await setPassword(this.#run, username, password);
+  setPassword(username: string, password: string): Promise<void> {
+    return this.setPasswords(username, [password]);
+  }
+
+  async setPasswords(username: string, passwords: readonly string[]): Promise<void> {
+    await setPasswords(this.#run, username, passwords);
     await this.#keep();
   }
 

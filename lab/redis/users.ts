@@ -46,6 +46,10 @@ export async function letAdminister(run: Run, username: string, may: boolean): P
   await run("ACL", "SETUSER", username, `${may ? "+" : "-"}acl|setuser`);
 }
 
-export async function setPassword(run: Run, username: string, password: string): Promise<void> {
-  await run("ACL", "SETUSER", username, "on", "resetpass", hashOf(password));
+export async function setPasswords(
+  run: Run,
+  username: string,
+  passwords: readonly string[],
+): Promise<void> {
+  await run("ACL", "SETUSER", username, "on", "resetpass", ...passwords.map(hashOf));
 }

@@ -105,19 +105,25 @@ export class Places implements Disposable {
     this.add("answer", JSON.stringify({ error, payload }));
   }
 
-  /** Four members must carry values; they are what the canaries are learnt from. */
+  /** Five members must carry values; they are what the canaries are learnt from. */
   #takeCalls(): void {
     const { calls } = this.#world.aws;
     for (const { operation, principal, input } of calls.slice(this.#seen.calls)) {
       const { SecretString, RotationToken, ...rest } = input;
       const { MasterUserPassword, ...master } = input;
+      const { Passwords, ...user } = input;
       const { Value, ...parameter } = input;
       const carries = operation === "PutSecretValue";
       if (carries || operation === "CreateSecret") this.#learnValues(String(SecretString));
       if (principal === "operator") continue;
       const isSecure = operation === "PutParameter" && input["Type"] === "SecureString";
-      const isMaster = operation === "ModifyDBInstance";
-      const searched = isSecure ? parameter : isMaster ? master : input;
+      const searched = isSecure
+        ? parameter
+        : operation === "ModifyDBInstance"
+          ? master
+          : operation === "ModifyUser"
+            ? user
+            : input;
       this.add("requests", JSON.stringify(carries ? rest : searched));
     }
     this.#seen.calls = calls.length;

@@ -59,7 +59,7 @@ export class Suspect implements AsyncDisposable {
   static async open(
     type: string,
     strategy: Strategy,
-    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "pace"> = {},
+    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "aclUser" | "pace"> = {},
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
     const server = parts.use(await serverType(type).start({ logsStatements: true }));
@@ -67,7 +67,7 @@ export class Suspect implements AsyncDisposable {
     const places = parts.use(new Places(built.world));
     const functions = await deployObserved(built, parts);
     const suspect = new Suspect(built, places, functions, parts.move());
-    await suspect.#replacePasswords();
+    await suspect.#replacePasswords(more.aclUser ? "" : undefined);
     return suspect;
   }
 
@@ -159,16 +159,16 @@ export class Suspect implements AsyncDisposable {
     return JSON.parse((await this.built.world.client.send(command)).SecretString ?? "null");
   }
 
-  /** A canary that percent-encoding and JSON write otherwise than it is. */
-  newCanary(name: string): string {
-    const value = `"é/%\\ ${randomBytes(15).toString("base64url")}`;
+  /** A canary. @param signs by default such that percent-encoding and JSON write it otherwise than it is */
+  newCanary(name: string, signs = '"é/%\\ '): string {
+    const value = `${signs}${randomBytes(15).toString("base64url")}`;
     this.places.canaries.add(name, value);
     return value;
   }
 
-  async #replacePasswords(): Promise<void> {
+  async #replacePasswords(signs?: string): Promise<void> {
     const current = await this.built.world.secret();
-    const password = this.newCanary("first password");
+    const password = this.newCanary("first password", signs);
     await this.server.setPassword(current.username, password);
     const url = current.connection_string.replace(current.password, encodeURIComponent(password));
     await this.put({ ...current, password, connection_string: url });

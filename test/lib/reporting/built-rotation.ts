@@ -37,7 +37,7 @@ export class BuiltRotation implements AsyncDisposable {
     server: Server,
     strategy: Strategy,
     name: string,
-    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "pace"> = {},
+    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "aclUser" | "pace"> = {},
   ): Promise<BuiltRotation> {
     await using parts = new AsyncDisposableStack();
     const proxy = parts.use(await server.proxy());
