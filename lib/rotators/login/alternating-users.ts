@@ -58,7 +58,7 @@ export const alternatingUsers: Strategy = {
     await using approach = adminOf(rehearsal, pair);
     const admin = await approach.login();
     await requireReplaceable(rehearsal, pair);
-    return await pairsOf(admin).requireAdministrable(pair, signal);
+    return await pairsOf(admin).requireAdministrable(pair, signal, current);
   },
 
   async retire(retired) {
@@ -96,18 +96,18 @@ const adminOf = (rehearsal: Rehearsal, pair: Pair): AdminApproach =>
 
 /** Where the old credential leaked, nobody is spared: whoever uses the other user is cut off, and rolled later. */
 async function align(
-  { leaked, signal }: Replacement,
+  { leaked, signal, current }: Replacement,
   admin: PairOperations,
   pair: Pair,
   next: Login,
 ): Promise<readonly Notice[]> {
   try {
-    return await admin.align(pair, next, signal);
+    return await admin.align(pair, next, signal, current);
   } catch (error) {
     if (!leaked || !(error instanceof OtherUserInUse)) throw error;
     await admin.disable(pair, next.username, signal);
     await admin.endSessions(pair, next.username, signal);
-    return await admin.align(pair, next, signal);
+    return await admin.align(pair, next, signal, current);
   }
 }
 

@@ -8,6 +8,11 @@ export interface Pair {
   readonly clone: string;
 }
 
+export interface PairUser {
+  readonly username: string;
+  readonly password: Secret<string>;
+}
+
 /**
  * What `alternating-users` asks of a session. All but `requireActsAs`, `rights`, `requireNothingInside` and `takeOver` are
  * for an administrator's session, and need no more of it than this engine's folder documents.
@@ -21,8 +26,14 @@ export interface PairOperations {
    * @throws PermissionDenied with the missing GRANT, UsersMissing, CloneForeign; PairUnusable when the
    *   owner itself acts as somebody else; NotCarried when the clone would miss something that the owner has;
    *   RoleSettingLost
+   * @param current the user in use: where passwords are stored with a salt, only the password itself shows whether several
+   *   accounts of a user have the same one
    */
-  requireAdministrable(pair: Pair, signal: AbortSignal): Promise<readonly Notice[]>;
+  requireAdministrable(
+    pair: Pair,
+    signal: AbortSignal,
+    current?: PairUser,
+  ): Promise<readonly Notice[]>;
 
   /**
    * In a session that acts as the owner: proves that nothing inside the server needs the owner's login, which
@@ -37,11 +48,13 @@ export interface PairOperations {
    * same password succeeds. Neither user's password expires afterwards.
    * @throws OtherUserInUse when the user can log in and has sessions: some consumer still holds its old
    *   password; and as `requireAdministrable`
+   * @param current as for `requireAdministrable`
    */
   align(
     pair: Pair,
-    user: { readonly username: string; readonly password: Secret<string> },
+    user: PairUser,
     signal: AbortSignal,
+    current?: PairUser,
   ): Promise<readonly Notice[]>;
 
   /**

@@ -6,10 +6,11 @@ import { quoteName, quoteText } from "../mysql-protocol/quoting.ts";
 import { requireWritable } from "./rehearsal.ts";
 import { giveUpInTime, identified } from "./statements.ts";
 
-const plugin = "mysql_native_password";
+/** By which Quarterturn logs in. */
+export const passwordPlugin = "mysql_native_password";
 
 /** What no password has. `unix_socket` takes none; it is for servers that take no hash. */
-const nobody = { verifier: `${plugin} USING 'invalid'`, plaintext: "unix_socket" } as const;
+const nobody = { verifier: `${passwordPlugin} USING 'invalid'`, plaintext: "unix_socket" } as const;
 
 const prefix = "quarterturn: ";
 
@@ -28,11 +29,13 @@ const limits: Readonly<Record<string, string>> = {
 
 export const dialect: Dialect = {
   needs: { change: "CREATE USER", see: "PROCESS", end: "CONNECTION ADMIN" },
-  plugin,
+  plugins: [passwordPlugin],
+  setsDefaultRole: "UPDATE",
   giveUpInTime,
 
-  async definition(statement, run) {
-    const { text, restored } = masked(statement);
+  async definition({ name }, run) {
+    const [[statement] = []] = await run(`SHOW CREATE USER ${name}`);
+    const { text, restored } = masked(statement ?? "");
     const [, expiry] = / PASSWORD EXPIRE ?(.*)$/.exec(text) ?? [];
     return {
       methods: methodsIn(text, restored),
@@ -41,6 +44,9 @@ export const dialect: Dialect = {
       expires: await whenIn(expiry, run),
     };
   },
+
+  /** Hashes without a salt. */
+  isOnePassword: (methods) => new Set(methods.map(({ stored }) => stored)).size < 2,
 
   isClosed({ isLocked, methods: [first, ...others] }: Definition) {
     const isNobody = first?.stored === "invalid" || first?.plugin === "unix_socket";
@@ -83,24 +89,32 @@ export const dialect: Dialect = {
       `CREATE ROLE IF NOT EXISTS ${role}`,
       // Makes the account and marks it at once.
       `GRANT ${role} TO ${account} IDENTIFIED VIA ${nobody[form]}`,
-      dialect.close(account, form),
+      closed(account, form),
     ];
   },
 
-  open: (account, conditions, password, form) =>
+  open: (account, { conditions }, password, form) => [
     `ALTER USER ${account} ${identified(form, password)} ${conditions} ACCOUNT UNLOCK PASSWORD EXPIRE NEVER`,
+  ],
 
-  close: (account, form) => `ALTER USER ${account} IDENTIFIED VIA ${nobody[form]} ACCOUNT LOCK`,
+  close: (account, _, form) => [closed(account, form)],
 
   neverExpire: (account) => `ALTER USER ${account} PASSWORD EXPIRE NEVER`,
+
+  setDefaultRole: (role, account) => `SET DEFAULT ROLE ${role ?? "NONE"} FOR ${account}`,
+
+  takeAdminOption: (role, account) => `REVOKE ADMIN OPTION FOR ${role} FROM ${account}`,
 
   requireChangeable: requireWritable,
 };
 
+const closed = (account: string, form: keyof typeof nobody): string =>
+  `ALTER USER ${account} IDENTIFIED VIA ${nobody[form]} ACCOUNT LOCK`;
+
 /** `IDENTIFIED BY PASSWORD '…'` is of the usual method; else `IDENTIFIED VIA a USING '…' OR b`. */
 function methodsIn(text: string, restored: (part: string) => string): Definition["methods"] {
   const [, hash] = /IDENTIFIED BY PASSWORD (\{\d+\})/.exec(text) ?? [];
-  if (hash) return [{ plugin, stored: unquoted(restored(hash)) }];
+  if (hash) return [{ plugin: passwordPlugin, stored: unquoted(restored(hash)) }];
   const [, list = ""] =
     /IDENTIFIED VIA (.+?)(?= REQUIRE | WITH | ACCOUNT | PASSWORD |$)/.exec(text) ?? [];
   return list

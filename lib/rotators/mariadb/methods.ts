@@ -4,10 +4,10 @@ import type { Notice } from "../login/notice.ts";
 import { nativeHash } from "../mysql-protocol/authentication.ts";
 import type { Account } from "../mysql-protocol/pair-state.ts";
 import { quoteText } from "../mysql-protocol/quoting.ts";
-import { dialect } from "./dialect.ts";
+import { passwordPlugin } from "./dialect.ts";
 import { otherMethod } from "./errors.ts";
 
-const isPassword = ({ plugin }: { readonly plugin: string }) => plugin === dialect.plugin;
+const isPassword = ({ plugin }: { readonly plugin: string }) => plugin === passwordPlugin;
 
 /**
  * What follows `IDENTIFIED VIA`: these passwords in the place of those that the account has. Other methods are written as
@@ -24,7 +24,7 @@ export function methods(
       passwordForm === "plaintext"
         ? `PASSWORD(${quoteText(password.reveal())})`
         : quoteText(nativeHash(password));
-    return `${dialect.plugin} USING ${stored}`;
+    return `${passwordPlugin} USING ${stored}`;
   });
   const all = definition.methods.flatMap((method, index) => {
     if (index === first) return own;
@@ -37,7 +37,7 @@ export function methods(
 /** @param at the server's address @throws SecondPasswordImpossible */
 export function requireProvable({ name, definition }: Account, at: string): void {
   // The server asks no client by the second one.
-  const provable = [dialect.plugin, "unix_socket"];
+  const provable = [passwordPlugin, "unix_socket"];
   const other = definition.methods.find(({ plugin }) => !provable.includes(plugin));
   if (other) throw otherMethod(at, name, other.plugin);
 }
@@ -49,7 +49,7 @@ export function otherPasswords(
 ): readonly Notice[] {
   const others = definition.methods.filter(
     ({ plugin, stored }) =>
-      plugin === dialect.plugin && stored.startsWith("*") && !known.includes(stored),
+      plugin === passwordPlugin && stored.startsWith("*") && !known.includes(stored),
   );
   if (others.length === 0) return [];
   return [

@@ -12,7 +12,7 @@ import { passwordExpires } from "../mysql-protocol/pair-notices.ts";
 import { type Account, lines, ownAccount, readAccounts } from "../mysql-protocol/pair-state.ts";
 import { endSessions, unlessEnded } from "../mysql-protocol/process-list.ts";
 import { readRights } from "../mysql-protocol/rights.ts";
-import { dialect } from "./dialect.ts";
+import { dialect, passwordPlugin } from "./dialect.ts";
 import { reuseChecked } from "./errors.ts";
 import { methods, otherPasswords, requireProvable } from "./methods.ts";
 import { checksReuse, requireWritable } from "./rehearsal.ts";
@@ -97,7 +97,7 @@ export class MethodPasswords implements SecondPassword {
     const hashes = known.map(nativeHash);
     const ours = all.filter(({ definition }) =>
       definition.methods.some(
-        ({ plugin, stored }) => plugin === dialect.plugin && hashes.includes(stored),
+        ({ plugin, stored }) => plugin === passwordPlugin && hashes.includes(stored),
       ),
     );
     if (ours.length > 0) return ours;

@@ -1,15 +1,16 @@
+import type { Secret } from "../../secret/secret.ts";
 import type { Pair } from "../login/pair.ts";
 import { CloneForeign, NotCarried, StandInIncomplete, UsersMissing } from "../login/pair-errors.ts";
-import { PermissionDenied } from "../login/server-errors.ts";
-import type { Dialect, Run } from "./dialect.ts";
-import { mayDo, missingGrants } from "./grantable.ts";
+import type { Dialect } from "./dialect.ts";
 import type { Account, PairState } from "./pair-state.ts";
 import { quoteName } from "./quoting.ts";
-import type { Rights } from "./rights.ts";
+import { noRights } from "./rights.ts";
 import {
   type Difference,
   difference,
   givingStatements,
+  lackingOnly,
+  placesOf,
   takingStatements,
 } from "./rights-difference.ts";
 
@@ -22,9 +23,9 @@ export interface Found {
   readonly dialect: Dialect;
 }
 
-const sql = (statements: readonly string[]) => statements.map((each) => `${each};`).join(" ");
-
-const noRights: Rights = { privileges: new Map(), roles: new Map(), defaultRole: undefined };
+/** As a person runs them. */
+export const sql = (statements: readonly string[]) =>
+  statements.map((each) => `${each};`).join(" ");
 
 /** @throws UsersMissing, CloneForeign */
 export function requireOurs({ pair, state, at, dialect }: Found): void {
@@ -47,7 +48,7 @@ export function requireOurs({ pair, state, at, dialect }: Found): void {
 }
 
 /**
- * That the clone can be what the owner is: one password on each of its hosts, the same hosts.
+ * That the clone can be what the owner is: one way in on each of its hosts, the same hosts.
  * @throws NotCarried, StandInIncomplete
  */
 export function requireAlike({ pair, state, at, dialect }: Found): void {
@@ -55,11 +56,11 @@ export function requireAlike({ pair, state, at, dialect }: Found): void {
     new NotCarried(at, pair.clone, pair.owner, what, cure);
   const open = state.owner.filter(({ definition }) => !definition.isLocked);
   for (const { name, definition, rights } of open) {
-    const other = definition.methods.find(({ plugin }) => plugin !== dialect.plugin);
+    const other = definition.methods.find(({ plugin }) => !dialect.plugins.includes(plugin));
     if (other || definition.methods.length !== 1)
       throw refuse(
         other ? `the method ${other.plugin} of ${name}` : `several passwords of ${name}`,
-        `Leave it one password, by ${dialect.plugin}, or rotate with \`strategy: in-place\`.`,
+        `Leave it one password, by ${dialect.plugins.join(" or ")}, or rotate with \`strategy: in-place\`.`,
       );
     const proxied = [...rights.privileges].find(([, has]) => has.has("PROXY"));
     if (proxied)
@@ -68,12 +69,7 @@ export function requireAlike({ pair, state, at, dialect }: Found): void {
         `Run: REVOKE PROXY ON ${proxied[0]} FROM ${name};`,
       );
   }
-  const passwords = new Set(open.flatMap(({ definition }) => definition.methods[0]?.stored ?? []));
-  if (passwords.size > 1)
-    throw refuse(
-      `the different passwords of ${open.map(({ name }) => name).join(", ")}`,
-      `Each host's account has a password of its own. Give them all the one that AWSCURRENT holds, or drop those that nobody uses: DROP USER ${open.at(-1)?.name};`,
-    );
+  for (const account of open) dialect.requireProvable?.(account, at);
   const extra = state.clone.find(({ host }) => !state.owner.some((each) => each.host === host));
   if (extra)
     throw new StandInIncomplete(
@@ -85,7 +81,28 @@ export function requireAlike({ pair, state, at, dialect }: Found): void {
     );
 }
 
-const on = (accounts: readonly Account[], { host }: Account) =>
+/**
+ * Where the owner is in use: that its accounts have one password, because retirement ends all of them.
+ * @throws NotCarried
+ */
+export function requireOnePassword(
+  { pair, state, at, dialect }: Found,
+  password: Secret<string> | undefined,
+): void {
+  const open = state.owner.filter(({ definition }) => !definition.isLocked);
+  const methods = open.flatMap(({ definition }) => definition.methods);
+  if (open.length < 2 || dialect.isOnePassword(methods, password)) return;
+  throw new NotCarried(
+    at,
+    pair.clone,
+    pair.owner,
+    `the different passwords of ${open.map(({ name }) => name).join(", ")}`,
+    `Each host's account has a password of its own. Give them all the one that AWSCURRENT holds, or drop those that nobody uses: DROP USER ${open.at(-1)?.name};`,
+  );
+}
+
+/** The account on the same host. */
+export const on = (accounts: readonly Account[], { host }: Account) =>
   accounts.find((each) => each.host === host);
 
 /** What the clone lacks of the owner's rights, and has more, for each host. */
@@ -99,42 +116,20 @@ export const differences = ({ state }: Found): readonly (Difference & { owner: A
  * Before the owner's turn: what somebody gave to the clone alone, while it was in use, would be lost.
  * @throws StandInIncomplete
  */
-export function requireOwnerComplete({ pair, state, at }: Found): void {
+export function requireOwnerComplete({ pair, state, at, dialect }: Found): void {
   for (const clone of state.clone) {
     const owner = on(state.owner, clone);
     if (!owner || clone.definition.isLocked) continue;
-    const { privileges, roles, defaultRole } = difference(clone.rights, owner.rights);
-    const lacks = [...privileges.keys()].concat([...roles.keys()]);
-    if (lacks.length === 0 && !defaultRole) continue;
-    const lacking = { ...difference(noRights, noRights), privileges, roles, defaultRole };
+    const lacking = lackingOnly(difference(clone.rights, owner.rights));
+    const lacks = placesOf(lacking);
+    if (lacks.length === 0 && !lacking.defaultRole) continue;
     const surplus = difference(owner.rights, clone.rights);
     throw new StandInIncomplete(
       at,
       pair.owner,
       pair.clone,
       `it has fewer rights on ${lacks.join(", ") || "its default role"}, and would be next in turn`,
-      `Run: ${sql(givingStatements(lacking, owner.name))} Or, if the application does not need them: ${sql(takingStatements(surplus, owner.rights, clone.name))}`,
+      `Run: ${sql(givingStatements(lacking, owner.name, dialect))} Or, if the application does not need them: ${sql(takingStatements(surplus, owner.rights, clone.name, dialect))}`,
     );
   }
-}
-
-/** @throws PermissionDenied with what the administrator lacks for a rotation, and for an emergency */
-export async function requireRights(found: Found, username: string, run: Run): Promise<void> {
-  const { pair, state, at, dialect } = found;
-  const { account, rights } = state.admin;
-  const lacking = Object.values(dialect.needs).filter((each) => !mayDo(rights, each, "*.*"));
-  const marked = state.clone.map(({ name }) => name);
-  const isMissing = state.owner.some((owner) => !on(state.clone, owner));
-  const statements = [
-    ...(lacking.length > 0 ? [`GRANT ${lacking.join(", ")} ON *.* TO ${account}`] : []),
-    ...differences(found).flatMap((each) => missingGrants(rights, each, account)),
-    ...(isMissing ? await dialect.missingToCreate(pair, state.admin, marked, run) : []),
-  ];
-  if (statements.length === 0) return;
-  throw new PermissionDenied(
-    at,
-    username,
-    `administer ${pair.owner}`,
-    `Run: ${sql([...new Set(statements)])}`,
-  );
 }

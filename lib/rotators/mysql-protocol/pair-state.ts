@@ -1,13 +1,10 @@
 import type { Pair } from "../login/pair.ts";
-import type { Admin, Definition, Dialect, Run } from "./dialect.ts";
+import type { AccountName, Admin, Definition, Dialect, Run } from "./dialect.ts";
 import { accountName, quoteText } from "./quoting.ts";
 import { type Rights, readRights } from "./rights.ts";
 
 /** A user on some hosts. */
-export interface Account {
-  readonly host: string;
-  /** As SQL. */
-  readonly name: string;
+export interface Account extends AccountName {
   readonly definition: Definition;
   /** Without what only marks it. */
   readonly rights: Rights;
@@ -44,7 +41,10 @@ export async function readAccounts(
   const accounts: Account[] = [];
   // The server compares names as text, which may take two for one.
   for (const [user, host] of rows)
-    if (user === username && host) accounts.push(await readAccount(run, user, host, dialect));
+    if (user === username && host) {
+      const name = { username, host, name: accountName(username, host) };
+      accounts.push(await readAccount(run, name, dialect));
+    }
   return accounts;
 }
 
@@ -60,21 +60,12 @@ export async function ownAccount(run: Run): Promise<string> {
   return accountName(name, host);
 }
 
-async function readAccount(
-  run: Run,
-  user: string,
-  host: string,
-  dialect: Dialect,
-): Promise<Account> {
-  const name = accountName(user, host);
-  const [statement = ""] = await lines(run, `SHOW CREATE USER ${name}`);
-  const granted = await lines(run, `SHOW GRANTS FOR ${name}`);
-  return {
-    host,
-    name,
-    definition: await dialect.definition(statement, run),
-    rights: withoutMarks(readRights(granted, name), dialect),
-  };
+async function readAccount(run: Run, account: AccountName, dialect: Dialect): Promise<Account> {
+  const definition = await dialect.definition(account, run);
+  const granted = await lines(run, `SHOW GRANTS FOR ${account.name}`);
+  const rights = withoutMarks(readRights(granted, account.name), dialect);
+  const { defaultRole = rights.defaultRole } = definition;
+  return { ...account, definition, rights: { ...rights, defaultRole } };
 }
 
 export function withoutMarks(rights: Rights, dialect: Dialect): Rights {

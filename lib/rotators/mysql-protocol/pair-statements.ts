@@ -12,8 +12,8 @@ export function alikeStatements(found: Found, form: Login["passwordForm"]): read
     const exists = state.clone.some(({ host }) => host === owner.host);
     return [
       ...(exists ? [] : dialect.create(account, pair, form)),
-      ...takingStatements(needed, owner.rights, account),
-      ...givingStatements(needed, account),
+      ...takingStatements(needed, owner.rights, account, dialect),
+      ...givingStatements(needed, account, dialect),
     ];
   });
 }
@@ -26,8 +26,8 @@ export function openStatements(
 ): readonly string[] {
   return state.owner
     .filter(({ definition }) => !definition.isLocked || dialect.isClosed(definition))
-    .map(({ host, definition: { conditions } }) =>
-      dialect.open(accountName(username, host), conditions, password, form),
+    .flatMap(({ host, definition }) =>
+      dialect.open(accountName(username, host), definition, password, form),
     );
 }
 

@@ -1,7 +1,6 @@
-import type { Secret } from "../../secret/secret.ts";
 import { address, type Login } from "../login/login.ts";
 import type { Notice } from "../login/notice.ts";
-import type { Pair, PairOperations } from "../login/pair.ts";
+import type { Pair, PairOperations, PairUser } from "../login/pair.ts";
 import { StandInIncomplete } from "../login/pair-errors.ts";
 import { PermissionDenied } from "../login/server-errors.ts";
 import { requireUnused } from "../login/unused.ts";
@@ -11,11 +10,12 @@ import { mayDo } from "./grantable.ts";
 import {
   type Found,
   requireAlike,
+  requireOnePassword,
   requireOurs,
   requireOwnerComplete,
-  requireRights,
 } from "./pair-checks.ts";
 import { conditionsDiffer, definers, passwordExpires } from "./pair-notices.ts";
+import { requireRights } from "./pair-rights.ts";
 import { lines, ownAccount, readPair, withoutMarks } from "./pair-state.ts";
 import { alikeStatements, openStatements, unexpireStatements } from "./pair-statements.ts";
 import { countSessions, endSessions, unlessEnded } from "./process-list.ts";
@@ -42,11 +42,16 @@ export class AccountPairs implements PairOperations {
     this.#parts = parts;
   }
 
-  async requireAdministrable(pair: Pair, signal: AbortSignal): Promise<readonly Notice[]> {
+  async requireAdministrable(
+    pair: Pair,
+    signal: AbortSignal,
+    current?: PairUser,
+  ): Promise<readonly Notice[]> {
     const run = this.#runner(`read the users ${pair.owner} and ${pair.clone}`, signal);
     const found = await this.#found(pair, run);
     const { state, dialect } = found;
     requireAlike(found);
+    if (current?.username !== pair.clone) requireOnePassword(found, current?.password);
     if (state.owner.every(({ definition }) => dialect.isClosed(definition)))
       requireOwnerComplete(found);
     await requireRights(found, this.#parts.login.username, run);
@@ -56,8 +61,9 @@ export class AccountPairs implements PairOperations {
 
   async align(
     pair: Pair,
-    user: { readonly username: string; readonly password: Secret<string> },
+    user: PairUser,
     signal: AbortSignal,
+    current?: PairUser,
   ): Promise<readonly Notice[]> {
     const { login, dialect } = this.#parts;
     const run = this.#runner(`align user ${user.username} with ${pair.owner}`, signal);
@@ -67,7 +73,8 @@ export class AccountPairs implements PairOperations {
     const { state } = found;
     requireAlike(found);
     const isClone = user.username === pair.clone;
-    if (!isClone) requireOwnerComplete(found);
+    if (isClone) requireOnePassword(found, current?.password);
+    else requireOwnerComplete(found);
     await requireRights(found, login.username, run);
     await dialect.requireChangeable(run, login);
     const open = (isClone ? state.clone : state.owner).some((each) => !each.definition.isLocked);
@@ -86,7 +93,7 @@ export class AccountPairs implements PairOperations {
     ];
   }
 
-  /** The server runs what a user has defined, also while that user is locked out (10.11 was run). */
+  /** The server runs what a user has defined, also while that user is locked out (MariaDB 10.11 and MySQL 9.7 were run). */
   async requireNothingInside(): Promise<void> {}
 
   /** An anonymous account, or a proxy, may have let another user in. */
@@ -122,14 +129,16 @@ export class AccountPairs implements PairOperations {
     const run = this.#runner(`disable user ${username}`, signal);
     await this.#parts.lock(pair.owner, signal);
     const { state } = await this.#found(pair, run);
+    await dialect.requireChangeable(run, login);
     const accounts = username === pair.clone ? state.clone : state.owner;
     // If another hand has locked one of several, it is none of ours.
     const ours = accounts.filter(
       ({ definition }) => !definition.isLocked || dialect.isClosed(definition),
     );
     await run(dialect.giveUpInTime);
-    for (const { name } of ours.length > 0 ? ours : accounts)
-      await run(dialect.close(name, login.passwordForm));
+    for (const { name, definition } of ours.length > 0 ? ours : accounts)
+      for (const statement of dialect.close(name, definition, login.passwordForm))
+        await run(statement);
   }
 
   async endSessions(pair: Pair, username: string, signal: AbortSignal): Promise<number> {

@@ -1,17 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { MariadbOptions } from "../../../../../lab/mariadb/server.ts";
-import { connect } from "../../../../../lab/mysql-protocol/client.ts";
-import type { Login } from "../../../../../lib/rotators/login/login.ts";
-import { accountName, quoteName } from "../../../../../lib/rotators/mysql-protocol/quoting.ts";
-import type { Application, PairFixture } from "../../../../contracts/pair.ts";
+import { quoteName } from "../../../../../lib/rotators/mysql-protocol/quoting.ts";
+import { application } from "../../mysql-protocol/application.ts";
+import type { SceneFixture } from "../../mysql-protocol/scene.ts";
 import { type MariadbFixture, openMariadbFixture } from "../fixture.ts";
 
-export interface MariadbPairFixture extends PairFixture, Pick<MariadbFixture, "server"> {
+export { account } from "../../mysql-protocol/application.ts";
+
+export interface MariadbPairFixture extends SceneFixture, Pick<MariadbFixture, "server"> {
   newUserOn: MariadbFixture["newUserOn"];
-  /** As superuser. */
-  query(sql: string): Promise<Record<string, unknown>[]>;
-  /** The name of the owner's database. */
-  databaseOf(owner: string): string;
 }
 
 export async function openPairFixture(options?: MariadbOptions): Promise<MariadbPairFixture> {
@@ -45,26 +42,7 @@ export async function openPairFixture(options?: MariadbOptions): Promise<Mariadb
       await query(`GRANT ALL PRIVILEGES ON ${databaseOf(owner)}.* TO ${name} WITH GRANT OPTION`);
       return login;
     },
-    connect: (login) => application(login),
+    connect: application,
     [Symbol.asyncDispose]: () => Promise.resolve(fixture[Symbol.asyncDispose]()),
-  };
-}
-
-export const account = (username: string, host = "%"): string => accountName(username, host);
-
-async function application({ password, ca, ...to }: Login): Promise<Application> {
-  const pem = typeof ca === "object" ? ca.pem : "";
-  const connection = await connect({ ...to, password: password.reveal() }, pem);
-  const ended = new Promise<void>((resolve) => {
-    connection.on("error", () => resolve());
-    connection.on("end", () => resolve());
-  });
-  return {
-    async query(sql) {
-      const [rows] = await connection.query(sql);
-      return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
-    },
-    ended,
-    [Symbol.asyncDispose]: () => connection.end().catch(() => {}),
   };
 }
