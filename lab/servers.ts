@@ -21,7 +21,7 @@ export const serverTypes = {
     client: async () => (await import("./mysql-protocol/client.ts")).client,
   },
   mysql: {
-    strategies: ["two-passwords", "in-place"],
+    strategies: ["two-passwords", "alternating-users", "in-place"],
     impostors: ["refuseTls", "askCleartext", "askDialog", "askOld"],
     missing: missingMysql,
     start: async (options?: ServerOptions) =>

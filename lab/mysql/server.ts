@@ -26,7 +26,10 @@ export async function startMysql(options: MysqlOptions = {}): Promise<LocalServe
     type: "mysql",
     title: `MySQL ${versionOf(binaries)}`,
     passwordChange: "query ALTER USER",
-    loggedStatements: [/\tALTER USER .* IDENTIFIED BY <secret>/, /# Query_time: /],
+    loggedStatements: [
+      /\tALTER USER .* IDENTIFIED (?:BY <secret>|WITH 'caching_sha2_password' AS 0x)/,
+      /# Query_time: /,
+    ],
     program: binaries.loader,
     arguments: [
       ...binaries.server,

@@ -26,11 +26,21 @@ async function createOwner(
   return password;
 }
 
-/** As docs/types/mysql.md has it: no superuser. */
-async function createAdministrator(query: Query, username: string): Promise<string> {
+/** As docs/types/mysql.md has it: no superuser, but what the administered user has, to be given to a second one. */
+async function createAdministrator(
+  query: Query,
+  username: string,
+  administered: string,
+): Promise<string> {
   const password = await createUser(query, username);
+  const name = quoteName(username);
   await letAdminister(query, username, true);
-  await query(`GRANT SELECT ON mysql.user TO ${quoteName(username)}`);
+  await query(`GRANT PROCESS, CONNECTION_ADMIN ON *.* TO ${name}`);
+  await query(`GRANT SELECT ON mysql.* TO ${name}`);
+  await query(`GRANT APPLICATION_PASSWORD_ADMIN ON *.* TO ${name} WITH GRANT OPTION`);
+  const databases = await query(`SELECT Db FROM mysql.db WHERE User = '${administered}'`);
+  for (const { Db: database } of databases)
+    await query(`GRANT ALL ON ${quoteName(String(database))}.* TO ${name} WITH GRANT OPTION`);
   return password;
 }
 

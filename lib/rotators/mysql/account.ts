@@ -52,14 +52,21 @@ export const isReadable = ({ plugin }: Account): boolean =>
   plugin === "caching_sha2_password" || plugin === "mysql_native_password";
 
 /** Whether the password has this hash. @param hash as the account's server stores it */
-export const has = ({ plugin }: Account, hash: Buffer | undefined, password: Secret<string>) =>
+export const has = (
+  { plugin }: Pick<Account, "plugin">,
+  hash: Buffer | undefined,
+  password: Secret<string>,
+) =>
   hash !== undefined &&
   (plugin === "caching_sha2_password"
     ? hasCachingSha2Hash(password, hash)
     : hash.toString() === nativeHash(password));
 
 /** The password in the form in which this account's server stores it, where that is known. */
-export function formFor({ plugin, main }: Account, password: Secret<string>): Form {
+export function formFor(
+  { plugin, main }: Pick<Account, "plugin" | "main">,
+  password: Secret<string>,
+): Form {
   if (plugin === "caching_sha2_password")
     return asHash(plugin, cachingSha2Hash(password, roundsOf(main)));
   if (plugin === "mysql_native_password") return asHash(plugin, Buffer.from(nativeHash(password)));

@@ -30,6 +30,15 @@ export const permissionDenied = (address: string, username: string, action: stri
     `A user may always change its own password. To change another user's, run: ${grants(username)} For an account with the right SYSTEM_USER the administrator needs that, too.`,
   );
 
+/** The same of the administrator of a pair. */
+export const pairDenied = (address: string, username: string, action: string) =>
+  new PermissionDenied(
+    address,
+    username,
+    action,
+    `Run: GRANT CREATE USER, PROCESS, CONNECTION_ADMIN ON *.* TO ${quoteName(username)}@'…'; GRANT SELECT ON mysql.* TO ${quoteName(username)}@'…'; and grant it what the application's user has, WITH GRANT OPTION.`,
+  );
+
 /** @param own the user is to give itself a second password */
 export const secondDenied = (address: string, username: string, action: string, own: boolean) =>
   own
@@ -60,12 +69,12 @@ export const tooOld = (address: string, version: string) =>
     "Two passwords of a user need MySQL 8.0.14: write `strategy: in-place` in rotation.yml, or upgrade the server.",
   );
 
-/** One failed login locks the account: the proof that an old password is refused would do that. */
+/** One failed login locks the account, and the proof that an old password is refused is one. */
 export class AccountLocks extends RotationError {
   constructor(address: string, username: string) {
     super({
       code: "ACCOUNT_LOCKS",
-      happened: `${address} locks user ${username} after one failed login (FAILED_LOGIN_ATTEMPTS 1): the proof that an old password is refused would lock out everybody.`,
+      happened: `${address} locks user ${username} after one failed login (FAILED_LOGIN_ATTEMPTS 1), and the proof that an old password is refused is one.`,
       remedy: `Allow more: ALTER USER ${quoteName(username)}@'…' FAILED_LOGIN_ATTEMPTS 10 PASSWORD_LOCK_TIME 1;`,
     });
   }

@@ -50,7 +50,8 @@ export function loginFailure(thrown: unknown, login: Login): RotationError | "re
   return connectionFailure(thrown, login);
 }
 
-const denied: readonly number[] = [1044, 1142, 1143, 1227, 1370];
+/** 1045 and 1410 answer a GRANT of what one may not grant, 1095 a KILL. */
+const denied: readonly number[] = [1044, 1045, 1095, 1142, 1143, 1227, 1370, 1410];
 
 /** `read_only`, `super_read_only`; a transaction that may not write. */
 const readOnly: readonly number[] = [1290, 1792, 1836];

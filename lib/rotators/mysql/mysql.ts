@@ -3,12 +3,16 @@ import { approachBy } from "../login/approach.ts";
 import type { Engine, Session } from "../login/engine.ts";
 import type { Login } from "../login/login.ts";
 import type { Notice } from "../login/notice.ts";
+import type { PairOperations } from "../login/pair.ts";
 import type { SecondPassword } from "../login/second-password.ts";
+import { PermissionDenied } from "../login/server-errors.ts";
+import { AccountPairs } from "../mysql-protocol/pairs.ts";
 import { tryLock, waitForLock } from "../mysql-protocol/user-lock.ts";
 import { accountOf, formFor } from "./account.ts";
 import { answers } from "./answers.ts";
 import { Conversation } from "./conversation.ts";
-import { lockBusy } from "./errors.ts";
+import { dialect } from "./dialect.ts";
+import { lockBusy, pairDenied } from "./errors.ts";
 import { loginFailure } from "./failures.ts";
 import { lockout } from "./lockout.ts";
 import { requireRoom, requireWritable } from "./rehearsal.ts";
@@ -35,12 +39,20 @@ async function login(
 const ready: readonly number[] = [answers.emptyRefused, answers.tooWeak, answers.syntax];
 
 class MysqlSession implements Session {
+  readonly pairs: PairOperations;
   readonly secondPassword: SecondPassword;
   readonly #conversation: Conversation;
 
   constructor(conversation: Conversation) {
     this.#conversation = conversation;
     this.secondPassword = new MysqlSecondPassword(conversation);
+    const { login } = conversation;
+    this.pairs = new AccountPairs({
+      login,
+      dialect,
+      run: (...call) => this.#ofPair(...call),
+      lock: (...call) => this.lock(...call),
+    });
   }
 
   async lock(username: string, signal: AbortSignal): Promise<boolean> {
@@ -55,7 +67,8 @@ class MysqlSession implements Session {
   /** An account cannot be changed on trial: each change is a transaction of its own. So what would forbid it is asked. */
   async rehearsePassword(username: string, signal: AbortSignal): Promise<readonly Notice[]> {
     const action = `change the password of user ${username}`;
-    await requireWritable(this.#conversation, action, signal);
+    const run = (sql: string) => this.#conversation.run(sql, action, signal);
+    await requireWritable(run, this.#conversation.address);
     if (username === this.#conversation.login.username) {
       await requireRoom(this.#conversation, action, signal);
       return await lockout(this.#conversation, action, signal);
@@ -88,6 +101,15 @@ class MysqlSession implements Session {
     const account = await accountOf(this.#conversation, username, action, signal);
     const isClear = this.#conversation.login.passwordForm === "plaintext";
     return setMain(account.sql, isClear ? inClear(password) : formFor(account, password));
+  }
+
+  async #ofPair(sql: string, action: string, signal: AbortSignal) {
+    try {
+      return await this.#conversation.run(sql, action, signal);
+    } catch (error) {
+      if (!(error instanceof PermissionDenied)) throw error;
+      throw pairDenied(this.#conversation.address, this.#conversation.login.username, action);
+    }
   }
 
   [Symbol.asyncDispose](): PromiseLike<void> {

@@ -1,18 +1,14 @@
 import { LoginForbidden, ReadOnlyServer } from "../login/server-errors.ts";
+import type { Run } from "../mysql-protocol/dialect.ts";
 import type { Conversation } from "./conversation.ts";
 
 /**
  * A replica, or a server that is being moved, takes no change of an account.
  * @throws ReadOnlyServer
  */
-export async function requireWritable(
-  conversation: Conversation,
-  action: string,
-  signal: AbortSignal,
-): Promise<void> {
-  const sql = "SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only";
-  const [[isReadOnly] = []] = await conversation.run(sql, action, signal);
-  if (isReadOnly !== "0") throw new ReadOnlyServer(conversation.address);
+export async function requireWritable(run: Run, address: string): Promise<void> {
+  const [[isReadOnly] = []] = await run("SELECT @@GLOBAL.read_only OR @@GLOBAL.super_read_only");
+  if (isReadOnly !== "0") throw new ReadOnlyServer(address);
 }
 
 /**

@@ -21,6 +21,11 @@ export const inClear = (password: Secret<string>): Form => ({
   sql: `IDENTIFIED BY ${text(password)}`,
 });
 
+/** As `inClear`, by a plugin that need not be the account's. */
+export const inClearOf = (plugin: string, password: Secret<string>): Form => ({
+  sql: `IDENTIFIED WITH ${quoteText(plugin)} BY ${text(password)}`,
+});
+
 export const asHash = (plugin: string, hash: Buffer): Form => ({
   sql: `IDENTIFIED WITH ${quoteText(plugin)} AS 0x${hash.toString("hex")}`,
 });

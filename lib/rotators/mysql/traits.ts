@@ -19,5 +19,6 @@ export const mysqlTraits: EngineTraits = {
 
 export const mysqlStrategies: EngineStrategies = {
   "two-passwords": { needsAdmin: false },
+  "alternating-users": { needsAdmin: true },
   "in-place": { needsAdmin: false },
 };

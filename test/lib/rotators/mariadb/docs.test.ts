@@ -15,8 +15,8 @@ import { type MariadbFixture, openMariadbFixture } from "./fixture.ts";
 const blocks = (page: string): readonly (readonly string[])[] =>
   [...readFileSync(page, "utf8").matchAll(/^```sql\n([\s\S]*?)^```$/gm)]
     .map(([, block = ""]) => block.trim().split(/;\n?/).filter(Boolean))
-    // Those of PostgreSQL have tests of their own.
-    .filter((statements) => !statements.join().includes("pg_"));
+    // Those of PostgreSQL and MySQL have tests of their own.
+    .filter((statements) => !/pg_|USER_ATTRIBUTES/.test(statements.join()));
 
 /** With what a reader fills in. */
 const filled = (statement: string, password: Secret<string>) =>

@@ -2,15 +2,11 @@ import { afterAll, beforeAll, describe } from "vitest";
 import { whatIsMissing } from "../../../../lab/mysql/binaries.ts";
 import { mysql } from "../../../../lib/rotators/mysql/mysql.ts";
 import { mysqlTraits } from "../../../../lib/rotators/mysql/traits.ts";
-import { engineContract, hostileTexts } from "../../../contracts/engine.ts";
+import { engineContract } from "../../../contracts/engine.ts";
 import { secondPasswordContract } from "../../../contracts/second-password.ts";
 import { describeNeeding } from "../../../needing.ts";
 import { type MysqlFixture, openMysqlFixture } from "./fixture.ts";
-
-/** The server keeps names as utf8mb3, at most 32 characters of them, and no spaces at their beginning. */
-const names = hostileTexts.flatMap(([what, text]): [string, string][] =>
-  /[\u{10000}-\u{10ffff}]/u.test(text) ? [] : [[what, text.trimStart().slice(0, 24)]],
-);
+import { userNames } from "./names.ts";
 
 describeNeeding(whatIsMissing(), "on a real server", {}, () => {
   let fixture: MysqlFixture;
@@ -23,7 +19,7 @@ describeNeeding(whatIsMissing(), "on a real server", {}, () => {
     async [Symbol.asyncDispose]() {},
   });
 
-  describe("one password", () => engineContract("MySQL", mysql, mysqlTraits, shared, names));
+  describe("one password", () => engineContract("MySQL", mysql, mysqlTraits, shared, userNames));
 
   describe("two passwords", () =>
     secondPasswordContract("MySQL", mysql, () => fixture, {

@@ -9,17 +9,25 @@ import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
 import { describeNeeding } from "../../../needing.ts";
 import { type MysqlFixture, openMysqlFixture } from "./fixture.ts";
 
-/** The statements of each block of SQL on the page. */
-const blocks = [
-  ...readFileSync("docs/types/mysql.md", "utf8").matchAll(/^```sql\n([\s\S]*?)^```$/gm),
-].map(([, block = ""]) => block.trim().split(/;\n?/).filter(Boolean));
+/** The statements of each block of SQL on a page. */
+const blocksOf = (page: string, after = /^/m) =>
+  [
+    ...readFileSync(page, "utf8").matchAll(
+      new RegExp(`${after.source}\`\`\`sql\\n([\\s\\S]*?)^\`\`\`$`, "gm"),
+    ),
+  ].map(([, block = ""]) => block.trim().split(/;\n?/).filter(Boolean));
 
-const [right = [], grants = [], rotation = [], notes = [], inPlace = [], sessions = []] = blocks;
+const blocks = blocksOf("docs/types/mysql.md");
+const [right = [], grants = [], rotation = [], notes = [], ...more] = blocks;
+const [pairGrants = [], make = [], close = [], inPlace = [], sessions = []] = more;
 
 describeNeeding(whatIsMissing(), "what docs/types/mysql.md says", {}, () => {
   let fixture: MysqlFixture;
   beforeAll(async () => {
-    fixture = await openMysqlFixture({ options: ["--log-error-verbosity=3"] });
+    fixture = await openMysqlFixture({
+      options: ["--log-error-verbosity=3"],
+      logsStatements: true,
+    });
     await fixture.newUserOn("%", "app");
   });
   afterAll(() => fixture?.[Symbol.asyncDispose]());
@@ -39,8 +47,8 @@ describeNeeding(whatIsMissing(), "what docs/types/mysql.md says", {}, () => {
   const works = (...passwords: readonly string[]) =>
     Promise.all(passwords.map((password) => accepts(mysql, app(password), anyTime())));
 
-  it("has six blocks of statements", () => {
-    expect(blocks.map((block) => block.length)).toEqual([1, 3, 4, 1, 3, 2]);
+  it("has nine blocks of statements", () => {
+    expect(blocks.map((block) => block.length)).toEqual([1, 3, 4, 1, 4, 4, 2, 3, 2]);
   });
 
   it("the grants of the administrator are enough, and each is needed", async () => {
@@ -101,6 +109,44 @@ describeNeeding(whatIsMissing(), "what docs/types/mysql.md says", {}, () => {
     expect(await noted()).toHaveLength(before);
     expect(await works("one")).toEqual([true]);
     expect((await noted()).length).toBeGreaterThan(before);
+  });
+
+  it("the grants of a pair's administrator are enough, and each is needed; it sends these statements", async () => {
+    await fixture.server.query("DROP USER IF EXISTS adm, app");
+    await fixture.server.query("CREATE DATABASE app");
+    await fixture.newUserOn("%", "app");
+    await fixture.server.query("GRANT ALL PRIVILEGES ON app.* TO app");
+    const admin = { ...fixture.loginOf("adm"), password: new Secret("adm's own") };
+    const pair = { owner: "app", clone: "app_clone" };
+    const clone = { ...fixture.loginOf(pair.clone), password: newPassword() };
+    const align = async () => {
+      await using session = await sessionOf(mysql, admin);
+      return await session.pairs?.align(pair, clone, anyTime());
+    };
+    for (const [index, statement] of pairGrants.entries()) {
+      if (index > 0) await expect(align()).rejects.toMatchObject({ code: "PERMISSION_DENIED" });
+      await fixture.server.query(statement.replace("'…'", "'adm''s own'"));
+    }
+    const from = fixture.server.log().length;
+    expect(await align()).toEqual([]);
+    expect(await accepts(mysql, clone, anyTime())).toBe(true);
+    await using session = await sessionOf(mysql, admin);
+    await session.pairs?.disable(pair, "app", anyTime());
+    const log = fixture.server
+      .log()
+      .slice(from)
+      .replaceAll(/\b0x[0-9a-f]{100,}/g, "0x…");
+    for (const statement of [...make, ...close]) expect(log).toContain(`Query\t${statement}\n`);
+    await fixture.server.query("DROP USER app, app_clone, adm");
+    await fixture.newUserOn("%", "app");
+  });
+
+  it("docs/runbook.md: every statement for MySQL runs", async () => {
+    await fixture.newUserOn("%", "app_user");
+    await fixture.newUserOn("%", "app_user_clone");
+    const statements = blocksOf("docs/runbook.md", /MySQL[^\n]*(?:\n[^\n]+)*:\n\n/).flat();
+    expect(statements.length).toBeGreaterThan(4);
+    for (const statement of statements) await fixture.server.query(statement);
   });
 
   it("the statements in place run as the user", async () => {

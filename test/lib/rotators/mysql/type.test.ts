@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { CredentialEntry } from "../../../../lib/manifest/type.ts";
 import type { LoginKeys } from "../../../../lib/rotators/login/keys.ts";
-import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
+import { type StrategyName, strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { rotator } from "../../../../lib/rotators/mysql/rotator.ts";
 import { type } from "../../../../lib/rotators/mysql/type.ts";
 
@@ -24,10 +24,15 @@ function completed(keys: LoginKeys) {
 }
 
 describe("type mysql", () => {
-  it.each<[string, LoginKeys, "two-passwords" | "in-place"]>([
+  it.each<[string, LoginKeys, StrategyName]>([
     ["by default", {}, "two-passwords"],
     ["with an administrator", { admin: "admin" }, "two-passwords"],
     ["where it is asked for", { strategy: "in-place" }, "in-place"],
+    [
+      "by two users where that is asked for",
+      { admin: "admin", strategy: "alternating-users" },
+      "alternating-users",
+    ],
   ])("is rotated, %s", (_, keys, strategy) => {
     const { spec, complaints } = completed(keys);
     expect(complaints).toEqual([]);
@@ -40,7 +45,13 @@ describe("type mysql", () => {
     expect(completed(keys).complaints).toEqual([]);
   });
 
-  it("has one user", () => {
+  it("has two users only beside an administrator", () => {
+    expect(completed({ strategy: "alternating-users" }).complaints).toEqual([
+      expect.stringContaining("needs an administrator"),
+    ]);
+  });
+
+  it("has one user by default", () => {
     const keys: LoginKeys = { users: { owner: "app", clone: "app_clone" } };
     expect(completed(keys).complaints).toEqual([
       "users: only alternating-users has two users: remove it",
