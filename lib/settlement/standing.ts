@@ -8,6 +8,7 @@ import { entryFor, type Manifest } from "../manifest/manifest.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import { holderOf, isLeaked, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
+import { KnownProblems } from "./known-problems.ts";
 import { isReleasedFrom, isRotated, isSettledNow, type Observation } from "./observation.ts";
 
 /** What a look can find something wrong with. What it has examined to the end and found right is over. */
@@ -28,10 +29,7 @@ export class Standing {
   readonly #memory: ProblemMemory;
   readonly #context: Context;
   readonly #since: Date;
-  /** By ARN of the secret. */
-  readonly #known: Map<string, readonly Remembered[]>;
-  /** What `watch` finds and ends: no reason to look at a secret. */
-  readonly #findings: ReadonlyMap<string, readonly Remembered[]>;
+  readonly #known: KnownProblems;
   /** Why they cannot be read. */
   readonly #failure: RotationError | undefined;
   #work: Promise<void> = Promise.resolve();
@@ -45,9 +43,7 @@ export class Standing {
     this.#memory = memory;
     this.#context = context;
     this.#since = context.now();
-    const [findings, known] = partitioned(remembered);
-    this.#known = Map.groupBy(known, ({ secret }) => secret);
-    this.#findings = Map.groupBy(findings, ({ secret }) => secret);
+    this.#known = new KnownProblems(remembered);
     this.#failure = failure;
   }
 
@@ -69,9 +65,9 @@ export class Standing {
   /** Whether retiring it failed when it was tried last: it may take a connection's whole time again. */
   hasFailedToRetire(secret: SecretState): boolean {
     const versions = retiringVersions(secret).map(({ version }) => version);
-    return this.#in(secret.arn, "settlement").some(
-      ({ last }) => last.step === "retire" && versions.includes(last.token),
-    );
+    return this.#known
+      .in(secret.arn, "settlement")
+      .some(({ last }) => last.step === "retire" && versions.includes(last.token));
   }
 
   observe(observation: Observation): void {
@@ -84,11 +80,10 @@ export class Standing {
   /** Ends the problems of secrets that are no longer there, or no longer named by the manifest. */
   release(listed: readonly SecretState[], manifest: Manifest): void {
     const byArn = new Map(listed.map((secret) => [secret.arn, secret]));
-    for (const [arn, remembered] of this.#known) {
+    for (const [arn, problems] of this.#known.problems()) {
       const secret = byArn.get(arn);
       if (secret && entryFor(manifest, secret.name, arn)) continue;
-      const all = remembered.flatMap(({ problems }) => problems);
-      const isRecent = all.some(
+      const isRecent = problems.some(
         ({ last }) => this.#context.now().getTime() - last.at.getTime() < listLag,
       );
       if (!secret && isRecent) continue;
@@ -107,10 +102,6 @@ export class Standing {
     await this.#work;
   }
 
-  #in(secret: string, domain: Domain): readonly StandingProblem[] {
-    return problemsIn(this.#known.get(secret) ?? [], domain);
-  }
-
   async #reconcile(observation: Observation): Promise<void> {
     const { secret, found, isReleased } = observation;
     if (this.#context.signal.aborted) return;
@@ -119,13 +110,13 @@ export class Standing {
     const isSettled = (problem: StandingProblem) => isSettledNow(problem, observation);
     // In an emergency another pass may be at work, and may have told it since this one began.
     const isShared = isLeaked(holderOf(secret, "AWSCURRENT") ?? "");
-    if (isShared && isNews(this.#in(secret.arn, "settlement"), all, isSettled))
+    if (isShared && isNews(this.#known.in(secret.arn, "settlement"), all, isSettled))
       await this.#reread(secret.arn, "settlement");
     await this.#tell(secret, "settlement", all, isSettled);
     const isOver = (problem: StandingProblem) =>
       isReleased ? isReleasedFrom(problem, secret) : isRotated(problem, secret);
     for (const domain of ["rotation", "watch", "claims"] as const) {
-      if (!this.#in(secret.arn, domain).some(isOver)) continue;
+      if (!this.#known.in(secret.arn, domain).some(isOver)) continue;
       // These functions may have written since the pass began.
       if (await this.#reread(secret.arn, domain)) await this.#tell(secret, domain, [], isOver);
     }
@@ -136,7 +127,7 @@ export class Standing {
     if (this.#failure) return false;
     const signal = AbortSignal.timeout(tellTime);
     const now = await this.#memory.of(secret, signal).catch(() => undefined);
-    if (now) this.#remember(secret, domain, problemsIn(now, domain));
+    if (now) this.#known.set(secret, domain, problemsIn(now, domain));
     return now !== undefined;
   }
 
@@ -146,24 +137,12 @@ export class Standing {
     found: readonly FoundProblem[],
     isOver: (problem: StandingProblem) => boolean,
   ): Promise<void> {
-    const standing = this.#in(secret.arn, domain);
-    const all = [this.#known, this.#findings].flatMap((each) => each.get(secret.arn) ?? []);
-    const seen = { secret, domain, standing, found, since: this.#since, isOver, remembered: all };
+    const standing = this.#known.in(secret.arn, domain);
+    const remembered = this.#known.of(secret.arn);
+    const seen = { secret, domain, standing, found, since: this.#since, isOver, remembered };
     const signal = AbortSignal.timeout(tellTime);
     const memory = this.#failure ? undefined : this.#memory;
     const telling = await tell(seen, memory, this.#context, signal);
-    this.#remember(secret.arn, domain, telling.standing);
+    this.#known.set(secret.arn, domain, telling.standing);
   }
-
-  #remember(secret: string, domain: Domain, problems: readonly StandingProblem[]): void {
-    const others = (this.#known.get(secret) ?? []).filter((each) => each.domain !== domain);
-    const all = problems.length > 0 ? [...others, { secret, domain, problems }] : others;
-    if (all.length > 0) this.#known.set(secret, all);
-    else this.#known.delete(secret);
-  }
-}
-
-function partitioned(remembered: readonly Remembered[]) {
-  const isFinding = ({ domain }: Remembered) => domain === "findings";
-  return [remembered.filter(isFinding), remembered.filter((each) => !isFinding(each))] as const;
 }
