@@ -42,9 +42,13 @@ export interface ValueFrom {
 
 /** Every way in which a task definition leads to one of these secrets, each with its reason. Pure. */
 export function findReferences(
-  { containers, volumes = [] }: TaskDefinition,
-  secrets: readonly SecretIdentity[],
+  definition: TaskDefinition,
+  all: readonly SecretIdentity[],
 ): readonly Reference[] {
+  const text = textOf(definition);
+  const secrets = all.filter((secret) => namesOf(secret).some((name) => text.includes(name)));
+  if (secrets.length === 0) return [];
+  const { containers, volumes = [] } = definition;
   const mounted = volumes.flatMap(({ name, valueFrom }) =>
     resolve(`authorizationConfig of volume ${name}`, valueFrom, secrets),
   );
@@ -66,6 +70,18 @@ export function findReferences(
   });
   return [...mounted, ...contained];
 }
+
+/** By definition, all that it says: most say nothing of a secret, and a pass asks about hundreds. */
+const texts = new WeakMap<TaskDefinition, string>();
+
+function textOf(definition: TaskDefinition): string {
+  const text = texts.get(definition) ?? JSON.stringify(definition);
+  texts.set(definition, text);
+  return text;
+}
+
+/** One of these is in whatever leads to the secret: its ARN has its name, a parameter's that of the parameter. */
+const namesOf = ({ name, parameters = [] }: SecretIdentity) => [name, ...parameters];
 
 /** The same for the overrides of a task. */
 export function findOverridden(

@@ -1,10 +1,15 @@
 import { bounded } from "../../bounded.ts";
-import type { SecretIdentity } from "../../settlement/consumer.ts";
+import type { Reference, SecretIdentity } from "../../settlement/consumer.ts";
 import { familyOf } from "./clusters.ts";
 import type { EcsReader, ServiceRecord, TaskRecord } from "./ecs.ts";
 import { ClusterUnreadable } from "./errors.ts";
 import type { ReaderFacts, StandaloneFacts } from "./facts.ts";
-import { findOverridden, findReferences, type TaskDefinition } from "./references.ts";
+import {
+  findOverridden,
+  findReferences,
+  type Override,
+  type TaskDefinition,
+} from "./references.ts";
 
 /** Definitions that are read at once. */
 const width = 5;
@@ -13,6 +18,8 @@ const width = 5;
 export class ClusterSnapshot {
   readonly #clusters: readonly Cluster[];
   readonly #definitions: ReadonlyMap<string, TaskDefinition>;
+  readonly #services;
+  readonly #standalone;
   /** The clusters that could not be read. */
   readonly unreadable: readonly ClusterUnreadable[];
 
@@ -24,6 +31,15 @@ export class ClusterSnapshot {
     this.#clusters = clusters;
     this.#definitions = definitions;
     this.unreadable = unreadable;
+    this.#services = clusters.flatMap(({ cluster, services, tasksOf }) =>
+      services.map((service) => {
+        const tasks = tasksOf.get(service.name) ?? [];
+        return { cluster, service, tasks, place: this.#place(tasks, service) };
+      }),
+    );
+    this.#standalone = clusters.flatMap(({ cluster, tasksOf }) =>
+      (tasksOf.get(undefined) ?? []).map((task) => ({ cluster, task, place: this.#place([task]) })),
+    );
   }
 
   /** @throws AwsCallFailed, DeadlineReached */
@@ -64,42 +80,48 @@ export class ClusterSnapshot {
 
   /** The services that consume this secret, or may. */
   readers(secret: SecretIdentity): readonly ReaderFacts[] {
-    return this.#clusters.flatMap(({ cluster, services, tasksOf }) =>
-      services.flatMap((service) => {
-        const own = tasksOf.get(service.name) ?? [];
-        const references = this.#references(secret, own, service);
-        if (references.length === 0) return [];
-        const { taskDefinitions: _, arn: __, ...facts } = service;
-        return [{ cluster, ...facts, references, tasks: own }];
-      }),
-    );
+    return this.#services.flatMap(({ cluster, service, tasks, place }) => {
+      const references = referencesIn(place, secret);
+      if (references.length === 0) return [];
+      const { taskDefinitions: _, arn: __, ...facts } = service;
+      return [{ cluster, ...facts, references, tasks }];
+    });
   }
 
   /** The tasks that no service started and that consume this secret, or may. */
   standalone(secret: SecretIdentity): readonly StandaloneFacts[] {
-    return this.#clusters.flatMap(({ cluster, tasksOf }) =>
-      (tasksOf.get(undefined) ?? []).flatMap((task) => {
-        const references = this.#references(secret, [task]);
-        if (references.length === 0) return [];
-        const { id, createdAt, taskDefinition } = task;
-        return [{ cluster, id, family: familyOf(taskDefinition), createdAt, references }];
-      }),
-    );
+    return this.#standalone.flatMap(({ cluster, task, place }) => {
+      const references = referencesIn(place, secret);
+      if (references.length === 0) return [];
+      const { id, createdAt, taskDefinition } = task;
+      return [{ cluster, id, family: familyOf(taskDefinition), createdAt, references }];
+    });
   }
 
   /** Also of tasks that run an older definition than their service. */
-  #references(secret: SecretIdentity, tasks: readonly TaskRecord[], service?: ServiceRecord) {
-    const definitions = [
+  #place(tasks: readonly TaskRecord[], service?: ServiceRecord): Place {
+    const arns = new Set([
       ...(service?.taskDefinitions ?? []),
       ...tasks.map(({ taskDefinition }) => taskDefinition),
-    ];
-    const defined = [...new Set(definitions)].flatMap((arn) => {
-      const definition = this.#definitions.get(arn);
-      return definition ? findReferences(definition, [secret]) : [];
-    });
-    const overridden = tasks.flatMap(({ overrides = [] }) => findOverridden(overrides, [secret]));
-    return [...defined, ...overridden];
+    ]);
+    return {
+      definitions: [...arns].flatMap((arn) => this.#definitions.get(arn) ?? []),
+      overrides: tasks.flatMap(({ overrides = [] }) => overrides),
+    };
   }
+}
+
+/** Where references of a service or a task stand. */
+interface Place {
+  readonly definitions: readonly TaskDefinition[];
+  readonly overrides: readonly Override[];
+}
+
+function referencesIn({ definitions, overrides }: Place, secret: SecretIdentity): Reference[] {
+  const references: Reference[] = [];
+  for (const definition of definitions) references.push(...findReferences(definition, [secret]));
+  if (overrides.length > 0) references.push(...findOverridden(overrides, [secret]));
+  return references;
 }
 
 interface Cluster {
