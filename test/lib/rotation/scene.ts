@@ -414,7 +414,9 @@ export class Scene {
         if (name === "setPassword") return setPassword;
         if (name === "rehearsePassword") return rehearsePassword;
         const member: unknown = Reflect.get(target, name);
-        return typeof member === "function" ? member.bind(target) : member;
+        // V8 takes no bound function for a disposer.
+        const call = (...given: unknown[]) => Reflect.apply(member as () => unknown, target, given);
+        return typeof member === "function" ? call : member;
       },
     });
   }
