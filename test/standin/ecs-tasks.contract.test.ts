@@ -195,7 +195,7 @@ console.log(process.pid);`;
 describe("a standalone task (API_RunTask)", () => {
   it("has the family for its group, and ends with an essential container", async () => {
     const containerDefinitions = [
-      { name: "main", image: "a", command: shell("sleep 0.2; exit 3") },
+      { name: "main", image: "a", command: shell("sleep 1; exit 3") },
       { name: "aside", image: "a", command: waits, essential: false },
       { name: "brief", image: "a", command: ["true"], essential: false },
     ];

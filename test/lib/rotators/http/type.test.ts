@@ -88,7 +88,7 @@ describe("a preset's name", () => {
     );
     expect(problems(`${resend}, domain_id: here`)).toContain("must fit [0-9a-f-]{36}");
     expect(problems(`${resend}, project: p`)).toContain(
-      "belongs to type gitlab-project-token, google-api-key, openai-project-key or sentry,",
+      "belongs to type atlas, gitlab-project-token, google-api-key or 2 others, but",
     );
     expect(problems(`${resend}, permision: x`)).toContain('did you mean "permission"?');
   });
