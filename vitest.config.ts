@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { compileCache } from "./standin/compile-cache.ts";
 import { everything } from "./test/everything.ts";
 import { LongestFirst } from "./test/longest-first.ts";
 
@@ -24,12 +25,18 @@ const sharing = [
   "test/standin/!(package|aws-cli|ecs-cli|ecs-tasks.contract|sqs.contract).test.ts",
 ];
 
+// Node strips the types of tests itself, and keeps its compiled code on disk.
+Object.assign(process.env, compileCache);
+
 const each = {
+  experimental: { viteModuleRunner: false, nodeLoader: false },
   setupFiles: ["test/setup.ts"],
   // Waits of the stand-in pass ten times faster than on AWS.
   env: { STANDIN_PACE: "10" },
   testTimeout: 30_000,
   hookTimeout: 60_000,
+  tags: [{ name: "ci", description: "Too long for every run: .ci/run has it, and EVERYTHING=1." }],
+  ...(!everything && { tagsFilter: ["!ci"] }),
 };
 
 export default defineConfig({

@@ -8,7 +8,7 @@ import { describe, it } from "vitest";
 export function describeNeeding(
   missing: string | undefined,
   name: string,
-  options: { readonly timeout?: number },
+  options: { readonly timeout?: number; readonly tags?: "ci" },
   tests: () => void,
 ): void {
   if (missing === undefined) describe(name, options, tests);

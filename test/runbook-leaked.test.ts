@@ -1,3 +1,4 @@
+/** @module-tag ci */
 /** The first page of docs/runbook.md, word for word and in its order, on a secret whose login is real. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";

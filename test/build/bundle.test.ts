@@ -223,7 +223,9 @@ describe("the bundles of all functions", () => {
     );
   });
 
-  it("hold the clients of IAM where access keys rotate, with nothing but what is called", async () => {
+  it("hold the clients of IAM where access keys rotate, with nothing but what is called", {
+    tags: "ci",
+  }, async () => {
     const { packagesIn, texts } = await contents("secrets: { key: { type: iam, user: uploads } }", [
       "rotate-api-key",
       "retire-api-key",
@@ -280,7 +282,7 @@ describe("the bundles of all functions", () => {
     });
   });
 
-  it("are of the stage that is asked for", async () => {
+  it("are of the stage that is asked for", { tags: "ci" }, async () => {
     const file = manifest(`secrets:\n  '\${stage}/app': { strategy: in-place }\n`);
     const built = await bundleFunctions(join(folder, "staged"), file, "staging");
     const text = readFileSync(built["settle"] ?? "", "utf8");

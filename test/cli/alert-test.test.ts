@@ -86,7 +86,7 @@ describe("npm run alert:test", () => {
     expect(new Set(events.map(({ deduplicationKey }) => deduplicationKey)).size).toBe(1);
   });
 
-  it("takes both from the environment", async () => {
+  it("takes both from the environment", { tags: "ci" }, async () => {
     const ALERT_TOPIC_ARN = await topic("of-environment", "on-call@example.com");
     const ran = await run([], { ALERT_TOPIC_ARN, ENVIRONMENT: "production" });
     expect(ran).toMatchObject({ code: 0, stdout: expect.stringContaining("(production)") });
@@ -107,7 +107,7 @@ describe("npm run alert:test", () => {
     expect(aws.notifications.length).toBe(before + 1);
   });
 
-  it("counts functions of others as listeners", async () => {
+  it("counts functions of others as listeners", { tags: "ci" }, async () => {
     const arn = await topic("heard-by-function");
     const Endpoint = `arn:aws:lambda:${aws.region}:${aws.accountId}:function:pager`;
     await client.send(new SubscribeCommand({ TopicArn: arn, Protocol: "lambda", Endpoint }));
@@ -137,7 +137,7 @@ describe("npm run alert:test", () => {
     });
   });
 
-  it("fails with the remedy when there are no credentials", async () => {
+  it("fails with the remedy when there are no credentials", { tags: "ci" }, async () => {
     const arn = await topic("unreached", "on-call@example.com");
     const env = { AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
     expect(await run(["--topic", arn], env)).toMatchObject({

@@ -69,7 +69,7 @@ describe("npm run emergency in a pipe", () => {
     expect(factsIn(status).map(({ fact }) => fact)).toContain("settled");
   });
 
-  it("may be started twice at once: one emergency, which both show", async () => {
+  it("may be started twice at once: one emergency, which both show", { tags: "ci" }, async () => {
     await using production = await consuming();
     const both = await Promise.all(
       [1, 2].map(() => runEmergency(production, [...leaked, "INC-2"])),
@@ -79,7 +79,9 @@ describe("npm run emergency in a pipe", () => {
     expect(rotations(production)).toBe(1);
   });
 
-  it("goes on though it is killed, says so on Ctrl-C, and is shown by the same command again", async () => {
+  it("goes on though it is killed, says so on Ctrl-C, and is shown by the same command again", {
+    tags: "ci",
+  }, async () => {
     await using production = await consuming();
     const child = startEmergency(production, [...leaked, "INC-3"]);
     const running = outcome(child);
@@ -99,7 +101,7 @@ describe("npm run emergency in a pipe", () => {
     expect(rotations(production)).toBe(1);
   });
 
-  it("goes on though whoever reads its output has gone", async () => {
+  it("goes on though whoever reads its output has gone", { tags: "ci" }, async () => {
     await using production = await consuming();
     const child = startEmergency(production, [...leaked, "INC-6"]);
     await once(child.stdout ?? child, "data");
@@ -111,7 +113,7 @@ describe("npm run emergency in a pipe", () => {
     expect((await production.world.labels())["AWSCURRENT"]).toMatch(/^leaked-/);
   });
 
-  it("says that an old version is dead, and does nothing", async () => {
+  it("says that an old version is dead, and does nothing", { tags: "ci" }, async () => {
     await using production = await consuming();
     const { AWSCURRENT: version = "" } = await production.world.labels();
     await runEmergency(production, [...leaked, "INC-7"]);
@@ -123,7 +125,7 @@ describe("npm run emergency in a pipe", () => {
     expect(rotations(production)).toBe(1);
   });
 
-  it("--rotate ends when the new version is in place", async () => {
+  it("--rotate ends when the new version is in place", { tags: "ci" }, async () => {
     await using production = await consuming();
     const ran = await runEmergency(production, ["--rotate", "--all", "--yes", "--reason", "check"]);
     expect(ran).toMatchObject({ code: 0, stderr: "" });
@@ -136,7 +138,7 @@ describe("npm run emergency in a pipe", () => {
 describe("npm run emergency, after a rotation,", () => {
   const options = (action: string) => [action, secret, "--yes", "--reason", "INC-9"];
 
-  it("--rollback brings the previous version back, and its consumers", async () => {
+  it("--rollback brings the previous version back, and its consumers", { tags: "ci" }, async () => {
     await using production = await consuming();
     const { AWSCURRENT: before } = await production.world.labels();
     await production.rotate();
@@ -149,7 +151,7 @@ describe("npm run emergency, after a rotation,", () => {
     expect((await production.world.labels())["AWSCURRENT"]).toBe(before);
   });
 
-  it("--repair starts nothing where nothing is wrong", async () => {
+  it("--repair starts nothing where nothing is wrong", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const all = ["--repair", "--all", "--yes", "--reason", "INC-9"];
     const ran = await runEmergency(production, all);
@@ -158,7 +160,9 @@ describe("npm run emergency, after a rotation,", () => {
     expect(factsIn(ran).at(-1)).toMatchObject({ fact: "end", outcome: "done" });
   });
 
-  it("--repair of one that gave up ends when a new one has taken its place", async () => {
+  it("--repair of one that gave up ends when a new one has taken its place", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     await failedRotation(
       production,

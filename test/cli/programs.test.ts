@@ -2,6 +2,7 @@
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { sampled } from "../everything.ts";
 import { runProgram } from "../run-program.ts";
 import { WarmProcess } from "./warm-process.ts";
 
@@ -25,7 +26,7 @@ const actions = "--leaked, --rotate, --rollback, --repair, --drill, --status";
 const warm = new WarmProcess();
 afterAll(() => warm[Symbol.asyncDispose]());
 
-describe.each(programs)("npm run $name", ({ name, file }) => {
+describe.each(sampled(programs, 3))("npm run $name", ({ name, file }) => {
   it("prints its usage", async () => {
     const { code, stdout, stderr } = await runProgram(file, "--help");
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Finding } from "../../lib/validation/finding.ts";
 import { AwsError } from "../../standin/aws.ts";
+import { sampled } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { runProgramIn } from "../run-program.ts";
 import { newKey, SupplyWorld } from "./supply-world.ts";
@@ -99,7 +100,7 @@ The next one is due by ${due}; reminders come 14, 7 and 1 days ahead.
 
 describe("is refused with a sentence, and the key is not repeated:", () => {
   const key = newKey();
-  it.each<[string, string, string[], number, string]>([
+  const cases: [string, string, string[], number, string][] = [
     ["the key as an argument", "", [stripe, key], 2, "make another one"],
     ["the key as the secret", "", [key], 1, "rotation.yml has no such secret"],
     ["the key as a field", "", [stripe, "--field", key], 1, "--field does not name one of them"],
@@ -126,7 +127,8 @@ describe("is refused with a sentence, and the key is not repeated:", () => {
       "There is no such secret in eu-central-1",
     ],
     ["a secret of another Region", key, ["elsewhere"], 2, "The secret is in us-east-1"],
-  ])("%s", async (_, input, options, code, message) => {
+  ];
+  it.each(sampled(cases, 4))("%s", async (_, input, options, code, message) => {
     const before = await world.labels("production/denied");
     world.canaries.add("the key", key);
     const ran = await world.pipe(input, options);

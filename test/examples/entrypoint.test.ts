@@ -143,7 +143,7 @@ describeNeeding(missingAwsCli() ?? missingJq(), "the entrypoint", { timeout: 60_
     ["gateway/plain", "the secret is not a JSON object"],
     ["gateway/list", "the secret is not a JSON object"],
     ["gateway/nul", "a field of the secret contains a NUL"],
-  ])("starts nothing with %s, and shows no value", async (secret, message) => {
+  ])("starts nothing with %s, and shows no value", { tags: "ci" }, async (secret, message) => {
     const { code, stdout, stderr } = await run(entrypoint, showEnvironment, secret);
     expect({ failed: code !== 0, stdout }).toEqual({ failed: true, stdout: "" });
     expect(stderr).toContain(message);

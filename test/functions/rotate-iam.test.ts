@@ -266,6 +266,7 @@ describe("the built functions, on an access key of an IAM user", () => {
 
   it("leave AWSCURRENT and a foreign key alone where there is no room", {
     timeout: 60_000,
+    tags: "ci",
   }, async () => {
     const { iam } = admin();
     const { AccessKey } = await iam.createAccessKey({ UserName });
@@ -282,6 +283,7 @@ describe("the built functions, on an access key of an IAM user", () => {
 
   it("finish a rotation whose key was created while its reply was lost", {
     timeout: 60_000,
+    tags: "ci",
   }, async () => {
     let lost = 0;
     using _ = host.aws.intercept({
@@ -301,6 +303,7 @@ describe("the built functions, on an access key of an IAM user", () => {
 
   it("tell before the first rotation that a right is missing, and change nothing", {
     timeout: 60_000,
+    tags: "ci",
   }, async () => {
     const before = [await current(), await ids()];
     expect(await rotate(randomUUID(), false)).toMatchObject({ succeeded: true });

@@ -219,7 +219,9 @@ describe("10,000 secrets", { timeout: 120_000 }, () => {
     }
   });
 
-  it("with more administrators than a role can name are refused, with what to do", () => {
+  it("with more administrators than a role can name are refused, with what to do", {
+    tags: "ci",
+  }, () => {
     const own = names
       .slice(0, 1200)
       .map((name) => `  ${name}: { credentials: [{ type: postgres, admin: ${name}-admin }] }\n`);

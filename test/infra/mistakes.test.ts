@@ -75,7 +75,7 @@ describe("serverless", { timeout: 120_000 }, () => {
     );
   });
 
-  it("warns of the manifest once, because it compiles it once", async () => {
+  it("warns of the manifest once, because it compiles it once", { tags: "ci" }, async () => {
     using service = new Service(
       "secrets:\n  app: { exempt: { reason: vendor, until: 2026-01-31 } }\n",
     );
@@ -96,7 +96,7 @@ describe("serverless", { timeout: 120_000 }, () => {
     );
   });
 
-  it("deploys nowhere by default", async () => {
+  it("deploys nowhere by default", { tags: "ci" }, async () => {
     const { code, printed } = await good.run("deploy");
     expect(code).toBe(1);
     expect(error(printed)).toContain(

@@ -16,7 +16,6 @@ import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts
 import { connectSettlement, createConsumerService } from "../../lab/settlement.ts";
 import { startWorld, type World } from "../../lab/world.ts";
 import type { AwsEvent, Call } from "../../standin/aws.ts";
-import { everything } from "../everything.ts";
 import { until } from "../standin/ecs-fixtures.ts";
 import { startCloudFormation } from "./cloudformation.ts";
 import type { RequestContext } from "./conditions.ts";
@@ -388,8 +387,7 @@ function requests(
 }
 
 describe("the packages", { timeout: patience }, () => {
-  it("are the same bytes wherever and whenever they are made", async ({ skip }) => {
-    skip(!everything, "packages once more; EVERYTHING=1 runs it, as .ci/run does");
+  it("are the same bytes wherever and whenever they are made", { tags: "ci" }, async () => {
     using other = new Service(manifest());
     other.write("ca.pem", postgres.ca);
     await other.package();

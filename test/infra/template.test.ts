@@ -950,7 +950,7 @@ describe("the alarms", () => {
   });
 });
 
-describe("without parameters, on another stage", () => {
+describe("without parameters, on another stage", { tags: "ci" }, () => {
   it("is outside any VPC, with that stage's secrets and names, and says that nobody listens", async () => {
     using plain = new Service(
       "secrets:\n  app/only-production: { stages: [production], credentials: [{ type: postgres, strategy: in-place }] }\n" +

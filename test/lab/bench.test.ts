@@ -4,7 +4,6 @@ import { type ColdStart, measureColdStart } from "../../lab/bench/cold-start.ts"
 import { longestChain } from "../../lab/bench/latency.ts";
 import { median } from "../../lab/bench/median.ts";
 import type { PassFigures } from "../../lab/bench/pass/simulation.ts";
-import { everything } from "../everything.ts";
 import { runProgram } from "../run-program.ts";
 
 interface FunctionFigures {
@@ -83,8 +82,7 @@ describe("requests one after another", () => {
 });
 
 describe("npm run bench", { timeout: 900_000 }, () => {
-  it("prints one JSON object whose counts keep the budgets", async ({ skip }) => {
-    skip(!everything, "takes half a minute; EVERYTHING=1 runs it, as .ci/run does");
+  it("prints one JSON object whose counts keep the budgets", { tags: "ci" }, async () => {
     const { code, stdout } = await runProgram(
       "lab/bench.ts",
       "--json",

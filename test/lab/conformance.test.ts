@@ -84,7 +84,7 @@ it("tells what holds and what does not, and removes what it made", async () => {
   expect(readdirSync(join(temporary, PREFIX))).toEqual([]);
 });
 
-it("removes what it made when it is interrupted", async () => {
+it("removes what it made when it is interrupted", { tags: "ci" }, async () => {
   const { child, ended } = command("--aws", "--yes", "--only", "A rotation that is under way");
   await interrupted(child, "SIGINT");
   const { code, stderr } = await ended;
@@ -93,7 +93,9 @@ it("removes what it made when it is interrupted", async () => {
   expect(await left()).toBe(0);
 });
 
-it("what a run leaves that is killed, --sweep removes, also what ListSecrets does not show yet", async () => {
+it("what a run leaves that is killed, --sweep removes, also what ListSecrets does not show yet", {
+  tags: "ci",
+}, async () => {
   const { child, ended } = command("--aws", "--yes", "--only", "A rotation that is under way");
   await interrupted(child, "SIGKILL");
   await ended;
@@ -113,7 +115,9 @@ it("what a run leaves that is killed, --sweep removes, also what ListSecrets doe
   expect(readdirSync(join(temporary, PREFIX))).toEqual([]);
 });
 
-it("what only an account can show holds where it denies as the documentation says", async () => {
+it("what only an account can show holds where it denies as the documentation says", {
+  tags: "ci",
+}, async () => {
   using _ = aws.intercept({ before: enforcing() });
   const run = command("--aws", "--yes", "--json", "--only", "Conditions of roles");
   const { code, stdout } = await run.ended;

@@ -29,7 +29,9 @@ describe("the budget", () => {
 });
 
 describe("npm run downtime", { timeout: everything ? 300_000 : 60_000 }, () => {
-  it("prints a row for each subject; the exit code tells whether the budget is kept", async () => {
+  it("prints a row for each subject; the exit code tells whether the budget is kept", {
+    tags: "ci",
+  }, async () => {
     const rotations = everything ? 2 : 1;
     const only = everything ? [] : ["--engine", "postgres"];
     const options = ["--json", "--rotations", `${rotations}`, ...only];

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { expect, it } from "vitest";
 import { isWithinBudget } from "../../lab/downtime/measure.ts";
 import { measureKeyDowntime } from "../../lab/keys/downtime.ts";

@@ -118,7 +118,7 @@ describe("npm run local", { timeout: 60_000 }, () => {
     });
   });
 
-  it("ends with npm, which does not hand SIGTERM on", async () => {
+  it("ends with npm, which does not hand SIGTERM on", { tags: "ci" }, async () => {
     const npm = spawn("npm", ["run", "--silent", "local"], { stdio: ["ignore", "pipe", "pipe"] });
     await using local = await startLocal(npm);
     const client = clientOf(exported(local.printed.text));

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { operations } from "../../lab/walk/generate.ts";
 import { perform } from "../../lab/walk/perform.ts";

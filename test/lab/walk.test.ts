@@ -3,14 +3,18 @@ import type { Operation } from "../../lab/walk/operation.ts";
 import { replay, shortest, walk } from "../../lab/walk/walk.ts";
 import type { SecretStore } from "../../lib/secret/store.ts";
 import type { ConsumerType } from "../../lib/settlement/consumer.ts";
+import { everything } from "../everything.ts";
 
 const random = Date.now() % 1_000_000;
 
-describe("a random walk", () => {
-  it.each([1, 2, 3, random])("from seed %i breaks no promise", async (seed) => {
-    const { broken } = await walk(seed, 200);
-    expect(broken).toEqual([]);
-  });
+describe("a random walk", { timeout: 120_000 }, () => {
+  it.each(everything ? [1, 2, 3, random] : [1, random])(
+    "from seed %i breaks no promise",
+    async (seed) => {
+      const { broken } = await walk(seed, everything ? 200 : 100);
+      expect(broken).toEqual([]);
+    },
+  );
 
   it("is the same again from the same seed", async () => {
     const [one, other] = [await walk(7, 120), await walk(7, 120)];
@@ -60,7 +64,7 @@ const forgetful = {
   }),
 };
 
-describe("a fault on purpose", () => {
+describe("a fault on purpose", { timeout: 120_000 }, () => {
   it.each([
     ["retiring without waiting for consumers", blind, "1 no failed logins"],
     ["forgetting RETIRING", forgetful, "4 nothing stays alive late"],

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { IAM } from "@aws-sdk/client-iam";
 import { smtpPassword } from "../../lib/rotators/iam/smtp.ts";
 import { Secret } from "../../lib/secret/secret.ts";

@@ -3,7 +3,6 @@ import { adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
 import type { ServerType, Strategy } from "../../lab/server.ts";
 import { serverTypes } from "../../lab/servers.ts";
 import { actions } from "../../lib/retirement/request.ts";
-import { everything } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { badAdmins, badDocuments } from "./bad-documents.ts";
 import { formsOf } from "./canaries.ts";
@@ -13,20 +12,17 @@ import { poisons } from "./poisoned-engine.ts";
 import { Suspect } from "./suspect.ts";
 
 /**
- * Nothing that a function sees leaves its place, whatever fails; on every server that has the strategy. Without EVERYTHING
- * on those whose first strategy it is, and on the first one that has it.
+ * Nothing that a function sees leaves its place, whatever fails; on every server that has the strategy. All but the first
+ * one are left to CI.
  */
 export function leakSuite(strategy: Strategy): void {
   const servers = Object.entries<ServerType>(serverTypes).filter(([, { strategies }]) =>
     strategies.includes(strategy),
   );
-  const isSampled = ({ strategies, variantOf }: ServerType, index: number) =>
-    everything || index === 0 || (strategies[0] === strategy && variantOf === undefined);
   for (const [index, [type, server]] of servers.entries())
-    if (isSampled(server, index))
-      describeNeeding(server.missing?.(), type, {}, () =>
-        suiteOf(type, strategy, server.impostors),
-      );
+    describeNeeding(server.missing?.(), type, index > 0 ? { tags: "ci" } : {}, () =>
+      suiteOf(type, strategy, server.impostors),
+    );
 }
 
 function suiteOf(type: string, strategy: Strategy, impostors: readonly string[]): void {

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { SSM } from "@aws-sdk/client-ssm";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { databaseSecretId } from "../../lab/database-secret.ts";

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { mixed } from "../../lab/mixed-secret.ts";
 import { disturbances } from "./disturbances.ts";

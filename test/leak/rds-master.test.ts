@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { AwsError } from "../../standin/aws.ts";
 import { disturbances } from "./disturbances.ts";

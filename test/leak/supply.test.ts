@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { ProviderDouble } from "../../lab/providers/double.ts";
 import { anthropic } from "../../lab/providers/played/anthropic.ts";

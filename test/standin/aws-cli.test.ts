@@ -1,3 +1,4 @@
+/** @module-tag ci */
 /** The real `aws` command line against the stand-in, told by AWS_ENDPOINT_URL alone. */
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
@@ -9,12 +10,11 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli } from "../../lab/aws-cli.ts";
 import { eventually } from "../../lab/conformance/eventually.ts";
 import { type Aws, startAws } from "../../standin/aws.ts";
-import { everything } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { rotationFunction, temporaryBundle } from "./fixtures.ts";
 
-/** Each command takes a third of a second. */
-const sample = "one service of each protocol is tried; EVERYTHING=1 tries all, as .ci/run does";
+/** Each command takes a third of a second: every run tries one service of each protocol. */
+const other = { timeout: 60_000, tags: "ci" } as const;
 
 describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
   let aws: Aws;
@@ -112,6 +112,7 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
 
   it("creates a topic, subscribes, publishes and reads attributes", {
     timeout: 60_000,
+    tags: "ci",
   }, async () => {
     const key = "KmsMasterKeyId=alias/aws/sns";
     const topicArn = `arn:aws:sns:${aws.region}:${aws.accountId}:on-call`;
@@ -163,10 +164,7 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
     );
   });
 
-  it("puts and reads parameters, as Clip-It's guide has it", { timeout: 60_000 }, async ({
-    skip,
-  }) => {
-    skip(!everything, sample);
+  it("puts and reads parameters, as Clip-It's guide has it", other, async () => {
     const ssm = (...args: string[]) => run("ssm", ...args);
     const name = "/clip-it/openai-api-key";
     const put = ["put-parameter", "--name", name, "--type", "SecureString", "--value"];
@@ -197,8 +195,7 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
     );
   });
 
-  it("creates, uses, disables and deletes an access key", { timeout: 60_000 }, async ({ skip }) => {
-    skip(!everything, sample);
+  it("creates, uses, disables and deletes an access key", other, async () => {
     const iam = (...args: string[]) => run("iam", ...args);
     const user = ["--user-name", "uploads"];
     await iam("create-user", ...user);
@@ -236,6 +233,7 @@ describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
 
   it("sends an event by a rule and a queue to a function, and invokes it", {
     timeout: 60_000,
+    tags: "ci",
   }, async () => {
     await using bundle = await temporaryBundle(
       "const seen = []; export const handler = async (event) => (seen.push(event), { seen });",

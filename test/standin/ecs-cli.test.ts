@@ -7,18 +7,13 @@ import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { awsCliEnvironment, missingAwsCli } from "../../lab/aws-cli.ts";
 import { startAws } from "../../standin/aws.ts";
-import { everything } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { until, waits } from "./ecs-fixtures.ts";
 
 describeNeeding(missingAwsCli(), "the aws command line", {}, () => {
-  it("registers, creates, forces a deployment, and follows it", { timeout: 60_000 }, async ({
-    skip,
-  }) => {
-    skip(
-      !everything,
-      "its protocol is that of Secrets Manager; EVERYTHING=1 runs it, as .ci/run does",
-    );
+  // Its protocol is that of Secrets Manager.
+  const options = { timeout: 60_000, tags: "ci" };
+  it("registers, creates, forces a deployment, and follows it", options, async () => {
     await using stack = new AsyncDisposableStack();
     const home = await mkdtemp(join(tmpdir(), "quarterturn-home-"));
     stack.defer(() => rm(home, { recursive: true, force: true }));

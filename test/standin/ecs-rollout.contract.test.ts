@@ -6,6 +6,7 @@ import { join } from "node:path";
 import { DeleteSecretCommand, PutSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, describe, expect, it } from "vitest";
 import { type DeploymentEvent, startAws } from "../../standin/aws.ts";
+import { sampled } from "../everything.ts";
 import { isRunning, TestCluster, until, waits } from "./ecs-fixtures.ts";
 import { createSecret, sdkClient } from "./fixtures.ts";
 
@@ -80,11 +81,12 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(pids.filter(isRunning)).toEqual([]);
   });
 
-  it.each([
-    { desiredCount: 4, minimumHealthyPercent: 100, maximumPercent: 200 },
+  const limits = [
     { desiredCount: 4, minimumHealthyPercent: 75, maximumPercent: 100 },
+    { desiredCount: 4, minimumHealthyPercent: 100, maximumPercent: 200 },
     { desiredCount: 3, minimumHealthyPercent: 100, maximumPercent: 150 },
-  ])(
+  ];
+  it.each(sampled(limits, 3))(
     "keeps within $minimumHealthyPercent and $maximumPercent percent of $desiredCount at every instant",
     async ({ desiredCount, ...deploymentConfiguration }) => {
       const { minimumHealthyPercent, maximumPercent } = deploymentConfiguration;
@@ -206,7 +208,7 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(await test.tasks(service)).toHaveLength(1);
   });
 
-  it("is complete while old tasks are still stopping", async () => {
+  it("is complete while old tasks are still stopping", { tags: "ci" }, async () => {
     const command = ["/bin/sh", "-c", 'trap "" TERM; echo up; while :; do sleep 0.05; done'];
     const service = await test.serve({
       taskDefinition: await test.define({ command, stopTimeout: 2 }),
@@ -219,7 +221,7 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(await test.tasks(service, "STOPPED")).toHaveLength(1);
   });
 
-  it("waits for a protected task (API_UpdateTaskProtection)", async () => {
+  it("waits for a protected task (API_UpdateTaskProtection)", { tags: "ci" }, async () => {
     const service = await test.serve({ taskDefinition: await test.define(), desiredCount: 2 });
     const [kept = ""] = await arnsOf(service);
     const asked = { cluster, tasks: [kept] };
@@ -240,7 +242,9 @@ describe("a forced deployment (API_UpdateService)", () => {
     expect(await arnsOf(service)).not.toContain(kept);
   });
 
-  it("goes on when a protection expires; a standalone task cannot be protected", async () => {
+  it("goes on when a protection expires; a standalone task cannot be protected", {
+    tags: "ci",
+  }, async () => {
     const service = await test.serve({ taskDefinition: await test.define() });
     const [task = ""] = await arnsOf(service);
     const asked = { cluster, protectionEnabled: true, expiresInMinutes: 1 / 60 };
@@ -279,7 +283,7 @@ describe("a service", () => {
     ]);
   });
 
-  it("replaces an unhealthy task", async () => {
+  it("replaces an unhealthy task", { tags: "ci" }, async () => {
     const file = join(folder, randomUUID());
     const taskDefinition = await test.define({ healthCheck: healthyUntil(file) });
     const service = await test.serve({ taskDefinition });
@@ -330,7 +334,9 @@ describe("the circuit breaker", () => {
     ]);
   });
 
-  it("counts tasks that cannot get their secret; without rollback the service stalls", async () => {
+  it("counts tasks that cannot get their secret; without rollback the service stalls", {
+    tags: "ci",
+  }, async () => {
     const secret = await createSecret(secrets);
     const service = await test.serve({
       taskDefinition: await test.define({ secrets: [{ name: "SECRET", valueFrom: secret.arn }] }),
@@ -351,7 +357,9 @@ describe("the circuit breaker", () => {
     expect(await arnsOf(service)).toEqual(old);
   });
 
-  it("fails the rollback where the last completed deployment cannot start tasks either", async () => {
+  it("fails the rollback where the last completed deployment cannot start tasks either", {
+    tags: "ci",
+  }, async () => {
     const secret = await createSecret(secrets);
     const service = await test.serve({
       taskDefinition: await test.define({ secrets: [{ name: "SECRET", valueFrom: secret.arn }] }),
@@ -365,7 +373,7 @@ describe("the circuit breaker", () => {
   it("switched off leaves a deployment IN_PROGRESS, and its failed tasks are stopped", async () => {
     const service = await test.serve({ taskDefinition: await test.define() });
     const old = await arnsOf(service);
-    const failing = await test.define({ command: ["/bin/sh", "-c", "exit 1"] });
+    const failing = await test.define({ healthCheck: broken });
     await ecs.updateService({ cluster, service, taskDefinition: failing });
     await until(
       async () => ((await test.describe(service)).deployments?.[0]?.failedTasks ?? 0) >= 4,

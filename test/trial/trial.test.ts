@@ -118,6 +118,7 @@ describe("a new type is a folder and a line in each of the two lists", () => {
     ["build time", "addToRegistry"],
   ] as const)(
     "and the compiler refuses it without the line at %s",
+    { timeout: 60_000, tags: "ci" },
     async (_, add) => {
       using incomplete = new Tree();
       for (const type of toys) {
@@ -128,7 +129,6 @@ describe("a new type is a folder and a line in each of the two lists", () => {
         /lib\/types\.ts.*"toy-(engine|key)"/s,
       );
     },
-    60_000,
   );
 
   it("and each is in the functions of its place alone", () => {
@@ -186,7 +186,7 @@ describe("before it rotates", () => {
       .map(({ secret, code }) => `${secret} ${code}`);
   };
 
-  it("is checked where it is", async () => {
+  it("is checked where it is", { timeout: 60_000 }, async () => {
     expect(await codes()).toEqual([]);
     const { TOY_KEY = "" } = await currentOf(keyId);
     toy.keys.delete(TOY_KEY);
@@ -197,7 +197,7 @@ describe("before it rotates", () => {
     ]);
     toy.keys.add(TOY_KEY);
     toy.users.set("app", "old-password");
-  }, 60_000);
+  });
 });
 
 describe("the built functions, on the stand-in", () => {

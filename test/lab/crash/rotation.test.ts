@@ -6,16 +6,16 @@ import { everything } from "../../everything.ts";
 import { cannotRun } from "../../needing.ts";
 import { expectConverged } from "./expect-converged.ts";
 
-/** PostgreSQL stands for all servers: what differs elsewhere are the calls to the server, of which each recovery meets all. */
+/** PostgreSQL stands for all servers: what differs elsewhere are the calls to the server, which `.ci/run` disturbs. */
 const wanted = sampledLogins.filter(
-  ({ type, master, share }) => everything || type === "postgres" || (!master && share?.index === 0),
+  ({ type, master }) => everything || (type === "postgres" && !master),
 );
 const series = wanted.filter(({ type }) => missingServer(type) === undefined);
 const missing = new Set(wanted.flatMap(({ type }) => missingServer(type) ?? []));
 
 const strideOf = ({ type }: Series) => {
-  if (everything) return type === "postgres" ? 1 : 6;
-  return type === "postgres" ? 2 : 10;
+  if (everything) return type === "postgres" ? 1 : 10;
+  return 4;
 };
 
 describe.each([...missing])("%s", cannotRun);
@@ -27,9 +27,11 @@ describe("a login's rotation or retirement disturbed at any call", { timeout: 1_
       chosen: (mode, point, each) => onceEach(strideOf(each))(mode, point, each),
     });
     expect(rows).toHaveLength(series.length * modes.length);
-    for (const { subject } of series) {
-      const points = rows.flatMap((row) => (row.subject === subject ? row.points : []));
-      expect(Math.max(...points), subject).toBeGreaterThan(0);
-    }
+    const pointsOf = (name: string) =>
+      rows.reduce((sum, { subject, points }) => sum + (subject === name ? points : 0), 0);
+    const subjects = [...new Set(series.map(({ subject }) => subject))];
+    const disturbed = subjects.filter((subject) => pointsOf(subject) > 0);
+    if (everything) expect(disturbed).toEqual(subjects);
+    else expect(disturbed.length).toBeGreaterThan(subjects.length / 2);
   });
 });

@@ -37,7 +37,7 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(rowsOf(wrong, shown)[0]).toMatchObject({ status: "failed", credential: "password" });
   });
 
-  it("fails where a call is refused, and a foreign key was touched", async () => {
+  it("fails where a call is refused, and a foreign key was touched", { tags: "ci" }, async () => {
     const secretId = "production/api-keys/resend";
     const [resend] = muejam.rotates.filter(({ fields: [name] }) => name === "api_key");
     const wrong: Example = {
@@ -63,7 +63,9 @@ describe("a run", { timeout: 120_000 }, () => {
     expect(problems.at(-1)).toMatch(/^[1-9]\d* calls with api_key failed: 400$/);
   });
 
-  it("fails where a credential stays, the old login goes on, and the manifest does not know it", async () => {
+  it("fails where a credential stays, the old login goes on, and the manifest does not know it", {
+    tags: "ci",
+  }, async () => {
     const wrong: Example = {
       ...fastapi,
       rotates: [

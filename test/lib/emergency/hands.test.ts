@@ -90,7 +90,7 @@ describe("what leaked is dead when it is told as over", () => {
     expect(await world.accepts(await world.secret())).toBe(true);
   };
 
-  it("though somebody takes RETIRING off", async () => {
+  it("though somebody takes RETIRING off", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { AWSCURRENT: version = "" } = await production.world.labels();
     await promoted(production, version);
@@ -134,7 +134,7 @@ describe("what leaked is dead when it is told as over", () => {
   });
 });
 
-it("is told once where what was told cannot be remembered", async () => {
+it("is told once where what was told cannot be remembered", { tags: "ci" }, async () => {
   await using production = await Production.open(server);
   const { aws } = production.world;
   let ends = 0;

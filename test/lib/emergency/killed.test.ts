@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { sampled } from "../../everything.ts";
 import { ToyAccount } from "./toy-account.ts";
 
 interface Story {
@@ -53,7 +54,7 @@ const stories: readonly [string, Story][] = [
   ["a repair of AWSCURRENT", moved],
 ];
 
-describe.each(stories)("%s", (_, { request, account: begin, check }) => {
+describe.each(sampled(stories, 2))("%s", (_, { request, account: begin, check }) => {
   it.each(["before", "after"] as const)(
     "killed %s any call and asked for again comes to the same end",
     async (when) => {

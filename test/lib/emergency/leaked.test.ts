@@ -67,7 +67,7 @@ describe("what leaked", () => {
   });
 });
 
-describe("an old version that leaked", () => {
+describe("an old version that leaked", { tags: "ci" }, () => {
   it("is dead already, or ended with AWSCURRENT", async () => {
     await using production = await Production.open(server);
     const { world } = production;
@@ -190,7 +190,7 @@ const situations: Readonly<Record<string, Situation>> = {
 };
 
 describe("what leaked is dead, and production works, though", () => {
-  it.each(sampled(Object.entries(situations), 3))(
+  it.each(sampled(Object.entries(situations), 6))(
     "%s",
     async (_, { strategy, before, isOn = true }) => {
       await using production = await Production.open(server, strategy);

@@ -76,7 +76,9 @@ describe("a repair of AWSPENDING that was left behind", () => {
     await expectWell(production);
   });
 
-  it("without a value and without a word: not before it is quiet for long", async () => {
+  it("without a value and without a word: not before it is quiet for long", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     await failedRotation(production, () => true);
     expect(await planned(production, "repair")).toContain("may be under way");
@@ -86,7 +88,9 @@ describe("a repair of AWSPENDING that was left behind", () => {
     await expectWell(production);
   });
 
-  it("while the schedule is off: it is removed, and rotation stays off", async () => {
+  it("while the schedule is off: it is removed, and rotation stays off", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     const { AWSCURRENT: before } = await production.world.labels();
     await failedRotation(production, moves("AWSCURRENT"));
@@ -98,7 +102,7 @@ describe("a repair of AWSPENDING that was left behind", () => {
     expect(await isAccepted(production)).toBe(true);
   });
 
-  it("by hand, on a version that AWSCURRENT has left", async () => {
+  it("by hand, on a version that AWSCURRENT has left", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { AWSCURRENT: old = "" } = await production.world.labels();
     await production.rotate();
@@ -110,7 +114,7 @@ describe("a repair of AWSPENDING that was left behind", () => {
     await expectWell(production);
   });
 
-  it("by a rotation after whose beginning AWSCURRENT was edited", async () => {
+  it("by a rotation after whose beginning AWSCURRENT was edited", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     await failedRotation(production, moves("AWSCURRENT"));
@@ -119,7 +123,7 @@ describe("a repair of AWSPENDING that was left behind", () => {
     await expectWell(production);
   });
 
-  it("by a rollback that was killed", async () => {
+  it("by a rollback that was killed", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     const { AWSCURRENT: old } = await world.labels();
@@ -136,7 +140,9 @@ describe("a repair of AWSPENDING that was left behind", () => {
     await expectWell(production);
   });
 
-  it("and taken off by hand, with a credential that works and that nobody holds", async () => {
+  it("and taken off by hand, with a credential that works and that nobody holds", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     const pending = await failedRotation(production, moves("AWSCURRENT"));
@@ -154,7 +160,7 @@ describe("a repair of AWSPENDING that was left behind", () => {
 });
 
 describe("a repair of RETIRING on AWSCURRENT", () => {
-  it("with AWSPENDING removed by hand: settlement takes it off", async () => {
+  it("with AWSPENDING removed by hand: settlement takes it off", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     const pending = await failedRotation(production, moves("AWSCURRENT"));
@@ -170,6 +176,7 @@ describe("a repair of RETIRING on AWSCURRENT", () => {
 
   it.each([true, false])(
     "with an in-place switch that was made half (rotation on: %s): it is completed by its own token",
+    { tags: "ci" },
     async (isStillOn) => {
       await using production = await Production.open(server, "in-place");
       const { world } = production;
@@ -205,6 +212,7 @@ describe("a repair of a lock-out", () => {
 
   it.each(["alternating-users", "in-place"] as const)(
     "says what a person does where no administrator may heal it: %s",
+    { tags: "ci" },
     async (strategy) => {
       await using production = await Production.open(server, strategy);
       const { world } = production;
@@ -223,7 +231,9 @@ describe("a repair of a lock-out", () => {
   );
 });
 
-it("a repair of a pair whose second user is in use ends its sessions, with leave", async () => {
+it("a repair of a pair whose second user is in use ends its sessions, with leave", {
+  tags: "ci",
+}, async () => {
   await using production = await Production.open(server);
   const { world } = production;
   await production.rotate();
@@ -264,7 +274,7 @@ describe("a repair of what people did to the labels", () => {
     await expectWell(production);
   });
 
-  it("has RETIRING put back that was taken off", async () => {
+  it("has RETIRING put back that was taken off", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     await production.rotate();
@@ -279,7 +289,9 @@ describe("a repair of what people did to the labels", () => {
   });
 });
 
-it("a repair of a secret whose 20 labels are used up says so; with room, it goes on", async () => {
+it("a repair of a secret whose 20 labels are used up says so; with room, it goes on", {
+  tags: "ci",
+}, async () => {
   await using production = await Production.open(server);
   const { world } = production;
   await production.rotate();
@@ -301,7 +313,9 @@ it("a repair of a secret whose 20 labels are used up says so; with room, it goes
   expect(await world.versionAccepted(current)).toBe(false);
 });
 
-it("a repair of a secret that was switched off while it was not settled has it settled", async () => {
+it("a repair of a secret that was switched off while it was not settled has it settled", {
+  tags: "ci",
+}, async () => {
   await using production = await Production.open(server);
   const { world } = production;
   await production.rotate();
@@ -348,7 +362,9 @@ it("a repair empties the dead letters of settlement, and has everything looked a
   queue.destroy();
 });
 
-it("a repair of a secret that was deleted in the middle of a rotation, and restored", async () => {
+it("a repair of a secret that was deleted in the middle of a rotation, and restored", {
+  tags: "ci",
+}, async () => {
   await using production = await Production.open(server);
   const { client } = production.world;
   await failedRotation(production, moves("AWSCURRENT"));

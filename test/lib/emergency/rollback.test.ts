@@ -41,7 +41,7 @@ describe("a rollback", () => {
     expect(production.alerts()).toEqual(["EMERGENCY"]);
   });
 
-  it("of a rollback leads forward again", async () => {
+  it("of a rollback leads forward again", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { world } = production;
     const { AWSCURRENT: before = "" } = await world.labels();

@@ -151,7 +151,9 @@ describe("a secret that parameters mirror", () => {
     expect(production.alerts()).toEqual([]);
   });
 
-  it("waits for a standalone task that began between the promotion and the write", async () => {
+  it("waits for a standalone task that began between the promotion and the write", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await production.define("job", { secrets: [{ name: "P", valueFrom: url }] });
@@ -209,7 +211,9 @@ describe("a secret that parameters mirror", () => {
     expect(production.alerts()).toEqual([]);
   });
 
-  it("keeps the key and the tier that a parameter has, unless the manifest says others", async () => {
+  it("keeps the key and the tier that a parameter has, unless the manifest says others", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const kept = { KeyId: "alias/clip-it", Tier: "Advanced" } as const;
     const Value = await mirrored.value(url);
@@ -222,7 +226,7 @@ describe("a secret that parameters mirror", () => {
     expect(Parameters).toMatchObject([kept]);
   });
 
-  it("in place: whoever reads parameters is rolled, and works then", async () => {
+  it("in place: whoever reads parameters is rolled, and works then", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open("in-place");
     const { production } = mirrored;
     await production.serveConsumers("web", 1, parameterOf);
@@ -238,7 +242,9 @@ describe("a secret that parameters mirror", () => {
     expect([...production.logins.values()].at(-1)?.failed).toBe(0);
   });
 
-  it("that leaked: the old credential dies even where a parameter drifted", async () => {
+  it("that leaked: the old credential dies even where a parameter drifted", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await mirrored.put(url, "by hand");
@@ -278,7 +284,7 @@ describe("a parameter that was changed by hand", () => {
     expect(production.over()).toEqual(["PARAMETER_DRIFT"]);
   });
 
-  it("is replaced where the manifest says overwrite", async () => {
+  it("is replaced where the manifest says overwrite", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open(undefined, { ...clipIt, overwrite: true });
     await mirrored.put(url, "by hand");
     await mirrored.production.rotate();
@@ -288,7 +294,7 @@ describe("a parameter that was changed by hand", () => {
     expect(mirrored.production.alerts()).toEqual([]);
   });
 
-  it("is reported while the secret is settled, too, by its own event", async () => {
+  it("is reported while the secret is settled, too, by its own event", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await production.connect();
@@ -302,7 +308,9 @@ describe("a parameter that was changed by hand", () => {
     expect(production.alerts()).toHaveLength(1);
   });
 
-  it("in the moment of the write is replaced, and on-call told which version it was", async () => {
+  it("in the moment of the write is replaced, and on-call told which version it was", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await production.rotate();
@@ -321,7 +329,7 @@ describe("a parameter that was changed by hand", () => {
     expect(await production.oldIsAccepted()).toBe(false);
   });
 
-  it("again and again is left alone, and on-call told", async () => {
+  it("again and again is left alone, and on-call told", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open(undefined, { ...clipIt, overwrite: true });
     const { production } = mirrored;
     await production.rotate();
@@ -340,7 +348,7 @@ describe("a parameter that was changed by hand", () => {
     await mirrored.expectInStep();
   });
 
-  it("to a plain String is not written to", async () => {
+  it("to a plain String is not written to", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await mirrored.ssm.deleteParameter({ Name: jwt });
@@ -383,7 +391,7 @@ describe("when Parameter Store fails", () => {
     expect(production.alerts()).toHaveLength(1);
   });
 
-  it("by throttling for a moment, nobody hears of it", async () => {
+  it("by throttling for a moment, nobody hears of it", { tags: "ci" }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     await production.rotate();
@@ -455,7 +463,7 @@ describe("mirroring twice", () => {
   it.each([
     ["before", 0],
     ["after", 1],
-  ] as const)("killed %s any of its calls, it converges", async (when, way) => {
+  ] as const)("killed %s any of its calls, it converges", { tags: "ci" }, async (when, way) => {
     await using mirrored = await Mirrored.open();
     const { functions } = mirrored.production.world.aws;
     const points = await atEveryCall(mirrored, [way, when], ({ principal }) => {
@@ -474,7 +482,9 @@ describe("mirroring twice", () => {
     expect(mirrored.production.alerts()).toEqual([]);
   });
 
-  it("while the first one stands still at any of its calls, both do no harm", async () => {
+  it("while the first one stands still at any of its calls, both do no harm", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const { world } = mirrored.production;
     const points = await atEveryCall(mirrored, [3, "before"], async () => {
@@ -488,7 +498,9 @@ describe("mirroring twice", () => {
     expect(mirrored.production.alerts()).toEqual([]);
   });
 
-  it("a late one of a version that is AWSCURRENT no more is told so, and the next one puts it right", async () => {
+  it("a late one of a version that is AWSCURRENT no more is told so, and the next one puts it right", {
+    tags: "ci",
+  }, async () => {
     await using mirrored = await Mirrored.open();
     const { production } = mirrored;
     const { world } = production;

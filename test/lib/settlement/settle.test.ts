@@ -75,7 +75,7 @@ describe("after a rotation", () => {
     expect(production.rolled()).toEqual([]);
   });
 
-  it("a service scaled to zero is not rolled", async () => {
+  it("a service scaled to zero is not rolled", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     await production.serve("asleep", {}, { desiredCount: 0 });
     await production.connect();
@@ -174,10 +174,10 @@ describe("settling twice", () => {
   const expectEveryPoint = () => {
     const operations = Array.from(points, (point) => point.split(" ")[1]);
     if (everything) expect(operations).toEqual(expect.arrayContaining(everyOperation));
-    else expect(operations.length).toBeGreaterThan(everyOperation.length / 2);
+    else expect(operations.length).toBeGreaterThan(1);
   };
-  /** Without EVERYTHING the second, the fourth and so on, or those between. */
-  const isChosen = (at: number, isEven: boolean) => everything || (at % 2 === 0) === isEven;
+  /** Without EVERYTHING every sixth, or those in the middle between them. */
+  const isChosen = (at: number, isEven: boolean) => everything || at % 6 === (isEven ? 0 : 3);
   beforeEach(() => points.clear());
 
   /** Something happens, once, ahead of a call that was not disturbed yet, or behind its effect. */
@@ -245,7 +245,7 @@ describe("settling twice", () => {
     expect(production.alerts()).toEqual([]);
   });
 
-  it("while the first one stands still at any point, it does no harm", async () => {
+  it("while the first one stands still at any point, it does no harm", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     await production.serveConsumers("web", 1);
     const rotations = await atEveryPoint(production, "before", async () => {

@@ -68,7 +68,9 @@ describe("on-call hears once, and nothing is retired,", () => {
     await expectSettled(production);
   });
 
-  it("when the new tasks fail their health check, whose old ones go on", async () => {
+  it("when the new tasks fail their health check, whose old ones go on", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     const { client, secretArn } = production.world;
     const read = await client.send(new GetSecretValueCommand({ SecretId: secretArn }));
@@ -98,7 +100,7 @@ describe("on-call hears once, and nothing is retired,", () => {
     expect(await production.oldIsAccepted()).toBe(true);
   });
 
-  it("when the new tasks reference a deleted secret as well", async () => {
+  it("when the new tasks reference a deleted secret as well", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { client, secretArn } = production.world;
     const create = new CreateSecretCommand({ Name: `doomed/${randomUUID()}`, SecretString: "x" });
@@ -116,7 +118,9 @@ describe("on-call hears once, and nothing is retired,", () => {
     await expectStuck(production, "ROLLED_BACK", ["web"]);
   });
 
-  it("when CodeDeploy controls the deployments; its deployment settles it", async () => {
+  it("when CodeDeploy controls the deployments; its deployment settles it", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     const deploymentController = { type: "CODE_DEPLOY" } as const;
     await production.serve("blue", {}, { deploymentController });
@@ -132,7 +136,9 @@ describe("on-call hears once, and nothing is retired,", () => {
     await expectSettled(production);
   });
 
-  it("in place: the same is critical, because old tasks cannot log in", async () => {
+  it("in place: the same is critical, because old tasks cannot log in", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server, "in-place");
     await production.serve("blue", {}, { deploymentController: { type: "CODE_DEPLOY" } });
     await production.rotate();
@@ -142,7 +148,7 @@ describe("on-call hears once, and nothing is retired,", () => {
     expect(alert?.message).not.toContain("old credential still works");
   });
 
-  it("when a reference is pinned to a version", async () => {
+  it("when a reference is pinned to a version", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { AWSCURRENT } = await production.world.labels();
     const valueFrom = `${production.world.secretArn}:::${AWSCURRENT}`;
@@ -187,7 +193,7 @@ describe("on-call hears once, and nothing is retired,", () => {
     await expectSettled(production);
   });
 
-  it("when a standalone task is outside", async () => {
+  it("when a standalone task is outside", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     await production.ecs.createCluster({ clusterName: "other" });
     await production.define("job");
@@ -223,7 +229,7 @@ describe("on-call hears once, and nothing is retired,", () => {
     await expectSettled(production);
   });
 
-  it("when a service may not be rolled", async () => {
+  it("when a service may not be rolled", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     await production.serve("web");
     await production.rotate();
@@ -253,7 +259,9 @@ describe("on-call hears nothing", () => {
     expect(production.alerts()).toEqual([]);
   });
 
-  it("while replaced tasks stop, which no event tells: one look is enough", async () => {
+  it("while replaced tasks stop, which no event tells: one look is enough", {
+    tags: "ci",
+  }, async () => {
     await using production = await Production.open(server);
     const slowly = "trap 'sleep 3; exit 0' TERM; while :; do sleep 0.1; done";
     await production.serve("web", { command: ["/bin/sh", "-c", slowly], stopTimeout: 20 });
@@ -287,7 +295,7 @@ describe("on-call hears nothing", () => {
     expect(production.alerts()).toEqual([]);
   });
 
-  it("when the label event overtakes the rotation's end", async () => {
+  it("when the label event overtakes the rotation's end", { tags: "ci" }, async () => {
     await using production = await Production.open(server);
     const { aws, settleArn } = production.world;
     const logged: string[] = [];

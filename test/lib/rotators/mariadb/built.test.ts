@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whatIsMissing } from "../../../../lab/mariadb/binaries.ts";
 import { type MariadbServer, startMariadb } from "../../../../lab/mariadb/server.ts";

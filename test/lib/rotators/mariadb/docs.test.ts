@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";

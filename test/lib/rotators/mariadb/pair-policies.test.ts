@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { whatIsMissing } from "../../../../lab/mariadb/binaries.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { randomUUID } from "node:crypto";
 import { readFileSync } from "node:fs";
 import type { Db, Document } from "mongodb";

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { whatIsMissing } from "../../../../lab/mysql/binaries.ts";

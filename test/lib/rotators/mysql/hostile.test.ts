@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { randomBytes } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { hostileModes, startHostileServer } from "../../../../lab/mysql-protocol/hostile-server.ts";

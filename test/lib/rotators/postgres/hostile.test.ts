@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { randomBytes } from "node:crypto";
 import { describe, expect, inject, it } from "vitest";
 import { makeAuthority } from "../../../../lab/postgres/certificates.ts";

@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";

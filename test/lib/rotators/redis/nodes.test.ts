@@ -1,3 +1,4 @@
+/** @module-tag ci */
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { makeAuthority } from "../../../../lab/postgres/certificates.ts";

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-for (const [name, { key = {}, ...can }] of sampled(Object.entries(presets), 3)) {
+for (const [name, { key = {}, ...can }] of sampled(Object.entries(presets), 6)) {
   const preset = readPreset(`lib/rotators/http/presets/${name}.yml`);
   providerContract(preset.preset, can, async () => playedService(server, clock, preset, key));
 }

@@ -66,7 +66,7 @@ function consumer(double: ProviderDouble): () => number {
 }
 
 describe("a rotation of a played provider's keys", () => {
-  it.each(sampled(issuing, 3).map((preset) => [preset.preset, preset] as const))(
+  it.each(sampled(issuing, 6).map((preset) => [preset.preset, preset] as const))(
     "refuses no consumer, leaves no key behind and touches no foreign one: %s",
     async (name, preset) => {
       const double = open(preset);
