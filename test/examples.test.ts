@@ -101,7 +101,7 @@ const read = (name: string, file: string) => readFile(join("examples", name, fil
 
 describe.each(systems)(
   "npm run examples -- --only %s",
-  { timeout: 240_000 },
+  { timeout: 600_000 },
   (name, rotating, notYet) => {
     describeNeeding(name === "aiguardian" ? missing : undefined, "as a program", {}, () => {
       it.runIf(played.includes(name))(

@@ -29,7 +29,7 @@ describeNeeding(missingServer("redis"), "a user of ElastiCache: nothing leaks", 
   });
 
   const ways = Object.entries(disturbances).map(([what, disturb], way) => ({ what, disturb, way }));
-  it.each(sampled(ways, 5))("when $what, whichever it is", { timeout: 120_000 }, async (each) => {
+  it.each(sampled(ways, 5))("when $what, whichever it is", { timeout: 600_000 }, async (each) => {
     const { what, disturb, way } = each;
     await suspect.disturbEveryCall(disturb, (at) => expectNoLeak(`${what}: ${at}`), way);
   });

@@ -16,7 +16,7 @@ export function keyLeakSuite(
   open: () => Promise<KeySuspect>,
   disturbances: Readonly<Record<string, DisturbKeys>>,
 ): void {
-  describe(`${title}: nothing leaks`, { timeout: 120_000 }, () => {
+  describe(`${title}: nothing leaks`, { timeout: 600_000 }, () => {
     let suspect: KeySuspect;
     beforeAll(async () => {
       suspect = await open();

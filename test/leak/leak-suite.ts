@@ -64,7 +64,7 @@ function suiteOf(type: string, strategy: Strategy, impostors: readonly string[])
   const needsAdmin =
     strategy === "alternating-users" || (strategy === "two-passwords" && type === "mariadb");
 
-  describe(`${type} ${strategy}: nothing leaks`, { timeout: 120_000 }, () => {
+  describe(`${type} ${strategy}: nothing leaks`, { timeout: 600_000 }, () => {
     it("when nothing fails", async () => {
       for (const step of ["createSecret", "setSecret", "testSecret", "finishSecret"] as const)
         expect(await suspect.run(step), step).toBe(true);

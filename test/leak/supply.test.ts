@@ -13,7 +13,7 @@ const spoils = Object.entries(providerDisturbances);
 const nameOf = (way: number) => `production/leak/key-${way}`;
 const names = [...spoils, "undisturbed"].map((_, way) => nameOf(way));
 
-describe("a key that a person hands over leaks nothing", { timeout: 120_000 }, () => {
+describe("a key that a person hands over leaks nothing", { timeout: 600_000 }, () => {
   let world: SupplyWorld;
   let double: ProviderDouble;
   let env: Readonly<Record<string, string>>;

@@ -11,7 +11,7 @@ import { until } from "../../standin/ecs-fixtures.ts";
 import { clientConfig } from "../../standin/fixtures.ts";
 import { cluster, Production } from "./production.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let server: PostgresServer;
 beforeAll(async () => {

@@ -5,7 +5,7 @@ import { everything } from "../../everything.ts";
 import { until } from "../../standin/ecs-fixtures.ts";
 import { Production } from "./production.ts";
 
-vi.setConfig({ testTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000 });
 
 let server: PostgresServer;
 beforeAll(async () => {
