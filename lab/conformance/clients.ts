@@ -1,9 +1,11 @@
 import { CloudFormationClient } from "@aws-sdk/client-cloudformation";
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { ECSClient } from "@aws-sdk/client-ecs";
+import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { EventBridgeClient } from "@aws-sdk/client-eventbridge";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { MemoryDBClient } from "@aws-sdk/client-memorydb";
 import { RDSClient } from "@aws-sdk/client-rds";
 import {
   SecretsManagerClient,
@@ -27,9 +29,11 @@ export function connect(config: ClientConfig) {
     cloudformation: new CloudFormationClient(config),
     cloudtrail: new CloudTrailClient(config),
     ecs: new ECSClient(config),
+    elasticache: new ElastiCacheClient(config),
     events: new EventBridgeClient(config),
     iam: new IAMClient(config),
     lambda: new LambdaClient(config),
+    memorydb: new MemoryDBClient(config),
     rds: new RDSClient(config),
     secrets: new SecretsManagerClient(config),
     sns: new SNSClient(config),

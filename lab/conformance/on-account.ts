@@ -15,6 +15,7 @@ export interface AccountOptions {
   readonly region: string;
   readonly subnets: readonly string[];
   readonly database: string | undefined;
+  readonly cacheUser: string | undefined;
   readonly only: string | undefined;
   readonly retryMinutes: number;
 }
@@ -36,6 +37,7 @@ export async function plan(options: AccountOptions): Promise<{
     journal: join(journals, `${Account}-${options.region}-${run}`),
     subnets: options.subnets,
     database: options.database,
+    cacheUser: options.cacheUser,
     hasTrail: await hasTrail(clients),
     retryPatienceMs: options.retryMinutes * 60_000,
   };
@@ -44,7 +46,7 @@ export async function plan(options: AccountOptions): Promise<{
 
 /** Billing: https://aws.amazon.com/secrets-manager/pricing/ (a secret by the hour, requests by the thousand). */
 function statement(account: string, settings: AccountSettings): string {
-  const { run, region, subnets, database, hasTrail } = settings;
+  const { run, region, subnets, database, cacheUser, hasTrail } = settings;
   const task =
     subnets.length > 0 ? ", four Fargate tasks of the smallest size for some minutes" : "";
   return [
@@ -52,6 +54,9 @@ function statement(account: string, settings: AccountSettings): string {
     `Makes resources whose names begin with ${PREFIX}-${run}, and removes them at the end: about 150 secrets, Lambda functions with their roles, queues, rules, topics, parameters, ECS clusters with services of no task${task}, and a CloudFormation stack.`,
     ...(database
       ? [`Changes the master password of the RDS instance ${database} to one that nobody knows.`]
+      : []),
+    ...(cacheUser
+      ? [`Changes the passwords of the ElastiCache user ${cacheUser} to some that nobody knows.`]
       : []),
     `Nothing else is changed. ${hasTrail ? "A trail records management events, so events of rotations are looked for." : "No trail records management events in this Region, so events of rotations are not looked for."}`,
     "Costs less than 0.50 USD. Takes 20 to 60 minutes, most of it waiting for ListSecrets, which may lag five minutes, and for retries.",

@@ -4,6 +4,9 @@ export const PREFIX = "qt-conformance";
 /** The RDS instance that the stand-in has. */
 export const standinDatabase = `${PREFIX}-standin`;
 
+/** The ElastiCache user that the stand-in has. */
+export const standinCacheUser = `${PREFIX}-standin`;
+
 const VARIABLE = "CONFORMANCE";
 
 /** What the command tells the processes that try the facts, in which case they run on an account. */
@@ -17,6 +20,8 @@ export interface AccountSettings {
   readonly subnets: readonly string[];
   /** The identifier of an RDS instance whose master password may be changed. */
   readonly database?: string | undefined;
+  /** The id of an ElastiCache user whose passwords may be changed. */
+  readonly cacheUser?: string | undefined;
   /** Whether a trail records management events: without one, EventBridge gets no events of rotations. */
   readonly hasTrail: boolean;
   /** How long to look for another attempt of a failed rotation, in milliseconds. */

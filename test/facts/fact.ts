@@ -12,7 +12,7 @@ declare module "vitest" {
 }
 
 /** What one side must have that not every account has. */
-type Need = "database" | "subnets" | "trail";
+type Need = "cacheUser" | "database" | "subnets" | "trail";
 
 interface Claim {
   readonly source: string;
@@ -29,6 +29,7 @@ type Try = (account: TestAccount) => Promise<unknown>;
 type DefineFact = (says: string, claim: Claim, run: Try) => void;
 
 const missing: Readonly<Record<Need, string>> = {
+  cacheUser: "a change of passwords needs a user: give --elasticache-user",
   database: "a change of a master password needs an instance: give --database",
   subnets: "a task needs a network: give --subnets",
   trail: "the account has no trail that records management events in this Region",
@@ -68,6 +69,7 @@ function reasonAgainst(account: TestAccount, { only, needs }: Claim): string | u
   const { settings } = account;
   if (!settings || !needs) return undefined;
   const isThere = {
+    cacheUser: settings.cacheUser !== undefined,
     database: settings.database !== undefined,
     subnets: settings.subnets.length > 0,
     trail: settings.hasTrail,
