@@ -33,8 +33,9 @@ const each = {
   setupFiles: ["test/setup.ts"],
   // Waits of the stand-in pass ten times faster than on AWS.
   env: { STANDIN_PACE: "10" },
-  testTimeout: 30_000,
-  hookTimeout: 60_000,
+  // A test that goes through a whole list takes as long as the list, on a busy machine three times that.
+  testTimeout: everything ? 300_000 : 30_000,
+  hookTimeout: everything ? 180_000 : 60_000,
   tags: [{ name: "ci", description: "Too long for every run: .ci/run has it, and EVERYTHING=1." }],
   ...(!everything && { tagsFilter: ["!ci"] }),
 };
