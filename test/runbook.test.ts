@@ -32,6 +32,7 @@ import { clientConfig, createSecret, sdkClient, temporaryBundle } from "./standi
 const elsewhere = [
   [/^aws logs /, "CloudWatch Logs, which the stand-in does not have"],
   [/^aws cloudtrail lookup-events /, "events of the last days, which the stand-in does not have"],
+  [/^aws (rds|elasticache|memorydb) /, "what databases only a deployment has"],
   [/^npm run /, "test/cli tries it"],
 ] as const;
 
