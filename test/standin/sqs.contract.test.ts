@@ -206,11 +206,11 @@ describe("messages of a group (FIFO-queues-understanding-logic.html)", () => {
   });
 
   it("are delayed by the queue, not one by one (API_SendMessage)", async () => {
-    const url = await fifo({ DelaySeconds: "1" });
+    const url = await fifo({ DelaySeconds: "3" });
     await send(url, "late");
     expect(await bodies(url)).toEqual([]);
     expect((await attributes(url))["ApproximateNumberOfMessagesDelayed"]).toBe("1");
-    expect(await bodies(url, { WaitTimeSeconds: 2 })).toEqual(["late"]);
+    expect(await bodies(url, { WaitTimeSeconds: 5 })).toEqual(["late"]);
     await expect(send(url, "own delay", { DelaySeconds: 5 })).rejects.toMatchObject({
       name: "InvalidParameterValueException",
     });
