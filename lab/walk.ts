@@ -45,7 +45,7 @@ function seedOf(seed = String(Date.now() % 1_000_000)): number {
   return wholeNumber("--seed", seed, [0, 2 ** 32 - 1]);
 }
 
-/** @throws UsageError where one of the names is no operation's, or they leave none */
+/** @throws UsageError if a name does not begin any operation, or if no operation is left */
 function requireOperations(without: readonly string[]): void {
   const names = operationNames();
   const all = names.join("\n  ");

@@ -6,7 +6,7 @@ export interface Attempt {
   endedAt: number;
   /** The SQLSTATE, Node's or OpenSSL's code, or the name of the SDK's error. */
   code?: string;
-  /** The key that was used, where it was no login. */
+  /** The key that was used, if it was not a login. */
   of?: string;
 }
 

@@ -10,7 +10,7 @@ const unavoidable = 6;
 export class KeyOracle {
   /** Promises that did not hold. */
   readonly broken: string[] = [];
-  /** Ids of keys that are none of ours. */
+  /** Ids of keys that are not ours. */
   readonly foreign = new Set<string>();
   readonly #account: KeyAccount;
   readonly #told: Told;

@@ -25,7 +25,10 @@ export async function relay(
   for (const text of messagesIn(event)) {
     const page = pageIn(text, ports);
     if (!page) {
-      log.warn("none", "a message of the topic is no alert, or an alarm on this function itself");
+      log.warn(
+        "none",
+        "skipped a message from the topic: not an alert, or an alarm on this function itself",
+      );
       continue;
     }
     await ports.bus.put(alertDetailType, page, signal);

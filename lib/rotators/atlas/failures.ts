@@ -40,7 +40,7 @@ const roleRemedy =
 const accessListRemedy =
   "Add the address by which the function's VPC reaches the internet (its NAT gateway's) to the API access list of the service account.";
 
-/** What an answer means that is no success. @param action e.g. `read the database user app` */
+/** The error for a reply that reports a failure. @param action e.g. `read the database user app` */
 export function apiFailure(
   reply: Reply,
   { project, admin }: Caller,
@@ -48,7 +48,7 @@ export function apiFailure(
 ): RotationError {
   const { status, json } = reply;
   const code = codeOf(reply);
-  // Of whoever stands before Atlas.
+  // From a proxy or load balancer in front of Atlas.
   if (json === undefined) return unavailable(`HTTP ${status}, and not in JSON`);
   if (status === 401 || status === 403) {
     const isElsewhere = code === "IP_ADDRESS_NOT_ON_ACCESS_LIST";

@@ -64,7 +64,7 @@ export class AtlasPairs implements PairOperations {
     return [];
   }
 
-  /** A service account is no user of a cluster. */
+  /** A service account is not a database user. */
   async requireActsAs(pair: Pair): Promise<void> {
     const problem = "it is no user of the cluster";
     const remedy = "Put the login of a database user into the secret.";

@@ -32,7 +32,7 @@ const otherLogins: Readonly<Record<string, string>> = {
   oidcAuthType: "OIDC",
 };
 
-/** @returns `undefined` where this is no database user */
+/** @returns `undefined` if this is not a database user */
 export function userIn(json: unknown): AtlasUser | undefined {
   const fields: Readonly<Record<string, unknown>> = Object(json);
   const { username, description } = fields;

@@ -15,7 +15,7 @@ export type Request = Question & { readonly ok: readonly When[] };
 
 /** What a request is filled in with, beside the time. */
 export interface Details extends Omit<Call, "now" | "leaked"> {
-  /** Parameters of the URL that are no templates. */
+  /** Query parameters that are fixed, not templates. */
   readonly query?: Readonly<Record<string, string>>;
 }
 
@@ -79,7 +79,7 @@ export class Conversation {
     throw this.failed(request, reply, what);
   }
 
-  /** What an answer means that is no success. A page in HTML is of whoever stands before the provider. */
+  /** The error for a reply that reports a failure. HTML comes from a proxy or firewall in front of the provider. */
   failed(question: Question, reply: Reply, what: string): AdminKeyRefused | ProviderUnavailable {
     const { title, auth } = this.spec.preset;
     const { status, text } = reply;

@@ -64,7 +64,7 @@ function entryOf(talk: Conversation, list: List, item: unknown): KeyEntry {
 const hasAt = (item: unknown, { pointer, equals }: NonNullable<List["skip"]>): boolean =>
   JSON.stringify(atFirst(item, pointer)) === JSON.stringify(equals);
 
-/** Absent or `null`: never. What is no time says nothing. */
+/** Absent or `null`: never. A value that is not a time is ignored. */
 function lastUse(value: unknown, list: List): Date | null | undefined {
   return value === undefined || value === null ? null : timeOf(value, list);
 }

@@ -16,7 +16,7 @@ export interface LoginDefaults {
   readonly defaultUsername?: string;
   /** In bytes of UTF-8. */
   readonly maxUsernameLength: number;
-  /** What an administrator's secret may call user and password, where they are no login of the server. */
+  /** What an administrator's secret may call user and password, if they are not a login of the server. */
   readonly adminFields?: { readonly username: string; readonly password: string };
   /** A user belongs to a database, which a login names: `app` of two databases is two users. Default: to the server. */
   readonly usersOfDatabases?: true;

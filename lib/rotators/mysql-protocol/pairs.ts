@@ -131,7 +131,7 @@ export class AccountPairs implements PairOperations {
     const { state } = await this.#found(pair, run);
     await dialect.requireChangeable(run, login);
     const accounts = username === pair.clone ? state.clone : state.owner;
-    // If another hand has locked one of several, it is none of ours.
+    // If somebody else has locked one of several, it is not ours.
     const ours = accounts.filter(
       ({ definition }) => !definition.isLocked || dialect.isClosed(definition),
     );

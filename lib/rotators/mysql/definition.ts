@@ -1,7 +1,7 @@
 import type { AccountName, Definition, Method, Run } from "../mysql-protocol/dialect.ts";
 import { accountName, quoteText } from "../mysql-protocol/quoting.ts";
 
-/** A way in beside the main password: one that was retained, or further factors. */
+/** A way in beside the primary password: one that was retained, or further factors. */
 const besides = { retained: "additional_password", factors: "multi_factor_authentication" };
 
 const attribute = (path: string) => `JSON_EXTRACT(User_attributes, '$.Password_locking.${path}')`;

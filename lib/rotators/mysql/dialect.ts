@@ -80,7 +80,7 @@ export const dialect: Dialect = {
   /** Where somebody has made an account of that name in the meantime, this fails. */
   create: (account, pair) => [`CREATE USER ${account} ${nobodyBy(usual)} ${mark(pair)}`],
 
-  /** A second password, which a change of the main one leaves, goes first. */
+  /** A second password, which a change of the primary one leaves, goes first. */
   open(account, like, password, form) {
     const { plugin, main } = mainOf(like.methods[0] ?? { plugin: usual, stored: "" });
     const { sql } =

@@ -53,7 +53,7 @@ export const secondDenied = (address: string, username: string, action: string, 
 const policies: Readonly<Record<number, string>> = {
   1819: "validate_password rejects it: set password in rotation.yml to what the server demands (SHOW VARIABLES LIKE 'validate_password.%'), e.g. one more kind of characters.",
   3638: "PASSWORD HISTORY or PASSWORD REUSE INTERVAL forbids a password that the user had before: take them off the account, or wait until they allow it.",
-  3891: "The account has PASSWORD REQUIRE CURRENT, and its main password is not the one that AWSCURRENT holds: run ALTER USER … PASSWORD REQUIRE CURRENT OPTIONAL.",
+  3891: "The account has PASSWORD REQUIRE CURRENT, and its primary password is not the one that AWSCURRENT holds: run ALTER USER … PASSWORD REQUIRE CURRENT OPTIONAL.",
   3892: "The account has PASSWORD REQUIRE CURRENT: run ALTER USER … PASSWORD REQUIRE CURRENT OPTIONAL.",
   3894: "The account's authentication plugin changes, which ends a second password: let it have one plugin.",
 };

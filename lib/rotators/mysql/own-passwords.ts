@@ -31,7 +31,7 @@ export class OwnPasswords {
     return await lockout(this.#conversation, this.#action, this.#signal);
   }
 
-  /** Where `kept` is not the main password it is the second one, which a change of the main one leaves. */
+  /** Where `kept` is not the primary password it is the second one, which a change of the primary one leaves. */
   async add({
     kept,
     added,

@@ -30,18 +30,18 @@ export const asHash = (plugin: string, hash: Buffer): Form => ({
   sql: `IDENTIFIED WITH ${quoteText(plugin)} AS 0x${hash.toString("hex")}`,
 });
 
-/** Replaces the main password; a second one stays. @param of an account as SQL */
+/** Replaces the primary password; a second one stays. @param of an account as SQL */
 export const setMain = (of: string, { sql }: Form): string => `ALTER USER ${of} ${sql}`;
 
-/** The main password becomes the second one, and ends the one that was. */
+/** The primary password becomes the second one, and ends the one that was. */
 export const retain = (of: string, { sql }: Form): string =>
   `ALTER USER ${of} ${sql} RETAIN CURRENT PASSWORD`;
 
-/** As `retain`, unless `main` is not the main password: then the server refuses (3891), and nothing is changed. */
+/** As `retain`, unless `main` is not the primary password: then the server refuses (3891), and nothing is changed. */
 export const retainIf = (main: Secret<string>, added: Secret<string>): string =>
   `ALTER USER ${own} IDENTIFIED BY ${text(added)} REPLACE ${text(main)} RETAIN CURRENT PASSWORD`;
 
-/** A new hash of the main password; refused (3891) where this is another one. */
+/** A new hash of the primary password; refused (3891) where this is another one. */
 export const setSame = (main: Secret<string>): string =>
   `ALTER USER ${own} IDENTIFIED BY ${text(main)} REPLACE ${text(main)}`;
 
@@ -50,7 +50,7 @@ export const discard = (of: string): string => `ALTER USER ${of} DISCARD OLD PAS
 
 /**
  * Changes nothing: an empty password is never taken beside another one. The server's refusal tells whether everything
- * before that is right: the right to do it (1227), a server that may be changed (1290), `main` as the main password (3891).
+ * before that is right: the right to do it (1227), a server that may be changed (1290), `main` as the primary password (3891).
  */
 export const askIf = (main: Secret<string>): string =>
   `ALTER USER ${own} IDENTIFIED BY '' REPLACE ${text(main)} RETAIN CURRENT PASSWORD`;

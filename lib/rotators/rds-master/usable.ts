@@ -38,7 +38,7 @@ function ofDatabase(state: DatabaseState, { engine }: MasterSpec): Problem | und
       "Rotate the master user of its source; replicas follow.",
     ];
   const names: readonly string[] = engines[engine].engineNames;
-  // `custom-oracle-ee` is not changed by the API, and `oracle-ee-cdb` only where it is no multi-tenant one.
+  // `custom-oracle-ee` is not changed by the API, and `oracle-ee-cdb` only if it is not multi-tenant.
   if (names.some((each) => each === state.engine || `${each}-cdb` === state.engine))
     return undefined;
   return [

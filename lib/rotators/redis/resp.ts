@@ -19,7 +19,7 @@ export class ServerAnswer extends Error {
 /** The kind of an answer to a command that the server does not have. */
 export const unknownCommand = "unknown command";
 
-/** What arrives is no answer of this protocol. */
+/** The bytes received are not a RESP reply. */
 export class NotRedis extends Error {}
 
 /** In bytes. A list of 50,000 clients takes 20 MB. */

@@ -147,7 +147,7 @@ describe("an alarm on the bus", () => {
   ])("is none of %s", async (_, message) => {
     const { events, lines } = await relayed(message);
     expect(events).toEqual([]);
-    expect(lines).toEqual([expect.stringContaining("is no alert")]);
+    expect(lines).toEqual([expect.stringContaining("not an alert")]);
   });
 });
 
