@@ -34,6 +34,7 @@ import {
   letAdminister,
   setPasswords,
 } from "./users.ts";
+import { watchStatements } from "./watch-statements.ts";
 
 /** A real Redis or Valkey server on loopback, with TLS and nothing else, gone with this process. */
 export interface RedisServer extends Server {
@@ -115,8 +116,7 @@ class LocalRedis implements RedisServer {
   readonly #arguments: readonly string[];
   #process: ChildProcess | undefined;
   #connection: Promise<RedisConnection> | undefined;
-  #watching = new AsyncDisposableStack();
-  #lastSlow = -1;
+  #watching: AsyncDisposable | undefined;
 
   constructor(parts: Parts, args: readonly string[]) {
     this.type = parts.name;
@@ -148,7 +148,11 @@ class LocalRedis implements RedisServer {
     });
     this.#process = server;
     await this.#ready(from);
-    if (this.#parts.logsStatements) await this.#watch();
+    if (!this.#parts.logsStatements) return;
+    this.#watching = await watchStatements(
+      () => this.#connect(),
+      (line) => this.#note(line),
+    );
   }
 
   async #ready(from: number): Promise<void> {
@@ -158,31 +162,6 @@ class LocalRedis implements RedisServer {
         throw new Error(`${this.title} did not start: ${this.log().slice(from)}`);
       await sleep(5);
     }
-  }
-
-  /** Writes down what MONITOR and the slow log show, beside the server's own log. */
-  async #watch(): Promise<void> {
-    const monitor = this.#watching.use(await this.#connect());
-    monitor.follow((line) => this.#note(String(line)));
-    await monitor.run("MONITOR");
-    this.#lastSlow = -1;
-    const slow = this.#watching.use(await this.#connect());
-    const look = setInterval(() => void this.#readSlowLog(slow).catch(() => {}), 100);
-    // It is in the server's memory alone.
-    this.#watching.defer(async () => {
-      clearInterval(look);
-      await this.#readSlowLog(slow).catch(() => {});
-    });
-  }
-
-  async #readSlowLog(slow: RedisConnection): Promise<void> {
-    const entries = await slow.run("SLOWLOG", "GET", "1000");
-    // The newest first; each has a number.
-    for (const entry of Array.isArray(entries) ? entries.toReversed() : [])
-      if (Array.isArray(entry) && Array.isArray(entry[3]) && Number(entry[0]) > this.#lastSlow) {
-        this.#lastSlow = Number(entry[0]);
-        this.#note(`slow: ${entry[3].join(" ")}`);
-      }
   }
 
   #note(line: string): void {
@@ -204,8 +183,8 @@ class LocalRedis implements RedisServer {
 
   async #disconnect(): Promise<void> {
     const watching = this.#watching;
-    this.#watching = new AsyncDisposableStack();
-    await watching.disposeAsync();
+    this.#watching = undefined;
+    await watching?.[Symbol.asyncDispose]();
     const open = this.#connection;
     this.#connection = undefined;
     await open?.then((connection) => connection[Symbol.asyncDispose]()).catch(() => {});
