@@ -4,11 +4,13 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: [
+      "test/lib/alerts/reconcile.test.ts",
+      "test/lib/emergency/decide.test.ts",
       "test/lib/settlement/{decide,hands,hints}.test.ts",
       "test/lib/rotation/{decide,copies}.test.ts",
       "test/lib/consumers/ecs/{clusters,decide,judge,references}.test.ts",
       "test/lib/rotators/login/{connection-text,login,url,url-login}.test.ts",
-      "test/lib/secret/{arn,document,labels,left,secret,sighting}.test.ts",
+      "test/lib/secret/{arn,document,labels,leak,left,secret,sighting}.test.ts",
     ],
     setupFiles: ["test/setup.ts"],
     testTimeout: 30_000,
