@@ -3,6 +3,7 @@ import { emergencySeries } from "./crash/emergency-series.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
 import {
   aclUserSeries,
+  killsInTurn,
   loginSeries,
   masterSeries,
   onceEach,
@@ -20,6 +21,7 @@ const usage = `Disturbs every call of rotations, retirements and settlements, an
             only servers of this type, and no emergencies and keys but with postgres; repeatable
   --kill    run the built functions as processes, and kill these (default: in this process, with their connections cut);
             keys: always in this process, on a provider in memory
+  --in-turn only kills, before and after each call of logins and settlements, whose recoveries take turns
   --json    print { rows } and nothing else (npm run --silent crash -- --json)
   --help    print this
 
@@ -28,10 +30,11 @@ Exit codes: 0 all converged, 1 a case did not, 2 invalid options.`;
 const options = {
   type: { type: "string", multiple: true, default: [] as string[] },
   kill: { type: "boolean", default: false },
+  "in-turn": { type: "boolean", default: false },
   json: { type: "boolean", default: false },
 } as const;
 
-await program(usage, options, async ({ type: types, kill, json }) => {
+await program(usage, options, async ({ type: types, kill, "in-turn": inTurn, json }) => {
   for (const name of types) requireKnown(name);
   const isWanted = (type: string) => types.length === 0 || types.includes(type);
   const all = [...loginSeries, ...masterSeries, ...aclUserSeries, ...settlementSeries].filter(
@@ -41,7 +44,7 @@ await program(usage, options, async ({ type: types, kill, json }) => {
     console.error(`Not run: ${lacking}.`);
   const series = all.filter(({ type }) => missingServer(type) === undefined);
   const how = { kill, ...(!json && { progress: print }) };
-  const rows = await crashMatrix({ ...how, series });
+  const rows = await crashMatrix({ ...how, series, ...(inTurn && { chosen: killsInTurn }) });
   if (isWanted("postgres")) {
     // An emergency waits for others, so that one call takes seconds.
     const emergencies = emergencySeries.filter((_, index) => index % 5 === 0);

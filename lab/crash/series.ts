@@ -182,3 +182,9 @@ export const onceEach =
     const shift = modes.indexOf(mode) + modes.length * index;
     return (point + shift) % (modes.length * count * stride) === 0;
   };
+
+/** Chooses kills alone, before and after each call: its recoveries, or the series that make it, take turns. */
+export const killsInTurn = (mode: Mode, point: number, { share }: Series): boolean => {
+  const { index, count } = share ?? { index: 0, count: 1 };
+  return mode.startsWith("killed") && (point + modes.indexOf(mode)) % count === index;
+};

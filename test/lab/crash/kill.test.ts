@@ -4,7 +4,7 @@ import { missingServer } from "../../../lab/servers.ts";
 import { everything } from "../../everything.ts";
 import { expectConverged } from "./expect-converged.ts";
 
-/** One call of so many of these; `npm run crash -- --kill`, which CI runs, has every call of all subjects. */
+/** One call of so many of these; `.ci/run` kills before and after every call of all subjects. */
 const stride = everything ? 32 : 64;
 
 const subjects = [
