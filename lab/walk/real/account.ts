@@ -80,9 +80,8 @@ export class RealAccount implements Hands, AsyncDisposable {
     return account;
   }
 
-  async pass(ms: number): Promise<void> {
+  async pass(ms: number, chunk = Math.max(5 * minute, ms / 4)): Promise<void> {
     const { clock, aws } = this.#setting;
-    const chunk = Math.max(5 * minute, ms / 4);
     for (let left = ms; left > 0; left -= chunk) {
       await this.#periods.end(chunk > 10 * minute ? longPatience : patience);
       clock.jump(Math.min(chunk, left));
@@ -110,7 +109,9 @@ export class RealAccount implements Hands, AsyncDisposable {
     for (const each of this.servers.list) await this.setDown(each, each === dead);
     const since = this.#setting.clock.now;
     for (let round = 0; round < 6; round += 1) await this.pass(minutesOfCalm * minute);
-    await this.pass(3 * day);
+    // `watch` tries each secret in one hour of the day.
+    await this.pass(day, 60 * minute);
+    await this.pass(2 * day);
     await this.databases.requireTrue(this.truth);
     this.oracle.calm(since, this.isDown);
   }
