@@ -37,13 +37,15 @@ const filesOf = (entryPoints: BuildOptions["entryPoints"]): readonly string[] =>
     ? entryPoints.map((each) => (typeof each === "string" ? each : each.in))
     : Object.values(entryPoints ?? {});
 
-/** The types of the secrets that the functions in these files serve, and those that they work with. */
+/** The types that the secrets of the functions in these files have or may have, and those that they work with. */
 export function typesFor({ secrets }: Manifest, files: readonly string[]): ReadonlySet<string> {
   const places = new Set(files.map(placeOf));
   const served = Object.values(secrets).filter(({ place }) => places.has(place));
   return new Set(
     served.flatMap(({ credentials }) =>
-      credentials.flatMap(({ type, uses }) => (uses === undefined ? [type] : [type, uses])),
+      credentials.flatMap(({ type, uses = [], alternatives = [] }) =>
+        [type, uses, alternatives].flat(),
+      ),
     ),
   );
 }

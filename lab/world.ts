@@ -37,6 +37,8 @@ export interface WorldOptions {
   readonly aclUser?: AclUserTiming & { readonly service: AclUserDefinition["service"] };
   /** Of the stand-in. */
   readonly pace?: number;
+  /** The manifest leaves the type open, so that the secret's URL tells it. */
+  readonly isTypeOpen?: boolean;
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
   /** What the manifest has under `drill`. */
@@ -189,7 +191,17 @@ async function createSecret(
 }
 
 function manifestFor(
-  { server, strategy, master, aclUser, mirror, drill, namesUsers, name = "app" }: WorldOptions,
+  {
+    server,
+    strategy,
+    master,
+    aclUser,
+    isTypeOpen,
+    mirror,
+    drill,
+    namesUsers,
+    name = "app",
+  }: WorldOptions,
   beside: Beside["credentials"] = [],
 ): object {
   const admin = strategy === "in-place" || aclUser ? {} : { admin: adminSecretId };
@@ -200,9 +212,11 @@ function manifestFor(
   const type = user ?? (master ? database : { type: server.type });
   const login = { ...type, strategy, ...admin, ...named, urls: ["connection_string"] };
   const logins = [server.type, login.type];
-  const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) =>
-    logins.includes(own) ? { type: own, ...each, ca: "ca.pem" } : { type: own, ...each },
-  );
+  const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) => ({
+    ...(!isTypeOpen && { type: own }),
+    ...each,
+    ...(logins.includes(own) && { ca: "ca.pem" }),
+  }));
   const defaults = { clusters: ["production"], consumers: "complete" };
   const entry = { credentials, ...(mirror && { mirror }), ...(drill && { drill }) };
   return { defaults, secrets: { [databaseSecretId]: entry } };

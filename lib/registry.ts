@@ -1,6 +1,8 @@
 import type { CredentialSpec } from "./manifest/type.ts";
+import { CredentialByDocument } from "./rotation/by-document.ts";
 import type { Credential } from "./rotation/credential.ts";
 import { UnknownType } from "./rotation/errors.ts";
+import type { SecretDocument } from "./secret/document.ts";
 
 /**
  * What a type is at run time. The manifest gives a rotator only specs of its own type, so that each may declare the
@@ -9,6 +11,8 @@ import { UnknownType } from "./rotation/errors.ts";
 export interface Rotator {
   /** @param other the one that `spec.uses` names */
   credential(spec: CredentialSpec, other?: object): Credential;
+  /** Whether a secret without a declared type says that it needs this one. Absent: no secret can. */
+  isNamedIn?(document: SecretDocument, spec: CredentialSpec): boolean;
 }
 
 /**
@@ -37,8 +41,34 @@ const isTypeName = (type: string): type is TypeName => Object.hasOwn(rotators, t
 
 /** @throws UnknownType when the manifest was compiled for other functions than these */
 export async function loadCredential(spec: CredentialSpec): Promise<Credential> {
+  if (!spec.alternatives) return credentialOf(spec);
+  return new CredentialByDocument(spec.traits, await byDocument(spec, credentialOf));
+}
+
+async function credentialOf(spec: CredentialSpec): Promise<Credential> {
   const [rotator, other] = await Promise.all([loadRotator(spec.type), otherRotator(spec)]);
   return rotator.credential(spec, other);
+}
+
+/**
+ * Opens every type that a secret may have, because documents are asked at once.
+ * @returns what was opened for the type that a document names; where it names none, for the one of the manifest
+ * @throws UnknownType
+ */
+export async function byDocument<Opened>(
+  spec: CredentialSpec,
+  open: (spec: CredentialSpec) => Promise<Opened>,
+): Promise<(document: SecretDocument) => Opened> {
+  const alternative = async (type: string) => {
+    const its = { ...spec, type };
+    const [rotator, opened] = await Promise.all([loadRotator(type), open(its)]);
+    return { isNamedIn: (document: SecretDocument) => rotator.isNamedIn?.(document, its), opened };
+  };
+  const [usual, ...alternatives] = await Promise.all([
+    open(spec),
+    ...(spec.alternatives ?? []).map(alternative),
+  ]);
+  return (document) => alternatives.find((each) => each.isNamedIn(document))?.opened ?? usual;
 }
 
 /** The rotator that this credential works with, if any. @throws UnknownType */

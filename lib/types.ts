@@ -1,7 +1,7 @@
 import { scopeKeys } from "./consumers/types.ts";
 import type { CredentialSpec } from "./manifest/type.ts";
 import type { TypeList } from "./manifest/type-list.ts";
-import { otherRotator, type TypeName } from "./registry.ts";
+import { byDocument, otherRotator, type TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
 import { type as atlas } from "./rotators/atlas/type.ts";
 import { type as elasticache } from "./rotators/elasticache/type.ts";
@@ -43,6 +43,7 @@ export const typeList: TypeList<CheckedType> = {
   types: Object.assign({}, ...Object.values(types)),
   read: typeInFile,
   defaultType: "postgres" satisfies TypeName,
+  alternatives: ["mariadb", "mysql", "mongodb"] satisfies TypeName[],
   scopeKeys,
 };
 
@@ -55,6 +56,22 @@ export function typeOf({ type }: CredentialSpec): CheckedType | undefined {
 
 /** @throws UnknownType */
 export async function loadChecks(spec: CredentialSpec): Promise<CredentialChecks> {
+  if (!spec.alternatives) return checksOf(spec);
+  const choose = await byDocument(spec, async (its) => ({ its, checks: await checksOf(its) }));
+  return {
+    replaced(_, current, into) {
+      const { its, checks } = choose(current);
+      return checks.replaced(its, current, into);
+    },
+    async check(_, secret, ask) {
+      const { its, checks } = choose(secret.current);
+      return checks.check(its, secret, ask);
+    },
+  };
+}
+
+/** @throws UnknownType */
+async function checksOf(spec: CredentialSpec): Promise<CredentialChecks> {
   const found = typeOf(spec);
   if (!found) throw new UnknownType(spec.type);
   return found.checks(await otherRotator(spec));

@@ -97,7 +97,7 @@ function someOf(names: readonly string[]): string {
 
 /** The entry, with the defaults of the keys that it leaves out. */
 function entryOf(
-  { source, stage, defaults, kmsKeyOf, oneHome }: StageContext,
+  { source, schema, stage, defaults, kmsKeyOf, oneHome }: StageContext,
   secret: NamedSecret,
   path: Path,
   { name: type, type: { sharedKeys }, isDefault }: NamedType,
@@ -115,6 +115,7 @@ function entryOf(
   return {
     type,
     isTypeDeclared: !isDefault,
+    ...(isDefault && { alternatives: schema.list.alternatives }),
     keys: { ...Object.fromEntries(inherited.map(([key, { value }]) => [key, value])), ...ownKeys },
     secret: secret.name,
     stage,

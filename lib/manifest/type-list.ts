@@ -6,6 +6,8 @@ export interface TypeList<Type extends CredentialType = CredentialType> {
   readonly types: Readonly<Record<string, Type>>;
   /** What a credential without a `type` is. */
   readonly defaultType: string;
+  /** What a secret without a `type` may say that its credential is. They have every strategy of the default type. */
+  readonly alternatives?: readonly string[];
   /**
    * The type that a file describes: a credential may name one beside the manifest, like `./providers/acme.yml`.
    * @throws InvalidManifest with the problems of that file

@@ -9,6 +9,8 @@ export interface CredentialSpec {
   readonly type: string;
   /** The name of another rotator that this one works with, e.g. of the engine that a master user logs in to. */
   readonly uses?: string | undefined;
+  /** The names of other rotators, of which the secret itself may name the one it needs: the manifest leaves the type open. */
+  readonly alternatives?: readonly string[] | undefined;
   /** For reports, where one rotator serves many: e.g. the provider. */
   readonly label?: string;
   /** For reports: the order in which it is replaced, e.g. `in-place`. */
@@ -95,6 +97,8 @@ export interface CredentialEntry<Keys extends object = object> {
   readonly type: string;
   /** Whether the manifest says so, for this credential or under defaults. */
   readonly isTypeDeclared: boolean;
+  /** The types that the secret itself may name instead; absent where the type is declared. */
+  readonly alternatives?: readonly string[] | undefined;
   /** Those of the entry, and those of the defaults that the entry leaves out. */
   readonly keys: Keys;
   /** Of its secret: name or ARN. */

@@ -10,6 +10,7 @@ import { bundleFunctions, functionGroups } from "../../build/bundle.ts";
 import { sourceFiles } from "../../build/layers.ts";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import { bundleOptions } from "../../build/options.ts";
+import { typeList } from "../../lib/types.ts";
 
 const run = promisify(execFile);
 const folder = mkdtempSync(join(tmpdir(), "quarterturn-build-"));
@@ -104,7 +105,7 @@ describe("the built bundle", () => {
 
 describe("the bundles of all functions", () => {
   const mixed = `secrets:
-  login: { strategy: in-place }
+  login: { type: postgres, strategy: in-place }
   key: { type: generated, format: hex }`;
   const both = `secrets:
   login: { credentials: [{ strategy: in-place }, { type: generated, format: hex, field: KEY }] }`;
@@ -220,6 +221,16 @@ describe("the bundles of all functions", () => {
     const { inputs: inBoth } = await contents(both, ["rotate-database"]);
     expect(inBoth.get("rotate-database")).toEqual(
       expect.arrayContaining([...postgres, ...generated]),
+    );
+  });
+
+  it("hold the types that a secret may name where the manifest leaves the type open", async () => {
+    const { inputs } = await contents("secrets: { login: { strategy: in-place } }", [
+      "rotate-database",
+    ]);
+    const open = ["postgres", ...(typeList.alternatives ?? [])];
+    expect(inputs.get("rotate-database")).toEqual(
+      expect.arrayContaining(open.map((type) => `lib/rotators/${type}/rotator.ts`)),
     );
   });
 

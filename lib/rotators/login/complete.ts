@@ -41,7 +41,11 @@ export function completeLogin(entry: LoginEntry, strategies: EngineStrategies): 
     connection,
     ...(server !== undefined && { server }),
     urls: keys.plain === "url" ? [whole] : (keys.urls ?? []),
-    ...defined({ copies: keys.copies, otherHosts: otherHosts(entry) }),
+    ...defined({
+      copies: keys.copies,
+      otherHosts: otherHosts(entry),
+      alternatives: entry.alternatives,
+    }),
     ...(saysNoFields(keys) && { isInUrlAlone: true }),
     ca: authority(keys.ca, entry.folder, (problem) => complain(["ca"], problem)),
     passwordForm: keys.passwordForm ?? "verifier",

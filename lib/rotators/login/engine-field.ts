@@ -14,11 +14,28 @@ export function checkEngine(
   names: readonly string[],
 ): void {
   if (spec.isTypeDeclared) return;
-  const engine = document.readFilled("engine");
-  const stated = engine === undefined ? schemesOf(document, spec) : [["engine", engine] as const];
-  for (const [what, name] of stated)
+  for (const [what, name] of statedIn(document, spec))
     if (!names.includes(plainName(name)))
       throw new EngineMismatch(document.where, `${what} ${JSON.stringify(name)}`, spec.type);
+}
+
+/** Whether the document says that it is this engine's: a document that says nothing is not. @param names in lower case */
+export function isOfEngine(
+  document: SecretDocument,
+  spec: LoginSpec,
+  names: readonly string[],
+): boolean {
+  const stated = statedIn(document, spec);
+  return stated.length > 0 && stated.every(([, name]) => names.includes(plainName(name)));
+}
+
+/** What the document calls its engine, and where. */
+function statedIn(
+  document: SecretDocument,
+  spec: LoginSpec,
+): readonly (readonly [string, string])[] {
+  const engine = document.readFilled("engine");
+  return engine === undefined ? schemesOf(document, spec) : [["engine", engine]];
 }
 
 /** The last one of each URL: `postgresql` of `jdbc:aws-wrapper:postgresql://…`. */

@@ -19,7 +19,7 @@ const remedies: Readonly<Record<string, string>> = {
 const stated = (role: string) =>
   `Add the field to the secret, or name it in rotation.yml under fields.${role}, or state the value under connection.${role}.`;
 
-/** `engine` in the document, or a URL's scheme, contradicts the type that a credential has by default. */
+/** No type is declared, and `engine` in the document, or a URL's scheme, names none that a login can have then. */
 export class EngineMismatch extends DocumentError {
   /** @param stated e.g. `engine "mysql"` */
   constructor(where: string, stated: string, type: string) {

@@ -1,6 +1,8 @@
+import type { SecretDocument } from "../../secret/document.ts";
 import { alternatingUsers } from "./alternating-users.ts";
 import { LoginCredential } from "./credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
+import { isOfEngine } from "./engine-field.ts";
 import { inPlace } from "./in-place.ts";
 import type { LoginSpec } from "./login.ts";
 import type { ManagedMasters } from "./managed-master.ts";
@@ -18,6 +20,8 @@ const strategies: Readonly<Record<StrategyName, Strategy>> = {
 export const loginRotator = (engine: Engine, traits: EngineTraits) => ({
   engine,
   traits,
+  isNamedIn: (document: SecretDocument, spec: LoginSpec) =>
+    isOfEngine(document, spec, traits.engineNames),
   credential: (spec: LoginSpec, masters?: ManagedMasters) =>
     new LoginCredential({ spec, engine, traits, strategy: strategies[spec.strategy], masters }),
 });
