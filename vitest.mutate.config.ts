@@ -9,6 +9,7 @@ export default defineConfig({
       "test/lib/settlement/{decide,hands,hints}.test.ts",
       "test/lib/rotation/{decide,copies}.test.ts",
       "test/lib/consumers/ecs/{clusters,decide,judge,references}.test.ts",
+      "test/lib/rotators/mongodb/url.test.ts",
       "test/lib/rotators/login/{connection-text,login,url,url-login}.test.ts",
       "test/lib/secret/{arn,document,labels,leak,left,secret,sighting}.test.ts",
     ],

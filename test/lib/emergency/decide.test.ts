@@ -202,6 +202,48 @@ describe("what leaked", () => {
       { kind: "done" },
     ],
     [
+      "is not noted as suspended where no function rotates it",
+      { rotationEnabled: false, rotationFunction: undefined },
+      { kind: "note", note: note() },
+    ],
+    [
+      "begins anew where its own rotation was switched off",
+      {
+        note: { wasOff: true },
+        rotationEnabled: false,
+        versions: { old: ["AWSCURRENT"], [token]: ["AWSPENDING"] },
+      },
+      { kind: "clear", pending: token },
+    ],
+    [
+      "goes on where no function rotates it, whatever the schedule says",
+      { note: {}, rotationEnabled: false, rotationFunction: undefined },
+      { kind: "start", token },
+    ],
+    [
+      "is what a plain rotation has replaced, whatever its token",
+      { note: { state: "rotate" }, versions: { [token]: ["AWSCURRENT"] } },
+      { kind: "note", note: note({ token: tokenFor(wish(), arn, token) }) },
+    ],
+    [
+      "is replaced by what another emergency has promoted since, though settlement has not looked",
+      {
+        note: { ids: ["INC-0"], token: "leaked-0" },
+        lastRotatedAt: new Date(now.getTime() + 1000),
+        versions: { "leaked-0": ["AWSCURRENT"] },
+      },
+      { kind: "note", note: note({ token: "leaked-0", ids: ["INC-0", "INC-1"] }) },
+    ],
+    [
+      "is what another emergency has promoted in the moment in which this was asked",
+      {
+        note: { ids: ["INC-0"], token: "leaked-0" },
+        lastRotatedAt: now,
+        versions: { "leaked-0": ["AWSCURRENT"] },
+      },
+      { kind: "note", note: { token: tokenFor(wish(), arn, "leaked-0") } },
+    ],
+    [
       "is no matter of what somebody else wrote into the tag",
       { tags: new Map([[emergencyTag, "hello"]]) },
       { kind: "note" },
@@ -285,6 +327,39 @@ describe("a rotation now", () => {
   const rotate = wish({ action: "rotate" });
   it.each<[string, Change, object]>([
     ["is noted", {}, { kind: "note", note: note({ state: "rotate", token: plain }) }],
+    [
+      "is done by another one that was promoted since",
+      {
+        note: { state: "rotate", ids: ["INC-0"], token: "now-0" },
+        versions: { "now-0": ["AWSCURRENT"] },
+      },
+      { kind: "note", note: note({ state: "rotate", token: "now-0", ids: ["INC-0", "INC-1"] }) },
+    ],
+    [
+      "is not done by a rollback",
+      {
+        note: { state: "rollback", ids: ["INC-0"], token: "back" },
+        versions: { back: ["AWSCURRENT"] },
+      },
+      {
+        kind: "note",
+        note: {
+          state: "rotate",
+          token: tokenFor({ action: "rotate", id: "INC-1" }, arn, "back"),
+          ids: ["INC-0", "INC-1"],
+        },
+      },
+    ],
+    [
+      "keeps what leaked in mind where that is not finished",
+      { note: { ids: ["INC-0"], token: "leaked-0" } },
+      { kind: "note", note: note({ token: plain, ids: ["INC-0", "INC-1"] }) },
+    ],
+    [
+      "goes on where another one is not finished",
+      { note: { state: "rotate", ids: ["INC-0"], token: "now-0" } },
+      { kind: "note", note: note({ state: "rotate", token: plain, ids: ["INC-0", "INC-1"] }) },
+    ],
     [
       "waits for what is not settled",
       { versions: { old: ["AWSCURRENT"], older: ["RETIRING"] } },
