@@ -86,14 +86,15 @@ export async function requireUsable(
   if (!(await accepts(provider, at.current, at)))
     return at.warn(`AWSCURRENT is refused: nobody can tell whether ${name} is of the same account`);
   const [is, was] = [await provider.facts(key, at), await provider.facts(at.current, at)];
-  const isKnown = is.account !== undefined && was.account !== undefined;
-  if (isKnown && is.account !== was.account)
+  if (is.account !== was.account)
     throw new SupplyRefused(
-      `The key belongs to another account of ${provider.name} (${is.account}) than AWSCURRENT's (${was.account}); nothing was changed.`,
+      `The key belongs to another account of ${provider.name} (${is.account ?? "none"}) than AWSCURRENT's (${was.account ?? "none"}); nothing was changed.`,
       "Make one in the account of AWSCURRENT's.",
     );
-  if (is.rights !== undefined && was.rights !== undefined && is.rights !== was.rights)
-    at.warn(`${name} has other rights (${is.rights}) than the one before (${was.rights})`);
+  if (is.rights !== was.rights)
+    at.warn(
+      `${name} has other rights (${is.rights ?? "none"}) than the one before (${was.rights ?? "none"})`,
+    );
 }
 
 async function requireAlive(provider: Provider, key: KeyParts, at: Access): Promise<void> {
