@@ -1,5 +1,6 @@
 import type { CrashRow } from "../crash/matrix.ts";
 import { type FaultKind, faults } from "../walk/gate.ts";
+import { crashRow, type Verdict } from "./crash-row.ts";
 import { KeyAccount } from "./key-account.ts";
 import type { KeyAccountOptions } from "./key-manifest.ts";
 
@@ -27,13 +28,6 @@ export const keyKinds: Readonly<Record<string, KeyAccountOptions>> = {
 /** The old key ends with the call that replaces it. */
 const isRolled = ({ rolls }: KeyAccountOptions) => rolls === true;
 
-/** What a run came to. */
-interface Verdict {
-  readonly problems: readonly string[];
-  readonly lockedOut: boolean;
-  readonly orphans: number;
-}
-
 /**
  * Every call × every fault × every recovery of every kind of provider, in this process and on a clock of its own.
  * @param stride takes one call of so many
@@ -43,40 +37,14 @@ export async function keyCrashRows({ stride = 1 } = {}): Promise<readonly CrashR
   for (const [subject, options] of Object.entries(keyKinds))
     for (const recovery of recoveries)
       for (const fault of faults)
-        rows.push(await row(subject, options, { recovery, fault, stride, first: rows.length }));
+        rows.push(
+          await crashRow(
+            { subject: `key: ${subject}`, mode: `${fault}; ${recovery}` },
+            { calls: await undisturbed(options), stride, first: rows.length },
+            (point) => disturbed(options, recovery, fault, point),
+          ),
+        );
   return rows;
-}
-
-interface Cases {
-  readonly recovery: Recovery;
-  readonly fault: FaultKind;
-  /** One call of so many, from this one on, modulo the stride. */
-  readonly stride: number;
-  readonly first: number;
-}
-
-async function row(
-  subject: string,
-  options: KeyAccountOptions,
-  { recovery, fault, stride, first }: Cases,
-): Promise<CrashRow> {
-  const calls = await undisturbed(options);
-  const found: Verdict[] = [];
-  const details: string[] = [];
-  for (let point = first % stride; point < calls; point += stride) {
-    const verdict = await disturbed(options, recovery, fault, point);
-    found.push(verdict);
-    details.push(...verdict.problems.map((problem) => `${fault} ${point}: ${problem}`));
-  }
-  return {
-    subject: `key: ${subject}`,
-    mode: `${fault}; ${recovery}`,
-    points: found.length,
-    lockouts: found.filter(({ lockedOut }) => lockedOut).length,
-    orphans: found.reduce((sum, { orphans }) => sum + orphans, 0),
-    failures: found.filter(({ problems }) => problems.length > 0).length,
-    details,
-  };
 }
 
 /** The second rotation: the first one finds a key that a person created. @returns how many calls it makes */

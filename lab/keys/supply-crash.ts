@@ -1,5 +1,6 @@
 import type { CrashRow } from "../crash/matrix.ts";
 import { type FaultKind, faults } from "../walk/gate.ts";
+import { crashRow, type Verdict } from "./crash-row.ts";
 import type { Behaviour } from "./fake-provider.ts";
 import { KeyAccount } from "./key-account.ts";
 
@@ -12,43 +13,19 @@ type Recovery = (typeof supplyRecoveries)[number];
 
 const behaviour: Behaviour = { activation: 4_000, revocation: 60_000, deadFor: 120_000 };
 
-interface Verdict {
-  readonly problems: readonly string[];
-  readonly lockedOut: boolean;
-  readonly orphans: number;
-}
-
 /** A supply and its settlement: every call × every fault × every recovery. @param stride takes one call of so many */
 export async function supplyCrashRows({ stride = 1 } = {}): Promise<readonly CrashRow[]> {
   const rows: CrashRow[] = [];
   for (const recovery of supplyRecoveries)
-    for (const fault of faults) rows.push(await row(recovery, fault, stride, rows.length));
+    for (const fault of faults)
+      rows.push(
+        await crashRow(
+          { subject: "key: supplied", mode: `${fault}; ${recovery}` },
+          { calls: await undisturbed(), stride, first: rows.length },
+          (point) => disturbed(recovery, fault, point),
+        ),
+      );
   return rows;
-}
-
-async function row(
-  recovery: Recovery,
-  fault: FaultKind,
-  stride: number,
-  first: number,
-): Promise<CrashRow> {
-  const calls = await undisturbed();
-  const found: Verdict[] = [];
-  const details: string[] = [];
-  for (let point = first % stride; point < calls; point += stride) {
-    const verdict = await disturbed(recovery, fault, point);
-    found.push(verdict);
-    details.push(...verdict.problems.map((problem) => `${fault} ${point}: ${problem}`));
-  }
-  return {
-    subject: "key: supplied",
-    mode: `${fault}; ${recovery}`,
-    points: found.length,
-    lockouts: found.filter(({ lockedOut }) => lockedOut).length,
-    orphans: found.reduce((sum, { orphans }) => sum + orphans, 0),
-    failures: found.filter(({ problems }) => problems.length > 0).length,
-    details,
-  };
 }
 
 /** The second key that is handed over, beside a foreign one. */
