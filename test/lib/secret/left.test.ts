@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import {
   abandonedVersion,
   forgottenVersions,
+  heldVersions,
   idleRetiring,
   labelsOf,
   leftVersions,
@@ -134,3 +135,24 @@ it("the labels of a version are those that name it, and PREPARED", () => {
 function leaked(label: string): Labels {
   return { "leaked-b": [label, "FROM-a"], a: [] };
 }
+
+describe("versions that somebody may hold", () => {
+  const secret = of({
+    d: ["AWSPENDING", "FROM-c"],
+    c: ["AWSCURRENT", "FROM-a"],
+    b: ["AWSPREVIOUS"],
+  });
+
+  it.each<[string, boolean, string, string[]]>([
+    ["are those that AWSCURRENT has left", false, "c", ["a"]],
+    ["are also AWSPREVIOUS, where AWSCURRENT is refused", true, "c", ["a", "b"]],
+    ["are also what was seen last, if that is not pending", true, "d", ["a", "b"]],
+    ["are also what was seen last", true, "z", ["a", "z", "b"]],
+  ])("%s", (_, isRefused, last, held) => {
+    expect(heldVersions(secret, seen(last), isRefused).toSorted()).toEqual(held.toSorted());
+  });
+
+  it("are told where nothing was seen", () => {
+    expect(heldVersions(secret, undefined, true)).toContain("b");
+  });
+});
