@@ -10,9 +10,10 @@ import { type Job, wishOf } from "./job.ts";
 import { next, type Ready } from "./next.ts";
 import type { EmergencyPorts } from "./ports.ts";
 import { type EmergencyRequest, parseRequest } from "./request.ts";
-import { type Selected, select } from "./selection.ts";
+import { type Selected, select, settledSelection } from "./selection.ts";
 import { type StatusAnswer, status } from "./status.ts";
 import type { Wish } from "./step.ts";
+import { isStanding } from "./telling.ts";
 import { foundText, planText } from "./wording.ts";
 import { work } from "./work.ts";
 
@@ -85,31 +86,23 @@ async function plan(
   const answer = { id, action, secrets, notes };
   if (secrets.every(({ plan }) => plan === "refuse")) return { outcome: "refused", ...answer };
   const isOver = ({ plan }: Planned) => plan === "done" || plan === "refuse";
-  if (secrets.every(isOver) && notes.length === 0) return { outcome: "done", ...answer };
-  if (dryRun) return { outcome: "planned", ...answer };
-  const begin = {
-    request: { ...request, selection: settledSelection(request, selected) },
-    round: 0,
+  const job = {
+    request: { ...request, selection: settledSelection(request.selection, selected) },
     askedAt: askedAt.toISOString(),
-    found: foundText(action, secrets),
   };
+  if (secrets.every(isOver) && notes.length === 0) {
+    // On-call may not have heard its end, or heard after it that it was not finished. Round 0 would tell its beginning.
+    if (!dryRun && (await isStanding(request, selected, ports, context)))
+      await ports.itself.start({ work: { ...job, round: 1 } }, context.signal);
+    return { outcome: "done", ...answer };
+  }
+  if (dryRun) return { outcome: "planned", ...answer };
+  const begin = { ...job, round: 0, found: foundText(action, secrets) };
   await ports.itself.start({ work: begin }, context.signal);
   const names = secrets.map(({ secret }) => secret);
   await recorded(request, names, ports, context);
   return { outcome: "started", ...answer };
 }
-
-/** Names in one event: an asynchronous invocation takes 256 KB (Lambda quotas). */
-const mostNames = 1000;
-
-/** What was planned is what is done, though tags change meanwhile. */
-const settledSelection = (
-  { selection }: Pick<EmergencyRequest, "selection">,
-  selected: readonly Selected[],
-): EmergencyRequest["selection"] =>
-  "tag" in selection && selected.length <= mostNames
-    ? { secrets: selected.map(({ secretId }) => secretId) }
-    : selection;
 
 async function planned(
   { secretId, entry }: Selected,

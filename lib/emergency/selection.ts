@@ -103,3 +103,12 @@ function some(all: readonly Selected[]): string {
   const more = all.length > names.length ? ` and ${all.length - names.length} more` : "";
   return `${names.join(", ")}${more}`;
 }
+
+/** Names in one event: an asynchronous invocation takes 256 KB (Lambda quotas). */
+const mostNames = 1000;
+
+/** What was planned is what is done, though tags change meanwhile. */
+export const settledSelection = (selection: Selection, selected: readonly Selected[]): Selection =>
+  "tag" in selection && selected.length <= mostNames
+    ? { secrets: selected.map(({ secretId }) => secretId) }
+    : selection;

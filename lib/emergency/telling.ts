@@ -3,8 +3,10 @@ import { type Identity, isSame, type StandingProblem } from "../alerts/problem.t
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
+import { secretNameOf } from "../secret/arn.ts";
 import type { EmergencyPorts } from "./ports.ts";
 import type { EmergencyRequest } from "./request.ts";
+import type { Selected } from "./selection.ts";
 
 /** In milliseconds. */
 const patience = 10_000;
@@ -30,10 +32,8 @@ export async function report(
   readonly unread?: RotationError | undefined;
 }> {
   const signal = AbortSignal.timeout(patience);
-  const [first = everySecret] = names;
-  const name = names.length > 1 ? everySecret : first;
-  // Who gives the same id or reason for another secret gets alerts of its own, with their own deduplication key.
-  const key = `emergency ${id} ${name}`;
+  const name = subjectOf(names);
+  const key = keyOf(id, name);
   let unread: RotationError | undefined;
   const all = await memory.of(key, signal).catch((thrown) => {
     unread = asRotationError(thrown);
@@ -57,6 +57,27 @@ export async function report(
   if (unremembered) await remember({ key, told: unremembered, unread }, memory, context, signal);
   return { failure, unread };
 }
+
+/** Whether on-call was told of an emergency what is not over. Does not throw: what cannot be read may stand. */
+export async function isStanding(
+  { id, isDrill }: Pick<EmergencyRequest, "id" | "isDrill">,
+  selected: readonly Selected[],
+  { memory }: Pick<EmergencyPorts, "memory">,
+  { signal }: Pick<Context, "signal">,
+): Promise<boolean> {
+  if (isDrill) return false;
+  const name = subjectOf(selected.map(({ secretId }) => secretNameOf(secretId)));
+  return memory.of(keyOf(id, name), signal).then(
+    (all) => problemsIn(all, "emergency").length > 0,
+    () => true,
+  );
+}
+
+const subjectOf = ([first = everySecret, ...more]: readonly string[]) =>
+  more.length > 0 ? everySecret : first;
+
+/** Who gives the same id or reason for another secret gets alerts of its own, with their own deduplication key. */
+const keyOf = (id: string, name: string) => `emergency ${id} ${name}`;
 
 interface Unremembered {
   readonly key: string;

@@ -1,4 +1,7 @@
 import { setImmediate } from "node:timers/promises";
+import { MemoryInProcess } from "../../../lab/memory.ts";
+import { awsFailure } from "../../../lab/walk/gate.ts";
+import type { Remembered } from "../../../lib/alerts/memory.ts";
 import { emergency } from "../../../lib/emergency/emergency.ts";
 import type { Job } from "../../../lib/emergency/job.ts";
 import type { EmergencyPorts } from "../../../lib/emergency/ports.ts";
@@ -25,6 +28,11 @@ export class ToyAccount {
   killAt = Number.POSITIVE_INFINITY;
   when: "before" | "after" = "before";
   calls = 0;
+  /** What on-call heard, e.g. `begun EMERGENCY`. */
+  readonly heard: string[] = [];
+  /** Nobody can be told that something is over. */
+  isSilent = false;
+  readonly #memory = new MemoryInProcess();
   readonly #jobs: Job[] = [];
   #kill: () => void = () => {};
   #now = Date.parse("2026-11-29T03:00:00Z");
@@ -52,6 +60,12 @@ export class ToyAccount {
         await setImmediate();
         if (this.#sleeps > mostSleeps) throw new Error("it never ends");
       },
+      report: async (news) => {
+        const isOver = news.status === "over";
+        if (isOver && this.isSilent) return awsFailure("sns:Publish", "the topic")();
+        this.heard.push(`${news.status} ${isOver ? news.problem.kind : news.error.code}`);
+        return "told";
+      },
     });
     const run = async (): Promise<true> => {
       await emergency({ secrets: ["app"], reason: "INC-1", ...request }, this.ports, context);
@@ -75,7 +89,13 @@ export class ToyAccount {
       resume: () => this.#call(() => this.#switch(true)),
       cancel: () => this.#call(() => this.#switch(false)),
     },
-    memory: { list: async () => [], of: () => this.#call(() => []), write: async () => {} },
+    memory: {
+      list: async () => [],
+      of: (secret: string, signal: AbortSignal) =>
+        this.#call(() => this.#memory.of(secret, signal)),
+      write: (remembered: Remembered, signal: AbortSignal) =>
+        this.#memory.write(remembered, signal),
+    },
     settle: { start: () => this.#call(() => this.#settles()) },
     itself: { start: async ({ work }: { work: Job }) => void this.#jobs.push(work) },
     bus: { put: async () => {} },
