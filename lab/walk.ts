@@ -35,9 +35,9 @@ await program(usage, options, async ({ seed, steps, without = [], real, replay: 
     file === undefined
       ? await walk(seedOf(seed), wholeNumber("--steps", steps, [1, 1_000_000]), { without, real })
       : await replayed(file, real);
-  const isBroken = walked.broken.length > 0;
-  if (isBroken) process.exitCode = 1;
-  if (isBroken && file === undefined) await printShortest(walked, real);
+  const { broken, untold, toldTwice } = walked;
+  if (broken.length + untold.length + toldTwice.length > 0) process.exitCode = 1;
+  if (broken.length > 0 && file === undefined) await printShortest(walked, real);
   print(walked, json);
 });
 
