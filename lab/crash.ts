@@ -10,6 +10,7 @@ import {
   settlementSeries,
 } from "./crash/series.ts";
 import { keyCrashRows } from "./keys/crash.ts";
+import { emergencyCrashRows } from "./keys/emergency-crash.ts";
 import { supplyCrashRows } from "./keys/supply-crash.ts";
 import { missingServer, serverTypes } from "./servers.ts";
 
@@ -20,7 +21,7 @@ const usage = `Disturbs every call of rotations, retirements and settlements, an
   --type NAME
             only servers of this type, and no emergencies and keys but with postgres; repeatable
   --kill    run the built functions as processes, and kill these (default: in this process, with their connections cut);
-            keys: always in this process, on a provider in memory
+            keys and their emergencies: always in this process, on a provider in memory
   --in-turn only kills, before and after each call of logins and settlements, whose recoveries take turns
   --json    print { rows } and nothing else (npm run --silent crash -- --json)
   --help    print this
@@ -49,7 +50,12 @@ await program(usage, options, async ({ type: types, kill, "in-turn": inTurn, jso
     // An emergency waits for others, so that one call takes seconds.
     const emergencies = emergencySeries.filter((_, index) => index % 5 === 0);
     rows.push(...(await crashMatrix({ ...how, series: emergencies, chosen: onceEach(8) })));
-    const keys = [...(await keyCrashRows()), ...(await supplyCrashRows())];
+    const keys = [
+      ...(await keyCrashRows()),
+      ...(await supplyCrashRows()),
+      // One call takes an emergency of its own: all of them would take an hour.
+      ...(await emergencyCrashRows({ stride: 15 })),
+    ];
     if (!json) keys.forEach(print);
     rows.push(...keys);
   }

@@ -17,7 +17,7 @@ import { changeEvent } from "../../standin/secrets-manager/events.ts";
 import type { SecretChange, Secret as StoredSecret } from "../../standin/secrets-manager/secret.ts";
 import { VirtualClock } from "../walk/clock.ts";
 import { FakeEcs } from "../walk/ecs.ts";
-import { Functions, type Listener } from "../walk/functions.ts";
+import { type FunctionParts, Functions, type Listener } from "../walk/functions.ts";
 import { Gate, type Invocation, type Ran } from "../walk/gate.ts";
 import { Random } from "../walk/random.ts";
 import { CURRENT, currentOf, FakeSecrets, PENDING, textOf } from "../walk/secrets.ts";
@@ -41,6 +41,11 @@ const tick = { source: "aws.events", "detail-type": "Scheduled Event", id: "tick
 
 const pause = 300_000;
 
+/** What functions ask of AWS, and whoever hears of a change of AWSCURRENT. Default: nothing of it happens. */
+interface Outside extends Pick<FunctionParts, "rotate" | "cancel" | "start"> {
+  changed(event: object): void;
+}
+
 /** Secrets Manager and a provider of keys in memory, with one secret whose key rotates by the product's own code. */
 export class KeyAccount {
   readonly clock = new VirtualClock(start);
@@ -53,15 +58,21 @@ export class KeyAccount {
   readonly printed: string[] = [];
   readonly #options: KeyAccountOptions;
   readonly #entry: SecretEntry;
+  readonly functions: Functions;
   readonly #secret;
-  readonly #functions: Functions;
+  readonly #outside: Partial<Outside>;
   /** What settlement will hear of in its next pass. */
   #events: object[] = [];
   #answer: Ran<unknown> | undefined;
 
-  constructor(options: KeyAccountOptions = {}, listener: Partial<Listener> = {}) {
+  constructor(
+    options: KeyAccountOptions = {},
+    listener: Partial<Listener> = {},
+    outside: Partial<Outside> = {},
+  ) {
     const { adopted = true, mixed = false, fields, credentials: _, ...behaviour } = options;
     this.#options = options;
+    this.#outside = outside;
     this.neighbours = mixed ? new Neighbours(this.secrets) : undefined;
     this.service = new KeyService(this.clock, behaviour);
     const key = this.service.add("made by hand");
@@ -75,7 +86,7 @@ export class KeyAccount {
     };
     this.#secret = this.secrets.create(secretName, JSON.stringify(document, undefined, 2));
     const { clock, gate, secrets } = this;
-    this.#functions = new Functions({
+    this.functions = new Functions({
       ...{ clock, gate, secrets, plants: {}, random: new Random(1) },
       ecs: new FakeEcs(
         clock,
@@ -87,6 +98,7 @@ export class KeyAccount {
       rotate: () => false,
       cancel() {},
       start() {},
+      ...outside,
       timeouts: { rotate: timeout, retire: timeout },
       listener: {
         alert() {},
@@ -131,7 +143,7 @@ export class KeyAccount {
   /** One step, once. */
   step(step: Step, token: string): Promise<Ran<unknown>> {
     const event = { step, secretId: this.#secret.arn, token };
-    return this.#functions.rotate(event, () => event);
+    return this.functions.rotate(event, () => event);
   }
 
   /** The four steps as Secrets Manager makes them: it tries all of them again after a failure. */
@@ -161,7 +173,7 @@ export class KeyAccount {
   supply({ id, secret }: { readonly id: string; readonly secret: string }): Promise<Ran<unknown>> {
     const wanted = { secretId: secretName, entry: this.#entry, spec: suppliedSpec };
     const key = new Map(Object.entries({ id: new Secret(id), secret: new Secret(secret) }));
-    return this.#functions.run("supply", ({ store }, context, by) =>
+    return this.functions.run("supply", ({ store }, context, by) =>
       supply(wanted, key, { store, provider: this.#provider(by) }, context),
     );
   }
@@ -174,7 +186,7 @@ export class KeyAccount {
       body: JSON.stringify(event),
     }));
     this.#events = [];
-    await this.#functions.settle({ Records });
+    await this.functions.settle({ Records });
     // Timers of the product's own may end.
     await setImmediate();
     return this.#answer;
@@ -192,7 +204,7 @@ export class KeyAccount {
 
   /** The hourly look of `watch`. */
   async look(): Promise<void> {
-    await this.#functions.watch({ ...tick, time: isoSeconds(this.clock.now) });
+    await this.functions.watch({ ...tick, time: isoSeconds(this.clock.now) });
     await setImmediate();
   }
 
@@ -210,7 +222,10 @@ export class KeyAccount {
   #changed(secret: StoredSecret, change: SecretChange): void {
     const event =
       change.kind === "label" && change.label === CURRENT && changeEvent(secret, change);
-    if (event) this.#events?.push({ ...event, time: isoSeconds(this.clock.now) });
+    if (!event) return;
+    const stamped = { ...event, time: isoSeconds(this.clock.now) };
+    this.#events?.push(stamped);
+    this.#outside.changed?.(stamped);
   }
 
   #provider(by: Invocation): FakeProvider {

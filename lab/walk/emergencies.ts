@@ -10,6 +10,8 @@ export interface Emergency {
   readonly action: Wish["action"];
   /** A repair may end sessions. */
   readonly endSessions: boolean;
+  /** Keys that leaked are revoked before there are new ones. */
+  readonly revokeFirst?: boolean;
   /** Names; absent: all that the manifest names. */
   readonly secrets?: readonly string[];
   readonly id: string;
@@ -83,11 +85,18 @@ export const requested = (
 ): Emergency => last ?? { ...wanted, id: id() };
 
 /** As the person sends it. */
-export const payloadOf = ({ action, endSessions, secrets, id }: Emergency): object => ({
+export const payloadOf = ({
+  action,
+  endSessions,
+  revokeFirst,
+  secrets,
+  id,
+}: Emergency): object => ({
   action,
   id,
   ...(secrets ? { secrets } : { all: true }),
   ...(action === "repair" && { endSessions }),
+  ...(revokeFirst && { revokeFirst }),
   reason: `found in a public repository, ${id}`,
   caller: "on-call",
 });

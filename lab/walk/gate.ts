@@ -17,6 +17,11 @@ export interface Armed {
   readonly move?: () => Promise<void> | void;
 }
 
+/** The same, where the move may depend on who makes the call. */
+interface ArmedBy extends Omit<Armed, "move"> {
+  readonly move?: (by: Invocation) => Promise<void> | void;
+}
+
 /** Who calls, and for how long it may. */
 export class Invocation {
   readonly id: string;
@@ -57,7 +62,7 @@ const latency = 15;
 /** Through which every call of a function goes: it takes time, and may be disturbed. */
 export class Gate {
   readonly #clock: VirtualClock;
-  #armed: Armed[] = [];
+  #armed: ArmedBy[] = [];
   /** Calls so far. */
   calls = 0;
   /** Whoever looks at what each call has changed. */
@@ -67,7 +72,7 @@ export class Gate {
     this.#clock = clock;
   }
 
-  arm(armed: Armed): void {
+  arm(armed: ArmedBy): void {
     this.#armed.push(armed);
   }
 
@@ -95,7 +100,7 @@ export class Gate {
     this.calls += 1;
     this.#clock.pass(latency);
     const due = this.#due();
-    for (const { move } of due) await move?.();
+    for (const { move } of due) await move?.(by);
     for (const { fault } of due) if (fault) by.isDisturbed = true;
     const hits = (kind: FaultKind) => due.some(({ fault }) => fault === kind);
     if (this.#isOver(by) || hits("killed before")) return this.#kill(by);
@@ -108,7 +113,7 @@ export class Gate {
     return result;
   }
 
-  #due(): readonly Armed[] {
+  #due(): readonly ArmedBy[] {
     const due = this.#armed.filter(({ calls }) => calls <= 0);
     this.#armed = this.#armed.filter(({ calls }) => calls > 0);
     for (const each of this.#armed) each.calls -= 1;
