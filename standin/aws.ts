@@ -118,6 +118,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       addUser: (user) => account.aclUsers.addUser(user),
       setStatus: (id, status) => account.aclUsers.setStatus(id, status),
       setPasswordCount: (id, count) => account.aclUsers.setPasswordCount(id, count),
+      caughtUp: () => account.aclUsers.caughtUp(),
     },
     secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },

@@ -29,6 +29,8 @@ export interface AclUserTaps {
   setStatus(id: string, status: string): void;
   /** By hand, on the servers: how many passwords the user has now. */
   setPasswordCount(id: string, count: number): void;
+  /** Resolves when the servers have every change so far. */
+  caughtUp(): Promise<void>;
 }
 
 export interface AclUser {
@@ -47,6 +49,7 @@ export class AclUsers implements AclUserTaps, Disposable {
   readonly #all: AclUser[] = [];
   readonly #timing: AclUserTiming;
   readonly #end = new AbortController();
+  #changes: Promise<unknown> = Promise.resolve();
 
   constructor(home: AclUsers["home"], timing: AclUserTiming) {
     this.home = home;
@@ -92,7 +95,11 @@ export class AclUsers implements AclUserTaps, Disposable {
     if (problem) throw new AwsError(errors.value, problem);
     user.status = "modifying";
     user.passwordCount = new Set(passwords).size;
-    void this.#carryOut(user, passwords);
+    this.#changes = Promise.all([this.#changes, this.#carryOut(user, passwords)]);
+  }
+
+  async caughtUp(): Promise<void> {
+    await this.#changes;
   }
 
   async #carryOut(user: AclUser, passwords: readonly string[]): Promise<void> {

@@ -15,6 +15,8 @@ export interface TwoPasswordsFixture extends AsyncDisposable {
   give(username: string, passwords: Passwords): Promise<void>;
   /** What the server keeps of the user's passwords, byte for byte. */
   stored(username: string): Promise<string>;
+  /** Resolves when the server has made what its service says is over. Absent: a change is over when it is made. */
+  caughtUp?(): Promise<void>;
 }
 
 /** One whose users, or an administrator, change them. */
@@ -80,6 +82,7 @@ export function secondPasswordContract(
   const keepOnly = (login: Login, actor: Actor, ...kept: Passwords) =>
     by({ ...login, password: kept[0] }, actor, async (passwords, username) => {
       await passwords.keepOnly(username, kept, anyTime());
+      await fixture().caughtUp?.();
     });
 
   describe.each(actors)(`${name}: second password, by the %s`, (actor) => {

@@ -43,13 +43,17 @@ for (const [index, { service, flavour, change }] of services.entries())
       },
     );
 
-    const passwordsOf = async (login: Awaited<ReturnType<AclFixture["newUser"]>>) => {
-      const session = await sessionOf(fixture.engine, login);
+    type OfUser = Pick<AclFixture, "engine" | "newUser">;
+    const passwordsOf = async (
+      login: Awaited<ReturnType<OfUser["newUser"]>>,
+      { engine }: OfUser = fixture,
+    ) => {
+      const session = await sessionOf(engine, login);
       if (!session.secondPassword) throw new Error("no second password");
       return { session, passwords: session.secondPassword };
     };
-    const asked = (username: string) =>
-      fixture.aws.calls.filter(
+    const asked = (username: string, { aws }: Pick<AclFixture, "aws"> = fixture) =>
+      aws.calls.filter(
         ({ operation, input }) =>
           operation === change && JSON.stringify(input).includes(`${username}"`),
       );
@@ -66,6 +70,8 @@ for (const [index, { service, flavour, change }] of services.entries())
           });
           await expect(add()).rejects.toMatchObject({ code: "AWS_CALL_FAILED", retryable: true });
         }
+        // A server that lags looks like one that was never told.
+        await fixture.aws.aclUsers.caughtUp();
         await add();
         await add();
         expect(asked(username)).toHaveLength(1);
@@ -73,16 +79,22 @@ for (const [index, { service, flavour, change }] of services.entries())
       });
 
       it("does not end what another change adds meanwhile", async () => {
-        const login = await fixture.newUser();
-        const [next, { session, passwords }] = [newPassword(), await passwordsOf(login)];
+        await using slow = await openAclFixture(
+          service,
+          { flavour },
+          { changeMs: 30, endMs: 1000 },
+        );
+        const login = await slow.newUser();
+        const [next, { session, passwords }] = [newPassword(), await passwordsOf(login, slow)];
         const { username } = login;
         const adding = passwords.add(username, { kept: login.password, added: next }, anyTime());
-        while (asked(username).length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+        while (asked(username, slow).length === 0)
+          await new Promise((resolve) => setTimeout(resolve, 1));
         await expect(
           passwords.keepOnly(username, [login.password], anyTime()),
         ).rejects.toMatchObject({ code: "ACL_USER_BUSY", retryable: true });
         await adding;
-        expect(asked(username)).toHaveLength(1);
+        expect(asked(username, slow)).toHaveLength(1);
         await session[Symbol.asyncDispose]();
       });
 

@@ -11,7 +11,12 @@ import type { Login } from "../../../../lib/rotators/login/login.ts";
 import { MemoryDbUser } from "../../../../lib/rotators/memorydb/memorydb-user.ts";
 import { redis } from "../../../../lib/rotators/redis/redis.ts";
 import { Secret } from "../../../../lib/secret/secret.ts";
-import { type AclUserDefinition, type Aws, startAws } from "../../../../standin/aws.ts";
+import {
+  type AclUserDefinition,
+  type AclUserTiming,
+  type Aws,
+  startAws,
+} from "../../../../standin/aws.ts";
 import type { TwoPasswordsFixture } from "../../../contracts/second-password.ts";
 import { clientConfig } from "../../../standin/fixtures.ts";
 import { openRedisFixture, type RedisFixture } from "../redis/fixture.ts";
@@ -19,7 +24,7 @@ import { openRedisFixture, type RedisFixture } from "../redis/fixture.ts";
 export type Service = AclUserDefinition["service"];
 
 /** In milliseconds: the servers have the passwords a while after the API says so. */
-const timing = { changeMs: 30, endMs: 20 };
+const usualTiming = { changeMs: 30, endMs: 20 };
 
 /** The stand-in, and a real server on which its users are. */
 export interface AclFixture extends TwoPasswordsFixture {
@@ -36,6 +41,7 @@ export interface AclFixture extends TwoPasswordsFixture {
 export async function openAclFixture(
   service: Service,
   options?: RedisOptions,
+  timing: AclUserTiming = usualTiming,
 ): Promise<AclFixture> {
   await using parts = new AsyncDisposableStack();
   const server = parts.use(await openRedisFixture(options));
@@ -80,6 +86,7 @@ export async function openAclFixture(
       aws.aclUsers.setPasswordCount(idOf(username), passwords.length);
     },
     stored: (username) => server.stored(username),
+    caughtUp: () => aws.aclUsers.caughtUp(),
     [Symbol.asyncDispose]: () => owned.disposeAsync(),
   };
 }

@@ -127,8 +127,10 @@ describe("a manifest of a master user", () => {
     const used = (text: string) => [...typesFor(compile(text), functions)].toSorted();
     expect(used(master("cluster: a, engine: mariadb"))).toEqual(["mariadb", "rds-master"]);
     expect(used(master("instance: a, engine: oracle, proof: api"))).toEqual(["rds-master"]);
-    expect(used("secrets: { app: { admin: rds!db-1a } }")).toEqual(["postgres", "rds-master"]);
-    const declared = "secrets: { app: { admin: { secret: rds!db-1a, host: a.b, port: 1 } } }";
+    const managed = "secrets: { app: { type: postgres, admin: rds!db-1a } }";
+    expect(used(managed)).toEqual(["postgres", "rds-master"]);
+    const declared =
+      "secrets: { app: { type: postgres, admin: { secret: rds!db-1a, host: a.b, port: 1 } } }";
     expect(used(declared)).toEqual(["postgres"]);
   });
 
