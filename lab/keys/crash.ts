@@ -34,16 +34,18 @@ const isRolled = ({ rolls }: KeyAccountOptions) => rolls === true;
  */
 export async function keyCrashRows({ stride = 1 } = {}): Promise<readonly CrashRow[]> {
   const rows: CrashRow[] = [];
-  for (const [subject, options] of Object.entries(keyKinds))
+  for (const [subject, options] of Object.entries(keyKinds)) {
+    const calls = await undisturbed(options);
     for (const recovery of recoveries)
       for (const fault of faults)
         rows.push(
           await crashRow(
             { subject: `key: ${subject}`, mode: `${fault}; ${recovery}` },
-            { calls: await undisturbed(options), stride, first: rows.length },
+            { calls, stride, first: rows.length },
             (point) => disturbed(options, recovery, fault, point),
           ),
         );
+  }
   return rows;
 }
 

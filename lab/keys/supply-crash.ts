@@ -16,12 +16,13 @@ const behaviour: Behaviour = { activation: 4_000, revocation: 60_000, deadFor: 1
 /** A supply and its settlement: every call × every fault × every recovery. @param stride takes one call of so many */
 export async function supplyCrashRows({ stride = 1 } = {}): Promise<readonly CrashRow[]> {
   const rows: CrashRow[] = [];
+  const calls = await undisturbed();
   for (const recovery of supplyRecoveries)
     for (const fault of faults)
       rows.push(
         await crashRow(
           { subject: "key: supplied", mode: `${fault}; ${recovery}` },
-          { calls: await undisturbed(), stride, first: rows.length },
+          { calls, stride, first: rows.length },
           (point) => disturbed(recovery, fault, point),
         ),
       );
