@@ -88,12 +88,12 @@ export async function requireUsable(
   const [is, was] = [await provider.facts(key, at), await provider.facts(at.current, at)];
   if (is.account !== was.account)
     throw new SupplyRefused(
-      `The key belongs to another account of ${provider.name} (${is.account ?? "none"}) than AWSCURRENT's (${was.account ?? "none"}); nothing was changed.`,
+      `The account of the new key at ${provider.name} (${is.account ?? "none"}) is not that of AWSCURRENT's (${was.account ?? "none"}); nothing was changed.`,
       "Make one in the account of AWSCURRENT's.",
     );
   if (is.rights !== was.rights)
     at.warn(
-      `${name} has other rights (${is.rights ?? "none"}) than the one before (${was.rights ?? "none"})`,
+      `${name}: the rights of the new key (${is.rights ?? "none"}) are not those of AWSCURRENT's (${was.rights ?? "none"})`,
     );
 }
 
