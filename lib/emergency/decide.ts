@@ -48,9 +48,11 @@ export function decide(wish: Wish, secret: SecretState, facts: Pick<Facts, "vers
   return { kind: "start", token };
 }
 
-/** Who calls a rotation and then a leak by the same id means both. */
+/** Who calls a rotation and then a leak by the same id means both, and so does who has rolled back before. */
 const isOf = (wish: Wish, note: Note) =>
-  isOfEmergency(note, wish) && (wish.action !== "leaked" || isServed(note.state, note.token));
+  isOfEmergency(note, wish) &&
+  note.state !== "rolled-back" &&
+  (wish.action !== "leaked" || isServed(note.state, note.token));
 
 const isServed = (state: Note["state"], token: string) =>
   isLeaked(token) && (state === "leaked" || state === "done");

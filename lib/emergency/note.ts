@@ -5,8 +5,18 @@ import type { SecretState } from "../secret/store.ts";
 /** The tag in which a secret remembers its last emergency. */
 export const emergencyTag = "quarterturn:emergency";
 
-/** `refused`: it is left to a person. */
-const states = ["rotate", "leaked", "rollback", "repair", "done", "refused"] as const;
+/**
+ * `done`: any action but a rollback, whose version need not be one that it made. `refused`: it is left to a person.
+ */
+const states = [
+  "rotate",
+  "leaked",
+  "rollback",
+  "repair",
+  "done",
+  "rolled-back",
+  "refused",
+] as const;
 
 /** What is remembered of an emergency, from before it changes anything. */
 export interface Note {
@@ -33,8 +43,11 @@ export function noteText({ state, wasOff, token, at, ids }: Note): string {
   return count > 0 ? own + more(count).join("") : own;
 }
 
+/** Whether it has come to its end. */
+export const isDone = ({ state }: Note) => state === "done" || state === "rolled-back";
+
 /** Whether nothing is to be done for it any more. */
-export const isOver = ({ state }: Note) => state === "done" || state === "refused";
+export const isOver = (note: Note) => isDone(note) || note.state === "refused";
 
 /** In milliseconds: who gives the same reason so much later means another emergency. */
 const memory = 24 * 3_600_000;

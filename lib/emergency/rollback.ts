@@ -1,4 +1,4 @@
-import { holderOf, isLeaked, labelsOn, pendingOf, retiringVersions } from "../secret/labels.ts";
+import { holderOf, labelsOn, pendingOf, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { CurrentDrifted } from "../watch/secret-findings.ts";
 import { otherEmergency, refusal, refuse, stateNote, stayOrRefuse } from "./limits.ts";
@@ -18,7 +18,7 @@ export function decideRollback(wish: Wish, secret: SecretState, facts: Facts): S
   const current = holderOf(secret, "AWSCURRENT") ?? "";
   const last = noteOf(secret);
   const mine = last && isOfEmergency(last, wish) ? last : undefined;
-  if (mine?.state === "done" && !isLeaked(mine.token)) return { kind: "done", note: mine };
+  if (mine?.state === "rolled-back") return { kind: "done", note: mine };
   const other = otherEmergency(wish, secret, last);
   if (other) return refuse(other);
   const begun = mine?.state === "rollback" ? mine : undefined;
@@ -107,7 +107,7 @@ function afterwards(begun: Note, secret: SecretState, facts: Facts): Step {
   if (error) return stayOrRefuse(error);
   const unfinished = retiringVersions(secret).map(({ version }) => version);
   return isSettling
-    ? { kind: "note", note: { ...begun, state: "done" } }
+    ? { kind: "note", note: { ...begun, state: "rolled-back" } }
     : { kind: "settling", promoted: token, unfinished };
 }
 

@@ -4,7 +4,7 @@ import { holderOf, isLeaked, retiringVersions } from "../secret/labels.ts";
 import { leakOf } from "../secret/leak.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import { unfinishedVersions } from "./limits.ts";
-import { type Note, noteOf } from "./note.ts";
+import { isDone, type Note, noteOf } from "./note.ts";
 import type { ProblemStatus, SecretFacts, SecretStatus, StatusState } from "./status-facts.ts";
 import { leftOf } from "./status-wording.ts";
 
@@ -41,6 +41,7 @@ export function statusOf(facts: SecretFacts): SecretStatus {
 /** A finished emergency tells only of its version what it was. */
 function actionOf({ state, token }: Note): Pick<SecretStatus, "action"> {
   if (state === "refused") return {};
+  if (state === "rolled-back") return { action: "rollback" };
   if (state !== "done") return { action: state };
   return isLeaked(token) ? { action: "leaked" } : {};
 }
@@ -50,7 +51,7 @@ function stateOf({ secret, refusal, remembered, now }: SecretFacts, note?: Note)
   if (!note) return "untouched";
   if (note.state === "refused") return "failed";
   const isCurrent = note.token === holderOf(secret, "AWSCURRENT");
-  if (!isCurrent && note.state === "done") return "settled";
+  if (!isCurrent && isDone(note)) return "settled";
   if (!isCurrent || note.state === "repair")
     return hasFailed(remembered, note) ? "failed" : "rotating";
   const unfinished = retiringVersions(secret).map(({ version }) => version);

@@ -4,7 +4,7 @@ import type { Context } from "../context/context.ts";
 import { asRotationError } from "../errors.ts";
 import { secretNameOf } from "../secret/arn.ts";
 import { decide } from "./decide.ts";
-import { noteOf } from "./note.ts";
+import { isDone, noteOf } from "./note.ts";
 import type { EmergencyPorts } from "./ports.ts";
 import type { EmergencyRequest } from "./request.ts";
 import { statusOf } from "./secret-status.ts";
@@ -81,7 +81,7 @@ async function factsOf(
   const step = decide({ action: "leaked", ...asked }, secret, { versions: new Map() });
   const note = noteOf(secret);
   const own = remembered.filter((each) => each.secret === secret.arn);
-  const ofEmergency = note && note.state !== "done" ? ofEmergencies(note.ids, remembered) : [];
+  const ofEmergency = note && !isDone(note) ? ofEmergencies(note.ids, remembered) : [];
   const all = [...own, ...ofEmergency];
   return {
     secret,

@@ -351,6 +351,20 @@ describe("a rotation now", () => {
       },
     ],
     [
+      "is not done by a rollback of the same id",
+      {
+        note: { state: "rolled-back", token: "back" },
+        versions: { back: ["AWSCURRENT"] },
+      },
+      {
+        kind: "note",
+        note: note({
+          state: "rotate",
+          token: tokenFor({ action: "rotate", id: "INC-1" }, arn, "back"),
+        }),
+      },
+    ],
+    [
       "keeps what leaked in mind where that is not finished",
       { note: { ids: ["INC-0"], token: "leaked-0" } },
       { kind: "note", note: note({ token: plain, ids: ["INC-0", "INC-1"] }) },

@@ -104,13 +104,28 @@ describe("a rollback", () => {
       "is done then",
       { versions: back, note: begun, ...off },
       facts({}, { current: { secret: "app", current: "accepted" }, isSettling: true }),
-      { kind: "note", note: note({ ...begun, state: "done" }) },
+      { kind: "note", note: note({ ...begun, state: "rolled-back" }) },
     ],
     [
       "stays done",
-      { versions: back, note: { ...begun, state: "done" } },
+      { versions: back, note: { ...begun, state: "rolled-back" } },
       facts(),
       { kind: "done" },
+    ],
+    [
+      "stays done where an emergency made the version that came back",
+      {
+        versions: { new: back.new, "leaked-old": back.old },
+        note: { ...begun, state: "rolled-back", token: "leaked-old" },
+      },
+      facts(),
+      { kind: "done" },
+    ],
+    [
+      "is not done by a rotation of the same id",
+      { versions: rotated, note: { state: "done", token: "new" } },
+      facts(),
+      { kind: "ask", question: { version: "old" } },
     ],
   ])("%s", (_, change, known, step) => {
     expect(decide(change, known)).toMatchObject(step);

@@ -141,6 +141,18 @@ describe("the state of a secret in an emergency", () => {
       "quarterturn",
     ],
     [
+      "it was rolled back, to what an emergency made",
+      { labels: "settled", note: { state: "rolled-back" } },
+      "settled",
+      "nothing",
+    ],
+    [
+      "it was rolled back, and AWSCURRENT is another one since",
+      { labels: "later", note: { state: "rolled-back" } },
+      "settled",
+      "nothing",
+    ],
+    [
       "its repair was refused",
       { labels: "settled", note: { state: "refused" } },
       "failed",
