@@ -29,7 +29,12 @@ export class Host implements AsyncDisposable {
   }
 
   /** Builds and registers the functions the first time; the same ones serve from then on. */
-  deploy(functions: { manifest: object; ca: string; topicArn: string }): ReturnType<typeof deploy> {
+  deploy(functions: {
+    manifest: object;
+    ca: string;
+    topicArn: string;
+    env?: Readonly<Record<string, string>>;
+  }): ReturnType<typeof deploy> {
     this.#arns ??= deploy(this.aws, { folder: this.folder, ...functions });
     return this.#arns;
   }

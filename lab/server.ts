@@ -1,9 +1,12 @@
 import type { Login } from "./login.ts";
+import type { Internet } from "./providers/internet.ts";
 
 /** Where clients reach a server: directly, or through a proxy. */
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Where functions find the API of the server's provider; absent: they ask none. */
+  readonly internet?: Internet;
 }
 
 /**
@@ -17,6 +20,10 @@ export interface Server extends Address, AsyncDisposable {
   readonly title: string;
   /** A database that is always there. */
   readonly defaultDatabase: string;
+  /** What rotation.yml has to say of each login, beside the usual. */
+  readonly keys?: Readonly<Record<string, unknown>>;
+  /** How many times faster than on AWS waits pass for functions: where every change waits. */
+  readonly pace?: number;
   /** PEM of the authority that signed the server's certificate. */
   readonly ca: string;
   /** The name of the call in which an in-place switch changes a password, as the proxy names calls. */
@@ -106,6 +113,8 @@ export interface ServerType {
   readonly impostors: readonly string[];
   /** The type of another server of the same engine: a sample of a suite leaves this one out. */
   readonly variantOf?: string;
+  /** Functions wait for every change, so that several secrets side by side take no longer than one. */
+  readonly isSlow?: boolean;
   /** Why none can be started on this machine, and how to get one; absent or `undefined`: one can. */
   missing?(): string | undefined;
   start(options?: ServerOptions): Promise<Server>;

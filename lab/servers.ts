@@ -51,6 +51,13 @@ export const serverTypes = {
     start: async () => (await import("./mongodb/server.ts")).startMongodb(),
     client: async () => (await import("./mongodb/client.ts")).client,
   },
+  atlas: {
+    strategies: ["alternating-users"],
+    impostors: ["refuseTls", "askPlain", "askLittle", "skipProof", "proveNothing"],
+    isSlow: true,
+    start: async () => (await import("./atlas/server.ts")).startAtlas(),
+    client: async () => (await import("./mongodb/client.ts")).client,
+  },
 } as const satisfies Record<string, ServerType>;
 
 /** What keeps this type of server from being started here, and how to get it; `undefined`: nothing. */

@@ -7,6 +7,7 @@ import { adminSecretId, createAdmin, createDatabase, databaseSecretId } from "./
 import { Host } from "./host.ts";
 import { startCluster } from "./idle-service.ts";
 import { type Operations, operations } from "./operations.ts";
+import { environmentOf, modulesOf } from "./providers/internet.ts";
 import type { Address, Server, Strategy } from "./server.ts";
 import { type Versions, versionsOf } from "./versions.ts";
 
@@ -88,10 +89,10 @@ export interface World extends Versions, Operations, AsyncDisposable {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { server, name = "app" } = options;
   await using parts = new AsyncDisposableStack();
-  const host = options.host ?? parts.use(await startHost(options));
+  const address = options.address ?? server;
+  const host = options.host ?? parts.use(await startHost(options, address));
   if (options.host) parts.defer(() => host.aws.reset());
   const { aws, folder } = host;
-  const address = options.address ?? server;
   const login = await createDatabase(server, address, name);
   if (options.master) addInstance(aws, { server, address, username: login.username, name });
   if (options.aclUser) addUser(aws, { server, username: login.username, ...options.aclUser });
@@ -103,7 +104,8 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   await createSecret(client, adminSecretId, admin);
   const manifest = manifestFor(options, beside?.credentials);
   const topicArn = await createTopic(aws);
-  const arns = await host.deploy({ manifest, ca: server.ca, topicArn });
+  const env = address.internet && environmentOf(address.internet);
+  const arns = await host.deploy({ manifest, ca: server.ca, topicArn, ...(env && { env }) });
   const owned = parts.move();
   const urls = beside?.credentials.flatMap(({ urls = [] }) => urls) ?? [];
   const functions = {
@@ -162,17 +164,22 @@ function addUser(
 
 const instanceId = (name: string) => name.replaceAll("_", "-");
 
-const startHost = ({
-  port,
-  pace,
-  timing,
-  lambda,
-  master,
-  aclUser,
-  inProcess = false,
-}: WorldOptions) =>
+const startHost = (
+  {
+    server,
+    port,
+    pace = server.pace,
+    timing,
+    lambda,
+    master,
+    aclUser,
+    inProcess = false,
+  }: WorldOptions,
+  { internet }: Address,
+) =>
   Host.start({
     inProcess,
+    ...(internet && { modules: modulesOf(internet) }),
     ...(pace !== undefined && { pace }),
     ...(master && { rds: master }),
     ...(aclUser && { aclUsers: aclUser }),
@@ -209,7 +216,7 @@ function manifestFor(
   const named = namesUsers ? { users } : {};
   const database = { type: "rds-master", instance: instanceId(name), engine: server.type };
   const user = aclUser && { type: aclUser.service, user: instanceId(`${name}_user`) };
-  const type = user ?? (master ? database : { type: server.type });
+  const type = user ?? (master ? database : { type: server.type, ...server.keys });
   const login = { ...type, strategy, ...admin, ...named, urls: ["connection_string"] };
   const logins = [server.type, login.type];
   const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) => ({

@@ -90,4 +90,6 @@ export interface AwsOptions {
   readonly aclUsers?: Partial<AclUserTiming>;
   /** Functions run in this process instead of one each (see InProcessEnvironment). Default: false. */
   readonly inProcess?: boolean;
+  /** What functions in this process get in the place of Node's modules, by name without `node:`. */
+  readonly modules?: ReadonlyMap<string, object>;
 }

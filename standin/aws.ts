@@ -29,8 +29,10 @@ export type {
 } from "./secrets-manager/rotation-outcome.ts";
 export { messageFor, type Notification } from "./sns/notification.ts";
 
-const startInProcess: StartEnvironment = (...environment) =>
-  new InProcessEnvironment(...environment);
+const inProcess =
+  (modules: AwsOptions["modules"]): StartEnvironment =>
+  (...environment) =>
+    new InProcessEnvironment(...environment, modules);
 
 /**
  * A stand-in for AWS services on 127.0.0.1 only, in memory, for development and tests.
@@ -51,7 +53,7 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
     clock,
     activity,
     env,
-    ...(options.inProcess && { startEnvironment: startInProcess }),
+    ...(options.inProcess && { startEnvironment: inProcess(options.modules) }),
   });
   const host: AccountHost = {
     region,

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout } from "node:timers";
 import type { MongodbDouble } from "../mongodb/double.ts";
+import type { Reply } from "../providers/description.ts";
 
 /** Of an API document. */
 export interface ProjectUser {
@@ -12,6 +13,9 @@ export interface ProjectUser {
   }[];
   readonly [field: string]: unknown;
 }
+
+/** @param heard headers, path and body of the request */
+export type Instead = (heard: string) => Reply;
 
 const hex = (bytes: number) => randomBytes(bytes).toString("hex");
 
@@ -32,6 +36,8 @@ export class AtlasProject {
   delay = 10;
   /** Until it resolves, nothing reaches the cluster. */
   held: Promise<void> = Promise.resolve();
+  /** Asked ahead of each request, e.g. `PATCH databaseUsers`, for what answers it in the place of the API. */
+  instead: (request: string) => Instead | undefined = () => undefined;
   /** Tokens that were given out. */
   readonly tokens = new Set<string>();
   readonly #cluster: MongodbDouble;

@@ -32,6 +32,12 @@ export class RotationSubject implements Subject {
   }
 
   async undisturbed(): Promise<readonly string[]> {
+    // Cases begin with an AWSPREVIOUS, which is looked at, too.
+    if (this.#options.first) await this.#undisturbed();
+    return this.#undisturbed();
+  }
+
+  async #undisturbed(): Promise<readonly string[]> {
     await this.#begin();
     using counter = new Disturbance(this.#world, this.#proxy);
     requireSuccess(await this.#world.rotate());

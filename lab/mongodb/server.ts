@@ -32,11 +32,11 @@ const ownPrivileges: readonly Privilege[] = [
   lockable,
 ];
 
-class LocalMongodb implements MongodbServer {
-  readonly type = "mongodb";
-  readonly title = "a double of MongoDB";
+export class LocalMongodb implements MongodbServer {
+  readonly type: string = "mongodb";
+  readonly title: string = "a double of MongoDB";
   readonly defaultDatabase = userDatabase;
-  readonly passwordChange = "query updateUser";
+  readonly passwordChange: string = "query updateUser";
   readonly loggedStatements = [/"command":\{"updateUser":"[^"]+","pwd":"xxx"/];
   readonly host = HOST;
   readonly port: number;
@@ -53,15 +53,25 @@ class LocalMongodb implements MongodbServer {
   }
 
   async newOwner({ username, database }: Pick<Login, "username" | "database">): Promise<string> {
-    return this.#newUser(username, [{ role: "readWrite", db: database }, ownRole]);
+    return this.makeUser(username, database);
   }
 
   async newUser(username: string): Promise<string> {
-    return this.#newUser(username, [ownRole]);
+    return this.makeUser(username);
+  }
+
+  /** @param database which it may write to, if any */
+  protected makeUser(username: string, database?: string): string {
+    const roles = database === undefined ? [] : [{ role: "readWrite", db: database }];
+    return this.#newUser(username, [...roles, ownRole]);
+  }
+
+  protected newPassword(): string {
+    return randomBytes(18).toString("base64url");
   }
 
   #newUser(username: string, roles: readonly RoleName[]): string {
-    const password = randomBytes(18).toString("base64url");
+    const password = this.newPassword();
     this.double.users.create(username, userDatabase, { pwd: password, roles });
     return password;
   }

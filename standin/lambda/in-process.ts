@@ -25,7 +25,7 @@ import { OwnSockets } from "./own-sockets.ts";
  */
 export class InProcessEnvironment implements ExecutionEnvironment {
   readonly principal: string;
-  readonly #sockets = new OwnSockets();
+  readonly #sockets: OwnSockets;
   readonly #exit = Promise.withResolvers<"killed">();
   readonly #process: NodeJS.Process;
   readonly #bundle: string;
@@ -33,8 +33,15 @@ export class InProcessEnvironment implements ExecutionEnvironment {
   #log = "";
   #isAlive = true;
 
-  constructor(principal: string, bundle: string, env: Record<string, string>) {
+  /** @param modules what it gets in the place of Node's modules, by name without `node:` */
+  constructor(
+    principal: string,
+    bundle: string,
+    env: Record<string, string>,
+    modules?: ReadonlyMap<string, object>,
+  ) {
     this.principal = principal;
+    this.#sockets = new OwnSockets(modules);
     this.#bundle = bundle;
     this.#process = this.#processWith(env);
   }

@@ -1,5 +1,6 @@
 import http from "node:http";
 import net from "node:net";
+import tls, { type ConnectionOptions } from "node:tls";
 import type { OpenedSocket } from "./messages.ts";
 
 /** The sockets of one execution environment, in a process that it shares with others. */
@@ -10,7 +11,9 @@ export class OwnSockets {
   #opened: OpenedSocket[] = [];
   #isDestroyed = false;
 
-  constructor() {
+  /** @param replaced what the environment is to have in the place of Node's modules, by name */
+  constructor(replaced: ReadonlyMap<string, object> = new Map()) {
+    const { connect, ...ofTls } = { ...tls, ...replaced.get("tls") };
     const register = (socket: net.Socket) => this.#register(socket);
     class OwnSocket extends net.Socket {
       constructor(options?: net.SocketConstructorOpts) {
@@ -23,9 +26,17 @@ export class OwnSockets {
         return new OwnSocket(options).connect(options);
       }
     }
+    const connectOwn = (options: ConnectionOptions) => {
+      const socket = connect(options);
+      // Else it is one of those above.
+      if (!options.socket) register(socket);
+      return socket;
+    };
     this.modules = new Map<string, object>([
+      ...replaced,
       ["net", { ...net, Socket: OwnSocket }],
       ["http", { ...http, Agent: OwnAgent }],
+      ["tls", { ...ofTls, connect: connectOwn }],
     ]);
   }
 

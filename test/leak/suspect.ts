@@ -5,6 +5,7 @@ import { build } from "esbuild";
 import { readManifest } from "../../build/manifest-plugin.ts";
 import { bundleOptions } from "../../build/options.ts";
 import { type AdminSecret, adminSecretId, databaseSecretId } from "../../lab/database-secret.ts";
+import { environmentOf } from "../../lab/providers/internet.ts";
 import type { Server, Strategy } from "../../lab/server.ts";
 import { serverType } from "../../lab/servers.ts";
 import type { WorldOptions } from "../../lab/world.ts";
@@ -60,9 +61,10 @@ export class Suspect implements AsyncDisposable {
     type: string,
     strategy: Strategy,
     more: Pick<WorldOptions, "mirror" | "beside" | "master" | "aclUser" | "pace"> = {},
+    start: () => Promise<Server> = () => serverType(type).start({ logsStatements: true }),
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
-    const server = parts.use(await serverType(type).start({ logsStatements: true }));
+    const server = parts.use(await start());
     const built = parts.use(await BuiltRotation.open(server, strategy, "leak", more));
     const places = parts.use(new Places(built.world));
     const functions = await deployObserved(built, parts);
@@ -193,9 +195,10 @@ async function deployObserved(
   built: BuiltRotation,
   parts: AsyncDisposableStack,
 ): Promise<Functions> {
-  const { world } = built;
+  const { world, proxy } = built;
   const folder = join(world.folder, "functions");
   const environment = {
+    ...(proxy.internet && environmentOf(proxy.internet)),
     ENVIRONMENT: "production",
     ALERT_TOPIC_ARN: `arn:aws:sns:${world.aws.region}:${world.aws.accountId}:alerts`,
   };
@@ -234,7 +237,10 @@ async function poisonedBundle(folder: string, type: string): Promise<string> {
         name: "poison",
         setup({ onLoad }) {
           onLoad({ filter: new RegExp(`/rotators/${type}/${type}\\.ts$`) }, () => ({
-            contents: `export { poisoned as ${type} } from ${engine};`,
+            contents: `
+import { poisoned } from ${engine};
+export { poisoned as ${type} };
+export const ${type}Engine = () => poisoned;`,
           }));
         },
       },

@@ -8,6 +8,7 @@ import { temporaryBundle } from "./fixtures.ts";
 const source = `
 const { Socket } = process.getBuiltinModule("node:net");
 const { Agent, request } = process.getBuiltinModule("node:http");
+const tls = process.getBuiltinModule("node:tls");
 let served = 0;
 const get = (port, agent) => new Promise((resolve, reject) => {
   const sent = request({ host: "127.0.0.1", port, agent }, (response) => resolve(response.statusCode));
@@ -20,6 +21,10 @@ async function run(event, context) {
   if (event.reject) throw "plain";
   if (event.ms) await new Promise((resolve) => setTimeout(resolve, event.ms));
   if (event.http) return get(event.http, new Agent()).catch(({ code }) => code);
+  if (event.lookup) return process.getBuiltinModule("node:dns/promises").lookup(event.lookup);
+  if (event.tls) return new Promise((resolve) => {
+    tls.connect({ host: "127.0.0.1", port: event.tls }).on("error", () => {}).on("close", resolve);
+  });
   if (event.port) {
     const talk = () => new Promise((resolve) => {
       const socket = new Socket();
@@ -102,6 +107,30 @@ describe("a function in this process", () => {
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(heard).toBe("alive");
     expect((await functions.invoke(arn, {}))?.payload).toMatchObject({ served: 1 });
+  });
+
+  it("has its connections by TLS cut as well", async () => {
+    const [aws] = hosts;
+    const { functions } = aws ?? expect.fail();
+    const [greeted, closed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    await using listener = await listen((socket) => {
+      socket.once("data", () => greeted.resolve());
+      socket.once("close", () => closed.resolve());
+    });
+    const invocation = functions.invoke(arn, { tls: listener.port });
+    await greeted.promise;
+    for (const principal of functions.running(arn)) functions.kill(principal);
+    await closed.promise;
+    expect((await invocation).error?.errorType).toBe("Runtime.ExitError");
+  });
+
+  it("gets what is put in the place of Node's modules", async () => {
+    const lookup = async (host: string) => `${host} is here`;
+    const modules = new Map([["dns/promises", { lookup }]]);
+    await using aws = await startAws({ inProcess: true, modules });
+    const name = aws.functions.register({ name: "led", bundle: bundle.path });
+    const { payload } = await aws.functions.invoke(name, { lookup: "elsewhere" });
+    expect(payload).toBe("elsewhere is here");
   });
 });
 
