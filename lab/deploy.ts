@@ -15,6 +15,8 @@ interface Deployment {
   readonly topicArn?: string;
   /** What the functions' processes get beside it. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Makes a bundle around that of a function. @returns its path; default: the function's own */
+  readonly around?: (bundle: string, name: string) => string;
 }
 
 /**
@@ -22,7 +24,10 @@ interface Deployment {
  * @returns the functions' ARNs by name; empty for those that this manifest does not need
  * @throws InvalidManifest
  */
-export async function deploy(aws: Aws, { folder, manifest, ca, topicArn, env }: Deployment) {
+export async function deploy(
+  aws: Aws,
+  { folder, manifest, ca, topicArn, env, around = (bundle) => bundle }: Deployment,
+) {
   writeFileSync(join(folder, "ca.pem"), ca);
   // JSON is YAML.
   writeFileSync(join(folder, "rotation.yml"), JSON.stringify(manifest));
@@ -42,11 +47,11 @@ export async function deploy(aws: Aws, { folder, manifest, ca, topicArn, env }: 
     ROTATE_API_KEY_FUNCTION: arn("rotate-api-key"),
   };
   const arnOf = (name: string, startsCold = false, timeout = 30) => {
-    const bundle = bundles[name];
+    const built = bundles[name];
+    if (!built) return "";
+    const bundle = around(built, name);
     const timeoutMs = timeout * 1000;
-    return bundle
-      ? aws.functions.register({ name, bundle, environment, startsCold, timeoutMs })
-      : "";
+    return aws.functions.register({ name, bundle, environment, startsCold, timeoutMs });
   };
   return {
     "rotate-database": arnOf("rotate-database"),

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -9,12 +9,12 @@ import {
   type SecretsManagerClient,
   UpdateSecretVersionStageCommand,
 } from "@aws-sdk/client-secrets-manager";
-import { builtFunctions } from "../../lab/built-functions.ts";
 import { clientOf, createTopic } from "../../lab/clients.ts";
+import { deploy } from "../../lab/deploy.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 import { steps } from "../../lib/rotation/event.ts";
 import { retiringVersions, staleOrigins } from "../../lib/secret/labels.ts";
-import { type Aws, startAws } from "../../standin/aws.ts";
+import { type Aws, type AwsOptions, startAws } from "../../standin/aws.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Canaries } from "./canaries.ts";
 import { observing } from "./observing.ts";
@@ -22,14 +22,18 @@ import { Places } from "./places.ts";
 
 /** A secret with a key, and what of the world it needs. */
 export interface KeyScene {
-  /** Its entry in rotation.yml. */
+  /** What rotation.yml says of the key. */
   readonly credential: object;
+  /** What rotation.yml says of its secret. Default: all consumers are known, and there are none. */
+  readonly entry?: object;
+  /** Beside rotation.yml, by their paths. */
+  readonly files?: Readonly<Record<string, string>>;
   readonly document: Readonly<Record<string, string>>;
   /** The administrator's secret, by its name. */
   readonly admin?: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** For the functions: where the provider is. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Imported ahead of the functions. */
+  /** Imported ahead of the functions that reach the provider. */
   readonly ahead?: string;
   /** Values that neither a version of the secret nor the administrator's secret shows. */
   readonly learn?: (canaries: Canaries) => void;
@@ -39,7 +43,7 @@ export interface KeyScene {
   readonly parts?: AsyncDisposable;
 }
 
-const keySecretId = "production/leak/key";
+export const keySecretId = "production/leak/key";
 
 /** No secret: how a provider calls a key, and a field that is nobody's. */
 const isSecret = (field: string) => !/^(note|\w*_id|type|client_email|token_uri)$/.test(field);
@@ -48,12 +52,13 @@ const isSecret = (field: string) => !/^(note|\w*_id|type|client_email|token_uri)
 export class KeySuspect implements AsyncDisposable {
   readonly world: { readonly aws: Aws; readonly client: SecretsManagerClient };
   readonly places: Places;
+  /** ARNs, by the names of the functions. */
+  readonly functions: Arns;
   /** Invocations that failed. */
   failures = 0;
   /** The version that is being made. */
   token = "";
   readonly #scene: KeyScene;
-  readonly #arns: Arns;
   readonly #parts: AsyncDisposable;
 
   private constructor(
@@ -66,20 +71,21 @@ export class KeySuspect implements AsyncDisposable {
     this.world = world;
     this.#scene = scene;
     this.places = places;
-    this.#arns = arns;
+    this.functions = arns;
     this.#parts = parts;
   }
 
-  /** @param prepare what of the scene lies on the stand-in itself */
-  static async open(prepare: (aws: Aws) => Promise<KeyScene> | KeyScene): Promise<KeySuspect> {
+  /**
+   * @param prepare what of the scene lies on the stand-in itself
+   * @param timing of the stand-in; default: a rotation is tried once, and waits pass a thousand times faster
+   */
+  static async open(
+    prepare: (aws: Aws) => Promise<KeyScene> | KeyScene,
+    timing: AwsOptions = { pace: 1000, rotation: { attempts: 1 } },
+  ): Promise<KeySuspect> {
     await using parts = new AsyncDisposableStack();
-    const aws = parts.use(
-      await startAws({
-        pace: 1000,
-        rotation: { attempts: 1 },
-        accessKeys: { activationMs: 0, revocationMs: 0 },
-      }),
-    );
+    const accessKeys = { activationMs: 0, revocationMs: 0 };
+    const aws = parts.use(await startAws({ accessKeys, ...timing }));
     const client = clientOf(aws, "operator");
     parts.defer(() => client.destroy());
     const scene = await prepare(aws);
@@ -107,7 +113,7 @@ export class KeySuspect implements AsyncDisposable {
       new RotateSecretCommand({
         SecretId: keySecretId,
         ClientRequestToken: this.token,
-        RotationLambdaARN: this.#arns.nothing,
+        RotationLambdaARN: this.functions.nothing,
         RotationRules: { AutomaticallyAfterDays: 90 },
       }),
     );
@@ -130,11 +136,11 @@ export class KeySuspect implements AsyncDisposable {
     const refusedSince = new Date(Date.now() - 30 * 86_400_000).toISOString();
     const action: Action = this.token.startsWith("leaked-") ? "retireLeaked" : "retireUnused";
     const request = { action, secret: keySecretId, version, refusedSince };
-    return this.invoke(request, this.#arns.retire);
+    return this.invoke(request, this.functions["retire-api-key"]);
   }
 
   /** @returns whether it succeeded */
-  async invoke(event: object, arn: string = this.#arns.rotate): Promise<boolean> {
+  async invoke(event: object, arn: string = this.functions["rotate-api-key"]): Promise<boolean> {
     const payload = { RotationToken: rotationToken, ...event };
     const { error, payload: answer } = await this.world.aws.functions.invoke(arn, payload);
     const hasFailed = error !== undefined || Object(answer).outcome === "failed";
@@ -173,25 +179,23 @@ const rotationToken = randomUUID() + randomUUID();
 async function deployObserved(aws: Aws, scene: KeyScene, parts: AsyncDisposableStack) {
   const folder = mkdtempSync(join(tmpdir(), "quarterturn-leak-"));
   parts.defer(() => rmSync(folder, { recursive: true, force: true }));
-  const file = join(folder, "rotation.yml");
-  const entry = { consumers: "complete", credentials: [scene.credential] };
-  writeFileSync(file, JSON.stringify({ secrets: { [keySecretId]: entry } }));
-  const built = await builtFunctions(join(folder, "functions"), file);
-  const environment = {
-    ENVIRONMENT: "production",
-    ALERT_TOPIC_ARN: await createTopic(aws),
-    PROBLEMS_PATH: "/quarterturn/leak",
-    ...scene.environment,
-  };
-  const deploy = async (name: string, source: string) => {
-    const { path: bundle } = parts.use(await temporaryBundle(source));
-    return aws.functions.register({ name, bundle, environment });
-  };
-  const observed = (name: string) =>
-    deploy(`observed-${name}`, observing(built[name] ?? "", scene.ahead));
-  return {
-    rotate: await observed("rotate-api-key"),
-    retire: await observed("retire-api-key"),
-    nothing: await deploy("nothing", "export const handler = async () => {};"),
-  };
+  for (const [path, text] of Object.entries(scene.files ?? {})) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), text);
+  }
+  const entry = { consumers: "complete", ...scene.entry, credentials: [scene.credential] };
+  const arns = await deploy(aws, {
+    folder,
+    manifest: { secrets: { [keySecretId]: entry } },
+    ca: "",
+    topicArn: await createTopic(aws),
+    env: scene.environment ?? {},
+    around(bundle, name) {
+      const path = bundle.replace(/\.mjs$/, ".observed.mjs");
+      writeFileSync(path, observing(bundle, name.endsWith("-api-key") ? scene.ahead : undefined));
+      return path;
+    },
+  });
+  const nothing = parts.use(await temporaryBundle("export const handler = async () => {};"));
+  return { ...arns, nothing: aws.functions.register({ name: "nothing", bundle: nothing.path }) };
 }

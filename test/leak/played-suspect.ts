@@ -4,11 +4,12 @@ import type { Description } from "../../lab/providers/description.ts";
 import type { ProviderDouble } from "../../lab/providers/double.ts";
 import { accessToken } from "../../lab/providers/played/google-account.ts";
 import { playProviders } from "../../lab/providers/server.ts";
+import type { AwsOptions } from "../../standin/aws.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Canaries } from "./canaries.ts";
 import { type KeyScene, KeySuspect } from "./key-suspect.ts";
 
-export interface PlayedKey {
+export interface PlayedKey extends Pick<KeyScene, "entry" | "files"> {
   /** What rotation.yml says of it, beside the usual. */
   readonly credential: object;
   /** What the key has at the provider. */
@@ -35,7 +36,8 @@ export async function playHere(description: Description, parts: AsyncDisposableS
 /** The functions with a key of this provider. */
 export async function playedSuspect(
   description: Description,
-  { credential, attributes, isIdSecret = false }: PlayedKey,
+  { credential, attributes, isIdSecret = false, ...more }: PlayedKey,
+  timing?: AwsOptions,
 ): Promise<{ readonly suspect: KeySuspect; readonly double: ProviderDouble }> {
   const parts = new AsyncDisposableStack();
   const { double, environment } = await playHere(description, parts);
@@ -43,6 +45,7 @@ export async function playedSuspect(
   const { id, values } = double.handOut("made by hand", attributes);
   const keys = { type: description.name, adopt: true, admin: "production/leak/admin" };
   const scene: KeyScene = {
+    ...more,
     credential: { ...keys, field: "api_key", ...credential },
     document: { api_key: values["secret"] ?? "", api_key_id: called(id), note: "kept" },
     admin: { "production/leak/admin": double.adminSecret },
@@ -51,7 +54,7 @@ export async function playedSuspect(
     learn: (canaries) => learn(canaries, double, isIdSecret),
     parts,
   };
-  return { suspect: await KeySuspect.open(() => scene), double };
+  return { suspect: await KeySuspect.open(() => scene, timing), double };
 }
 
 /** What stands beside the secrets of keys and administrators. */

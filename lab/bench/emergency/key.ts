@@ -1,26 +1,17 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
-import { parse, stringify } from "yaml";
 import { startAws } from "../../../standin/aws.ts";
 import { clientOf, createTopic } from "../../clients.ts";
 import { deploy } from "../../deploy.ts";
 import { resend } from "../../providers/played/resend.ts";
+import { quickPreset } from "../../providers/quick-preset.ts";
 import { playProviders } from "../../providers/server.ts";
 import { connectSettlement } from "../../settlement.ts";
 import { until } from "./database.ts";
 
 const secret = "production/api-keys/resend";
-
-/** Resend's preset without the waits that are Resend's own. */
-function quickPreset(): string {
-  const path = new URL("../../../lib/rotators/http/presets/resend.yml", import.meta.url);
-  const { probe, quiet: _, ...rest } = parse(readFileSync(path, "utf8"));
-  const dead = { within: "0s", times: 1, every: "0s" };
-  const alive = { within: "10s", times: 1 };
-  return stringify({ ...rest, limits: { perSecond: 50 }, probe: { ...probe, alive, dead } });
-}
 
 /** @returns from the command until the provider refuses the key that leaked, in milliseconds */
 export async function measureLeakedKey(): Promise<number> {
@@ -34,7 +25,7 @@ export async function measureLeakedKey(): Promise<number> {
   const double = providers.renew("resend");
   const old = double.handOut("by hand", { permission: "sending_access" });
   mkdirSync(join(folder, "providers"));
-  writeFileSync(join(folder, "providers/quick.yml"), quickPreset());
+  writeFileSync(join(folder, "providers/quick.yml"), quickPreset("resend"));
   const key = { type: "./providers/quick.yml", permission: "sending_access", adopt: true };
   const entry = { ...key, admin: `${secret}-admin`, consumers: "complete" };
   const deployed = await deploy(aws, {
