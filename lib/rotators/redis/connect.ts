@@ -72,8 +72,11 @@ function handshake(socket: TLSSocket, login: Login): Promise<void> {
 
 async function authenticate(wire: Wire, login: Login): Promise<void> {
   const { username, password } = login;
-  if (username === defaultUser) await requireClosed(wire, login);
-  const reply = await wire.ask(["AUTH", username, password.reveal()]);
+  const isDefault = username === defaultUser;
+  if (isDefault) await requireClosed(wire, login);
+  // Servers before Redis 6 know no other user, take no name, and write one word too many to their slow log.
+  const name = isDefault ? [] : [username];
+  const reply = await wire.ask(["AUTH", ...name, password.reveal()]);
   if (reply instanceof ServerAnswer) throw reply;
   // POP3 greets with `+OK`, too.
   if (reply !== "OK") throw new NotRedis("");

@@ -5,7 +5,7 @@ export const takesAnyPassword = (address: string, username: string) =>
   new AuthenticationMethodRefused(
     address,
     `no password of user ${username}, or takes any (nopass)`,
-    `Give the user the password that AWSCURRENT holds: ACL SETUSER ${quoted(username)} resetpass >PASSWORD, and keep it (ACL SAVE, or CONFIG REWRITE).`,
+    `Give the user the password that AWSCURRENT holds: ACL SETUSER ${quoted(username)} resetpass >PASSWORD, and keep it (ACL SAVE, or CONFIG REWRITE). On ElastiCache: aws elasticache modify-replication-group, with the strategy SET.`,
   );
 
 export const lockBusy = (address: string, action: string) =>

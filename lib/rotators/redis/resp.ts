@@ -6,13 +6,17 @@ export type Reply = string | number | null | readonly Reply[] | ServerAnswer;
 
 /** The server answers with an error. Its text may quote what it was sent, so only its kind is kept. */
 export class ServerAnswer extends Error {
-  /** Its first word, e.g. `NOPERM`; of a plain `ERR` whether the server has no such command. */
+  /**
+   * Its first word, e.g. `NOPERM`; of a plain `ERR` whether the server has no such command. A wrong password is `WRONGPASS`,
+   * which servers before Redis 6 call `ERR invalid password`.
+   */
   readonly kind: string;
 
   constructor(line: string) {
     super("");
     const [word = ""] = /^[A-Z]{1,24}(?=[ \r]|$)/.exec(line) ?? [];
-    this.kind = /^ERR (?:unknown|unsupported) (?:sub)?command/i.test(line) ? unknownCommand : word;
+    if (/^ERR (?:unknown|unsupported) (?:sub)?command/i.test(line)) this.kind = unknownCommand;
+    else this.kind = /^ERR invalid password/i.test(line) ? "WRONGPASS" : word;
   }
 }
 

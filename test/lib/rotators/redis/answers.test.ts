@@ -44,6 +44,15 @@ describe("an answer to a login", () => {
     expect(await redis.login(loginAt(server), anyTime())).toBe("refused");
   });
 
+  it("is a value where a server before Redis 6 knows another password, and it is told no user", async () => {
+    const old = { PING: "-NOAUTH Authentication required.", AUTH: "-ERR invalid password" };
+    await using server = await answering(old);
+    const login = loginAt(server, "default");
+    expect(await redis.login(login, anyTime())).toBe("refused");
+    expect(server.received()).toContain(`*2\r\n$4\r\nAUTH\r\n`);
+    expect(server.received()).not.toContain("default");
+  });
+
   it.each(["HTTP/1.1 400 Bad Request", "+OK Dovecot ready.", ":1"])(
     "of another protocol is told as such: %s",
     async (line) => {

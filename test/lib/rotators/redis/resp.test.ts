@@ -36,6 +36,7 @@ describe("a reply", () => {
 
   it.each([
     ["WRONGPASS invalid username-password pair", "WRONGPASS"],
+    ["ERR invalid password", "WRONGPASS"],
     ["ERR unknown command 'ACL', with args beginning with: 'canary'", "unknown command"],
     ["ERR Unknown subcommand or wrong number of arguments for 'canary'", "unknown command"],
     ["ERR something about canary", "ERR"],
