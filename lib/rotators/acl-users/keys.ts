@@ -4,18 +4,15 @@ import { ownKeys as loginKeys, sharedKeys as loginSharedKeys } from "../login/ke
 
 const { fields, urls, otherHosts, copies, connection, plain, password } = loginKeys;
 
+/** Of every password that an API of AWS changes. */
+export const passwordKeys = { fields, urls, otherHosts, copies, connection, plain, password };
+
 /** Of both services, but for what the key `user` means in each. */
 export const ownKeys = (user: string) => ({
   user: text("a user")
     .meta({ examples: ["app"] })
     .describe(user),
-  fields,
-  urls,
-  otherHosts,
-  copies,
-  connection,
-  plain,
-  password,
+  ...passwordKeys,
 });
 
 const { strategy, ca } = loginSharedKeys;

@@ -5,6 +5,7 @@ import { MemoryDBClient } from "@aws-sdk/client-memorydb";
 import type { RedisOptions } from "../../../../lab/redis/server.ts";
 import type { AclUser } from "../../../../lib/rotators/acl-users/acl-user.ts";
 import { aclEngine } from "../../../../lib/rotators/acl-users/engine.ts";
+import { changesOf } from "../../../../lib/rotators/acl-users/rotator.ts";
 import { ElastiCacheUser } from "../../../../lib/rotators/elasticache/elasticache-user.ts";
 import type { Engine } from "../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
@@ -56,7 +57,9 @@ export async function openAclFixture(
       : new MemoryDbUser(username, () => clients.memorydb);
   const idOf = (username: string) => (service === "elasticache" ? `id-${username}` : username);
   const engineOf = ({ username }: Login) =>
-    aclEngine(redis, user(username), (ms, signal) => sleep(ms / 100, undefined, { signal }));
+    aclEngine(redis, changesOf(user(username)), (ms, signal) =>
+      sleep(ms / 100, undefined, { signal }),
+    );
   const newUserWith = async (more: Partial<AclUserDefinition>) => {
     const login = await server.newUser(`user-${randomUUID().slice(0, 8)}`);
     const { username } = login;
