@@ -21,6 +21,17 @@ export const places = [
 ] as const;
 export type Place = (typeof places)[number];
 
+type Input = Readonly<Record<string, unknown>>;
+
+/** The members of requests that must carry values; they are what the canaries are learnt from. */
+const carriers: Readonly<Record<string, (input: Input) => readonly string[]>> = {
+  PutSecretValue: () => ["SecretString", "RotationToken"],
+  PutParameter: ({ Type }) => (Type === "SecureString" ? ["Value"] : []),
+  ModifyDBInstance: () => ["MasterUserPassword"],
+  ModifyUser: () => ["Passwords"],
+  ModifyReplicationGroup: () => ["AuthToken"],
+};
+
 /** What is searched: of the world, its account of AWS and its server; and of which secrets the values may be nowhere. */
 export interface Watched {
   readonly world: Pick<World, "aws" | "client"> & { readonly server: Pick<Server, "log"> };
@@ -105,26 +116,15 @@ export class Places implements Disposable {
     this.add("answer", JSON.stringify({ error, payload }));
   }
 
-  /** Five members must carry values; they are what the canaries are learnt from. */
   #takeCalls(): void {
     const { calls } = this.#world.aws;
     for (const { operation, principal, input } of calls.slice(this.#seen.calls)) {
-      const { SecretString, RotationToken, ...rest } = input;
-      const { MasterUserPassword, ...master } = input;
-      const { Passwords, ...user } = input;
-      const { Value, ...parameter } = input;
-      const carries = operation === "PutSecretValue";
-      if (carries || operation === "CreateSecret") this.#learnValues(String(SecretString));
+      if (operation === "PutSecretValue" || operation === "CreateSecret")
+        this.#learnValues(String(input["SecretString"]));
       if (principal === "operator") continue;
-      const isSecure = operation === "PutParameter" && input["Type"] === "SecureString";
-      const searched = isSecure
-        ? parameter
-        : operation === "ModifyDBInstance"
-          ? master
-          : operation === "ModifyUser"
-            ? user
-            : input;
-      this.add("requests", JSON.stringify(carries ? rest : searched));
+      const members = carriers[operation]?.(input) ?? [];
+      const searched = Object.entries(input).filter(([member]) => !members.includes(member));
+      this.add("requests", JSON.stringify(Object.fromEntries(searched)));
     }
     this.#seen.calls = calls.length;
   }
