@@ -104,6 +104,18 @@ export const layers: readonly Layer[] = [
     packages: ["@aws-sdk/client-elasticache"],
   },
   {
+    path: "lib/rotators/elasticache-auth-token",
+    imports: [
+      ...protocol,
+      "lib/validation",
+      "lib/rotators/login",
+      "lib/rotators/acl-users",
+      "lib/rotators/elasticache",
+      "lib/aws",
+    ],
+    packages: ["@aws-sdk/client-elasticache"],
+  },
+  {
     path: "lib/rotators/memorydb",
     imports: [...protocol, "lib/rotators/login", "lib/rotators/acl-users", "lib/aws"],
     packages: ["@aws-sdk/client-memorydb"],

@@ -50,8 +50,8 @@ export function typesFor({ secrets }: Manifest, files: readonly string[]): Reado
   );
 }
 
-/** One type in the list of lib/registry.ts. */
-const line = /^ {2}"?([\w-]+)"?: async \(\) => \(await import\("([^"]+)"\)\)\.(\w+),\n/gm;
+/** One type in the list of lib/registry.ts, on one line or two. */
+const line = /^ {2}"?([\w-]+)"?: async \(\) =>\s+\(await import\("([^"]+)"\)\)\.(\w+),\n/gm;
 
 function withTypes(registry: string, types: ReadonlySet<string>, isLoadedLate: boolean): string {
   const listed = [...registry.matchAll(line)].flatMap(([, name]) => name ?? []);

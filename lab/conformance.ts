@@ -16,6 +16,7 @@ const usage = `Tries what Quarterturn assumes of AWS, fact by fact: on the stand
   --subnets IDS          with --aws: subnets with a way to a public registry, separated by commas, for the facts that need a task
   --database ID          with --aws: an RDS instance made for this, whose master password is changed to one that nobody knows
   --elasticache-user ID  with --aws: an ElastiCache user made for this, whose passwords are changed to some that nobody knows
+  --replication-group ID with --aws: an ElastiCache replication group made for this, whose AUTH token is changed to one that nobody knows
   --retry-minutes N      with --aws: how long to look for another attempt of a failed rotation (default: 10)
   --sweep                with --aws: remove what runs that were killed left behind, and try nothing
   --json                 print { facts } and nothing else (npm run --silent conformance -- --json)
@@ -32,6 +33,7 @@ const options = {
   subnets: { type: "string", default: "", needs: "aws", not: "sweep" },
   database: { type: "string", needs: "aws", not: "sweep" },
   "elasticache-user": { type: "string", needs: "aws", not: "sweep" },
+  "replication-group": { type: "string", needs: "aws", not: "sweep" },
   "retry-minutes": { type: "string", default: "10", needs: "aws", not: "sweep" },
   sweep: { type: "boolean", default: false, needs: "aws" },
   json: { type: "boolean", default: false, not: "sweep" },
@@ -50,6 +52,7 @@ await program(usage, options, async (values) => {
     subnets: values.subnets.split(",").filter(Boolean),
     database: values.database,
     cacheUser: values["elasticache-user"],
+    replicationGroup: values["replication-group"],
     only,
     retryMinutes: wholeNumber("--retry-minutes", values["retry-minutes"], [0, 600]),
   });

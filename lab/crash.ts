@@ -3,6 +3,7 @@ import { emergencySeries } from "./crash/emergency-series.ts";
 import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
 import {
   aclUserSeries,
+  authTokenSeries,
   killsInTurn,
   loginSeries,
   masterSeries,
@@ -38,9 +39,8 @@ const options = {
 await program(usage, options, async ({ type: types, kill, "in-turn": inTurn, json }) => {
   for (const name of types) requireKnown(name);
   const isWanted = (type: string) => types.length === 0 || types.includes(type);
-  const all = [...loginSeries, ...masterSeries, ...aclUserSeries, ...settlementSeries].filter(
-    ({ type }) => isWanted(type),
-  );
+  const logins = [...loginSeries, ...masterSeries, ...aclUserSeries, ...authTokenSeries];
+  const all = [...logins, ...settlementSeries].filter(({ type }) => isWanted(type));
   for (const lacking of new Set(all.flatMap(({ type }) => missingServer(type) ?? [])))
     console.error(`Not run: ${lacking}.`);
   const series = all.filter(({ type }) => missingServer(type) === undefined);

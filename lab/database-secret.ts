@@ -28,13 +28,14 @@ export interface AdminSecret {
 /**
  * Makes a database with its owner, and the secret's value for it.
  * @param address where clients find the server, according to the secret
+ * @param username of the owner
  */
 export async function createDatabase(
   server: Server,
   { host, port }: Address,
   name: string,
+  username = `${name}_user`,
 ): Promise<DatabaseSecret> {
-  const username = `${name}_user`;
   const password = await server.newOwner({ username, database: name });
   const login = { host, port: String(port), database: name, username, password };
   return { connection_string: server.url(login), ...login, rotated_at: "2024-01-01T00:00:00Z" };

@@ -3,7 +3,13 @@ import type { AclUserDefinition, AclUserTiming, Aws, RdsTiming } from "../standi
 import type { LambdaTiming } from "../standin/lambda/timing.ts";
 import type { RotationTiming } from "../standin/secrets-manager/rotation-outcome.ts";
 import { clientOf, createTopic } from "./clients.ts";
-import { adminSecretId, createAdmin, createDatabase, databaseSecretId } from "./database-secret.ts";
+import {
+  adminSecretId,
+  createAdmin,
+  createDatabase,
+  type DatabaseSecret,
+  databaseSecretId,
+} from "./database-secret.ts";
 import { Host } from "./host.ts";
 import { startCluster } from "./idle-service.ts";
 import { type Operations, operations } from "./operations.ts";
@@ -36,6 +42,8 @@ export interface WorldOptions {
   readonly master?: RdsTiming;
   /** The login is a user of this service, which the API changes this fast. */
   readonly aclUser?: AclUserTiming & { readonly service: AclUserDefinition["service"] };
+  /** The login is the AUTH token of a replication group, which the API changes this fast. */
+  readonly authToken?: AclUserTiming;
   /** Of the stand-in. */
   readonly pace?: number;
   /** The manifest leaves the type open, so that the secret's URL tells it. */
@@ -93,9 +101,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const host = options.host ?? parts.use(await startHost(options, address));
   if (options.host) parts.defer(() => host.aws.reset());
   const { aws, folder } = host;
-  const login = await createDatabase(server, address, name);
+  const login = await createDatabase(server, address, name, options.authToken && "default");
   if (options.master) addInstance(aws, { server, address, username: login.username, name });
   if (options.aclUser) addUser(aws, { server, username: login.username, ...options.aclUser });
+  if (options.authToken) addGroup(aws, { server, name, login });
   const beside = await options.beside?.({ server, address, name });
   const admin = await createAdmin(server, address, name);
   const client = clientOf(aws, "operator");
@@ -162,6 +171,16 @@ function addUser(
   aws.aclUsers.addUser({ service, id: instanceId(username), username, setPasswords });
 }
 
+/** The server, as a replication group of ElastiCache without users. */
+function addGroup(
+  aws: Aws,
+  { server, name, login }: { server: Server; name: string; login: DatabaseSecret },
+): void {
+  const { username, password: token } = login;
+  const setTokens = async (tokens: readonly string[]) => server.setPasswords?.(username, tokens);
+  aws.replicationGroups.addGroup({ id: instanceId(name), token, setTokens });
+}
+
 const instanceId = (name: string) => name.replaceAll("_", "-");
 
 const startHost = (
@@ -173,6 +192,7 @@ const startHost = (
     lambda,
     master,
     aclUser,
+    authToken,
     inProcess = false,
   }: WorldOptions,
   { internet }: Address,
@@ -183,6 +203,7 @@ const startHost = (
     ...(pace !== undefined && { pace }),
     ...(master && { rds: master }),
     ...(aclUser && { aclUsers: aclUser }),
+    ...(authToken && { aclUsers: authToken }),
     ...(port !== undefined && { port }),
     ...(timing && { rotation: timing }),
     ...(lambda && { lambda }),
@@ -203,6 +224,7 @@ function manifestFor(
     strategy,
     master,
     aclUser,
+    authToken,
     isTypeOpen,
     mirror,
     drill,
@@ -211,12 +233,17 @@ function manifestFor(
   }: WorldOptions,
   beside: Beside["credentials"] = [],
 ): object {
-  const admin = strategy === "in-place" || aclUser ? {} : { admin: adminSecretId };
+  const byApi = aclUser ?? authToken;
+  const admin = strategy === "in-place" || byApi ? {} : { admin: adminSecretId };
   const users = { owner: `${name}_user`, clone: `${name}_user_clone` };
   const named = namesUsers ? { users } : {};
   const database = { type: "rds-master", instance: instanceId(name), engine: server.type };
   const user = aclUser && { type: aclUser.service, user: instanceId(`${name}_user`) };
-  const type = user ?? (master ? database : { type: server.type, ...server.keys });
+  const group = authToken && {
+    type: "elasticache-auth-token",
+    replicationGroup: instanceId(name),
+  };
+  const type = group ?? user ?? (master ? database : { type: server.type, ...server.keys });
   const login = { ...type, strategy, ...admin, ...named, urls: ["connection_string"] };
   const logins = [server.type, login.type];
   const credentials = [login, ...beside].map(({ type: own = server.type, ...each }) => ({

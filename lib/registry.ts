@@ -26,6 +26,8 @@ export const rotators = {
   redis: async () => (await import("./rotators/redis/rotator.ts")).rotator,
   "rds-master": async () => (await import("./rotators/rds-master/rotator.ts")).rotator,
   elasticache: async () => (await import("./rotators/elasticache/rotator.ts")).rotator,
+  "elasticache-auth-token": async () =>
+    (await import("./rotators/elasticache-auth-token/rotator.ts")).rotator,
   memorydb: async () => (await import("./rotators/memorydb/rotator.ts")).rotator,
   mongodb: async () => (await import("./rotators/mongodb/rotator.ts")).rotator,
   atlas: async () => (await import("./rotators/atlas/rotator.ts")).rotator,

@@ -5,6 +5,7 @@ import { byDocument, otherRotator, type TypeName } from "./registry.ts";
 import { UnknownType } from "./rotation/errors.ts";
 import { type as atlas } from "./rotators/atlas/type.ts";
 import { type as elasticache } from "./rotators/elasticache/type.ts";
+import { type as elasticacheAuthToken } from "./rotators/elasticache-auth-token/type.ts";
 import { type as generated } from "./rotators/generated/type.ts";
 import { bundledTypes, typeInFile } from "./rotators/http/types.ts";
 import { type as iam } from "./rotators/iam/type.ts";
@@ -29,6 +30,7 @@ const types = {
   redis: { redis, valkey },
   "rds-master": { "rds-master": rdsMaster },
   elasticache: { elasticache },
+  "elasticache-auth-token": { "elasticache-auth-token": elasticacheAuthToken },
   memorydb: { memorydb },
   mongodb: { mongodb },
   atlas: { atlas },

@@ -1,9 +1,11 @@
-import { AclUsers, type AclUserTiming } from "./acl-users/users.ts";
+import type { AclUserTiming } from "./acl-users/later.ts";
+import { AclUsers } from "./acl-users/users.ts";
 import type { Activity } from "./activity.ts";
 import type { Call, Services } from "./call.ts";
 import { cloudTrail } from "./cloudtrail/cloudtrail.ts";
 import { type EcsHost, type EcsTaps, ecs } from "./ecs/ecs.ts";
 import { elastiCache } from "./elasticache/elasticache.ts";
+import { ReplicationGroups } from "./elasticache/replication-groups.ts";
 import type { EventBus } from "./events/bus.ts";
 import { deliverTo } from "./events/deliver.ts";
 import type { ServiceEvent } from "./events/event.ts";
@@ -49,6 +51,7 @@ export interface Account extends AsyncDisposable {
   readonly bus: EventBus;
   readonly databases: Databases;
   readonly aclUsers: AclUsers;
+  readonly replicationGroups: ReplicationGroups;
   readonly rotationFinished: SecretsManager["finished"];
   readonly secrets: SecretsManager["all"];
   readonly notifications: Sns["notifications"];
@@ -61,6 +64,7 @@ export function openAccount(host: AccountHost): Account {
   const users = new UserTable();
   const databases = new Databases(host, host.rds);
   const aclUsers = new AclUsers(host, host.aclUsers);
+  const replicationGroups = new ReplicationGroups(host, host.aclUsers);
   const queues = sqs(host, host.endpoint, clock);
   const invocations = lambda(functions, queues.queues, host.lambda, clock, activity);
   const topics = sns(host, invocations.start);
@@ -82,7 +86,7 @@ export function openAccount(host: AccountHost): Account {
     services: {
       cloudtrail: cloudTrail(host),
       ecs: containers.operations,
-      elasticache: elastiCache(aclUsers),
+      elasticache: elastiCache(aclUsers, replicationGroups),
       events: events.operations,
       iam: iam(host, users),
       lambda: invocations.operations,
@@ -99,13 +103,14 @@ export function openAccount(host: AccountHost): Account {
     bus: events.bus,
     databases,
     aclUsers,
+    replicationGroups,
     rotationFinished: secrets.finished,
     secrets: secrets.all,
     notifications: topics.notifications,
     confirmationToken: topics.confirmationToken,
     async [Symbol.asyncDispose]() {
-      for (const part of [events.bus, invocations, queues, databases, aclUsers])
-        part[Symbol.dispose]();
+      const passwords = [databases, aclUsers, replicationGroups];
+      for (const part of [events.bus, invocations, queues, ...passwords]) part[Symbol.dispose]();
       const rotationsEnded = secrets[Symbol.asyncDispose]();
       await Promise.all([containers[Symbol.asyncDispose](), functions.endInvocations()]);
       await rotationsEnded;

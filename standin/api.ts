@@ -1,6 +1,8 @@
-import type { AclUserTaps, AclUserTiming } from "./acl-users/users.ts";
+import type { AclUserTiming } from "./acl-users/later.ts";
+import type { AclUserTaps } from "./acl-users/users.ts";
 import type { Call, Interceptor } from "./call.ts";
 import type { EcsTaps } from "./ecs/ecs.ts";
+import type { ReplicationGroupTaps } from "./elasticache/replication-groups.ts";
 import type { EventInterceptor, Undelivered } from "./events/bus.ts";
 import type { ServiceEvent } from "./events/event.ts";
 import type { KeyTiming } from "./iam/user-table.ts";
@@ -33,6 +35,8 @@ export interface Aws extends AsyncDisposable {
   };
   /** Of ElastiCache and MemoryDB. */
   aclUsers: AclUserTaps;
+  /** Of ElastiCache, with AUTH tokens. */
+  replicationGroups: ReplicationGroupTaps;
   /** All secrets as they are, with their values: to judge by, never to change. */
   secrets(): readonly Secret[];
   rotations: {
@@ -86,7 +90,7 @@ export interface AwsOptions {
   readonly accessKeys?: Partial<KeyTiming>;
   /** Of changes of master passwords. In milliseconds of the machine, whatever the pace. */
   readonly rds?: Partial<RdsTiming>;
-  /** Of changes of users of ElastiCache and MemoryDB. In milliseconds of the machine, whatever the pace. */
+  /** Of changes of users of ElastiCache and MemoryDB, and of AUTH tokens. In milliseconds of the machine, whatever the pace. */
   readonly aclUsers?: Partial<AclUserTiming>;
   /** Functions run in this process instead of one each (see InProcessEnvironment). Default: false. */
   readonly inProcess?: boolean;

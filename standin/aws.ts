@@ -10,12 +10,14 @@ import type { StartEnvironment } from "./lambda/execution-environment.ts";
 import { LambdaHost } from "./lambda/functions.ts";
 import { InProcessEnvironment } from "./lambda/in-process.ts";
 
-export type { AclUserDefinition, AclUserTiming } from "./acl-users/users.ts";
+export type { AclUserTiming } from "./acl-users/later.ts";
+export type { AclUserDefinition } from "./acl-users/users.ts";
 export type { Aws, AwsOptions } from "./api.ts";
 export { AwsError } from "./aws-error.ts";
 export type { Call, Interceptor } from "./call.ts";
 export type { DeploymentEvent } from "./ecs/deployment-event.ts";
 export type { TaskOutput } from "./ecs/task.ts";
+export type { ReplicationGroupDefinition } from "./elasticache/replication-groups.ts";
 export type { EventInterceptor } from "./events/bus.ts";
 export type { AwsEvent, ServiceEvent } from "./events/event.ts";
 export type { KeyTiming } from "./iam/user-table.ts";
@@ -121,6 +123,12 @@ export async function startAws(options: AwsOptions = {}): Promise<Aws> {
       setStatus: (id, status) => account.aclUsers.setStatus(id, status),
       setPasswordCount: (id, count) => account.aclUsers.setPasswordCount(id, count),
       caughtUp: () => account.aclUsers.caughtUp(),
+    },
+    replicationGroups: {
+      addGroup: (group) => account.replicationGroups.addGroup(group),
+      setStatus: (id, status) => account.replicationGroups.setStatus(id, status),
+      setTokens: (id, tokens) => account.replicationGroups.setTokens(id, tokens),
+      caughtUp: () => account.replicationGroups.caughtUp(),
     },
     secrets: () => account.secrets(),
     rotations: { finished: (secretId, token) => account.rotationFinished(secretId, token) },

@@ -111,9 +111,9 @@ describe("the documentation", () => {
       if (!("variantOf" in server)) expect(rows.get(name), name).toEqual(server.strategies);
     expect(rows.get("rds-master")).toEqual(Object.keys(masterStrategies));
     expect(rows.get("atlas")).toEqual(Object.keys(atlasStrategies));
-    for (const name of ["elasticache", "memorydb"])
+    for (const name of ["elasticache", "elasticache-auth-token", "memorydb"])
       expect(rows.get(name)).toEqual(Object.keys(aclStrategies));
-    expect(rows.size).toBe(9);
+    expect(rows.size).toBe(10);
   });
 
   it("shows only schedules that are taken", () => {

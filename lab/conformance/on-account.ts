@@ -16,6 +16,7 @@ export interface AccountOptions {
   readonly subnets: readonly string[];
   readonly database: string | undefined;
   readonly cacheUser: string | undefined;
+  readonly replicationGroup: string | undefined;
   readonly only: string | undefined;
   readonly retryMinutes: number;
 }
@@ -38,6 +39,7 @@ export async function plan(options: AccountOptions): Promise<{
     subnets: options.subnets,
     database: options.database,
     cacheUser: options.cacheUser,
+    replicationGroup: options.replicationGroup,
     hasTrail: await hasTrail(clients),
     retryPatienceMs: options.retryMinutes * 60_000,
   };
@@ -46,7 +48,7 @@ export async function plan(options: AccountOptions): Promise<{
 
 /** Billing: https://aws.amazon.com/secrets-manager/pricing/ (a secret by the hour, requests by the thousand). */
 function statement(account: string, settings: AccountSettings): string {
-  const { run, region, subnets, database, cacheUser, hasTrail } = settings;
+  const { run, region, subnets, database, cacheUser, replicationGroup, hasTrail } = settings;
   const task =
     subnets.length > 0 ? ", four Fargate tasks of the smallest size for some minutes" : "";
   return [
@@ -57,6 +59,11 @@ function statement(account: string, settings: AccountSettings): string {
       : []),
     ...(cacheUser
       ? [`Changes the passwords of the ElastiCache user ${cacheUser} to some that nobody knows.`]
+      : []),
+    ...(replicationGroup
+      ? [
+          `Changes the AUTH token of the ElastiCache replication group ${replicationGroup} to one that nobody knows, in more than ten changes of some minutes each.`,
+        ]
       : []),
     `Nothing else is changed. ${hasTrail ? "A trail records management events, so events of rotations are looked for." : "No trail records management events in this Region, so events of rotations are not looked for."}`,
     "Costs less than 0.50 USD. Takes 20 to 60 minutes, most of it waiting for ListSecrets, which may lag five minutes, and for retries.",

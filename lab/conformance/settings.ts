@@ -7,6 +7,9 @@ export const standinDatabase = `${PREFIX}-standin`;
 /** The ElastiCache user that the stand-in has. */
 export const standinCacheUser = `${PREFIX}-standin`;
 
+/** The ElastiCache replication group that the stand-in has. */
+export const standinReplicationGroup = `${PREFIX}-standin`;
+
 const VARIABLE = "CONFORMANCE";
 
 /** What the command tells the processes that try the facts, in which case they run on an account. */
@@ -22,6 +25,8 @@ export interface AccountSettings {
   readonly database?: string | undefined;
   /** The id of an ElastiCache user whose passwords may be changed. */
   readonly cacheUser?: string | undefined;
+  /** The id of an ElastiCache replication group whose AUTH token may be changed. */
+  readonly replicationGroup?: string | undefined;
   /** Whether a trail records management events: without one, EventBridge gets no events of rotations. */
   readonly hasTrail: boolean;
   /** How long to look for another attempt of a failed rotation, in milliseconds. */

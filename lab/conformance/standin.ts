@@ -1,6 +1,6 @@
 import { startAws } from "../../standin/aws.ts";
 import type { ClientConfig } from "./clients.ts";
-import { standinCacheUser, standinDatabase } from "./settings.ts";
+import { standinCacheUser, standinDatabase, standinReplicationGroup } from "./settings.ts";
 
 /** A stand-in of its own, which ends with what owns it. */
 export async function startStandin(owned: AsyncDisposableStack): Promise<ClientConfig> {
@@ -15,6 +15,7 @@ export async function startStandin(owned: AsyncDisposableStack): Promise<ClientC
     ...{ host: "database.invalid", port: 5432 },
   });
   aws.aclUsers.addUser({ service: "elasticache", username: standinCacheUser });
+  aws.replicationGroups.addGroup({ id: standinReplicationGroup, token: "not-used-by-anybody" });
   const env = aws.env("conformance");
   return {
     endpoint: aws.endpoint,

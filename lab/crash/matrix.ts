@@ -80,11 +80,13 @@ async function* run(
 }
 
 async function start(
-  server: Server,
-  { strategy, attempts, beside, master, aclUser, mirror, lambda, make }: Series,
+  shared: Server,
+  { type, strategy, attempts, beside, master, aclUser, authToken, mirror, lambda, make }: Series,
   kill: boolean,
   parts: AsyncDisposableStack,
 ): Promise<Subject> {
+  // A server has one token for whoever logs in.
+  const server = authToken ? parts.use(await serverType(type).start()) : shared;
   const proxy = parts.use(await server.proxy());
   const world = await startWorld({
     server,
@@ -96,6 +98,7 @@ async function start(
     ...(beside && { beside }),
     ...(master && { master, pace }),
     ...(aclUser && { aclUser, pace }),
+    ...(authToken && { authToken, pace }),
     ...(mirror && { mirror }),
     ...(lambda && { lambda }),
   });

@@ -29,6 +29,8 @@ export interface Series {
   readonly master?: WorldOptions["master"];
   /** The login is a user of ElastiCache or MemoryDB. */
   readonly aclUser?: WorldOptions["aclUser"];
+  /** The login is an AUTH token of ElastiCache. */
+  readonly authToken?: WorldOptions["authToken"];
   readonly lambda?: WorldOptions["lambda"];
   /** What the manifest has under `mirror`. */
   readonly mirror?: object;
@@ -45,13 +47,14 @@ interface Variant {
   readonly beside?: WorldOptions["beside"];
   readonly master?: WorldOptions["master"];
   readonly aclUser?: WorldOptions["aclUser"];
+  readonly authToken?: WorldOptions["authToken"];
 }
 
 function rotation(
   subject: string,
   type: string,
   strategy: Strategy,
-  { first = false, beside, master, aclUser }: Variant = {},
+  { first = false, beside, master, aclUser, authToken }: Variant = {},
 ): readonly Series[] {
   // A mixed secret has a login in place, too.
   const inPlace = strategy === "in-place" || beside !== undefined;
@@ -65,6 +68,7 @@ function rotation(
     ...(master && { master, worlds: 2 }),
     ...(aclUser && { aclUser, worlds: 2 }),
     ...(serverType(type).isSlow && { worlds: 3 }),
+    ...(authToken && { authToken, worlds: 2 }),
     make: (world, proxy) =>
       new RotationSubject(world, proxy, { first, inPlace, afresh: recovery === afresh }),
   }));
@@ -134,6 +138,20 @@ export const aclUserSeries: readonly Series[] = [
   },
 ];
 
+const authToken = { changeMs: 60, endMs: 40 } as const;
+
+/** AUTH tokens of ElastiCache. */
+export const authTokenSeries: readonly Series[] = [
+  ...rotation("elasticache-auth-token", "redis", "two-passwords", { authToken }),
+  {
+    subject: "redis elasticache-auth-token, retire",
+    type: "redis",
+    strategy: "two-passwords",
+    ...{ recovery: "retried", attempts: 1, authToken, worlds: 2 },
+    make: (world, proxy) => new RetirementSubject(world, proxy),
+  },
+];
+
 /** For every type of server, whether one can be started here or not. */
 export const loginSeries: readonly Series[] = Object.entries<ServerType>(serverTypes).flatMap(
   ([type, { strategies }]) => strategies.flatMap((strategy) => seriesOf[strategy](type)),
@@ -169,7 +187,12 @@ export const settlementSeries: readonly Series[] = [
  * engine does when its second user is made, or when a rotation is refused, differs less: one of them is enough. Where functions
  * wait for every change, a sample of its own is taken.
  */
-export const sampledLogins = [...loginSeries, ...masterSeries, ...aclUserSeries].filter(
+export const sampledLogins = [
+  ...loginSeries,
+  ...masterSeries,
+  ...aclUserSeries,
+  ...authTokenSeries,
+].filter(
   ({ subject, type }) =>
     !subject.endsWith("alternating-users, later rotation") &&
     serverType(type).variantOf === undefined &&

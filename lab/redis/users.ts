@@ -28,13 +28,13 @@ const administration = [
   "+cluster|nodes",
 ];
 
-/** @param rules e.g. `["~*", "+@all"]` */
+/** @param rules e.g. `["~*", "+@all"]` @returns a password that is an AUTH token of ElastiCache, too */
 export async function createUser(
   run: Run,
   username: string,
   rules: readonly string[],
 ): Promise<string> {
-  const password = randomBytes(18).toString("base64url");
+  const password = randomBytes(18).toString("hex");
   await run("ACL", "SETUSER", username, "reset", "on", hashOf(password), ...rules);
   return password;
 }

@@ -1,13 +1,5 @@
 import { AwsError } from "../aws-error.ts";
-import { pause } from "../clock.ts";
-
-/** How long a change of a user takes, which AWS documents nowhere. In milliseconds, from its request on. */
-export interface AclUserTiming {
-  /** Until the servers have the passwords. Default: 15 s at a pace of 1. */
-  readonly changeMs: number;
-  /** Until the user is active again. Default: 10 s at a pace of 1, so that the servers lag behind. */
-  readonly endMs: number;
-}
+import { type AclUserTiming, LaterChanges } from "./later.ts";
 
 /** A user that is there. */
 export interface AclUserDefinition {
@@ -47,13 +39,11 @@ const [shortest, longest] = [16, 128];
 export class AclUsers implements AclUserTaps, Disposable {
   readonly home: { readonly region: string; readonly accountId: string };
   readonly #all: AclUser[] = [];
-  readonly #timing: AclUserTiming;
-  readonly #end = new AbortController();
-  #changes: Promise<unknown> = Promise.resolve();
+  readonly #changes: LaterChanges;
 
   constructor(home: AclUsers["home"], timing: AclUserTiming) {
     this.home = home;
-    this.#timing = timing;
+    this.#changes = new LaterChanges(timing);
   }
 
   addUser(definition: AclUserDefinition): void {
@@ -95,30 +85,20 @@ export class AclUsers implements AclUserTaps, Disposable {
     if (problem) throw new AwsError(errors.value, problem);
     user.status = "modifying";
     user.passwordCount = new Set(passwords).size;
-    this.#changes = Promise.all([this.#changes, this.#carryOut(user, passwords)]);
-  }
-
-  async caughtUp(): Promise<void> {
-    await this.#changes;
-  }
-
-  async #carryOut(user: AclUser, passwords: readonly string[]): Promise<void> {
-    const { changeMs, endMs } = this.#timing;
-    const { signal } = this.#end;
-    const after = async (ms: number, then: () => unknown) => {
-      await pause(ms, signal);
-      if (!signal.aborted) await then();
-    };
-    await Promise.all([
-      after(changeMs, () => user.definition.setPasswords?.(passwords)),
-      after(endMs, () => {
+    this.#changes.begin({
+      make: () => user.definition.setPasswords?.(passwords),
+      end() {
         if (user.status === "modifying") user.status = "active";
-      }),
-    ]);
+      },
+    });
+  }
+
+  caughtUp(): Promise<void> {
+    return this.#changes.caughtUp();
   }
 
   [Symbol.dispose](): void {
-    this.#end.abort();
+    this.#changes[Symbol.dispose]();
   }
 }
 

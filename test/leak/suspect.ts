@@ -8,11 +8,10 @@ import { type AdminSecret, adminSecretId, databaseSecretId } from "../../lab/dat
 import { environmentOf } from "../../lab/providers/internet.ts";
 import type { Server, Strategy } from "../../lab/server.ts";
 import { serverType } from "../../lab/servers.ts";
-import type { WorldOptions } from "../../lab/world.ts";
 import type { Action } from "../../lib/retirement/request.ts";
 import { type Step, steps } from "../../lib/rotation/event.ts";
 import { everything } from "../everything.ts";
-import { BuiltRotation } from "../lib/reporting/built-rotation.ts";
+import { BuiltRotation, type MoreOfWorld } from "../lib/reporting/built-rotation.ts";
 import { temporaryBundle } from "../standin/fixtures.ts";
 import type { Disturb } from "./disturbances.ts";
 import { observing } from "./observing.ts";
@@ -60,7 +59,7 @@ export class Suspect implements AsyncDisposable {
   static async open(
     type: string,
     strategy: Strategy,
-    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "aclUser" | "pace"> = {},
+    more: MoreOfWorld = {},
     start: () => Promise<Server> = () => serverType(type).start({ logsStatements: true }),
   ): Promise<Suspect> {
     await using parts = new AsyncDisposableStack();
@@ -69,7 +68,7 @@ export class Suspect implements AsyncDisposable {
     const places = parts.use(new Places(built.world));
     const functions = await deployObserved(built, parts);
     const suspect = new Suspect(built, places, functions, parts.move());
-    await suspect.#replacePasswords(more.aclUser ? "" : undefined);
+    await suspect.#replacePasswords(more.aclUser || more.authToken ? "" : undefined);
     return suspect;
   }
 
@@ -163,7 +162,7 @@ export class Suspect implements AsyncDisposable {
 
   /** A canary. @param signs by default such that percent-encoding and JSON write it otherwise than it is */
   newCanary(name: string, signs = '"é/%\\ '): string {
-    const value = `${signs}${randomBytes(15).toString("base64url")}`;
+    const value = `${signs}${randomBytes(15).toString("hex")}`;
     this.places.canaries.add(name, value);
     return value;
   }

@@ -62,6 +62,7 @@ describe("the registry", () => {
       "redis",
       "rds-master",
       "elasticache",
+      "elasticache-auth-token",
       "memorydb",
       "mongodb",
       "atlas",

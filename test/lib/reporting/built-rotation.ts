@@ -15,6 +15,12 @@ export interface Deployment {
   readonly timeoutMs?: number;
 }
 
+/** What tests vary beside the server and the strategy. */
+export type MoreOfWorld = Pick<
+  WorldOptions,
+  "mirror" | "beside" | "master" | "aclUser" | "authToken" | "pace"
+>;
+
 /** The built function in the stand-in, its database behind a proxy, and one step of it at a time. */
 export class BuiltRotation implements AsyncDisposable {
   readonly world: World;
@@ -37,7 +43,7 @@ export class BuiltRotation implements AsyncDisposable {
     server: Server,
     strategy: Strategy,
     name: string,
-    more: Pick<WorldOptions, "mirror" | "beside" | "master" | "aclUser" | "pace"> = {},
+    more: MoreOfWorld = {},
   ): Promise<BuiltRotation> {
     await using parts = new AsyncDisposableStack();
     const proxy = parts.use(await server.proxy());

@@ -1,0 +1,50 @@
+import { inStage, unknownVariable } from "../../manifest/names.ts";
+import type { CredentialEntry } from "../../manifest/type.ts";
+import { requireAllowed } from "../acl-users/password-form.ts";
+import { aclStrategies, aclTraits, server } from "../acl-users/traits.ts";
+import { completeLogin } from "../login/complete.ts";
+import type { AuthTokenKeys } from "./keys.ts";
+import type { AuthTokenSpec } from "./spec.ts";
+
+type AuthTokenEntry = CredentialEntry<AuthTokenKeys>;
+
+/** User guide, "Authenticating with the Valkey and Redis OSS AUTH command". */
+const isAllowed = (character: string) => /[A-Za-z0-9!&#$^<>-]/.test(character);
+
+/** A rotation makes two changes as a rule: the token in force is made the only one, then the new one is added. */
+const traits = { ...aclTraits, switchTime: 2 * aclTraits.switchTime };
+
+/** The AUTH token that an entry of rotation.yml means. */
+export function completeAuthToken(entry: AuthTokenEntry): AuthTokenSpec {
+  const login = completeLogin(entry, aclStrategies);
+  const { keys, complain } = entry;
+  if (keys.password)
+    requireAllowed(login.password, isAllowed, (problem) => complain(["password"], problem));
+  const replicationGroup = groupOf(entry);
+  return {
+    ...login,
+    traits,
+    admin: undefined,
+    server: `ElastiCache replication group ${replicationGroup}`,
+    replicationGroup,
+    uses: server,
+  };
+}
+
+/** ElastiCache keeps ids in lower case: up to 40 letters, digits and hyphens (API reference, CreateReplicationGroup). */
+function groupOf({ keys, stage, complain }: AuthTokenEntry): string {
+  if (keys.replicationGroup === undefined) {
+    complain([], "no replication group: name it, e.g. `replicationGroup: main`");
+    return "";
+  }
+  const id = inStage(keys.replicationGroup, stage);
+  const variable = unknownVariable(id);
+  if (variable)
+    complain(["replicationGroup"], `${JSON.stringify(keys.replicationGroup)} ${variable}`);
+  else if (!/^[a-z](-?[a-z0-9])*$/i.test(id) || id.length > 40)
+    complain(
+      ["replicationGroup"],
+      `${JSON.stringify(id)} is not the id of a replication group: up to 40 letters, digits and single hyphens, a letter first; neither an ARN nor a host`,
+    );
+  return id.toLowerCase();
+}

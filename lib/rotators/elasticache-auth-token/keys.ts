@@ -1,0 +1,12 @@
+import { text } from "../../manifest/forms.ts";
+import type { KeysOf } from "../../manifest/type.ts";
+import { passwordKeys, type sharedKeys } from "../acl-users/keys.ts";
+
+export const ownKeys = {
+  replicationGroup: text("a replication group")
+    .meta({ examples: ["main"] })
+    .describe("The id of the ElastiCache replication group whose AUTH token it is. Required."),
+  ...passwordKeys,
+};
+
+export type AuthTokenKeys = KeysOf<typeof sharedKeys & typeof ownKeys>;

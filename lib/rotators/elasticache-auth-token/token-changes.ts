@@ -1,0 +1,104 @@
+import type { Secret } from "../../secret/secret.ts";
+import { Following } from "../acl-users/following.ts";
+import type { AskedServer, PasswordChanges } from "../acl-users/password-changes.ts";
+import type { Pause } from "../acl-users/pause.ts";
+import type { Notice } from "../login/notice.ts";
+import type { Passwords } from "../login/second-password.ts";
+import { AuthTokenBusy, AuthTokenLags, AuthTokenRefused } from "./errors.ts";
+import type { ReplicationGroup, ReplicationGroupState } from "./replication-group.ts";
+import { requireUsable } from "./usable.ts";
+
+/** How often a change is begun anew after another one that was under way. */
+const attempts = 3;
+
+/**
+ * Changes of the AUTH token of a replication group. ROTATE ends the older of two tokens, and nothing shows how many there
+ * are, or which of them is the older. So whatever token is to live is made the only one first, which AWS takes of none but
+ * the newest; and where it is not the newest, it is rotated in again, which never ends it.
+ */
+export class TokenChanges implements PasswordChanges {
+  readonly #group: ReplicationGroup;
+  readonly #following: Following<ReplicationGroupState>;
+
+  constructor(group: ReplicationGroup, server: AskedServer, pause: Pause) {
+    this.#group = group;
+    this.#following = new Following({
+      ...{ server, pause },
+      describe: (signal) => group.describe(signal),
+      busy: (status) => new AuthTokenBusy(group.name, status),
+      lags: (address) => new AuthTokenLags(group.name, address),
+    });
+  }
+
+  async settled(signal: AbortSignal): Promise<boolean> {
+    return (await this.#following.atRest(signal)).waited;
+  }
+
+  /** Nothing shows how many tokens there are, so nothing is told of others. */
+  async requireUsable(
+    username: string,
+    _known: readonly Secret<string>[],
+    signal: AbortSignal,
+  ): Promise<readonly Notice[]> {
+    requireUsable(this.#group, await this.#group.describe(signal), username);
+    return [];
+  }
+
+  async bring(tokens: Passwords, signal: AbortSignal): Promise<void> {
+    await this.#following.atRest(signal);
+    for (let attempt = 1; ; attempt += 1)
+      try {
+        return await this.#bring(tokens, signal);
+      } catch (error) {
+        if (!(error instanceof AuthTokenBusy) || attempt === attempts) throw error;
+        // Most likely the same change by another attempt: two that go on at once would only hinder each other.
+        if (await this.#following.comesTrue(tokens, signal)) return;
+      }
+  }
+
+  async #bring(tokens: Passwords, signal: AbortSignal): Promise<void> {
+    const [kept, added] = tokens;
+    if (!added) return this.#keep(kept, signal);
+    if (await this.#following.accepts(tokens, signal)) return;
+    if (!(await this.#set(kept, signal))) {
+      // An earlier attempt has rotated the new one in, which servers may learn later than the API says.
+      if (await this.#following.comesTrue(tokens, signal)) return;
+      await this.#renew(kept, signal);
+    }
+    await this.#group.rotate(added, signal);
+    await this.#following.follow(tokens, signal);
+  }
+
+  async narrow(tokens: Passwords, signal: AbortSignal): Promise<void> {
+    await this.#following.requireAtRest(signal);
+    const [kept, other] = tokens;
+    if (!other) return this.#keep(kept, signal);
+    // There are no more than two.
+    if (!(await this.#following.accepts(tokens, signal))) await this.#bring(tokens, signal);
+  }
+
+  /** Makes it the only token. It is accepted at every instant. */
+  async #keep(token: Secret<string>, signal: AbortSignal): Promise<void> {
+    if (!(await this.#set(token, signal))) await this.#renew(token, signal);
+  }
+
+  /** @returns whether it is the only token now; otherwise nothing was changed */
+  async #set(token: Secret<string>, signal: AbortSignal): Promise<boolean> {
+    try {
+      await this.#group.set(token, signal);
+    } catch (error) {
+      if (error instanceof AuthTokenRefused) return false;
+      throw error;
+    }
+    await this.#following.follow([token], signal);
+    return true;
+  }
+
+  /** The same for a token that is not the newest: it is made so. @throws AuthTokenRefused when AWS does not take it at all */
+  async #renew(token: Secret<string>, signal: AbortSignal): Promise<void> {
+    await this.#group.rotate(token, signal);
+    await this.#following.follow([token], signal);
+    await this.#group.set(token, signal);
+    await this.#following.follow([token], signal);
+  }
+}

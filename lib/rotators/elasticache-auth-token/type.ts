@@ -1,0 +1,35 @@
+import type { Grants } from "../../manifest/grant.ts";
+import type { CheckedType } from "../../validation/checks.ts";
+import { sharedKeys } from "../acl-users/keys.ts";
+import { aclStrategies } from "../acl-users/traits.ts";
+import { loginType } from "../login/type.ts";
+import { completeAuthToken } from "./complete.ts";
+import { ownKeys } from "./keys.ts";
+import type { AuthTokenSpec } from "./spec.ts";
+
+const login = loginType(
+  "The AUTH token of a replication group of ElastiCache.",
+  async () => (await import("./rotator.ts")).rotator,
+  aclStrategies,
+);
+
+/** By its ARN (Service Authorization Reference, resource types). */
+const grant = ({ replicationGroup }: AuthTokenSpec) => ({
+  actions: ["elasticache:DescribeReplicationGroups", "elasticache:ModifyReplicationGroup"],
+  resources: [
+    `arn:\${AWS::Partition}:elasticache:\${AWS::Region}:\${AWS::AccountId}:replicationgroup:${replicationGroup}`,
+  ],
+});
+
+export const type = {
+  ...login,
+  example: { type: "elasticache-auth-token", replicationGroup: "main" },
+  ownKeys,
+  sharedKeys,
+  complete: completeAuthToken,
+  sameAs: (spec: AuthTokenSpec, other: AuthTokenSpec, credential: string) =>
+    spec.replicationGroup === other.replicationGroup
+      ? `is the AUTH token of the same replication group as ${credential}: make them one credential (it can have several urls)`
+      : undefined,
+  grants: (spec: AuthTokenSpec): Grants => ({ rotate: [grant(spec)], retire: [grant(spec)] }),
+} satisfies CheckedType;
