@@ -12,7 +12,7 @@ declare module "vitest" {
 }
 
 /** What one side must have that not every account has. */
-type Need = "cacheUser" | "database" | "subnets" | "trail";
+type Need = "cacheUser" | "database" | "replicationGroup" | "subnets" | "trail";
 
 interface Claim {
   readonly source: string;
@@ -31,9 +31,13 @@ type DefineFact = (says: string, claim: Claim, run: Try) => void;
 const missing: Readonly<Record<Need, string>> = {
   cacheUser: "a change of passwords needs a user: give --elasticache-user",
   database: "a change of a master password needs an instance: give --database",
+  replicationGroup: "a change of an AUTH token needs a group: give --replication-group",
   subnets: "a task needs a network: give --subnets",
   trail: "the account has no trail that records management events in this Region",
 };
+
+/** What facts change that is not theirs alone. */
+const changed: readonly (Need | undefined)[] = ["cacheUser", "database", "replicationGroup"];
 
 let opened: Promise<TestAccount> | undefined;
 afterAll(async () => (await opened)?.[Symbol.asyncDispose]());
@@ -53,7 +57,10 @@ export function topic(name: string, define: (fact: DefineFact) => void): void {
       account = await openOnce();
     }, 60_000);
     define((says, claim, run) => {
-      it(says, { timeout: (claim.minutes ?? 2) * 60_000 }, async ({ task, skip }) => {
+      // Facts that change the same thing take turns.
+      const concurrent = !changed.includes(claim.needs);
+      const timeout = (claim.minutes ?? 2) * 60_000;
+      it(says, { timeout, ...(!concurrent && { concurrent }) }, async ({ task, skip }) => {
         task.meta.source = claim.source;
         const unable = reasonAgainst(account, claim);
         if (unable !== undefined) skip(unable);
@@ -70,6 +77,7 @@ function reasonAgainst(account: TestAccount, { only, needs }: Claim): string | u
   if (!settings || !needs) return undefined;
   const isThere = {
     cacheUser: settings.cacheUser !== undefined,
+    replicationGroup: settings.replicationGroup !== undefined,
     database: settings.database !== undefined,
     subnets: settings.subnets.length > 0,
     trail: settings.hasTrail,
