@@ -1,10 +1,10 @@
 import { oneOf, program, wholeNumber } from "../cli/command-line.ts";
-import { type DowntimeRow, isWithinBudget, measureDowntime, subjects } from "./downtime/measure.ts";
+import { engines } from "./downtime/engines.ts";
+import { type DowntimeRow, isWithinBudget, measureDowntime, stepGaps } from "./downtime/measure.ts";
 import { measureKeyDowntime } from "./keys/downtime.ts";
-import type { ServerType } from "./server.ts";
-import { serverTypes } from "./servers.ts";
+import { serverType } from "./servers.ts";
 
-const names = Object.keys(serverTypes);
+const names = [...new Set(engines.map(({ name }) => name))];
 
 const usage = `Counts the logins, and the calls with API keys, that fail while secrets rotate. Exit code 1 if a budget is exceeded.
 
@@ -25,20 +25,22 @@ await program(usage, options, async ({ rotations, engine, json }) => {
   const chosen = engine === undefined ? undefined : oneOf("--engine", engine, names);
   const count = wholeNumber("--rotations", rotations, [1, 1000]);
   const rows: DowntimeRow[] = [];
-  for (const [name, type] of Object.entries<ServerType>(serverTypes)) {
-    if (chosen !== undefined && name !== chosen) continue;
-    const { start, strategies, missing } = type;
+  for (const measured of engines) {
+    if (chosen !== undefined && measured.name !== chosen) continue;
+    const { strategies, options } = measured;
+    const { start, missing } = serverType(measured.type);
     const lacking = missing?.();
     if (lacking !== undefined) {
       console.error(`Not measured: ${lacking}.`);
       continue;
     }
-    await using server = await start();
-    for (const subject of subjects.filter(({ strategy }) => strategies.includes(strategy))) {
-      const row = await measureDowntime(server, subject, count);
-      rows.push(row);
-      if (!json) console.log(describe(row));
-    }
+    await using server = await start(options);
+    for (const strategy of strategies)
+      for (const stepGapMs of stepGaps) {
+        const row = await measureDowntime(server, measured, { strategy, stepGapMs }, count);
+        rows.push(row);
+        if (!json) console.log(describe(row));
+      }
   }
   if (chosen === undefined) {
     const keys = await measureKeyDowntime(count);

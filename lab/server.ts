@@ -126,4 +126,6 @@ export type Strategy = "two-passwords" | "alternating-users" | "in-place";
 export interface ServerOptions {
   /** The server writes every statement to its log. */
   readonly logsStatements?: boolean;
+  /** Users that it makes may change users, so that they need no administrator; default: the type's own choice. */
+  readonly ownersAdminister?: boolean;
 }

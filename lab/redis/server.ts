@@ -53,8 +53,6 @@ export interface RedisOptions extends ServerOptions {
   readonly keeps?: Keeps;
   /** The password of the user `default`; absent: it cannot log in. */
   readonly requirepass?: string;
-  /** Users that it makes may change users, so that they need no administrator. */
-  readonly ownersAdminister?: boolean;
   /** Further lines of the configuration, e.g. `maxclients 10`. */
   readonly options?: readonly string[];
   /** One for servers that replicate each other. */
