@@ -76,6 +76,13 @@ export function isServedNow(secret: Pick<SecretState, "tags" | "versions">): boo
   return note?.state === "leaked" && note.token === holderOf(secret, "AWSCURRENT");
 }
 
+/** When a rollback began that has brought AWSCURRENT back to where it is. */
+export function broughtBackAt(secret: Pick<SecretState, "tags" | "versions">): Date | undefined {
+  const note = noteOf(secret);
+  const isRollback = note?.state === "rollback" || note?.state === "rolled-back";
+  return isRollback && note.token === holderOf(secret, "AWSCURRENT") ? note.at : undefined;
+}
+
 /**
  * The id of the version that an emergency makes: the same for everyone who asks for the same emergency of the same secret
  * while the same version is AWSCURRENT, so that two who ask at once start one rotation.

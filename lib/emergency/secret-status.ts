@@ -15,7 +15,8 @@ export function statusOf(facts: SecretFacts): SecretStatus {
   const note = last && (facts.id === "" || last.ids.includes(facts.id)) ? last : undefined;
   const state = stateOf(facts, note);
   const seen = sightingOf(secret.tags, now);
-  const isCurrent = note && seen?.version === note.token;
+  // A rollback leads to a version that was seen before, too.
+  const isCurrent = note && seen?.version === note.token && seen.at >= note.at;
   const deadAt = note && deathSince(note.at, facts);
   const problems = problemsOf(facts);
   return {

@@ -33,10 +33,10 @@ export async function viewFor(
 
 /** When its emergency moved AWSCURRENT, as far as settlement has seen it yet. */
 function promotionOf(secret: SecretState, now: Date): Date | undefined {
-  const token = noteOf(secret)?.token;
+  const { token, at } = noteOf(secret) ?? {};
   const seen = sightingOf(secret.tags, now);
   const isPromoted = token !== undefined && token === holderOf(secret, "AWSCURRENT");
-  return isPromoted && seen?.version === token
+  return isPromoted && at && seen?.version === token && seen.at >= at
     ? new Date(seen.at.getTime() + consistencyMargin)
     : undefined;
 }

@@ -48,18 +48,18 @@ export function isUnderWay({ now, secret }: SettlementState, { at }: Promotion):
  * where it makes the time later than what is remembered, so an old one that comes again changes nothing.
  */
 export function lastMove(state: SettlementState, current: string): Sighting {
-  const { sighting, heard, now } = state;
+  const { sighting, heard, broughtBackAt, now } = state;
   const news = isNews(heard, sighting) ? heard : undefined;
-  const isKnown = sighting?.version === current;
+  // A rollback leads to a version that may have been seen before, and looks come before the event does.
+  const isBefore = sighting && broughtBackAt && sighting.at < broughtBackAt;
+  const isKnown = sighting?.version === current && !isBefore;
   if (isKnown && !news) return sighting;
   // An event whose clock is ahead of ours must not be news again in the next turn.
   const told = news && (news.version === current || news.at > now ? news.at : now);
   // What settlement itself wrote since a known move says nothing of it.
   const changed = isKnown ? undefined : changedAt(state);
-  return {
-    version: current,
-    at: told && changed ? latest(told, changed) : (told ?? changed ?? now),
-  };
+  const known = [told, changed, isBefore ? broughtBackAt : undefined].filter((each) => !!each);
+  return { version: current, at: known.length > 0 ? latest(known) : now };
 }
 
 /**
@@ -69,7 +69,7 @@ export function lastMove(state: SettlementState, current: string): Sighting {
 const changedAt = ({ secret, now }: SettlementState): Date | undefined =>
   secret.changedAt && (secret.changedAt < now ? secret.changedAt : now);
 
-const latest = (a: Date, b: Date) => (a > b ? a : b);
+const latest = (times: readonly Date[]) => new Date(Math.max(...times.map(Number)));
 
 /** Whether an event tells of a move that is not remembered. */
 export const isNews = (heard: Move | undefined, sighting: Sighting | undefined) =>

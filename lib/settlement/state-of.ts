@@ -1,4 +1,4 @@
-import { isServedNow } from "../emergency/note.ts";
+import { broughtBackAt, isServedNow } from "../emergency/note.ts";
 import type { SecretEntry } from "../manifest/manifest.ts";
 import { sightingOf } from "../secret/sighting.ts";
 import type { SecretState } from "../secret/store.ts";
@@ -22,6 +22,7 @@ export function stateOf(
     // Reads lag behind: what was written in this pass is newer than what is read.
     sighting: answers.sighting ?? sightingOf(tags, context.now()),
     heard,
+    broughtBackAt: broughtBackAt({ tags, versions }),
     old: answers.old ?? new Map(),
     unlabelled: answers.unlabelled,
     isServedBeside: !isDirect && isServedNow({ tags, versions }),

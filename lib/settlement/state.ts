@@ -12,6 +12,8 @@ export interface SettlementState {
   readonly sighting?: Sighting | undefined;
   /** The last move of AWSCURRENT that an event of this pass tells of. */
   readonly heard?: Move | undefined;
+  /** When a rollback began that brought AWSCURRENT back to where it is: it has moved since, seen or not. */
+  readonly broughtBackAt?: Date | undefined;
   /** Who consumes the secret; absent: not looked for in this turn. */
   readonly consumers?: Consumers | undefined;
   /** What old credentials were found to be, by version; absent: not asked in this pass. */

@@ -180,6 +180,8 @@ describe("the state of a secret in an emergency", () => {
     const seen = (version: string) => ({ [sightingTag]: `${version}/${at}` });
     expect(look({ labels: "promoted", tags: seen(token) }).promotedAt).toBe(at);
     expect(look({ labels: "promoted", tags: seen("old") }).promotedAt).toBeUndefined();
+    const note = { state: "rollback", at: new Date("2026-03-01T12:05:00Z") } as const;
+    expect(look({ labels: "promoted", note, tags: seen(token) }).promotedAt).toBeUndefined();
   });
 
   it("dates the death by the last one since it began, and never while another is alive", () => {

@@ -281,6 +281,37 @@ describe("settlement decides", () => {
   });
 });
 
+describe("a rollback", () => {
+  const back = { versions: "back", left: "alive" } as const;
+  // `old` was AWSCURRENT an hour ago, and then `new`, which nobody saw.
+  const sighting = seen("old", -60);
+  it.each<[string, Change, object]>([
+    [
+      "counts from the last change, though AWSCURRENT was seen there before",
+      { sighting, broughtBackAt: at(5), changedAt: at(6) },
+      { kind: "remember", sighting: { version: "old", at: at(6) } },
+    ],
+    [
+      "counts from its beginning where a clock is behind",
+      { sighting, broughtBackAt: at(5), changedAt: at(4) },
+      { kind: "remember", sighting: { version: "old", at: at(5) } },
+    ],
+    [
+      "counts from what an event says where that is later",
+      { sighting, broughtBackAt: at(5), changedAt: at(6), heard: { version: "old", at: at(7) } },
+      { kind: "remember", sighting: { version: "old", at: at(7) } },
+    ],
+    ["counts once", { sighting: seen("old", 6), broughtBackAt: at(5) }, { kind: "retire" }],
+  ])("%s", (_, change, action) => {
+    const versions = new Map([
+      ["new", ["AWSPREVIOUS", "PREPARED", "FROM-old", "RETIRING"]],
+      ["old", ["AWSCURRENT", "FROM-new"]],
+    ]);
+    const known = state({ ...back, ...change });
+    expect(decide({ ...known, secret: { ...known.secret, versions } })).toMatchObject(action);
+  });
+});
+
 describe("settlement says why", () => {
   const pending =
     "AWSPENDING holds the old credential of version old, which stays alive until AWSPENDING is removed or moves";
