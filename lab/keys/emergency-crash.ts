@@ -1,48 +1,10 @@
+import { leakedVersion } from "../../lib/secret/labels.ts";
 import type { CrashRow } from "../crash/matrix.ts";
-import { faults } from "../walk/gate.ts";
-import { keyKinds } from "./crash.ts";
 import { crashRow, type Verdict } from "./crash-row.ts";
-import { EmergencyOracle } from "./emergency-oracle.ts";
+import { type Case, emergencyCases } from "./emergency-cases.ts";
 import { KeyEmergency } from "./key-emergency.ts";
-import type { KeyAccountOptions } from "./key-manifest.ts";
-
-/** What happens to a call; `two at once`: whoever makes it is there twice. */
-const disturbances = [...faults, "two at once"] as const;
-
-/** How things are when the key leaks. */
-const situations = ["settled", "unsettled", "under way"] as const;
-
-/** The same command comes once more; else Lambda's own retries, and the queue, are all that comes. */
-const recoveries = ["asked for again", "nobody does anything"] as const;
-
-/** One emergency of a kind of key, and how it is disturbed. */
-interface Case extends Pick<CrashRow, "subject" | "mode"> {
-  readonly options: KeyAccountOptions;
-  readonly revokeFirst: boolean;
-  readonly situation: (typeof situations)[number];
-  readonly recovery: (typeof recoveries)[number];
-  readonly disturbance: (typeof disturbances)[number];
-}
-
-/** A key that its replacement ends cannot be revoked before. */
-const actionsOf = ({ rolls, endsOldAfter }: KeyAccountOptions) =>
-  rolls || endsOldAfter !== undefined ? [false] : [false, true];
-
-/** All combinations. */
-export const emergencyCases: readonly Case[] = Object.entries(keyKinds).flatMap(([kind, options]) =>
-  actionsOf(options).flatMap((revokeFirst) =>
-    situations.flatMap((situation) =>
-      recoveries.flatMap((recovery) =>
-        disturbances.map((disturbance) => {
-          const action = revokeFirst ? "leaked, revoked first" : "leaked";
-          const subject = `key: emergency ${action}, ${kind}, ${situation}`;
-          const mode = `${disturbance}; ${recovery}`;
-          return { subject, mode, options, revokeFirst, situation, recovery, disturbance };
-        }),
-      ),
-    ),
-  ),
-);
+import { LeakOracle } from "./leak-oracle.ts";
+import { RollbackOracle } from "./rollback-oracle.ts";
 
 /** Its emergency waits for an hour in thousands of calls, which are alike. */
 const graceStride = 20;
@@ -59,11 +21,18 @@ export async function emergencyCrashRows({
   readonly cases?: typeof emergencyCases;
 }): Promise<readonly CrashRow[]> {
   const rows: CrashRow[] = [];
-  const counted = new Map<string, number>();
+  const counted = new Map<string, Ended>();
   for (const each of cases) {
     const key = `${each.subject}; ${each.recovery}`;
-    const calls = counted.get(key) ?? (await undisturbed(each));
-    counted.set(key, calls);
+    const undisturbed = counted.get(key) ?? (await emergency(each));
+    counted.set(key, undisturbed);
+    const { calls, verdict } = undisturbed;
+    if (verdict.problems.length > 0) {
+      const subject = { ...each, mode: `undisturbed; ${each.recovery}` };
+      const chosen = { calls: 1, stride: 1, first: 0 };
+      rows.push(await crashRow(subject, chosen, async () => verdict));
+      continue;
+    }
     const own = each.options.endsOldAfter === undefined ? stride : stride * graceStride;
     // Each begins at another call, so that together they disturb all kinds of calls.
     const first = emergencyCases.indexOf(each) % calls;
@@ -74,27 +43,29 @@ export async function emergencyCrashRows({
   return rows;
 }
 
-/** @returns how many calls it makes */
-async function undisturbed(each: Case): Promise<number> {
-  const { calls, verdict } = await emergency(each);
-  if (verdict.problems.length > 0)
-    throw new Error(`An undisturbed emergency failed: ${verdict.problems.join("; ")}`);
-  return calls;
-}
+type Oracle = LeakOracle | RollbackOracle;
 
 const disturbed = async (each: Case, point: number): Promise<Verdict> =>
   (await emergency(each, point)).verdict;
 
-async function emergency(
-  each: Case,
-  point?: number,
-): Promise<{ readonly calls: number; readonly verdict: Verdict }> {
+/** What an emergency came to, and after how many calls. */
+interface Ended {
+  readonly calls: number;
+  readonly verdict: Verdict;
+}
+
+async function emergency(each: Case, point?: number): Promise<Ended> {
+  const { options, action } = each;
+  const revokeFirst = action === "leaked, revoked first";
   const subject: KeyEmergency = new KeyEmergency(
-    each.options,
-    { action: "leaked", revokeFirst: each.revokeFirst },
+    options,
+    { action: action === "rollback" ? action : "leaked", revokeFirst },
     { alert: (alert, by) => oracle.alert(alert, by) },
   );
-  const oracle = new EmergencyOracle(subject, each);
+  const oracle: Oracle =
+    action === "rollback"
+      ? new RollbackOracle(subject)
+      : new LeakOracle(subject, { options, revokeFirst });
   await prepare(subject, each, oracle);
   const { gate } = subject.account;
   const before = gate.calls;
@@ -105,7 +76,7 @@ async function emergency(
   if (each.recovery === "asked for again" || !subject.isStarted) subject.ask(true);
   const calls = await toItsEnd(subject, oracle, before);
   if (point !== undefined && calls <= point) oracle.problems.push("the call was never made");
-  return { calls, verdict: oracle.verdict() };
+  return { calls, verdict: await oracle.verdict() };
 }
 
 function arm(subject: KeyEmergency, { disturbance }: Case, calls: number): void {
@@ -118,18 +89,25 @@ function arm(subject: KeyEmergency, { disturbance }: Case, calls: number): void 
 async function prepare(
   { account }: KeyEmergency,
   { options, situation }: Case,
-  oracle: EmergencyOracle,
+  oracle: Oracle,
 ): Promise<void> {
-  await account.rotate("one");
+  await account.rotate(situation === "after a leak" ? leakedVersion("one", false) : "one");
   await account.settle();
   const hasRoom =
     options.maxKeys === undefined && options.endsOldAfter === undefined && !options.rolls;
   if (hasRoom) oracle.foreign = account.service.add("somebody's");
   await account.clock.run(3_600_000);
-  if (situation === "unsettled") await account.rotate("two");
-  if (situation !== "under way") return;
-  account.begin("two");
-  await account.step("createSecret", "two");
+  if (situation === "settled") return;
+  if (situation === "under way") {
+    account.begin("two");
+    await account.step("createSecret", "two");
+    return;
+  }
+  await account.rotate("two");
+  if (situation !== "settling") return;
+  await account.retire();
+  account.clock.pass(5 * 60_000);
+  await account.retire();
 }
 
 /** In minutes: when on-call has been told that it is not finished, and gives the command once more; and after that one. */
@@ -139,14 +117,10 @@ const [patience, most] = [75, 215];
 const rest = 15;
 
 /** @returns the calls that were made */
-async function toItsEnd(
-  subject: KeyEmergency,
-  oracle: EmergencyOracle,
-  before: number,
-): Promise<number> {
+async function toItsEnd(subject: KeyEmergency, oracle: Oracle, before: number): Promise<number> {
   let done = 0;
   for (let minutes = 0; minutes < most && done < rest; minutes += 1) {
-    const isDone = subject.isDone && !oracle.isToldUnfinished;
+    const isDone = subject.isDone && !oracle.isToldUnfinished && subject.account.isSettled;
     if (minutes === patience && !isDone) subject.ask(true);
     await subject.pass();
     oracle.look();

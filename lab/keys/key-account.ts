@@ -42,7 +42,7 @@ const tick = { source: "aws.events", "detail-type": "Scheduled Event", id: "tick
 const pause = 300_000;
 
 /** What functions ask of AWS, and whoever hears of a change of AWSCURRENT. Default: nothing of it happens. */
-interface Outside extends Pick<FunctionParts, "rotate" | "cancel" | "start"> {
+interface Outside extends Pick<FunctionParts, "rotate" | "cancel" | "resume" | "start"> {
   changed(event: object): void;
 }
 
@@ -70,7 +70,14 @@ export class KeyAccount {
     listener: Partial<Listener> = {},
     outside: Partial<Outside> = {},
   ) {
-    const { adopted = true, mixed = false, fields, credentials: _, ...behaviour } = options;
+    const {
+      adopted = true,
+      mixed = false,
+      fields,
+      credentials: _,
+      grace: __,
+      ...behaviour
+    } = options;
     this.#options = options;
     this.#outside = outside;
     this.neighbours = mixed ? new Neighbours(this.secrets) : undefined;
@@ -97,6 +104,7 @@ export class KeyAccount {
       manifest: manifestOf(this.#entry),
       rotate: () => false,
       cancel() {},
+      resume() {},
       start() {},
       ...outside,
       timeouts: { rotate: timeout, retire: timeout },
@@ -111,6 +119,11 @@ export class KeyAccount {
         ...listener,
       },
     });
+  }
+
+  /** In milliseconds. */
+  get grace(): number {
+    return this.#entry.grace;
   }
 
   get versions(): ReadonlyMap<string, readonly string[]> {

@@ -1,4 +1,4 @@
-import { noteOf } from "../../lib/emergency/note.ts";
+import { isDone, noteOf } from "../../lib/emergency/note.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import { Emergencies, type Emergency, payloadOf } from "../walk/emergencies.ts";
 import type { Listener } from "../walk/functions.ts";
@@ -35,6 +35,7 @@ export class KeyEmergency {
     this.account = new KeyAccount(options, listener, {
       rotate: (_, token) => this.#rotations.rotate(this.#secret, token),
       cancel: () => this.#rotations.cancel(this.#secret),
+      resume: () => this.#rotations.resume(this.#secret),
       start: (name, event) => this.#emergencies.start(name, event),
       changed: (event) => this.#queue?.send(event),
     });
@@ -66,12 +67,17 @@ export class KeyEmergency {
 
   get isDone(): boolean {
     const note = noteOf(this.state);
-    return note?.state === "done" && note.ids.includes(id);
+    return note !== undefined && isDone(note) && note.ids.includes(id);
   }
 
   /** A person gives the command. @param isAgain the same one once more */
   ask(isAgain: boolean): void {
     this.#emergencies.ask(this.#wanted, isAgain);
+  }
+
+  /** A person switches rotation on again. */
+  resume(): void {
+    this.#rotations.resume(this.#secret);
   }
 
   /** Whatever this invocation is, a second one like it, or the same command, while it makes a call. */

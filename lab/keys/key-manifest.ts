@@ -30,6 +30,8 @@ export interface KeyAccountOptions extends Behaviour {
   readonly supplied?: boolean;
   /** A login and a signing key stand beside the key. */
   readonly mixed?: boolean;
+  /** In milliseconds: how long the old key is kept; default: until it is settled. */
+  readonly grace?: number;
   /** Beside the key's field. */
   readonly fields?: Readonly<Record<string, string>>;
 }
@@ -39,7 +41,13 @@ export const secretName = "shop/acme";
 
 /** What rotation.yml would say of it. */
 export function entryOf(
-  { credentials = [], adopted = true, supplied = false, rolls = false }: KeyAccountOptions,
+  {
+    credentials = [],
+    adopted = true,
+    supplied = false,
+    rolls = false,
+    grace = 0,
+  }: KeyAccountOptions,
   neighbours: Pick<Neighbours, "credentials"> | undefined,
 ): SecretEntry {
   const rolled = { ...keySpec.traits, oldWorksBeside: false, switches: true };
@@ -53,7 +61,7 @@ export function entryOf(
     place: "internet",
     consumers: {},
     schedule: { expression: "rate(90 days)" },
-    grace: 0,
+    grace,
     deadline: 86_400_000,
   };
 }

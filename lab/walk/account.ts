@@ -81,6 +81,10 @@ export class Account implements Hands {
         const secret = this.secrets.find(secretId);
         if (secret) this.rotations.cancel(secret);
       },
+      resume: (secretId) => {
+        const secret = this.secrets.find(secretId);
+        if (secret) this.rotations.resume(secret);
+      },
       start: (name, event) => this.emergencies.start(name, event),
       plants,
       listener: {

@@ -68,6 +68,8 @@ export interface FunctionParts {
   /** RotateSecret and CancelRotateSecret. @returns whether it was allowed */
   readonly rotate: (secretId: string, token: string) => boolean;
   readonly cancel: (secretId: string) => void;
+  /** RotateSecret that only switches rotation on. */
+  readonly resume: (secretId: string) => void;
   /** An asynchronous invocation. */
   readonly start: (name: "settle" | "emergency", event: object) => void;
   readonly listener: Listener;
@@ -204,7 +206,7 @@ export class Functions {
   }
 
   #emergencyPorts(by: Invocation): EmergencyPorts {
-    const { gate, ecs, manifest, rotate, cancel, start, listener } = this.#parts;
+    const { gate, ecs, manifest, rotate, cancel, resume, start, listener } = this.#parts;
     const prober = { ...proberBy(this.#retiring(by)), ...versionProberBy(this.#retiring(by)) };
     const started = (name: "settle" | "emergency") => ({
       start: (event: object, signal: AbortSignal) =>
@@ -212,7 +214,12 @@ export class Functions {
     });
     const rotations: EmergencyPorts["rotations"] = {
       resume: (secretId, _, signal) =>
-        gate.call(by, awsFailure("secretsmanager:RotateSecret", secretId), () => {}, signal),
+        gate.call(
+          by,
+          awsFailure("secretsmanager:RotateSecret", secretId),
+          () => resume(secretId),
+          signal,
+        ),
       start: (secretId, token, _, signal) =>
         gate.call(
           by,

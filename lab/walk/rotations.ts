@@ -45,6 +45,14 @@ export class FakeRotations {
     });
   }
 
+  /** RotateSecret with RotateImmediately=false, without its test: only the switch. */
+  resume(secret: Secret): void {
+    if (!secret.rotation || secret.deletionAt !== undefined) return;
+    this.#secrets.change(secret, () => {
+      if (secret.rotation) secret.rotation.enabled = true;
+    });
+  }
+
   #start(secret: Secret, token: string): void {
     this.#secrets.change(secret, () => {
       const version = secret.versions.get(token) ?? {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { emergencyCases, emergencyCrashRows } from "../../../lab/keys/emergency-crash.ts";
+import { emergencyCases } from "../../../lab/keys/emergency-cases.ts";
+import { emergencyCrashRows } from "../../../lab/keys/emergency-crash.ts";
 import { everything, sampled } from "../../everything.ts";
 
 describe("an emergency of a key disturbed at any call", { timeout: 600_000 }, () => {
