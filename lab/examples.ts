@@ -1,6 +1,7 @@
 import { oneOf, program } from "../cli/command-line.ts";
 import { example as aiguardian } from "../examples/aiguardian/example.ts";
 import { example as clipIt } from "../examples/clip-it/example.ts";
+import { example as elasticache } from "../examples/elasticache/example.ts";
 import { example as fastapi } from "../examples/fastapi/example.ts";
 import { example as muejam } from "../examples/muejam/example.ts";
 import { example as ohMyCoins } from "../examples/oh-my-coins/example.ts";
@@ -12,7 +13,7 @@ import { tableOf } from "./examples/table.ts";
 import type { Server } from "./server.ts";
 import { serverTypes } from "./servers.ts";
 
-const examples = [clipIt, muejam, ohMyCoins, aiguardian, fastapi, rds];
+const examples = [clipIt, muejam, ohMyCoins, aiguardian, fastapi, rds, elasticache];
 const names = examples.map(({ name }) => name);
 
 const usage = `Rotates the secrets of the systems in examples/ from end to end on this machine, without AWS.
