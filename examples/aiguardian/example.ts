@@ -44,7 +44,6 @@ export const example: Example = {
       }),
     ),
   ],
-  notYet: [],
   settings: {
     [secret]: [
       "ENVIRONMENT",

@@ -55,7 +55,6 @@ export const example: Example = {
       ([field, make]): Rotating => ({ fields: [field], issuer: silentIssuer(make), ...byHand }),
     ),
   ],
-  notYet: [],
   settings: {
     "clip-it/openai-admin": ["api_key"],
     "clip-it/mongodb-admin": ["engine", "host", "port", "username", "password"],

@@ -23,7 +23,6 @@ export const example: Example = {
     },
     { fields: ["password", "REDIS_URL"], issuer: cacheIssuer("REDIS_URL"), on: server },
   ],
-  notYet: [],
   settings: {
     [cache]: ["host", "port"],
     [sessions]: ["host", "port", "username"],

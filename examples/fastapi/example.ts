@@ -13,6 +13,7 @@ export const example: Example = {
   secret,
   rotates: [
     { fields: ["jwt_secret"] },
+    { fields: ["generated_password"] },
     {
       fields: ["db_password"],
       login: ({ db_password: password = "" }) => ({ ...user, password }),
@@ -24,7 +25,6 @@ export const example: Example = {
       isDeletedByHand: true,
     },
   ],
-  notYet: [{ fields: ["generated_password"], type: "of unknown use" }],
   settings: { [deployment]: ["ec2_key_name", "ec2_host", "ec2_user", "github_repo"] },
 
   async start(account) {

@@ -48,7 +48,6 @@ export const example: Example = {
       isDeletedByHand: true,
     },
   ],
-  notYet: [],
   settings: {
     [secret]: ["host", "port", "database"],
     "production/database/admin": ["engine", "host", "port", "username", "password"],

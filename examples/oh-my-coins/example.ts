@@ -35,8 +35,13 @@ export const example: Example = {
       isSupplied: true,
       isDeletedByHand: true,
     },
+    {
+      fields: ["FIRST_SUPERUSER_PASSWORD"],
+      issuer: silentIssuer(() => random(24)),
+      isSupplied: true,
+      isDeletedByHand: true,
+    },
   ],
-  notYet: [{ fields: ["FIRST_SUPERUSER_PASSWORD"], type: "application user" }],
   settings: {
     [secret]: ["FIRST_SUPERUSER", "SMTP_HOST", "SMTP_USER"],
     "ohmycoins-production-openai-admin": ["api_key"],

@@ -22,7 +22,6 @@ export const example: Example = {
     },
     { fields: ["password", "username", "DATABASE_URL"], login },
   ],
-  notYet: [],
   settings: {
     [secret]: ["engine", "host", "port", "dbname"],
     [master]: ["engine", "host", "port", "username"],

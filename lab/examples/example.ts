@@ -8,8 +8,6 @@ export interface Example extends System {
   readonly title: string;
   /** The credentials in it that its rotations replace. */
   readonly rotates: readonly Rotating[];
-  /** The credentials that no type can rotate yet. */
-  readonly notYet: readonly NotYet[];
   /** The fields that are no credentials, by secret: together with the others, these are all that there are. */
   readonly settings: Readonly<Record<string, readonly string[]>>;
   /** Makes servers' users, keys, secrets and parameters as the system has them, and starts its application. */
@@ -39,12 +37,4 @@ export interface Rotating {
   readonly isSupplied?: boolean;
   /** A person deletes the old key when on-call is asked to. */
   readonly isDeletedByHand?: boolean;
-}
-
-interface NotYet {
-  /** Its name; default: the system's. */
-  readonly secret?: string;
-  readonly fields: readonly [string, ...string[]];
-  /** What would rotate it, for a reader. */
-  readonly type: string;
 }

@@ -5,7 +5,7 @@ import { entryOf } from "./entry.ts";
 import type { Example } from "./example.ts";
 import { isAnswered, type Shown } from "./run.ts";
 
-/** One credential of a system. What does not apply to a generated value or a credential without a type is null. */
+/** One credential of a system. What does not apply to a generated value is null. */
 export interface Row {
   readonly system: string;
   readonly secret: string;
@@ -20,13 +20,13 @@ export interface Row {
   readonly failed: number | null;
   readonly consumersRolled: number | null;
   readonly seconds: number | null;
-  readonly status: "ok" | "failed" | "not yet";
+  readonly status: "ok" | "failed";
 }
 
 /** @param shown the result of the rotations; undefined if they could not start */
 export function rowsOf(example: Example, shown: Shown | undefined): readonly Row[] {
-  const { title: system, secret: usual, rotates, notYet } = example;
-  const rotating = rotates.map((rotating): Row => {
+  const { title: system, secret: usual, rotates } = example;
+  return rotates.map((rotating): Row => {
     const { secret = usual, fields } = rotating;
     const [credential] = fields;
     const entry = entryOf(example, secret);
@@ -48,20 +48,6 @@ export function rowsOf(example: Example, shown: Shown | undefined): readonly Row
       status: made && result && shown?.problems.length === 0 ? "ok" : "failed",
     };
   });
-  const nothing = {
-    strategy: null,
-    fieldsChanged: null,
-    fields: null,
-    failed: null,
-    consumersRolled: null,
-    seconds: null,
-  };
-  const later = notYet.map((each): Row => {
-    const [credential] = each.fields;
-    const { type, secret = usual } = each;
-    return { system, secret, credential, type, ...nothing, status: "not yet" };
-  });
-  return [...rotating, ...later];
 }
 
 /** The manifest's credential that writes this field. */

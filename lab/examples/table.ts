@@ -19,7 +19,7 @@ const columns: readonly (readonly [string, (row: Row) => string, ("left" | "righ
 ];
 
 // Colours that are readable on dark and on light; `styleText` leaves them out where no terminal shows them.
-const colours = { ok: "green", failed: "red", "not yet": "dim" } as const;
+const colours = { ok: "green", failed: "red" } as const;
 
 /** The heading, and a line for each row. */
 export function tableOf(rows: readonly Row[]): readonly string[] {

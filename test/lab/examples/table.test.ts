@@ -16,7 +16,7 @@ const row: Row = {
   seconds: 5,
   status: "failed",
 };
-const later: Row = {
+const blank: Row = {
   ...row,
   credential: "api_key",
   type: "Resend key",
@@ -26,15 +26,15 @@ const later: Row = {
   failed: null,
   consumersRolled: null,
   seconds: null,
-  status: "not yet",
+  status: "ok",
 };
 
 describe("the table", () => {
   it("has a line for each row, and tells nothing from 0", () => {
-    expect(tableOf([row, later]).map(stripVTControlCharacters)).toEqual([
+    expect(tableOf([row, blank]).map(stripVTControlCharacters)).toEqual([
       "system  secret            credential  type        strategy  fields  failed  rolled  seconds  status",
       "MueJam  database/primary  password    postgres    in-place  4 of 7      12       0      5.0  failed",
-      "MueJam  database/primary  api_key     Resend key  –              –       –       –        –  not yet",
+      "MueJam  database/primary  api_key     Resend key  –              –       –       –        –  ok",
     ]);
   });
 });
