@@ -29,19 +29,37 @@ export interface Note {
   readonly at: Date;
   /** Of all emergencies that it serves, the first one first. */
   readonly ids: readonly string[];
+  /** Of `refused`; absent: an earlier release wrote it. */
+  readonly refusal?: Refusal | undefined;
+}
+
+/** Why it was left to a person, as on-call was told. */
+export interface Refusal {
+  /** Of the error. */
+  readonly code: string;
+  /** In the middle of a sentence, without the signs that no tag takes, and perhaps cut off. */
+  readonly why: string;
 }
 
 /** Of the value of a tag, in characters. */
 const longest = 256;
 
-/** E.g. `leaked on leaked-0b7e… 2026-11-29T03:00:00.000Z INC-123/INC-124`; the newest ids come after the first where not all have room. */
-export function noteText({ state, wasOff, token, at, ids }: Note): string {
+/**
+ * E.g. `leaked on leaked-0b7e… 2026-11-29T03:00:00.000Z INC-123/INC-124`; the newest ids come after the first where not all
+ * have room, and after them why it was refused.
+ */
+export function noteText({ state, wasOff, token, at, ids, refusal }: Note): string {
   const own = [state, wasOff ? "off" : "on", token, at.toISOString(), ids[0]].join(" ");
   const more = (count: number) => ids.slice(Math.max(1, ids.length - count)).map((id) => `/${id}`);
   let count = ids.length - 1;
   while (count > 0 && own.length + more(count).join("").length > longest) count -= 1;
-  return count > 0 ? own + more(count).join("") : own;
+  const text = count > 0 ? own + more(count).join("") : own;
+  return refusal ? `${text} ${refusalText(refusal)}`.slice(0, longest).trimEnd() : text;
 }
+
+/** With letters, digits, spaces and `_.:/=+-@` only (TagResource). */
+const refusalText = ({ code, why }: Refusal) =>
+  `${code} ${why.replaceAll(" (", ": ").replaceAll(/[^\p{L}\p{N} _.:/=+@-]/gu, "")}`;
 
 /** Whether it has come to its end. */
 export const isDone = ({ state }: Note) => state === "done" || state === "rolled-back";
@@ -63,11 +81,13 @@ interface Asked {
 
 /** @returns `undefined` where there is none, or somebody has written something else into it */
 export function noteOf({ tags }: Pick<SecretState, "tags">): Note | undefined {
-  const [state, power, token, time, ids, ...more] = (tags.get(emergencyTag) ?? "").split(" ");
+  const [state, power, token, time, ids, code, ...why] = (tags.get(emergencyTag) ?? "").split(" ");
   const known = states.find((each) => each === state);
   const at = new Date(time ?? "");
-  if (!known || !token || !ids || more.length > 0 || Number.isNaN(at.getTime())) return undefined;
-  return { state: known, wasOff: power === "off", token, at, ids: ids.split("/") };
+  const isOther = code !== undefined && known !== "refused";
+  if (!known || !token || !ids || isOther || Number.isNaN(at.getTime())) return undefined;
+  const refusal = code === undefined ? {} : { refusal: { code, why: why.join(" ") } };
+  return { state: known, wasOff: power === "off", token, at, ids: ids.split("/"), ...refusal };
 }
 
 /** Whether AWSCURRENT is what an emergency made that replaces what leaked, and that is not finished. */

@@ -2,6 +2,7 @@ import type { StandingProblem } from "../alerts/problem.ts";
 import type { RotationError } from "../errors.ts";
 import { pendingOf } from "../secret/labels.ts";
 import { refuse } from "./limits.ts";
+import type { Refusal } from "./note.ts";
 import { LockedOut, NeedsEndSessions, RepairFailed } from "./repair-errors.ts";
 import type { Look } from "./repair-look.ts";
 import type { Step } from "./step.ts";
@@ -26,6 +27,15 @@ function failureOf({ kind, subject, last }: StandingProblem, name: string): Rota
   return kind === "CREDENTIALS_REFUSED"
     ? new LockedOut(name, subject || "its server refuses it", setByHand(name))
     : new RepairFailed(name, last.step, kind);
+}
+
+/** For whoever asks later. */
+export function refusalOf(problem: StandingProblem): Refusal {
+  const { kind, last } = problem;
+  return {
+    code: failureOf(problem, "").code,
+    why: `its rotation fails in ${last.step} with ${kind}`,
+  };
 }
 
 /** The administrator sets no password of a user whom only the secret names: whoever may write it could name any user. */

@@ -9,7 +9,7 @@ import {
   preparedLabel,
 } from "../secret/labels.ts";
 import { unsettledVersion } from "./limits.ts";
-import { inUse, problemOf } from "./repair-failure.ts";
+import { inUse, problemOf, refusalOf } from "./repair-failure.ts";
 import { freshToken, type Look, noting, saying } from "./repair-look.ts";
 import type { Step, Wish } from "./step.ts";
 
@@ -81,7 +81,7 @@ function ofOwn(pending: string, look: Look): Step {
   const waited = wish.now.getTime() - (begun?.at.getTime() ?? 0);
   const isNew = problem && begun && problem.last.at >= begun.at;
   if (begun && problem && (isNew || waited > spanOf(patience, wish)))
-    return { kind: "note", note: { ...begun, state: "refused" } };
+    return { kind: "note", note: { ...begun, state: "refused", refusal: refusalOf(problem) } };
   return saying(
     { kind: "wait", token: pending },
     `The rotation to version ${pending} is under way.`,

@@ -66,21 +66,22 @@ function goOn(
 ): Step {
   const { token } = begun;
   const pending = pendingOf(secret);
-  if (pending !== undefined && pending !== token) return giveUp(begun, wish);
-  const isLeak = leaked(token, current, secret);
-  if (isLeak) return giveUp(begun, wish);
+  if (pending !== undefined && pending !== token)
+    return giveUp(begun, wish, underWay(secret, pending));
+  const leak = leaked(token, current, secret);
+  if (leak) return giveUp(begun, wish, leak);
   if (secret.rotationEnabled === true) return { kind: "suspend" };
   const working = versions.get(token);
   if (pending === undefined && working === undefined) return { kind: "hold", version: token };
   if (working === undefined) return { kind: "ask", question: { version: token } };
   const error = dead(token, working, wish, secret);
-  return error ? giveUp(begun, wish) : { kind: "move", from: current, to: token };
+  return error ? giveUp(begun, wish, error) : { kind: "move", from: current, to: token };
 }
 
 /** It was retired in the meantime, or leaked: that is noted first, and then all is as it was before. */
-const giveUp = (begun: Note, { now }: Wish): Step => ({
+const giveUp = (begun: Note, { now }: Wish, { code, why }: RollbackImpossible): Step => ({
   kind: "note",
-  note: { ...begun, state: "refused", at: now },
+  note: { ...begun, state: "refused", at: now, refusal: { code, why } },
 });
 
 function undo(refused: Note, { askedAt }: Wish, secret: SecretState): Step | undefined {

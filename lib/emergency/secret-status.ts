@@ -35,13 +35,16 @@ export function statusOf(facts: SecretFacts): SecretStatus {
     })),
     ...(consumers?.unread !== undefined && { unread: consumers.unread }),
     problems,
-    left: leftOf(state, facts, problems),
+    left: leftOf(state, { ...facts, refused: note?.refusal }, problems),
   };
 }
 
 /** A finished emergency tells only of its version what it was. */
-function actionOf({ state, token }: Note): Pick<SecretStatus, "action"> {
-  if (state === "refused") return {};
+function actionOf({ state, token, refusal }: Note): Pick<SecretStatus, "action"> {
+  if (state === "refused")
+    return refusal
+      ? { action: refusal.code === "ROLLBACK_IMPOSSIBLE" ? "rollback" : "repair" }
+      : {};
   if (state === "rolled-back") return { action: "rollback" };
   if (state !== "done") return { action: state };
   return isLeaked(token) ? { action: "leaked" } : {};
@@ -50,7 +53,7 @@ function actionOf({ state, token }: Note): Pick<SecretStatus, "action"> {
 function stateOf({ secret, refusal, remembered, now }: SecretFacts, note?: Note): StatusState {
   if (refusal) return "refused";
   if (!note) return "untouched";
-  if (note.state === "refused") return "failed";
+  if (note.state === "refused") return "refused";
   const isCurrent = note.token === holderOf(secret, "AWSCURRENT");
   if (!isCurrent && isDone(note)) return "settled";
   if (!isCurrent || note.state === "repair")

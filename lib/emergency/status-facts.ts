@@ -15,9 +15,9 @@ export type StatusState =
   | "dead"
   /** All of it is done. */
   | "settled"
-  /** The rotation failed, or the emergency was refused, and on-call was told; it may be tried again. */
+  /** The rotation failed, and on-call was told; it may be tried again. */
   | "failed"
-  /** No function can do it. */
+  /** No function can do it, or it had to be given up, and on-call was told; `left` says why. */
   | "refused";
 
 /** One secret, as `status` answers. All times are ISO 8601, of AWS's clocks. */

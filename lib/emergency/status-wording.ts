@@ -1,9 +1,15 @@
+import type { Refusal } from "./note.ts";
 import type { ProblemStatus, SecretFacts, StatusState } from "./status-facts.ts";
 
 /** What a person has to do for one secret, in whole sentences. */
 export function leftOf(
   state: StatusState,
-  { refusal, consumers, isGivenUp }: SecretFacts,
+  {
+    refusal,
+    refused,
+    consumers,
+    isGivenUp,
+  }: SecretFacts & { readonly refused?: Refusal | undefined },
   problems: readonly ProblemStatus[],
 ): readonly string[] {
   if (refusal) return [refusal.message];
@@ -14,12 +20,16 @@ export function leftOf(
   const said = (each: ProblemStatus) =>
     [...blocked, ...blind].some(({ code, subject = "" }) => isSame(each, code, subject));
   return [
+    ...(refused ? [refusedText(refused)] : []),
     ...blocked.map(({ name, why, remedy }) => `${name}: ${why}. ${remedy}`),
     ...blind.map(({ why, remedy }) => `${sentence(why)} ${remedy}`),
     ...problems.filter((each) => !said(each)).map(problemText),
     ...(isGivenUp ? [givenUp] : []),
   ];
 }
+
+const refusedText = ({ code, why }: Refusal) =>
+  `It was refused (${code}): ${why}. See docs/runbook.md#${code.toLowerCase()}.`;
 
 const isSame = (problem: ProblemStatus, code: string, subject: string) =>
   problem.code === code && problem.subject === subject;

@@ -423,6 +423,23 @@ it("remembers as many emergencies as a tag has room for", () => {
   expect(read).toEqual(note({ ids: ["0", "6", "7", "8"].map((each) => each.repeat(40)) }));
 });
 
+it("remembers why it was refused, with the signs and the room that a tag has", () => {
+  const refused = (why: string) => {
+    const refusal = { code: "ROLLBACK_IMPOSSIBLE", why };
+    const text = noteText(note({ state: "refused", refusal }));
+    expect(text).toMatch(/^[\w :./=+@-]{1,256}$/);
+    return noteOf({ tags: new Map([[emergencyTag, text]]) })?.refusal;
+  };
+  const found = refused("version old is refused (user app on db.internal:5432), and 'x' leaked");
+  expect(found).toEqual({
+    code: "ROLLBACK_IMPOSSIBLE",
+    why: "version old is refused: user app on db.internal:5432 and x leaked",
+  });
+  expect(refused("user app ".repeat(60))?.why).toMatch(/^user app user app/);
+  const later = `${noteText(note())} ROLLBACK_IMPOSSIBLE because`;
+  expect(noteOf({ tags: new Map([[emergencyTag, later]]) })).toBeUndefined();
+});
+
 it("begins though earlier emergencies that are not finished leave no room for its id", () => {
   const ids = Array.from({ length: 9 }, (_, index) => `${index}`.repeat(64));
   const last = { ids, token: "leaked-0", state: "leaked" } as const;

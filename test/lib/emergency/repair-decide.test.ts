@@ -67,7 +67,17 @@ describe("a repair of AWSPENDING", () => {
       "of its own rotation that fails",
       { versions: { old: ["AWSCURRENT"], [fresh]: ["AWSPENDING"] }, note: noted },
       facts({ problems: [problem("PENDING_REFUSED", fresh)] }),
-      { kind: "note", note: note({ ...noted, state: "refused" }) },
+      {
+        kind: "note",
+        note: note({
+          ...noted,
+          state: "refused",
+          refusal: {
+            code: "REPAIR_FAILED",
+            why: "its rotation fails in setSecret with PENDING_REFUSED",
+          },
+        }),
+      },
     ],
     [
       "of its own rotation that has failed",

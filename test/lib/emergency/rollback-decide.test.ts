@@ -225,7 +225,16 @@ describe("a rollback", () => {
       decide({ versions: cleared, note: refused }, known),
     ];
     expect(steps).toMatchObject([
-      { kind: "note", note: note(refused) },
+      {
+        kind: "note",
+        note: note({
+          ...refused,
+          refusal: {
+            code: "ROLLBACK_IMPOSSIBLE",
+            why: "the credential of version old is refused (user app): it was retired",
+          },
+        }),
+      },
       { kind: "clear", pending: "old" },
       { kind: "resume" },
       impossible("user app"),

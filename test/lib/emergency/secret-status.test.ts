@@ -155,7 +155,7 @@ describe("the state of a secret in an emergency", () => {
     [
       "its repair was refused",
       { labels: "settled", note: { state: "refused" } },
-      "failed",
+      "refused",
       "person",
     ],
     ["it is settled", { labels: "settled", tags: { ...dead, ...seen } }, "settled", "nothing"],
@@ -173,6 +173,27 @@ describe("the state of a secret in an emergency", () => {
     ],
   ])("where %s", (_, given, state, waitsFor) => {
     expect(look(given)).toMatchObject({ state, waitsFor });
+  });
+
+  it("says why a rollback or a repair was refused", () => {
+    const refused = (code: string, why: string) =>
+      look({ labels: "settled", note: { state: "refused", refusal: { code, why } } });
+    expect(
+      refused("ROLLBACK_IMPOSSIBLE", "version old is refused (user app): it was retired"),
+    ).toMatchObject({
+      action: "rollback",
+      left: [
+        "It was refused (ROLLBACK_IMPOSSIBLE): version old is refused: user app: it was retired. See docs/runbook.md#rollback_impossible.",
+      ],
+    });
+    expect(
+      refused("REPAIR_FAILED", "its rotation fails in setSecret with ADMIN_REFUSED"),
+    ).toMatchObject({
+      action: "repair",
+      left: [expect.stringContaining("fails in setSecret with ADMIN_REFUSED")],
+    });
+    const { action, left } = look({ labels: "settled", note: { state: "refused" } });
+    expect({ action, left }).toEqual({ action: undefined, left: [] });
   });
 
   it("dates the promotion by what settlement saw, if that was this one", () => {
