@@ -53,7 +53,9 @@ export async function work(
     if (request.action !== "rotate") await settled.poke(drives);
     if (drives.every(({ isOver }) => isOver)) break;
     const passed = context.now().getTime() - began;
-    if (passed > roundTime || !(await hasSlept(pauseFor(drives, round, passed), context))) break;
+    const pause = pauseFor(drives, round, passed);
+    // After a pause that is cut short there is no time to look: another run may have told by then that it is over.
+    if (passed + pause > roundTime || !(await hasSlept(pause, context))) break;
   }
   // Once more, for whoever could not be told at first.
   if (await begun) await announceBeginning(job, drives, ports, context);
