@@ -159,7 +159,7 @@ export class Account implements Hands {
 
   setPassword({ server, username }: Held, password: string): void {
     const user = this.servers.at(server)?.users.get(username);
-    if (user) user.password = password;
+    if (user) Object.assign(user, { password, second: undefined });
   }
 
   setLag(ms: number, listMs: number): void {

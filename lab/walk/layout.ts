@@ -14,6 +14,8 @@ interface SecretLayout {
   readonly name: string;
   readonly host: (typeof hosts)[number];
   readonly strategy: "alternating-users" | "in-place";
+  /** Where servers are in memory, and their users may have two. */
+  readonly hasTwoPasswords?: true;
   /** Whether rotation.yml says that its consumers are all known. */
   readonly isComplete: boolean;
   /** Whether settlement can roll all its consumers. */
@@ -43,6 +45,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/users",
     host: "b.internal",
     strategy: "alternating-users",
+    hasTwoPasswords: true,
     isComplete: false,
     isRolled: true,
     readers: [hour],
@@ -59,6 +62,7 @@ export const secrets: readonly SecretLayout[] = [
     name: "shop/mail",
     host: "c.internal",
     strategy: "alternating-users",
+    hasTwoPasswords: true,
     isComplete: false,
     isRolled: true,
     readers: [20 * hour, hour / 2],
@@ -125,23 +129,33 @@ export const jobs: readonly { readonly name: string; readonly secrets: readonly 
   { name: "export", secrets: ["shop/users", "shop/orders"] },
 ];
 
+interface Kind {
+  readonly ca?: string;
+  /** Some users have two passwords, which PostgreSQL's do not have. */
+  readonly isInMemory?: boolean;
+}
+
 export function manifest(): Manifest {
   const folder = mkdtempSync(join(tmpdir(), "quarterturn-walk-"));
   try {
     const path = join(folder, "rotation.yml");
     // JSON is YAML.
-    writeFileSync(path, JSON.stringify(rotationYml()));
+    writeFileSync(path, JSON.stringify(rotationYml({ isInMemory: true })));
     return compileManifest(path, typeList, { stage: "production" });
   } finally {
     rmSync(folder, { recursive: true });
   }
 }
 
-/** rotation.yml. @param credential what each credential says beside its type, e.g. `ca` */
-export function rotationYml(credential: object = {}): object {
-  const entries = secrets.map(({ name, host, strategy, isComplete }) => {
+/** rotation.yml. */
+export function rotationYml({ ca, isInMemory = false }: Kind): object {
+  const entries = secrets.map(({ name, host, strategy, hasTwoPasswords, isComplete }) => {
     const admin = strategy === "in-place" ? {} : { admin: `admin/${host}` };
-    const credentials = [{ type: "postgres", strategy, ...admin, ...credential }];
+    const login =
+      isInMemory && hasTwoPasswords
+        ? { type: "mariadb", strategy: "two-passwords" }
+        : { type: "postgres", strategy };
+    const credentials = [{ ...login, ...admin, ...(ca && { ca }) }];
     return [name, { ...(isComplete && { consumers: "complete" }), credentials }] as const;
   });
   return { defaults: { clusters: ["production"] }, secrets: Object.fromEntries(entries) };

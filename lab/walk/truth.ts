@@ -82,16 +82,18 @@ export class Truth {
       if (works) this.#handMade.delete(secret.name);
     }
     for (const { address, users } of this.#servers.list)
-      for (const [username, { password }] of users) {
-        if (password === undefined || this.passwords.has(password)) continue;
-        this.passwords.add(password);
-        this.#madeAt.set(`${address} ${username}`, now);
-      }
+      for (const [username, { password, second }] of users)
+        for (const each of [password, second]) {
+          if (each === undefined || this.passwords.has(each)) continue;
+          this.passwords.add(each);
+          this.#madeAt.set(`${address} ${username}`, now);
+        }
   }
 
   /**
    * A leaked-mode rotation is promoted for the first time: what it began with leaked, and what was to be retired then.
-   * Their users are ended, whichever of their passwords the server accepts. Whoever moves AWSCURRENT back to its version later says of nothing that it leaked.
+   * Their users are ended, whichever of their passwords the server accepts; but for the new one, where the user has two. Whoever
+   * moves AWSCURRENT back to its version later says of nothing that it leaked.
    */
   #noteLeak(secret: Secret): void {
     const to = currentOf(secret);
@@ -103,7 +105,9 @@ export class Truth {
       return held ? [{ held, isReplaced }] : [];
     });
     const users = all.flatMap(({ held, isReplaced }) => (isReplaced ? [userOf(held)] : []));
-    for (const { held } of all) if (users.includes(userOf(held))) this.#leaked.add(keyOf(held));
+    const replacement = heldIn(textOf(to));
+    for (const { held } of all)
+      if (users.includes(userOf(held)) && !isSame(held, replacement)) this.#leaked.add(keyOf(held));
   }
 
   /** Whether a leaked-mode rotation replaced it, so that no holder of it is spared. */
@@ -161,7 +165,7 @@ export class Truth {
     return ceased === undefined ? undefined : Math.min(ceased, since ?? ceased);
   }
 
-  /** When the password was set. */
+  /** When the user's newest password was set. */
   madeAt({ server, username }: Held): number {
     return this.#madeAt.get(`${server} ${username}`) ?? 0;
   }
@@ -206,10 +210,12 @@ export class Truth {
     const { usernames, server } = this.of(secret);
     return usernames.flatMap((username) => {
       const user = server?.users.get(username);
-      const { canLogin = false, password } = user ?? {};
-      return server && canLogin && password !== undefined
-        ? [{ server: server.address, username, password }]
-        : [];
+      const { canLogin = false, password, second } = user ?? {};
+      return [password, second].flatMap((each) =>
+        server && canLogin && each !== undefined
+          ? [{ server: server.address, username, password: each }]
+          : [],
+      );
     });
   }
 
