@@ -1,4 +1,5 @@
 import { type ParseArgsOptionDescriptor, parseArgs } from "node:util";
+import { suggestion } from "../lib/manifest/suggestion.ts";
 
 /** The options are invalid; the message names what is valid. */
 export class UsageError extends Error {}
@@ -84,5 +85,6 @@ export function wholeNumber(option: string, text: string, [min, max]: readonly [
 export function oneOf<T extends string>(option: string, text: string, choices: readonly T[]): T {
   const chosen = choices.find((choice) => choice === text);
   if (chosen) return chosen;
-  throw new UsageError(`${option} takes ${choices.join(", ")}, not "${text}".`);
+  const meant = suggestion(text, choices);
+  throw new UsageError(`${option} takes ${choices.join(", ")}, not "${text}"${meant}.`);
 }

@@ -56,8 +56,8 @@ export interface Server extends Address, AsyncDisposable {
   log(): string;
   /** What the log holds after a rotation, if the server was told to write down its statements. */
   readonly loggedStatements: readonly RegExp[];
-  /** How many connections from these local ports of a client were refused. @throws where the log does not tell */
-  refused(clientPorts: ReadonlySet<number>): number;
+  /** How many connections from these local ports of a client were refused. Absent where the log does not tell. */
+  refused?(clientPorts: ReadonlySet<number>): number;
   /** Down: open sessions are ended, the port is refused. `start` brings port and data back. */
   stop(): Promise<void>;
   start(): Promise<void>;
@@ -107,6 +107,10 @@ export interface Client {
 
 /** What there is for one type of server. */
 export interface ServerType {
+  /** As people call it: `PostgreSQL`. */
+  readonly name: string;
+  /** No such server runs: a program of this repository speaks its protocol. */
+  readonly isDouble?: true;
   /** The strategies that rotate its logins. */
   readonly strategies: readonly Strategy[];
   /** Kinds of impostors: each tries to be given a password in another way. */

@@ -6,6 +6,7 @@ import type { ServerOptions, ServerType } from "./server.ts";
 /** THE list of servers: a new type is a folder with the files of `postgres/`, and a line here. */
 export const serverTypes = {
   postgres: {
+    name: "PostgreSQL",
     strategies: ["alternating-users", "in-place"],
     impostors: ["refuseTls", "askCleartext", "askMd5", "trust"],
     start: async (options?: ServerOptions) =>
@@ -13,6 +14,7 @@ export const serverTypes = {
     client: async () => (await import("./postgres/client.ts")).client,
   },
   mariadb: {
+    name: "MariaDB",
     strategies: ["two-passwords", "alternating-users", "in-place"],
     impostors: ["refuseTls", "askCleartext", "askDialog", "askOld"],
     missing: missingMariadb,
@@ -21,6 +23,7 @@ export const serverTypes = {
     client: async () => (await import("./mysql-protocol/client.ts")).client,
   },
   mysql: {
+    name: "MySQL",
     strategies: ["two-passwords", "alternating-users", "in-place"],
     impostors: ["refuseTls", "askCleartext", "askDialog", "askOld"],
     missing: missingMysql,
@@ -29,6 +32,7 @@ export const serverTypes = {
     client: async () => (await import("./mysql-protocol/client.ts")).client,
   },
   redis: {
+    name: "Redis",
     strategies: ["two-passwords", "in-place"],
     impostors: ["noTls", "hangUp"],
     missing: missingRedis("redis"),
@@ -37,6 +41,7 @@ export const serverTypes = {
     client: async () => (await import("./redis/client.ts")).client,
   },
   valkey: {
+    name: "Valkey",
     variantOf: "redis",
     strategies: ["two-passwords"],
     impostors: ["noTls", "hangUp"],
@@ -46,12 +51,16 @@ export const serverTypes = {
     client: async () => (await import("./redis/client.ts")).client,
   },
   mongodb: {
+    name: "MongoDB",
+    isDouble: true,
     strategies: ["alternating-users", "in-place"],
     impostors: ["refuseTls", "askPlain", "askLittle", "skipProof", "proveNothing"],
     start: async () => (await import("./mongodb/server.ts")).startMongodb(),
     client: async () => (await import("./mongodb/client.ts")).client,
   },
   atlas: {
+    name: "MongoDB Atlas",
+    isDouble: true,
     strategies: ["alternating-users"],
     impostors: ["refuseTls", "askPlain", "askLittle", "skipProof", "proveNothing"],
     isSlow: true,

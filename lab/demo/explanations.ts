@@ -11,13 +11,23 @@ export const explanations: Readonly<Record<string, Explanation>> = {
   "in-place": {
     steps: {
       createSecret: "write a new password into the secret, as AWSPENDING",
-      setSecret: "rehearse: change the password on the server and roll back",
+      setSecret: "rehearse: make sure that the password can be changed, and leave it as it is",
       testSecret: "prove that AWSCURRENT still logs in",
       finishSecret: "the switch: change the password, log in with it, move AWSCURRENT",
     },
     consumer:
       "One user has one password, so logins fail between its change and the move of AWSCURRENT. " +
       "That is why both happen within one step.",
+  },
+  "two-passwords": {
+    steps: {
+      createSecret: "write a new password into the secret, as AWSPENDING",
+      setSecret: "give the user the new password beside the old one",
+      testSecret: "log in with the new password, and with the old one",
+      finishSecret: "move AWSCURRENT to the new password",
+    },
+    consumer:
+      "Both passwords are accepted until the old one is retired, so no login should fail at any time.",
   },
   "alternating-users": {
     steps: {

@@ -14,8 +14,8 @@ export interface Performance {
   readonly succeeded: boolean;
   readonly attempts: number;
   readonly steps: readonly WatchedStep[];
-  /** The rotation function's, before retirement. */
-  readonly connections: { readonly opened: number; readonly refused: number };
+  /** The rotation function's, before retirement. `refused` is `null` where the server's log does not tell. */
+  readonly connections: { readonly opened: number; readonly refused: number | null };
   /** The consumers', from their start to their end. */
   readonly logins: ConsumerStats;
   /** Logins that began after the rotation had ended. */
@@ -50,6 +50,9 @@ const pauseMs = 100;
 /** In a service of injected consumers. */
 const tasks = 3;
 
+/** The tasks of a service keep what they got: with one password they fail until they are replaced. */
+export const sparesInjected = (strategy: Strategy): boolean => strategy !== "in-place";
+
 /**
  * One rotation and its settlement under the eyes of a reading consumer and, where the strategy spares them,
  * of an ECS service of injected ones.
@@ -61,8 +64,7 @@ export async function perform(
   { strategy, fail }: { strategy: Strategy; fail: Step | undefined },
   tell: (step: WatchedStep) => void,
 ): Promise<Performance> {
-  // The tasks of a service keep what they got: with one password they fail until they are replaced.
-  const injected = strategy === "alternating-users" ? tasks : 0;
+  const injected = sparesInjected(strategy) ? tasks : 0;
   using service = injected > 0 ? await WatchedService.start(world, injected, pauseMs) : undefined;
   await using consumer = await world.consumer(pauseMs);
   using watch = new StepWatch(world.aws, tell);
@@ -131,7 +133,7 @@ function ofFunction({ server }: World, steps: readonly WatchedStep[]) {
     .flatMap(({ sockets }) => sockets)
     .filter(({ remotePort }) => remotePort === server.port)
     .map(({ localPort }) => localPort);
-  return { opened: ports.length, refused: server.refused(new Set(ports)) };
+  return { opened: ports.length, refused: server.refused?.(new Set(ports)) ?? null };
 }
 
 /** Broken promises; empty if there are none. */

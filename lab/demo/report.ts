@@ -11,8 +11,8 @@ export interface DemoReport {
   readonly steps: readonly { step: string; ms: number; awsRequests: number }[];
   readonly awsRequests: number;
   readonly databaseConnections: number;
-  /** Before retirement. */
-  readonly refusedConnections: number;
+  /** Before retirement; `null` where the server's log does not tell. */
+  readonly refusedConnections: number | null;
   readonly logins: { attempted: number; failed: number; failedSpanMs: number };
   readonly rotatedAt: string;
   readonly services: readonly ServiceShown[];
@@ -29,13 +29,13 @@ export interface DemoReport {
 
 export function reportOf(
   shown: Performance,
-  { strategy, fail }: { strategy: string; fail: Step | undefined },
+  { engine, strategy, fail }: { engine: string; strategy: string; fail: Step | undefined },
 ): DemoReport {
   const { steps, logins, connections, secret, oldCredentialRefused } = shown;
   const { attempted, failed, failedSpanMs } = logins;
   return {
     secret: databaseSecretId,
-    type: "postgres",
+    type: engine,
     strategy,
     steps: steps.map(({ step, ms, requests }) => ({
       step,

@@ -1,24 +1,32 @@
 import { type Step, steps as stepNames } from "../../lib/rotation/event.ts";
 import { messageFor, type Notification } from "../../standin/aws.ts";
 import { type DatabaseSecret, databaseSecretId } from "../database-secret.ts";
+import type { Strategy } from "../server.ts";
+import { serverType } from "../servers.ts";
 import type { WatchedStep } from "../step-watch.ts";
 import type { World } from "../world.ts";
 import { explanations } from "./explanations.ts";
 import { denials } from "./failures.ts";
 import { bold, heading, mark, paragraph } from "./layout.ts";
 import { maskedDocument } from "./masked-document.ts";
-import { failureOf, type Performance } from "./performance.ts";
+import { failureOf, type Performance, sparesInjected } from "./performance.ts";
+import { defaultEngine, type Scene } from "./scene.ts";
+
+/** Indents what goes on from the line before. */
+const gap = " ".repeat(10);
 
 /** Explains to a newcomer what happens, while it happens. */
 export class Story {
-  readonly #strategy: string;
+  readonly #engine: string;
+  readonly #strategy: Strategy;
   readonly #fail: Step | undefined;
   readonly #passwords = new Map<string, string>();
   #shown: readonly string[] = [];
   #attempts = 0;
   #sent: readonly Notification[] = [];
 
-  constructor(strategy: string, fail: Step | undefined) {
+  constructor({ engine, strategy, fail }: Scene) {
+    this.#engine = engine;
     this.#strategy = strategy;
     this.#fail = fail;
   }
@@ -26,13 +34,16 @@ export class Story {
   async opening(world: World): Promise<void> {
     this.#sent = world.aws.notifications;
     const { host, port, title } = world.server;
-    console.log(bold("Quarterturn rotates a PostgreSQL password, from end to end"));
+    const { name, isDouble } = serverType(this.#engine);
+    console.log(bold(`Quarterturn rotates a ${name} password, from end to end`));
     heading("The parts, all on this machine");
-    paragraph(`${title}, TLS only, ${host}:${port}`, "Database  ");
+    paragraph(`${title}, TLS only, ${host}:${port}`, "Server    ");
+    if (isDouble)
+      paragraph(`no ${name} runs here: a program of this repository speaks its protocol`, gap);
     paragraph(`a stand-in for AWS Secrets Manager, ${world.aws.endpoint}`, "Vault     ");
     paragraph("rotate-database, built as for AWS Lambda, in a process of its own", "Function  ");
     paragraph("reads AWSCURRENT and logs in with it, over and over", "Consumer  ");
-    if (this.#strategy === "alternating-users")
+    if (sparesInjected(this.#strategy))
       paragraph(
         "an ECS service of three tasks, real processes with the secret in their environment, " +
           "which log in continuously",
@@ -58,9 +69,10 @@ export class Story {
   closing(shown: Performance): void {
     const { steps, connections, secret, succeeded } = shown;
     const requests = steps.reduce((sum, each) => sum + each.requests.length, 0);
-    const opened = counted(connections.opened, "database connection");
-    const refused = connections.refused || "none";
-    paragraph(`In total ${counted(requests, "AWS request")}; ${opened}, ${refused} refused.`);
+    const opened = `${counted(connections.opened, "connection")} to the server`;
+    const refused =
+      connections.refused === null ? "" : `, ${connections.refused || "none"} refused`;
+    paragraph(`In total ${counted(requests, "AWS request")}; ${opened}${refused}.`);
     if (!succeeded) heading("What failed");
     if (!succeeded) paragraph(failureOf(shown));
     heading("What the consumers saw");
@@ -79,7 +91,7 @@ export class Story {
     heading(succeeded ? "The old password" : "Is production safe?");
     if (succeeded) dead(shown);
     else safe(shown);
-    next(this.#fail);
+    next(this.#engine, this.#fail);
   }
 
   #logins({ attempts, logins, loginsAfter }: Performance): void {
@@ -135,15 +147,22 @@ function mail(sent: Notification): void {
     else paragraph(line);
 }
 
-function next(failed: Step | undefined): void {
+function next(engine: string, failed: Step | undefined): void {
   heading("Where to go next");
-  if (failed) paragraph("a rotation that succeeds", "npm run demo                          ");
-  else paragraph("a rotation that fails without harm", "npm run demo -- --fail finishSecret   ");
-  paragraph(
-    "the same parts, kept running for the aws command line",
-    "npm run local                         ",
-  );
-  paragraph("what it takes to run in your own account", "README.md                             ");
+  const [again, failing] = [demo(engine), demo(engine, "--fail finishSecret")];
+  const ways = [
+    failed ? [again, "a rotation that succeeds"] : [failing, "a rotation that fails without harm"],
+    ["npm run local", "PostgreSQL and AWS's stand-in, kept running for the aws command line"],
+    ["README.md", "what it takes to run in your own account"],
+  ] as const;
+  const widest = Math.max(...ways.map(([command]) => command.length));
+  for (const [command, what] of ways) paragraph(what, `${command.padEnd(widest)}   `);
+}
+
+/** The command that shows this engine. */
+function demo(engine: string, ...options: readonly string[]): string {
+  const given = [...(engine === defaultEngine ? [] : [`--engine ${engine}`]), ...options];
+  return ["npm run demo", ...(given.length > 0 ? ["--", ...given] : [])].join(" ");
 }
 
 function counted(count: number, noun: string): string {

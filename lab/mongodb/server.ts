@@ -133,10 +133,6 @@ export class LocalMongodb implements MongodbServer {
     return this.double.log();
   }
 
-  refused(): number {
-    throw new Error("The double's log does not name the ports of clients.");
-  }
-
   async stop(): Promise<void> {
     await this.double.stop();
   }

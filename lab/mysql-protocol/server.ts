@@ -171,10 +171,6 @@ export class LocalServer implements Server {
     return startProxy(this);
   }
 
-  refused(): number {
-    throw new Error("The log does not name the ports of clients.");
-  }
-
   log(): string {
     return readFileSync(join(this.#parts.folder, "log"), "utf8");
   }

@@ -255,10 +255,6 @@ class LocalRedis implements RedisServer {
     return startRedisProxy(this);
   }
 
-  refused(): number {
-    throw new Error("The log of Redis does not tell refused logins.");
-  }
-
   log(): string {
     try {
       return readFileSync(this.#logFile, "utf8");

@@ -1,13 +1,17 @@
+import { randomBytes } from "node:crypto";
+import { GetSecretValueCommand } from "@aws-sdk/client-secrets-manager";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { adminSecretId } from "../../lab/database-secret.ts";
 import { brokenPromises, type Performance, perform } from "../../lab/demo/performance.ts";
 import { reportOf } from "../../lab/demo/report.ts";
+import { defaultEngine, demoEngines, type Scene, sceneOf } from "../../lab/demo/scene.ts";
 import { Story } from "../../lab/demo/story.ts";
-import { type PostgresServer, startPostgres } from "../../lab/postgres/server.ts";
-import type { Strategy } from "../../lab/server.ts";
-import { serverTypes } from "../../lab/servers.ts";
+import type { Server } from "../../lab/server.ts";
+import { serverType, serverTypes } from "../../lab/servers.ts";
 import { startWorld, type World } from "../../lab/world.ts";
-import { type Step, steps } from "../../lib/rotation/event.ts";
+import { steps } from "../../lib/rotation/event.ts";
 import { sampled } from "../everything.ts";
+import { describeNeeding } from "../needing.ts";
 import { runProgram } from "../run-program.ts";
 
 const timeout = 60_000;
@@ -85,6 +89,25 @@ describe("npm run demo", { timeout }, () => {
     });
   });
 
+  it("lists the engines where there is none of that name", async () => {
+    const { code, stdout, stderr } = await runProgram("lab/demo.ts", "--engine", "redsi");
+    expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
+    expect(stderr).toContain(
+      '--engine takes postgres, mariadb, mysql, redis, valkey, mongodb, not "redsi" (did you mean "redis"?).',
+    );
+  });
+
+  it("says how to get a server that is not installed", () => {
+    vi.spyOn(serverTypes.mysql, "missing").mockReturnValueOnce("MySQL is not installed; run X");
+    expect(() => sceneOf({ engine: "mysql" })).toThrow("MySQL is not installed; run X.");
+  });
+
+  it("takes the strategies of the engine alone", () => {
+    expect(() => sceneOf({ engine: "redis", strategy: "alternating-users" })).toThrow(
+      '--strategy with --engine redis takes two-passwords, in-place, not "alternating-users".',
+    );
+  });
+
   const mistakes = [
     ["--fail", "deleteSecret"],
     ["--strategy", "hope"],
@@ -98,53 +121,79 @@ describe("npm run demo", { timeout }, () => {
   });
 });
 
-describe("what the demo shows", { timeout }, () => {
-  let postgres: PostgresServer;
-  beforeAll(async () => {
-    postgres = await startPostgres();
-  });
-  afterAll(() => postgres[Symbol.asyncDispose]());
+const scenes = demoEngines.map((engine) => ({
+  engine,
+  // The first one is without a failure.
+  cases: [undefined, ...steps].flatMap((fail) =>
+    serverType(engine).strategies.map((strategy): Scene => ({ engine, strategy, fail })),
+  ),
+}));
 
-  const cases = [undefined, ...steps].flatMap((fail) =>
-    serverTypes.postgres.strategies.map((strategy) => ({ strategy, fail })),
-  );
-  it.each(sampled(cases, 9))(
-    "keeps its promises ($strategy, fails: $fail)",
-    async ({ strategy, fail }) => {
-      const { world, output, shown } = await rehearse(postgres, strategy, fail);
-      await using _ = world;
-      expect(brokenPromises(shown, fail)).toEqual([]);
-      const passwords = await passwordsOf(world);
-      expect(passwords.size).toBe(fail === "createSecret" ? 1 : 2);
-      for (const each of [...passwords, postgres.superuser.password])
-        expect(output.includes(each)).toBe(false);
-      expect(output).toContain("<old password>");
-      expect(output.includes("<new password>")).toBe(!fail);
-      if (strategy === "alternating-users") expect(shown.logins.failed).toBe(0);
-      if (!fail) return;
-      expect(shown.alerts).toEqual([
-        expect.objectContaining({ step: fail, code: "AWS_CALL_FAILED", productionSafe: true }),
-      ]);
-      expect(output).toContain(`  ✗ ${fail}`);
-      expect(output).toMatch(/AccessDeniedException .* Allow\s+this\s+action/s);
-      expect(output).toContain("✓ AWSCURRENT still logs in.");
-      expect(output).toMatch(/✓ [1-9]\d* of them after the rotation: none failed\./);
-    },
-  );
+/** Names of the other engines, but for what comes next: `npm run local` runs PostgreSQL. */
+const othersIn = (output: string, engine: string) =>
+  demoEngines
+    .filter((other) => other !== engine)
+    .map((other) => serverType(other).name)
+    .filter((name) => (output.split("Where to go next")[0] ?? "").includes(name));
+
+describe.each(scenes)("what the demo shows of $engine", { timeout }, ({ engine, cases }) => {
+  const missing = serverType(engine).missing?.();
+  const isSampled = sampled(demoEngines, 3).includes(engine);
+  describeNeeding(missing, "which is here", isSampled ? {} : { tags: "ci" }, () => {
+    let server: Server;
+    beforeAll(async () => {
+      server = await serverType(engine).start();
+    });
+    afterAll(() => server?.[Symbol.asyncDispose]());
+
+    it.each(sampled(cases, engine === defaultEngine ? 9 : cases.length))(
+      "keeps its promises ($strategy, fails: $fail)",
+      async (scene) => {
+        const { strategy, fail } = scene;
+        const { world, output, shown } = await rehearse(server, scene);
+        await using _ = world;
+        expect(brokenPromises(shown, fail)).toEqual([]);
+        const passwords = await passwordsOf(world);
+        expect(passwords.size).toBe(fail === "createSecret" ? 1 : 2);
+        for (const each of [...passwords, await administratorsPassword(world)])
+          expect(output.includes(each)).toBe(false);
+        expect(output).toContain("<old password>");
+        expect(output.includes("<new password>")).toBe(!fail);
+        expect(output).toContain(`Quarterturn rotates a ${serverType(engine).name} password`);
+        expect(othersIn(output, engine)).toEqual([]);
+        if (strategy !== "in-place") expect(shown.logins.failed).toBe(0);
+        if (!fail) return;
+        expect(shown.alerts).toEqual([
+          expect.objectContaining({ step: fail, code: "AWS_CALL_FAILED", productionSafe: true }),
+        ]);
+        expect(output).toContain(`  ✗ ${fail}`);
+        expect(output).toMatch(/AccessDeniedException .* Allow\s+this\s+action/s);
+        expect(output).toContain("✓ AWSCURRENT still logs in.");
+        expect(output).toMatch(/✓ [1-9]\d* of them after the rotation: none failed\./);
+      },
+    );
+  });
 });
 
 /** The demo within this process; the caller ends the world. */
-async function rehearse(postgres: PostgresServer, strategy: Strategy, fail: Step | undefined) {
+async function rehearse(server: Server, scene: Scene) {
+  const { strategy } = scene;
   const timing = { attempts: 2, retryDelayMs: 0 };
-  const name = `demo_${strategy}_${fail ?? "none"}`;
-  const world = await startWorld({ server: postgres, strategy, name, timing, inProcess: true });
+  // MySQL takes 32 characters of a user, `_user_clone` included.
+  const name = `demo_${randomBytes(4).toString("hex")}`;
+  const world = await startWorld({ server, strategy, name, timing, inProcess: true });
   using printed = vi.spyOn(console, "log").mockImplementation(() => {});
-  const story = new Story(strategy, fail);
+  const story = new Story(scene);
   await story.opening(world);
-  const shown = await perform(world, { strategy, fail }, (step) => story.step(step));
+  const shown = await perform(world, scene, (step) => story.step(step));
   story.closing(shown);
-  const report = JSON.stringify(reportOf(shown, { strategy, fail }));
+  const report = JSON.stringify(reportOf(shown, scene));
   return { world, shown, output: [...printed.mock.calls, report].join("\n") };
+}
+
+async function administratorsPassword({ client }: World): Promise<string> {
+  const command = new GetSecretValueCommand({ SecretId: adminSecretId });
+  return JSON.parse((await client.send(command)).SecretString ?? "{}").password;
 }
 
 /** Of every version that has a value. */
