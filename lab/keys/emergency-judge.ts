@@ -66,7 +66,7 @@ export abstract class EmergencyJudge {
     if (!account.works()) this.found("AWSCURRENT is refused");
     if (account.value()["note"] !== "untouched") this.found("a field that is not ours changed");
     if (!this.#hasHeard) this.found("on-call never heard of it");
-    // A rotation that could not read what is remembered tells without remembering it.
+    // A function that was disturbed may have told without remembering it.
     for (const each of this.#told.remembered) this.found(`not said to be over: ${each}`);
     const orphans = this.orphans(account.value());
     return { problems: this.problems, lockedOut: this.isLockedOut, orphans };

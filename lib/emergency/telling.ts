@@ -1,5 +1,6 @@
 import { everySecret, type ProblemMemory, problemsIn } from "../alerts/memory.ts";
-import { type Identity, isSame, type StandingProblem } from "../alerts/problem.ts";
+import type { Identity } from "../alerts/problem.ts";
+import { remember, type Unremembered } from "../alerts/remember.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import { asRotationError, type RotationError } from "../errors.ts";
@@ -54,7 +55,8 @@ export async function report(
     isOver: ({ subject, kind }: Identity) => subject === id && !isHeld(kind),
   } as const;
   const { failure, unremembered } = await tell(seen, all && memory, context, signal);
-  if (unremembered) await remember({ key, told: unremembered, unread }, memory, context, signal);
+  const left = { secret: key, domain: "emergency", isUnread: unread !== undefined } as const;
+  if (unremembered) await rememberLater({ ...left, told: unremembered }, memory, context, signal);
   return { failure, unread };
 }
 
@@ -79,32 +81,20 @@ const subjectOf = ([first = everySecret, ...more]: readonly string[]) =>
 /** Who gives the same id or reason for another secret gets alerts of its own, with their own deduplication key. */
 const keyOf = (id: string, name: string) => `emergency ${id} ${name}`;
 
-interface Unremembered {
-  readonly key: string;
-  /** All that stands now. */
-  readonly told: readonly StandingProblem[];
-  /** Why it was not known what stood before. */
-  readonly unread: RotationError | undefined;
-}
-
 /** Does not throw: what could not be remembered stays open at a pager. */
-async function remember(
-  { key, told, unread }: Unremembered,
+async function rememberLater(
+  left: Unremembered,
   memory: Pick<ProblemMemory, "of" | "write">,
   { sleep, log }: Context,
   signal: AbortSignal,
 ): Promise<void> {
-  const isTold = (problem: StandingProblem) => told.some((each) => isSame(each, problem));
   for (const pause of pauses) {
     try {
       await sleep(pause);
-      // Told without knowing what was told before: that stays as it is.
-      const before = unread ? problemsIn(await memory.of(key, signal), "emergency") : [];
-      const problems = [...before.filter((each) => !isTold(each)), ...told];
-      return await memory.write({ secret: key, domain: "emergency", problems }, signal);
+      return await remember(left, memory, signal);
     } catch (thrown) {
       const { code, message, retryable } = asRotationError(thrown);
-      log.alertFailed(key, code, message);
+      log.alertFailed(left.secret, code, message);
       if (!retryable) return;
     }
   }

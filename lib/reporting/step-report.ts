@@ -1,9 +1,10 @@
 import { type ProblemMemory, problemsIn, type Remembered } from "../alerts/memory.ts";
+import { remember } from "../alerts/remember.ts";
 import { tell } from "../alerts/tell.ts";
 import type { Context } from "../context/context.ts";
 import { reportTime } from "../context/deadline.ts";
 import { failedAnswer } from "../context/failed-answer.ts";
-import type { RotationError } from "../errors.ts";
+import { asRotationError, type RotationError } from "../errors.ts";
 import type { SecretStore } from "../secret/store.ts";
 import { attempt, lines, logFailure, type StepReport, type Subject } from "./step-lines.ts";
 
@@ -64,7 +65,15 @@ async function told(
     // Settlement sees that a later version was promoted.
     isOver: () => false,
   } as const;
-  return (await tell(seen, readable && memory, context, signal)).failure;
+  const { failure, unremembered } = await tell(seen, readable && memory, context, signal);
+  const { arn, name } = seen.secret;
+  const left = { secret: arn, domain: "rotation", isUnread: readable === undefined } as const;
+  if (unremembered)
+    await remember({ ...left, told: unremembered }, memory, signal).catch((thrown) => {
+      const { code, message } = asRotationError(thrown);
+      context.log.alertFailed(name, code, message);
+    });
+  return failure;
 }
 
 /** The same for a function that settlement invokes: it answers its failures, and settlement alerts on-call. */

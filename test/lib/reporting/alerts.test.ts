@@ -211,6 +211,25 @@ describe("an alert that fails", () => {
     expect(built.alerts(mark)).toHaveLength(3);
   });
 
+  it("is remembered afterwards when what was told cannot be read at first", async () => {
+    const { mark } = built;
+    const failing = async (operation: string) => {
+      using _ = built.deny(operation);
+      await built.run("createSecret");
+    };
+    await failing("GetSecretValue");
+    {
+      let reads = 0;
+      const isFirst = (operation: string) => operation === "GetParametersByPath" && reads++ === 0;
+      const error = new AwsError("AccessDeniedException", "not authorized");
+      using _ = built.answer(error, ({ operation }) => isFirst(operation));
+      await failing("PutSecretValue");
+    }
+    expect(built.alerts(mark)).toHaveLength(2);
+    for (const operation of ["PutSecretValue", "GetSecretValue"]) await failing(operation);
+    expect(built.alerts(mark)).toHaveLength(2);
+  });
+
   it("needs no DescribeSecret", async () => {
     const { mark } = built;
     using _ = built.deny("DescribeSecret");
