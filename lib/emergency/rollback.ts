@@ -1,3 +1,4 @@
+import { durationText } from "../manifest/forms.ts";
 import { holderOf, labelsOn, pendingOf, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { CurrentDrifted } from "../watch/secret-findings.ts";
@@ -121,6 +122,7 @@ const candidates = (secret: SecretState, current: string): readonly string[] => 
 
 function says({ entry }: Wish, version: string): string {
   const generated = entry.credentials.some(({ type }) => type === "generated");
+  const span = entry.credentials.find(({ traits }) => traits.endsOldAfter)?.traits.endsOldAfter;
   return [
     `Version ${version} works, and becomes AWSCURRENT again, with all its fields as they were.`,
     ...(generated
@@ -128,6 +130,9 @@ function says({ entry }: Wish, version: string): string {
           "Its generated values come back, too: what was signed or encrypted with the new ones meanwhile is not accepted any more.",
         ]
       : []),
-    "The schedule is suspended first, and stays so. The consumers are redeployed, and when they are proven on it, the credential that AWSCURRENT has now is retired.",
+    "The schedule is suspended first, and stays so.",
+    span === undefined
+      ? "The consumers are redeployed, and when they are proven on it, the credential that AWSCURRENT has now is retired."
+      : `The consumers are redeployed. Its provider ends the key of that version by itself, ${durationText(span)} after the other one was made, and nothing puts that off. Before that, lead forward by --rollback with another reason, or replace it by --leaked.`,
   ].join(" ");
 }

@@ -194,6 +194,14 @@ describe("a rollback", () => {
     );
   });
 
+  it("says when the provider ends by itself what comes back, and the way out", () => {
+    const traits = { switches: false, endsOldAfter: 168 * 3_600_000 };
+    const entry = { credentials: [{ type: "http", traits }] } as unknown as SecretEntry;
+    const { says } = decide({ versions: rotated }, facts({ old: "works" }), { entry });
+    expect(says).toContain("by itself, 168h after the other one was made");
+    expect(says).not.toContain("is retired");
+  });
+
   it("says that generated values come back, too", () => {
     const entry = {
       credentials: [{ type: "generated", traits: { switches: false } }],
