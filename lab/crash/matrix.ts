@@ -98,7 +98,8 @@ async function start(
     ...(beside && { beside }),
     ...(master && { master, pace }),
     ...(aclUser && { aclUser, pace }),
-    ...(authToken && { authToken, pace }),
+    // Half a minute is waited for servers that may lag.
+    ...(authToken && { authToken, pace: 5 * pace }),
     ...(mirror && { mirror }),
     ...(lambda && { lambda }),
   });

@@ -63,7 +63,7 @@ export function elastiCache(users: AclUsers, groups: ReplicationGroups): Operati
 
 /** The tokens are never shown. */
 const shownGroup = (
-  { definition: { id, userGroups = [] }, status, tokens, pending }: ReplicationGroup,
+  { definition: { id, userGroups = [] }, status, tokens, changedAt, pending }: ReplicationGroup,
   { home }: ReplicationGroups,
 ) => ({
   ReplicationGroupId: id,
@@ -71,6 +71,7 @@ const shownGroup = (
   Status: status,
   PendingModifiedValues: { ...(pending && { AuthTokenStatus: pending }) },
   AuthTokenEnabled: tokens.length > 0,
+  AuthTokenLastModifiedDate: changedAt.toISOString(),
   TransitEncryptionEnabled: true,
   UserGroupIds: userGroups,
   ARN: `arn:aws:elasticache:${home.region}:${home.accountId}:replicationgroup:${id}`,

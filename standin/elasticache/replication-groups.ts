@@ -29,6 +29,8 @@ export interface ReplicationGroup {
   status: string;
   /** One or two, the newest at the end; none: it is open. */
   tokens: readonly string[];
+  /** Of the newest token: when it was asked for. */
+  changedAt: Date;
   /** Whether the newest came by ROTATE. */
   isRotated: boolean;
   /** What is under way. */
@@ -49,7 +51,8 @@ export class ReplicationGroups implements ReplicationGroupTaps, Disposable {
   addGroup(definition: ReplicationGroupDefinition): void {
     const { token } = definition;
     const tokens = token === undefined ? [] : [token];
-    this.all.push({ definition, status: "available", tokens, isRotated: false });
+    const changedAt = new Date(0);
+    this.all.push({ definition, status: "available", tokens, changedAt, isRotated: false });
   }
 
   setStatus(id: string, status: string): void {
@@ -97,6 +100,7 @@ export class ReplicationGroups implements ReplicationGroupTaps, Disposable {
     const kept = strategy === "ROTATE" && newest !== undefined && newest !== token ? [newest] : [];
     group.tokens = [...kept, token];
     group.isRotated = group.isRotated || strategy === "ROTATE";
+    group.changedAt = new Date();
     group.status = "modifying";
     group.pending = strategy === "ROTATE" ? "ROTATING" : "SETTING";
     const made = group.tokens;

@@ -74,12 +74,13 @@ export class Following<State extends { readonly status: string }> {
 
   /** Whether the server accepts each of them when the change that is under way is over, or soon after. */
   async comesTrue(passwords: Passwords, signal: AbortSignal): Promise<boolean> {
-    for (let waited = 0, next = firstLook; ; next = longer(next)) {
-      await this.atRest(signal);
+    for (let lagged = 0, next = firstLook; ; next = longer(next)) {
+      // Servers may lag behind each change anew.
+      if ((await this.atRest(signal)).waited) lagged = 0;
       if (await this.accepts(passwords, signal).catch(whileChanging(signal))) return true;
-      if (waited >= lagTime) return false;
+      if (lagged >= lagTime) return false;
       await this.#input.pause(next, signal);
-      waited += next;
+      lagged += next;
     }
   }
 }

@@ -48,9 +48,11 @@ export class AwsReplicationGroup implements ReplicationGroup {
     );
     if (!group) throw new ReplicationGroupMissing(this.name);
     const { Status = "unknown", PendingModifiedValues: pending, UserGroupIds = [] } = group;
+    const { AuthTokenEnabled: hasToken = false, AuthTokenLastModifiedDate: changedAt } = group;
     return {
       status: pending?.AuthTokenStatus ? "modifying" : Status,
-      hasToken: group.AuthTokenEnabled ?? false,
+      hasToken,
+      unchangedFor: changedAt && Date.now() - changedAt.getTime(),
       hasUsers: UserGroupIds.length > 0,
     };
   }

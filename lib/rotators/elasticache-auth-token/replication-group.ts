@@ -6,6 +6,8 @@ export interface ReplicationGroupState {
   readonly status: string;
   /** Whether it has an AUTH token at all. */
   readonly hasToken: boolean;
+  /** How long ago the token was last changed, in milliseconds; absent: unknown. */
+  readonly unchangedFor?: number | undefined;
   /** Whether it has user groups, whose users log in with passwords of their own. */
   readonly hasUsers: boolean;
 }

@@ -11,6 +11,9 @@ import { requireUsable } from "./usable.ts";
 /** How often a change is begun anew after another one that was under way. */
 const attempts = 3;
 
+/** For how long after a change servers may lag behind the API, in milliseconds; with what clocks differ by. */
+const recent = 15 * 60_000;
+
 /**
  * Changes of the AUTH token of a replication group. ROTATE ends the older of two tokens, and nothing shows how many there
  * are, or which of them is the older. So whatever token is to live is made the only one first, which AWS takes of none but
@@ -45,7 +48,6 @@ export class TokenChanges implements PasswordChanges {
   }
 
   async bring(tokens: Passwords, signal: AbortSignal): Promise<void> {
-    await this.#following.atRest(signal);
     for (let attempt = 1; ; attempt += 1)
       try {
         return await this.#bring(tokens, signal);
@@ -59,12 +61,12 @@ export class TokenChanges implements PasswordChanges {
   async #bring(tokens: Passwords, signal: AbortSignal): Promise<void> {
     const [kept, added] = tokens;
     if (!added) return this.#keep(kept, signal);
+    const { state } = await this.#following.atRest(signal);
     if (await this.#following.accepts(tokens, signal)) return;
-    if (!(await this.#set(kept, signal))) {
-      // An earlier attempt has rotated the new one in, which servers may learn later than the API says.
-      if (await this.#following.comesTrue(tokens, signal)) return;
-      await this.#renew(kept, signal);
-    }
+    // Another attempt has perhaps rotated the new one in, which servers may learn later than the API says.
+    const { unchangedFor = 0 } = state;
+    if (unchangedFor < recent && (await this.#following.comesTrue(tokens, signal))) return;
+    await this.#keep(kept, signal);
     await this.#group.rotate(added, signal);
     await this.#following.follow(tokens, signal);
   }
