@@ -7,10 +7,13 @@ import type { Pause } from "./pause.ts";
 const [firstLook, longestLook] = [250, 5000];
 
 /**
- * How long a change is followed, in milliseconds. How long it takes is documented nowhere; four minutes on average were
- * seen (hashicorp/terraform-provider-aws#20530).
+ * How long a change takes, in milliseconds. That is documented nowhere; four minutes on average were seen
+ * (hashicorp/terraform-provider-aws#20530).
  */
 export const changeTime = 240_000;
+
+/** How long a change is waited for at most, in milliseconds. Most functions have less time left. */
+const longestChange = 2 * changeTime;
 
 /** How long nodes may lag behind the state that the API shows, in milliseconds. */
 const lagTime = 30_000;
@@ -36,7 +39,7 @@ export class Following<State extends { readonly status: string }> {
   /**
    * Waits until the change that is under way is over.
    * @returns the state, and whether it had to wait
-   * @throws what `busy` makes, when it takes too long
+   * @throws what `busy` makes, when it takes too long, or the caller has no time left
    */
   async atRest(signal: AbortSignal): Promise<{ state: State; waited: boolean }> {
     const { describe, busy, pause } = this.#input;
@@ -44,8 +47,10 @@ export class Following<State extends { readonly status: string }> {
     for (let next = firstLook; ; next = longer(next)) {
       const state = await describe(signal);
       if (state.status !== "modifying") return { state, waited: waited > 0 };
-      if (waited >= changeTime) throw busy(state.status);
-      await pause(next, signal);
+      if (waited >= longestChange) throw busy(state.status);
+      await pause(next, signal).catch(() => {
+        throw busy(state.status);
+      });
       waited += next;
     }
   }

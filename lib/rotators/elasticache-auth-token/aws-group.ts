@@ -51,6 +51,7 @@ export class AwsReplicationGroup implements ReplicationGroup {
     const { AuthTokenEnabled: hasToken = false, AuthTokenLastModifiedDate: changedAt } = group;
     return {
       status: pending?.AuthTokenStatus ? "modifying" : Status,
+      change: pending?.AuthTokenStatus,
       hasToken,
       unchangedFor: changedAt && Date.now() - changedAt.getTime(),
       hasUsers: UserGroupIds.length > 0,

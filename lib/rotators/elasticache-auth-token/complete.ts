@@ -11,8 +11,11 @@ type AuthTokenEntry = CredentialEntry<AuthTokenKeys>;
 /** User guide, "Authenticating with the Valkey and Redis OSS AUTH command". */
 const isAllowed = (character: string) => /[A-Za-z0-9!&#$^<>-]/.test(character);
 
-/** A rotation makes two changes as a rule: the token in force is made the only one, then the new one is added. */
-const traits = { ...aclTraits, switchTime: 2 * aclTraits.switchTime };
+/**
+ * A rotation makes two changes as a rule: the token in force is made the only one, then the new one is added. The first one
+ * of a group whose token was never rotated makes three.
+ */
+const traits = { ...aclTraits, switchTime: 3 * aclTraits.switchTime };
 
 /** The AUTH token that an entry of rotation.yml means. */
 export function completeAuthToken(entry: AuthTokenEntry): AuthTokenSpec {

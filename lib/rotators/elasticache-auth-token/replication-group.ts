@@ -1,9 +1,12 @@
+import type { AuthTokenUpdateStatus } from "@aws-sdk/client-elasticache";
 import type { Secret } from "../../secret/secret.ts";
 
 /** A replication group as the API of ElastiCache shows it: never with a token. */
 export interface ReplicationGroupState {
   /** The service's own word: `available`, `snapshotting`, …; `modifying` while a change of the token is under way. */
   readonly status: string;
+  /** The service's own word for the change of the token that is under way, where it says which. */
+  readonly change?: AuthTokenUpdateStatus | undefined;
   /** Whether it has an AUTH token at all. */
   readonly hasToken: boolean;
   /** How long ago the token was last changed, in milliseconds; absent: unknown. */

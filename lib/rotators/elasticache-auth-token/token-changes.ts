@@ -22,12 +22,18 @@ const recent = 15 * 60_000;
 export class TokenChanges implements PasswordChanges {
   readonly #group: ReplicationGroup;
   readonly #following: Following<ReplicationGroupState>;
+  /** The last change that was asked for or seen under way, where that is known. */
+  #last: ReplicationGroupState["change"];
 
   constructor(group: ReplicationGroup, server: AskedServer, pause: Pause) {
     this.#group = group;
     this.#following = new Following({
       ...{ server, pause },
-      describe: (signal) => group.describe(signal),
+      describe: async (signal) => {
+        const state = await group.describe(signal);
+        if (state.change) this.#last = state.change;
+        return state;
+      },
       busy: (status) => new AuthTokenBusy(group.name, status),
       lags: (address) => new AuthTokenLags(group.name, address),
     });
@@ -52,8 +58,11 @@ export class TokenChanges implements PasswordChanges {
       try {
         return await this.#bring(tokens, signal);
       } catch (error) {
-        if (!(error instanceof AuthTokenBusy) || attempt === attempts) throw error;
-        // Most likely the same change by another attempt: two that go on at once would only hinder each other.
+        const isLast = attempt === attempts || signal.aborted;
+        if (!(error instanceof AuthTokenBusy) || isLast) throw error;
+        // Whatever is under way will be seen. Most likely it is the same change by another attempt: two that go on at once
+        // would only hinder each other.
+        this.#last = undefined;
         if (await this.#following.comesTrue(tokens, signal)) return;
       }
   }
@@ -66,9 +75,14 @@ export class TokenChanges implements PasswordChanges {
     // Another attempt has perhaps rotated the new one in, which servers may learn later than the API says.
     const { unchangedFor = 0 } = state;
     if (unchangedFor < recent && (await this.#following.comesTrue(tokens, signal))) return;
-    await this.#keep(kept, signal);
-    await this.#group.rotate(added, signal);
+    if (!(await this.#isOnly(kept, signal))) await this.#keep(kept, signal);
+    await this.#rotate(added, signal);
     await this.#following.follow(tokens, signal);
+  }
+
+  /** A SET that was seen leaves one token. Whoever asked for it again, in each attempt, would never come to ROTATE. */
+  async #isOnly(token: Secret<string>, signal: AbortSignal): Promise<boolean> {
+    return this.#last === "SETTING" && (await this.#following.accepts([token], signal));
   }
 
   async narrow(tokens: Passwords, signal: AbortSignal): Promise<void> {
@@ -92,15 +106,22 @@ export class TokenChanges implements PasswordChanges {
       if (error instanceof AuthTokenRefused) return false;
       throw error;
     }
+    this.#last = "SETTING";
     await this.#following.follow([token], signal);
     return true;
   }
 
+  async #rotate(token: Secret<string>, signal: AbortSignal): Promise<void> {
+    await this.#group.rotate(token, signal);
+    this.#last = "ROTATING";
+  }
+
   /** The same for a token that is not the newest: it is made so. @throws AuthTokenRefused when AWS does not take it at all */
   async #renew(token: Secret<string>, signal: AbortSignal): Promise<void> {
-    await this.#group.rotate(token, signal);
+    await this.#rotate(token, signal);
     await this.#following.follow([token], signal);
     await this.#group.set(token, signal);
+    this.#last = "SETTING";
     await this.#following.follow([token], signal);
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { ElastiCacheClient } from "@aws-sdk/client-elasticache";
 import { aclEngine } from "../../../../lib/rotators/acl-users/engine.ts";
+import type { Pause } from "../../../../lib/rotators/acl-users/pause.ts";
 import { AwsReplicationGroup } from "../../../../lib/rotators/elasticache-auth-token/aws-group.ts";
 import type { ReplicationGroup } from "../../../../lib/rotators/elasticache-auth-token/replication-group.ts";
 import { changesOf } from "../../../../lib/rotators/elasticache-auth-token/rotator.ts";
@@ -22,6 +23,9 @@ import { openRedisFixture, type RedisFixture } from "../redis/fixture.ts";
 
 /** In milliseconds: the servers have the tokens a while after the API says so. Shorter ones would be over between two calls. */
 const usualTiming = { changeMs: 120, endMs: 80 };
+
+/** Waits a hundredth of the time. */
+export const hurried: Pause = (ms, signal) => sleep(ms / 100, undefined, { signal });
 
 /** The stand-in, and a real server whose user `default` has the tokens of the newest replication group. */
 export interface TokenFixture extends TwoPasswordsFixture {
@@ -49,8 +53,7 @@ export async function openTokenFixture(
   let count = 0;
   const groupId = () => `main-${count}`;
   const group = () => new AwsReplicationGroup(groupId(), () => client);
-  const engine = () =>
-    aclEngine(redis, changesOf(group()), (ms, signal) => sleep(ms / 100, undefined, { signal }));
+  const engine = () => aclEngine(redis, changesOf(group()), hurried);
   const newGroupWith = async (more: Partial<ReplicationGroupDefinition>) => {
     await aws.replicationGroups.caughtUp();
     count += 1;

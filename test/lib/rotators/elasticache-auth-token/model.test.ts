@@ -17,6 +17,14 @@ import { everything } from "../../../everything.ts";
 /** Of time, in milliseconds. */
 const tick = 250;
 
+interface Change {
+  readonly is: "ROTATING" | "SETTING";
+  /** When the API says that it is over. */
+  readonly ends: number;
+  /** When the server has it. */
+  readonly served: number;
+}
+
 /** A group whose changes come true later, on a clock that stands still while nobody waits. */
 class Model implements ReplicationGroup {
   readonly name = "the ElastiCache replication group main";
@@ -28,7 +36,7 @@ class Model implements ReplicationGroup {
   #served: readonly string[];
   #isRotated = false;
   #changedAt: number | undefined;
-  #change: { readonly ends: number; readonly served: number } | undefined;
+  #change: Change | undefined;
   #now = 0;
   readonly #waiting: { readonly until: number; readonly go: () => void }[] = [];
   /** Tokens that may never be refused, and those that were. */
@@ -92,13 +100,15 @@ class Model implements ReplicationGroup {
   async describe(): Promise<ReplicationGroupState> {
     await this.#call();
     const isChanging = this.#change !== undefined && this.#now < this.#change.ends;
-    const status = isChanging ? "modifying" : "available";
+    const shown = isChanging
+      ? { status: "modifying", change: this.#change?.is }
+      : { status: "available" };
     const unchangedFor = this.#changedAt && (this.#now - this.#changedAt) * tick;
-    return { status, hasToken: true, hasUsers: false, unchangedFor };
+    return { ...shown, hasToken: true, hasUsers: false, unchangedFor };
   }
 
   rotate(token: Secret<string>): Promise<void> {
-    return this.#modify(() => {
+    return this.#modify("ROTATING", () => {
       const newest = this.#tokens.at(-1) ?? "";
       this.#isRotated = true;
       return newest === token.reveal() ? [newest] : [newest, token.reveal()];
@@ -106,7 +116,7 @@ class Model implements ReplicationGroup {
   }
 
   set(token: Secret<string>): Promise<void> {
-    return this.#modify(() => {
+    return this.#modify("SETTING", () => {
       const isNewest = this.#isRotated && this.#tokens.at(-1) === token.reveal();
       if (this.#takes === "newest" && !isNewest) throw new AuthTokenRefused(this.name, "refused");
       return [token.reveal()];
@@ -122,7 +132,7 @@ class Model implements ReplicationGroup {
     }
   }
 
-  async #modify(change: () => readonly string[]): Promise<void> {
+  async #modify(is: Change["is"], change: () => readonly string[]): Promise<void> {
     await this.#call();
     if (this.#change && this.#now < this.#change.ends)
       throw new AuthTokenBusy(this.name, "modifying");
@@ -131,7 +141,7 @@ class Model implements ReplicationGroup {
     this.#tokens = change();
     this.#changedAt = this.#now;
     const ends = this.#now + 20 + this.random.int(400);
-    this.#change = { ends, served: ends - 10 + this.random.int(40) };
+    this.#change = { is, ends, served: ends - 10 + this.random.int(40) };
     // The answer is lost.
     await this.#call();
   }

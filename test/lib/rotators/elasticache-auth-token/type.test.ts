@@ -95,7 +95,7 @@ describe("a manifest of an AUTH token", () => {
     expect(spec).toMatchObject({
       type: "elasticache-auth-token",
       strategy: "two-passwords",
-      traits: { oldWorksBeside: true, switches: false, switchTime: 480_000 },
+      traits: { oldWorksBeside: true, switches: false, switchTime: 720_000 },
       replicationGroup: "main-production",
       uses: "redis",
       admin: undefined,
@@ -123,10 +123,10 @@ describe("a manifest of an AUTH token", () => {
     );
   });
 
-  it("gives the function that rotates it the time that two changes take", () => {
+  it("gives the function that rotates it the time that three changes take", () => {
     const manifest = compile(token("replicationGroup: main"));
     const functions = functionsOf({ service: "quarterturn", stage: "production", manifest });
-    expect(functions["rotate-database"]).toMatchObject({ timeout: 540 });
+    expect(functions["rotate-database"]).toMatchObject({ timeout: 780 });
   });
 
   it("is not loaded without what logs in", async () => {
