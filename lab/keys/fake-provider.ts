@@ -110,6 +110,9 @@ export class KeyService {
   }
 }
 
+/** In milliseconds: a request that is held up for longer is not sent any more (lib/rotators/http/transport.ts). */
+const exchangeTime = 15_000;
+
 /** The port `Provider` of one invocation, on a service in memory. */
 export class FakeProvider implements Provider {
   readonly name = "Acme";
@@ -230,7 +233,12 @@ export class FakeProvider implements Provider {
 
   #call<T>(what: string, effect: () => T): Promise<T> {
     const failure = () => new ProviderUnavailable(this.name, `${what} was not answered`);
-    return this.#gate.call(this.#by, failure, effect);
+    const { clock } = this.#service;
+    const begun = clock.now;
+    return this.#gate.call(this.#by, failure, () => {
+      if (clock.now - begun > exchangeTime) throw failure();
+      return effect();
+    });
   }
 }
 
