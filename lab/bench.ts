@@ -1,11 +1,7 @@
-import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { deflateRawSync } from "node:zlib";
-import { stringify } from "yaml";
-import { bundleFunctions } from "../build/bundle.ts";
 import { program, wholeNumber } from "../cli/command-line.ts";
-import { type ColdStart, measureColdStart } from "./bench/cold-start.ts";
+import type { ColdStart } from "./bench/cold-start.ts";
 import { type EmergencyFigures, emergencyTable, measureEmergency } from "./bench/emergency.ts";
+import { type FunctionFigures, measureEngines, measureFunctions } from "./bench/functions.ts";
 import { type Latency, measureLatency } from "./bench/latency.ts";
 import { type Memory, measureMemory } from "./bench/memory.ts";
 import type { FindingsFigures } from "./bench/pass/look.ts";
@@ -18,7 +14,7 @@ import {
 } from "./bench/settlement.ts";
 import { type AwsRequests, measureWarmRotation, type WarmRotation } from "./bench/warm-rotation.ts";
 import { serverTypes } from "./servers.ts";
-import { startWorld, type World } from "./world.ts";
+import { startWorld } from "./world.ts";
 
 const usage = `Measures the built functions.
 
@@ -37,18 +33,14 @@ const options = {
   json: { type: "boolean", default: false },
 } as const;
 
-interface FunctionFigures {
-  readonly coldStart: ColdStart;
-  /** As it is uploaded: zipped. */
-  readonly zipKB: number;
-}
-
 interface Figures {
   /** ARN of the function that rotates, as under `functions`. */
   readonly coldStart: ColdStart | undefined;
   readonly bundleKB: number | undefined;
   /** By name. */
   readonly functions: Readonly<Record<string, FunctionFigures>>;
+  /** Of the function that rotates databases, where the manifest has this type alone. */
+  readonly engines: Readonly<Record<string, FunctionFigures>>;
   readonly warmRotation: WarmRotation;
   readonly awsRequests: AwsRequests;
   readonly latency: Latency;
@@ -68,6 +60,7 @@ await program(usage, options, async ({ samples, rotations, secrets, json }) => {
   await using server = await serverTypes.postgres.start();
   await using world = await startWorld({ server, strategy: "in-place" });
   const functions = await measureFunctions(world, given ?? 20);
+  const engines = await measureEngines(world, given ?? 20);
   const { warmRotation, awsRequests } = await measureWarmRotation(world, given ?? 30);
   const { latency, sequential } = await measureLatency(world, given ?? 30);
   const memory = await measureMemory(world, warm);
@@ -80,6 +73,7 @@ await program(usage, options, async ({ samples, rotations, secrets, json }) => {
     coldStart,
     bundleKB,
     functions,
+    engines,
     warmRotation,
     awsRequests: { ...awsRequests, sequential },
     latency,
@@ -99,68 +93,24 @@ function loadOf(secrets: number): SettlementLoad {
   return { secrets, services, reads: Math.ceil((2 * secrets) / services) };
 }
 
-async function measureFunctions(
-  world: World,
-  samples: number,
-): Promise<Record<string, FunctionFigures>> {
-  const manifest = join(world.folder, "rotation.yml");
-  const bundles = {
-    ...(await bundleFunctions(join(world.folder, "keys"), manifestOfKeys(world.folder))),
-    ...(await bundleFunctions(join(world.folder, "deployed"), manifest)),
-  };
-  const measured: Record<string, FunctionFigures> = {};
-  for (const [name, bundle] of Object.entries(bundles).toSorted()) {
-    const coldStart = await measureColdStart(bundle, lambdaEnvironment(world, name), samples);
-    measured[name] = { coldStart, zipKB: zippedKB(bundle) };
-  }
-  return measured;
-}
-
-/** Every kind of key: what rotates them holds all that there is. */
-function manifestOfKeys(folder: string): string {
-  const path = join(folder, "keys.yml");
-  const admin = "keys/admin";
-  const credentials = [
-    { type: "iam", user: "uploads" },
-    { type: "resend", permission: "sending_access", admin, field: "resend" },
-    { type: "google-api-key", project: "acme-shop", admin, field: "google" },
-    { type: "supplied", field: "sieve" },
-    { type: "generated", format: "hex", field: "jwt" },
-  ];
-  writeFileSync(path, stringify({ secrets: { keys: { credentials } } }));
-  return path;
-}
-
-function lambdaEnvironment({ aws }: World, name: string): Record<string, string> {
-  return {
-    ...aws.env("cold-start"),
-    AWS_LAMBDA_FUNCTION_NAME: name,
-    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: "512",
-    TZ: ":UTC",
-  };
-}
-
-/** serverless-esbuild zips by deflate at zlib's default level, too; a zip's headers, some 150 bytes, are left out. */
-function zippedKB(bundle: string): number {
-  return Math.round(deflateRawSync(readFileSync(bundle)).length / 102.4) / 10;
-}
-
 function table(figures: Figures): string[] {
-  const { functions, warmRotation, awsRequests, latency, memory, settlement, pass, findings } =
-    figures;
+  const {
+    functions,
+    engines,
+    warmRotation,
+    awsRequests,
+    latency,
+    memory,
+    settlement,
+    pass,
+    findings,
+  } = figures;
   const names = Object.entries(awsRequests.names).map(([name, count]) => `${name} ${count}`);
   return [
     "cold start     budget 2.5 × bare Node; zipped: budget 400 KB",
-    ...Object.entries(functions).map(
-      ([
-        name,
-        {
-          coldStart: { medianMs, bareNodeMs, ratio },
-          zipKB,
-        },
-      ]) =>
-        `  ${name.padEnd(16)} ${medianMs} ms, ${ratio} × bare Node (${bareNodeMs} ms), ${zipKB} KB`,
-    ),
+    ...Object.entries(functions).map(startLine),
+    "               of the function that rotates databases, with one type alone",
+    ...Object.entries(engines).map(startLine),
     `warm rotation  ${warmRotation.medianMs} ms, median of ${warmRotation.rotations}; budget 60 ms`,
     `AWS requests   ${awsRequests.perRotation} per rotation, budget 13: ${names.join(", ")}; ${awsRequests.sequential} one after another, budget 9`,
     `latency        with ${latency.addedMs} ms more for each AWS request: ${latency.medianMs} ms a rotation; ${latency.sequentialMs} ms one request at a time`,
@@ -175,4 +125,9 @@ function table(figures: Figures): string[] {
     ),
     `findings       likewise, the hourly look: ${findings.secrets} secrets, ${findings.awsRequests} AWS requests, ${findings.seconds} s, ${findings.peakMB} MB; budget 110, 60 s, 256 MB`,
   ];
+}
+
+function startLine([name, { coldStart, zipKB }]: readonly [string, FunctionFigures]): string {
+  const { medianMs, bareNodeMs, ratio } = coldStart;
+  return `  ${name.padEnd(22)} ${medianMs} ms, ${ratio} × bare Node (${bareNodeMs} ms), ${zipKB} KB`;
 }

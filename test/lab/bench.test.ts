@@ -4,6 +4,7 @@ import { type ColdStart, measureColdStart } from "../../lab/bench/cold-start.ts"
 import { longestChain } from "../../lab/bench/latency.ts";
 import { median } from "../../lab/bench/median.ts";
 import type { PassFigures } from "../../lab/bench/pass/simulation.ts";
+import { typeList } from "../../lib/types.ts";
 import { runProgram } from "../run-program.ts";
 
 interface FunctionFigures {
@@ -97,6 +98,7 @@ describe("npm run bench", { timeout: 900_000 }, () => {
     expect(Object.keys(figures.functions)).toEqual(Object.keys(functions).toSorted());
     expect(figures).toEqual({
       functions: expect.any(Object),
+      engines: expect.any(Object),
       coldStart: figures.functions["rotate-database"].coldStart,
       bundleKB: figures.functions["rotate-database"].zipKB,
       warmRotation: { medianMs: expect.any(Number), rotations: 2 },
@@ -148,7 +150,12 @@ describe("npm run bench", { timeout: 900_000 }, () => {
     expect(figures.latency.sequentialMs).toBeGreaterThan(13 * 15);
     expect(figures.memory.afterOneMB).toBeLessThanOrEqual(75);
     expect(figures.memory.after25MB).toBeLessThanOrEqual(82);
-    for (const { coldStart, zipKB } of Object.values<FunctionFigures>(figures.functions)) {
+    const engines = Object.entries(typeList.types).filter(([, { place }]) => place === "network");
+    expect(Object.keys(figures.engines)).toEqual(engines.map(([name]) => name));
+    const starts: readonly FunctionFigures[] = [figures.functions, figures.engines].flatMap(
+      Object.values,
+    );
+    for (const { coldStart, zipKB } of starts) {
       const { medianMs, bareNodeMs, ratio } = coldStart;
       expect(ratio).toBeCloseTo(medianMs / bareNodeMs, 2);
       expect(zipKB).toBeGreaterThan(1);
