@@ -3,7 +3,7 @@ import type { Notice } from "../login/notice.ts";
 import type { Passwords } from "../login/second-password.ts";
 import type { AclUser, AclUserState } from "./acl-user.ts";
 import { AclUserBusy, AclUserLags } from "./errors.ts";
-import { Following } from "./following.ts";
+import { brief, Following } from "./following.ts";
 import { otherPasswordEnds } from "./notices.ts";
 import type { AskedServer, PasswordChanges } from "./password-changes.ts";
 import type { Pause } from "./pause.ts";
@@ -14,6 +14,8 @@ export class AclUserChanges implements PasswordChanges {
   readonly #user: AclUser;
   readonly #server: AskedServer;
   readonly #following: Following<AclUserState>;
+  /** Whether a change was under way when the caller came, whose passwords the server may learn later than the API says. */
+  #hasWaited = false;
 
   constructor(user: AclUser, server: AskedServer, pause: Pause) {
     this.#user = user;
@@ -27,7 +29,8 @@ export class AclUserChanges implements PasswordChanges {
   }
 
   async settled(signal: AbortSignal): Promise<boolean> {
-    return (await this.#following.atRest(signal)).waited;
+    this.#hasWaited = await this.#following.settled(signal);
+    return this.#hasWaited;
   }
 
   async requireUsable(
@@ -60,8 +63,10 @@ export class AclUserChanges implements PasswordChanges {
   async narrow(passwords: Passwords, signal: AbortSignal): Promise<void> {
     const state = await this.#following.requireAtRest(signal);
     if (await this.#isDone(state, passwords, signal)) return;
+    if (this.#hasWaited && passwords.length < state.passwordCount)
+      throw new AclUserBusy(this.#user.name, state.status);
     await this.#user.setPasswords(passwords, signal);
-    await this.#following.follow(passwords, signal);
+    await this.#following.follow(passwords, signal, brief);
   }
 
   /** Whether an earlier attempt has made this change. Asks for logins only where the number of passwords fits. */

@@ -12,8 +12,11 @@ export class AclUserMissing extends RotationError {
   }
 }
 
+/** The service makes another change, or the same one still. */
+export class ChangeUnderWay extends RotationError {}
+
 /** The service takes no change of this user now. */
-export class AclUserBusy extends RotationError {
+export class AclUserBusy extends ChangeUnderWay {
   /** @param status the service's own word */
   constructor(user: string, status: string) {
     super({

@@ -15,6 +15,9 @@ export const changeTime = 240_000;
 /** How long a change is waited for at most, in milliseconds. Most functions have less time left. */
 const longestChange = 2 * changeTime;
 
+/** How long retirement waits for a change, in milliseconds: settlement comes again, and has other secrets. */
+export const brief = 20_000;
+
 /** How long nodes may lag behind the state that the API shows, in milliseconds. */
 const lagTime = 30_000;
 
@@ -38,19 +41,34 @@ export class Following<State extends { readonly status: string }> {
 
   /**
    * Waits until the change that is under way is over.
+   * @param longest in milliseconds
    * @returns the state, and whether it had to wait
    * @throws what `busy` makes, when it takes too long, or the caller has no time left
    */
-  async atRest(signal: AbortSignal): Promise<{ state: State; waited: boolean }> {
+  async atRest(
+    signal: AbortSignal,
+    longest = longestChange,
+  ): Promise<{ state: State; waited: boolean }> {
     const { describe, busy, pause } = this.#input;
     let waited = 0;
     for (let next = firstLook; ; next = longer(next)) {
       const state = await describe(signal);
       if (state.status !== "modifying") return { state, waited: waited > 0 };
-      if (waited >= longestChange) throw busy(state.status);
+      if (waited >= longest) throw busy(state.status);
       await pause(next, signal).catch(() => {
         throw busy(state.status);
       });
+      waited += next;
+    }
+  }
+
+  /** Waits a moment for the change that is under way. @returns whether there was one */
+  async settled(signal: AbortSignal): Promise<boolean> {
+    for (let waited = 0, next = firstLook; ; next = longer(next)) {
+      const { status } = await this.#input.describe(signal);
+      if (status !== "modifying") return waited > 0;
+      if (waited >= brief) return true;
+      await this.#input.pause(next, signal);
       waited += next;
     }
   }
@@ -72,16 +90,16 @@ export class Following<State extends { readonly status: string }> {
   }
 
   /** Waits until the server accepts each of them. @throws what `busy` and `lags` make, when it takes too long */
-  async follow(passwords: Passwords, signal: AbortSignal): Promise<void> {
+  async follow(passwords: Passwords, signal: AbortSignal, longest?: number): Promise<void> {
     const { server, lags } = this.#input;
-    if (!(await this.comesTrue(passwords, signal))) throw lags(server.address);
+    if (!(await this.comesTrue(passwords, signal, longest))) throw lags(server.address);
   }
 
   /** Whether the server accepts each of them when the change that is under way is over, or soon after. */
-  async comesTrue(passwords: Passwords, signal: AbortSignal): Promise<boolean> {
+  async comesTrue(passwords: Passwords, signal: AbortSignal, longest?: number): Promise<boolean> {
     for (let lagged = 0, next = firstLook; ; next = longer(next)) {
       // Servers may lag behind each change anew.
-      if ((await this.atRest(signal)).waited) lagged = 0;
+      if ((await this.atRest(signal, longest)).waited) lagged = 0;
       if (await this.accepts(passwords, signal).catch(whileChanging(signal))) return true;
       if (lagged >= lagTime) return false;
       await this.#input.pause(next, signal);

@@ -7,7 +7,7 @@ import type { Passwords } from "../login/second-password.ts";
  * password. Only a login tells which passwords the user has.
  */
 export interface PasswordChanges {
-  /** Waits until the change that is under way is over. @returns whether it had to wait */
+  /** Waits a moment for the change that is under way. @returns whether there was one */
   settled(signal: AbortSignal): Promise<boolean>;
   /** As `SecondPassword.requireUsable`. */
   requireUsable(
@@ -18,8 +18,9 @@ export interface PasswordChanges {
   /** As `SecondPassword.add`: these one or two, whatever change is under way now. */
   bring(passwords: Passwords, signal: AbortSignal): Promise<void>;
   /**
-   * As `SecondPassword.keepOnly`, but never after a change that has begun since the caller decided: that one may have added
-   * a password, which this one would end.
+   * As `SecondPassword.keepOnly`, but never during or after a change that was under way when the caller decided, or has
+   * begun since: that one may have added a password, which this one would end.
+   * @throws ChangeUnderWay, also where this very change is asked for and takes long
    */
   narrow(passwords: Passwords, signal: AbortSignal): Promise<void>;
 }

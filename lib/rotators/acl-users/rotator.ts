@@ -15,11 +15,14 @@ export interface AclServer {
 }
 
 /** @param changesOf by the API of the service */
-export const changedByApi = <Spec extends LoginSpec>(changesOf: (spec: Spec) => ChangesOn) => ({
+export const changedByApi = <Spec extends LoginSpec>(
+  changesOf: (spec: Spec) => ChangesOn,
+  strategy = aclPasswords,
+) => ({
   credential(spec: Spec, server?: AclServer): LoginCredential {
     if (!server) throw new UnknownType(`${spec.type} without a server to log in to`);
     const { engine, traits } = server;
-    const parts = { spec, traits, strategy: aclPasswords };
+    const parts = { spec, traits, strategy };
     return new LoginCredential({ ...parts, engine: aclEngine(engine, changesOf(spec)) });
   },
 });

@@ -1,4 +1,5 @@
 import { RotationError } from "../../errors.ts";
+import { ChangeUnderWay } from "../acl-users/errors.ts";
 
 /** @param group e.g. `the ElastiCache replication group main` */
 export class ReplicationGroupMissing extends RotationError {
@@ -13,7 +14,7 @@ export class ReplicationGroupMissing extends RotationError {
 }
 
 /** The service takes no change of the token now. */
-export class AuthTokenBusy extends RotationError {
+export class AuthTokenBusy extends ChangeUnderWay {
   /** @param status the service's own word */
   constructor(group: string, status: string) {
     super({

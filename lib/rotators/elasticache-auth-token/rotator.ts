@@ -4,6 +4,7 @@ import { elastiCacheClient } from "../elasticache/clients.ts";
 import { AwsReplicationGroup } from "./aws-group.ts";
 import type { ReplicationGroup } from "./replication-group.ts";
 import type { AuthTokenSpec } from "./spec.ts";
+import { authTokens } from "./strategy.ts";
 import { TokenChanges } from "./token-changes.ts";
 
 export const changesOf =
@@ -11,6 +12,8 @@ export const changesOf =
   (server, pause) =>
     new TokenChanges(group, server, pause);
 
-export const rotator = changedByApi(({ replicationGroup }: AuthTokenSpec) =>
-  changesOf(new AwsReplicationGroup(replicationGroup, elastiCacheClient)),
+export const rotator = changedByApi(
+  ({ replicationGroup }: AuthTokenSpec) =>
+    changesOf(new AwsReplicationGroup(replicationGroup, elastiCacheClient)),
+  authTokens,
 );

@@ -1,5 +1,5 @@
 import type { Secret } from "../../secret/secret.ts";
-import { Following } from "../acl-users/following.ts";
+import { brief, Following } from "../acl-users/following.ts";
 import type { AskedServer, PasswordChanges } from "../acl-users/password-changes.ts";
 import type { Pause } from "../acl-users/pause.ts";
 import type { Notice } from "../login/notice.ts";
@@ -39,8 +39,8 @@ export class TokenChanges implements PasswordChanges {
     });
   }
 
-  async settled(signal: AbortSignal): Promise<boolean> {
-    return (await this.#following.atRest(signal)).waited;
+  settled(signal: AbortSignal): Promise<boolean> {
+    return this.#following.settled(signal);
   }
 
   /** Nothing shows how many tokens there are, so nothing is told of others. */
@@ -86,20 +86,21 @@ export class TokenChanges implements PasswordChanges {
   }
 
   async narrow(tokens: Passwords, signal: AbortSignal): Promise<void> {
-    await this.#following.requireAtRest(signal);
+    const { status } = await this.#following.requireAtRest(signal);
     const [kept, other] = tokens;
-    if (!other) return this.#keep(kept, signal);
+    if (!other && this.#last === "ROTATING") throw new AuthTokenBusy(this.#group.name, status);
+    if (!other) return this.#keep(kept, signal, brief);
     // There are no more than two.
     if (!(await this.#following.accepts(tokens, signal))) await this.#bring(tokens, signal);
   }
 
   /** Makes it the only token. It is accepted at every instant. */
-  async #keep(token: Secret<string>, signal: AbortSignal): Promise<void> {
-    if (!(await this.#set(token, signal))) await this.#renew(token, signal);
+  async #keep(token: Secret<string>, signal: AbortSignal, longest?: number): Promise<void> {
+    if (!(await this.#set(token, signal, longest))) await this.#renew(token, signal, longest);
   }
 
   /** @returns whether it is the only token now; otherwise nothing was changed */
-  async #set(token: Secret<string>, signal: AbortSignal): Promise<boolean> {
+  async #set(token: Secret<string>, signal: AbortSignal, longest?: number): Promise<boolean> {
     try {
       await this.#group.set(token, signal);
     } catch (error) {
@@ -107,7 +108,7 @@ export class TokenChanges implements PasswordChanges {
       throw error;
     }
     this.#last = "SETTING";
-    await this.#following.follow([token], signal);
+    await this.#following.follow([token], signal, longest);
     return true;
   }
 
@@ -117,11 +118,11 @@ export class TokenChanges implements PasswordChanges {
   }
 
   /** The same for a token that is not the newest: it is made so. @throws AuthTokenRefused when AWS does not take it at all */
-  async #renew(token: Secret<string>, signal: AbortSignal): Promise<void> {
+  async #renew(token: Secret<string>, signal: AbortSignal, longest?: number): Promise<void> {
     await this.#rotate(token, signal);
-    await this.#following.follow([token], signal);
+    await this.#following.follow([token], signal, longest);
     await this.#group.set(token, signal);
     this.#last = "SETTING";
-    await this.#following.follow([token], signal);
+    await this.#following.follow([token], signal, longest);
   }
 }

@@ -3,6 +3,7 @@ import type {
   History,
   Holding,
   Retirement,
+  Retiring,
   StepContext,
   Switch,
   Versions,
@@ -120,8 +121,8 @@ export class LoginCredential implements Credential {
     return isSameUser && (this.traits.changesUsername || live.value.equals(login.password));
   }
 
-  async retire(retirement: Retirement, step: StepContext): Promise<undefined> {
-    await this.parts.strategy.retire(this.#retired(retirement, step));
+  retire(retirement: Retirement, step: StepContext): Promise<Retiring | undefined> {
+    return this.parts.strategy.retire(this.#retired(retirement, step));
   }
 
   sessions(retirement: Retirement, step: StepContext): Promise<number | undefined> {

@@ -1,4 +1,4 @@
-import type { StepContext, Switch } from "../../rotation/credential.ts";
+import type { Retiring, StepContext, Switch } from "../../rotation/credential.ts";
 import type { Engine, EngineTraits } from "./engine.ts";
 import type { Login, LoginSpec } from "./login.ts";
 import type { Notice } from "./notice.ts";
@@ -60,7 +60,7 @@ export interface Strategy {
    */
   rehearse(rehearsal: Rehearsal): Promise<readonly Notice[]>;
   openSwitch?(replacement: Replacement): Promise<Switch>;
-  retire(retired: Retired): Promise<void>;
+  retire(retired: Retired): Promise<Retiring | undefined>;
   sessions(retired: Retired): Promise<number | undefined>;
   endSessions(retired: Retired): Promise<number>;
 }

@@ -98,6 +98,27 @@ for (const [index, { service, flavour, change }] of services.entries())
         await session[Symbol.asyncDispose]();
       });
 
+      it("does not end what a change that it has waited for has added, as far as the server knows", async () => {
+        await using lagging = await openAclFixture(
+          service,
+          { flavour },
+          { changeMs: 700, endMs: 150 },
+        );
+        const login = await lagging.newUser();
+        const { username } = login;
+        const next = newPassword();
+        const { session, passwords } = await passwordsOf(login, lagging);
+        await lagging.user(username).setPasswords([login.password, next], anyTime());
+        expect(await session.lock(username, anyTime())).toBe(true);
+        await expect(
+          passwords.keepOnly(username, [login.password], anyTime()),
+        ).rejects.toMatchObject({ code: "ACL_USER_BUSY", retryable: true });
+        await lagging.aws.aclUsers.caughtUp();
+        const added = await lagging.engine.login({ ...login, password: next }, anyTime());
+        expect(added).not.toBe("refused");
+        await session[Symbol.asyncDispose]();
+      });
+
       it.each([
         [{ authentication: "iam" }, "logs in with IAM"],
         [{ authentication: "no-password" }, "needs no password"],

@@ -187,6 +187,20 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
     expect(asked()).toEqual([]);
   });
 
+  it("ends nothing after a ROTATE that it has waited for, which the server may learn later", async () => {
+    const login = await fixture.newUser();
+    const next = newPassword();
+    await using session = await sessionOf(fixture.engine, login);
+    await fixture.group().rotate(next, anyTime());
+    expect(await session.lock(login.username, anyTime())).toBe(true);
+    await expect(
+      session.secondPassword?.keepOnly(login.username, [login.password], anyTime()),
+    ).rejects.toMatchObject({ code: "AUTH_TOKEN_BUSY", retryable: true });
+    await fixture.caughtUp?.();
+    expect(await accepted(login, login.password, next)).toEqual([true, true]);
+    expect(asked()).toEqual(["ROTATE"]);
+  });
+
   it("does not let anybody in without a token count as a login", async () => {
     const login = await fixture.newUser();
     await fixture.server.server.run("ACL", "SETUSER", "default", "nopass");
