@@ -5,6 +5,7 @@ import { aclStrategies, aclTraits, server } from "../acl-users/traits.ts";
 import { completeLogin } from "../login/complete.ts";
 import type { AuthTokenKeys } from "./keys.ts";
 import type { AuthTokenSpec } from "./spec.ts";
+import { tokenUser } from "./usable.ts";
 
 type AuthTokenEntry = CredentialEntry<AuthTokenKeys>;
 
@@ -19,7 +20,7 @@ const traits = { ...aclTraits, switchTime: 3 * aclTraits.switchTime };
 
 /** The AUTH token that an entry of rotation.yml means. */
 export function completeAuthToken(entry: AuthTokenEntry): AuthTokenSpec {
-  const login = completeLogin(entry, aclStrategies);
+  const login = completeLogin({ ...entry, keys: withUser(entry.keys) }, aclStrategies);
   const { keys, complain } = entry;
   if (keys.password)
     requireAllowed(login.password, isAllowed, (problem) => complain(["password"], problem));
@@ -33,6 +34,12 @@ export function completeAuthToken(entry: AuthTokenEntry): AuthTokenSpec {
     uses: server,
   };
 }
+
+/** A secret that holds the token alone need not say whose it is. */
+const withUser = (keys: AuthTokenKeys): AuthTokenKeys =>
+  keys.plain === "password"
+    ? { ...keys, connection: { username: tokenUser, ...keys.connection } }
+    : keys;
 
 /** ElastiCache keeps ids in lower case: up to 40 letters, digits and hyphens (API reference, CreateReplicationGroup). */
 function groupOf({ keys, stage, complain }: AuthTokenEntry): string {

@@ -49,7 +49,7 @@ export class AuthTokenRefused extends RotationError {
       subject: group,
       happened: `AWS refuses a change of the AUTH token of ${group} (${code}). Nothing was changed.`,
       remedy:
-        "AWS takes tokens of 16 to 128 letters, digits and !&#$^<>-: set password in rotation.yml accordingly. The group needs encryption in transit, Redis OSS 5.0.6 or later or Valkey, and nodes of its own (no serverless cache).",
+        "AWS takes tokens of 16 to 128 letters, digits and !&#$^<>-: set password in rotation.yml accordingly. The group needs encryption in transit, Redis OSS 5.0.6 or later or Valkey, and nodes of its own (no serverless cache). If all that is so, the token is perhaps an older one, which AWS does not take again: docs/types/elasticache-auth-token.md, By hand.",
     });
   }
 }

@@ -1,5 +1,6 @@
 import type { Grants } from "../../manifest/grant.ts";
-import type { CheckedType } from "../../validation/checks.ts";
+import type { Ask } from "../../validation/ask.ts";
+import type { CheckedSecret, CheckedType } from "../../validation/checks.ts";
 import { sharedKeys } from "../acl-users/keys.ts";
 import { aclStrategies } from "../acl-users/traits.ts";
 import { loginType } from "../login/type.ts";
@@ -31,5 +32,16 @@ export const type = {
     spec.replicationGroup === other.replicationGroup
       ? `is the AUTH token of the same replication group as ${credential}: make them one credential (it can have several urls)`
       : undefined,
+  checks: async (other?: object) => {
+    const { check, ...checks } = await login.checks(other);
+    return {
+      ...checks,
+      /** Two secrets hold one token also where they name different endpoints of the group. */
+      async check(spec: AuthTokenSpec, secret: CheckedSecret, ask: Ask) {
+        const facts = await check(spec, secret, ask);
+        return { ...facts, holds: [...facts.holds, { name: `AUTH token of ${spec.server}` }] };
+      },
+    };
+  },
   grants: (spec: AuthTokenSpec): Grants => ({ rotate: [grant(spec)], retire: [grant(spec)] }),
 } satisfies CheckedType;

@@ -2,7 +2,7 @@ import { AuthTokenBusy, AuthTokenUnusable } from "./errors.ts";
 import type { ReplicationGroup, ReplicationGroupState } from "./replication-group.ts";
 
 /** Whom an AUTH token logs in: the only user that a group without users has. */
-const tokenUser = "default";
+export const tokenUser = "default";
 
 /**
  * That the group has a token, takes a change of it now, and that the secret holds it.

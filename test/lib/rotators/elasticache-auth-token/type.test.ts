@@ -3,7 +3,12 @@ import { typesFor } from "../../../../build/types-plugin.ts";
 import { functionsOf } from "../../../../infra/template.ts";
 import { InvalidManifest } from "../../../../lib/manifest/errors.ts";
 import { loadCredential } from "../../../../lib/registry.ts";
+import { rotator as redis } from "../../../../lib/rotators/redis/rotator.ts";
+import { SecretDocument } from "../../../../lib/secret/document.ts";
+import { Secret } from "../../../../lib/secret/secret.ts";
 import { typeList, typeOf } from "../../../../lib/types.ts";
+import { asker } from "../../../../lib/validation/ask.ts";
+import type { CheckedSecret } from "../../../../lib/validation/checks.ts";
 import { ManifestFolder } from "../../manifest/manifest-folder.ts";
 
 const folder = await ManifestFolder.make();
@@ -100,6 +105,29 @@ describe("a manifest of an AUTH token", () => {
       uses: "redis",
       admin: undefined,
     });
+  });
+
+  it.each([
+    ["{ host: a.example }", "default"],
+    ["{ host: a.example, username: app }", "app"],
+  ])(
+    "knows whose the token is that a secret holds alone: connection %s",
+    (connection, username) => {
+      const { spec } = entryOf(
+        token(`replicationGroup: main, plain: password, connection: ${connection}`),
+      );
+      expect(spec).toMatchObject({ connection: { host: "a.example", username } });
+    },
+  );
+
+  it("is one token in several secrets, whatever their endpoints", async () => {
+    const { spec } = entryOf(token("replicationGroup: Main"));
+    const checks = await typeOf(spec)?.checks?.(redis);
+    const [current, arn] = [new SecretDocument("AWSCURRENT of cache", new Secret("{}")), "arn"];
+    const secret = { name: "cache", arn, current } as CheckedSecret;
+    const ask = asker(AbortSignal.timeout(10_000));
+    const { holds } = (await checks?.check(spec, secret, ask)) ?? {};
+    expect(holds).toEqual([{ name: "AUTH token of ElastiCache replication group main" }]);
   });
 
   it("lets the functions change this group, and no other", () => {
