@@ -13,7 +13,7 @@ export class AclUserMissing extends RotationError {
 }
 
 /** The service makes another change, or the same one still. */
-export class ChangeUnderWay extends RotationError {}
+export abstract class ChangeUnderWay extends RotationError {}
 
 /** The service takes no change of this user now. */
 export class AclUserBusy extends ChangeUnderWay {

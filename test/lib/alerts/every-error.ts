@@ -5,6 +5,7 @@ import type { Problem } from "../../../lib/settlement/consumer.ts";
 import { SettlementStuck, settlementRemedies } from "../../../lib/settlement/errors.ts";
 
 const abstractOrTabular = [
+  "ChangeUnderWay",
   "DocumentError",
   "InvokedFailed",
   "RetirementTask",
