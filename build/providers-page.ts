@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { durationText } from "../lib/manifest/duration.ts";
 import { inYaml } from "../lib/manifest/explanation.ts";
-import { durationText } from "../lib/manifest/forms.ts";
 import { adminParts, hasOnePart, keysOf } from "../lib/rotators/http/keys.ts";
 import { placeholdersIn } from "../lib/rotators/http/placeholders.ts";
 import type { Preset } from "../lib/rotators/http/schema.ts";

@@ -1,4 +1,4 @@
-import { durationText } from "../manifest/forms.ts";
+import { durationText } from "../manifest/duration.ts";
 import { holderOf, labelsOn, pendingOf, retiringVersions } from "../secret/labels.ts";
 import type { SecretState } from "../secret/store.ts";
 import { CurrentDrifted } from "../watch/secret-findings.ts";

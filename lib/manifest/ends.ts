@@ -1,5 +1,5 @@
 import type { Completed } from "./claims.ts";
-import { durationText } from "./forms.ts";
+import { durationText } from "./duration.ts";
 import type { SecretEntry } from "./manifest.ts";
 import { readSchedule } from "./schedule.ts";
 import type { Source } from "./source.ts";

@@ -1,6 +1,6 @@
 import { areComplete } from "./consumers.ts";
 import { defined } from "./defined.ts";
-import { milliseconds } from "./forms.ts";
+import { milliseconds } from "./duration.ts";
 import type { Defaults } from "./keys.ts";
 import type { Layers, Value } from "./layers.ts";
 import type { SecretEntry } from "./manifest.ts";

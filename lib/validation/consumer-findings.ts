@@ -1,4 +1,4 @@
-import { durationText } from "../manifest/forms.ts";
+import { durationText } from "../manifest/duration.ts";
 import { type ConfiguredConsumer, isInjected } from "./consumers.ts";
 import type { SecretFacts } from "./facts.ts";
 import { type Finding, finding } from "./finding.ts";

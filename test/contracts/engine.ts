@@ -33,7 +33,7 @@ export const anyTime = (): AbortSignal => AbortSignal.timeout(20_000);
 /** Of every kind of character: some server here checks that, and chance alone leaves one out in a thousand. */
 /** With characters that every service takes. */
 export function newPassword(): Secret<string> {
-  return new Secret(`aA1-${randomBytes(18).toString("hex")}`);
+  return new Secret(`aA1-${randomBytes(12).toString("hex")}`);
 }
 
 export async function sessionOf(engine: Engine, login: Login): Promise<Session> {

@@ -1,4 +1,4 @@
-import { milliseconds } from "../../manifest/forms.ts";
+import { milliseconds } from "../../manifest/duration.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { whole } from "../../secret/field.ts";
 import type { GeneratedKeys } from "./keys.ts";

@@ -1,5 +1,5 @@
 import { defined } from "../../manifest/defined.ts";
-import { durationText, milliseconds } from "../../manifest/forms.ts";
+import { durationText, milliseconds } from "../../manifest/duration.ts";
 import type { CredentialTraits } from "../../manifest/type.ts";
 import { adminOf } from "./admin-secret.ts";
 import { fieldsOf } from "./fields.ts";

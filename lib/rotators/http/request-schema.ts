@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { milliseconds, text } from "../../manifest/forms.ts";
+import { milliseconds } from "../../manifest/duration.ts";
+import { text } from "../../manifest/forms.ts";
 
 /** Text with placeholders, e.g. `/api-keys/{old.id}`; see placeholders.ts. A text that is one placeholder keeps its JSON type. */
 export const template = z.string().describe("Text with placeholders.");

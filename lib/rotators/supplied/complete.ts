@@ -1,5 +1,5 @@
 import { defined } from "../../manifest/defined.ts";
-import { milliseconds } from "../../manifest/forms.ts";
+import { milliseconds } from "../../manifest/duration.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { whole } from "../../secret/field.ts";
 import type { SuppliedKeys } from "./keys.ts";

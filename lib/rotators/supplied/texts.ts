@@ -1,4 +1,4 @@
-import { durationText } from "../../manifest/forms.ts";
+import { durationText } from "../../manifest/duration.ts";
 import { readSchedule } from "../../manifest/schedule.ts";
 import { whole } from "../../secret/field.ts";
 import type { Provider } from "../key/provider.ts";
