@@ -1,17 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { whatIsMissing } from "../../../../lab/redis/binaries.ts";
-import { aclEngine } from "../../../../lib/rotators/acl-users/engine.ts";
-import type { ReplicationGroup } from "../../../../lib/rotators/elasticache-auth-token/replication-group.ts";
-import { changesOf } from "../../../../lib/rotators/elasticache-auth-token/rotator.ts";
 import { accepts } from "../../../../lib/rotators/login/engine.ts";
 import type { Login } from "../../../../lib/rotators/login/login.ts";
-import { redis } from "../../../../lib/rotators/redis/redis.ts";
 import type { Secret } from "../../../../lib/secret/secret.ts";
 import { AwsError } from "../../../../standin/aws.ts";
 import { anyTime, newPassword, sessionOf } from "../../../contracts/engine.ts";
 import { describeNeeding } from "../../../needing.ts";
 import { everyRendering } from "../../../rendering.ts";
-import { hurried, openTokenFixture, type TokenFixture } from "./fixture.ts";
+import { openTokenFixture, type TokenFixture } from "./fixture.ts";
 
 describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
   let fixture: TokenFixture;
@@ -36,9 +32,9 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
       tokens.map((password) => accepts(fixture.engine, { ...login, password }, anyTime())),
     );
   /** What the newest group was asked for, in order. */
-  const asked = ({ aws, groupId }: TokenFixture = fixture) =>
-    aws.calls.flatMap(({ operation, input }) =>
-      operation === "ModifyReplicationGroup" && input["ReplicationGroupId"] === groupId
+  const asked = () =>
+    fixture.aws.calls.flatMap(({ operation, input }) =>
+      operation === "ModifyReplicationGroup" && input["ReplicationGroupId"] === fixture.groupId
         ? String(input["AuthTokenUpdateStrategy"])
         : [],
     );
@@ -63,53 +59,6 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
     // A token that was never rotated is no newest one, so it is rotated in itself.
     expect(asked()).toEqual(["SET", "ROTATE", "SET", "ROTATE"]);
     expect(await accepted(login, login.password, next)).toEqual([true, true]);
-  });
-
-  it("asks for SET once where the function runs out of time meanwhile", async () => {
-    await using slow = await openTokenFixture({}, { changeMs: 900, endMs: 850 });
-    const login = await slow.newUser();
-    await slow.give(login.username, [newPassword(), login.password]);
-    const next = newPassword();
-    const attempt = async (signal: AbortSignal) => {
-      await using session = await sessionOf(slow.engine, login);
-      await session.lock(login.username, signal);
-      const both = { kept: login.password, added: next };
-      await session.secondPassword?.add(login.username, both, signal);
-    };
-    await expect(attempt(AbortSignal.timeout(500))).rejects.toMatchObject({
-      code: "AUTH_TOKEN_BUSY",
-      happened: expect.stringContaining("while its status is modifying"),
-    });
-    await attempt(anyTime());
-    expect(asked(slow)).toEqual(["SET", "ROTATE"]);
-  });
-
-  it("goes on after a SET that the API shows late", async () => {
-    const login = await fixture.newUser();
-    await fixture.give(login.username, [newPassword(), login.password]);
-    const group = fixture.group();
-    let since = 0;
-    const late = async (change: Promise<void>) => {
-      await change;
-      since = Date.now();
-    };
-    const showsLate: ReplicationGroup = {
-      name: group.name,
-      async describe(signal) {
-        const state = await group.describe(signal);
-        const isLate = Date.now() - since < 20;
-        return isLate ? { ...state, status: "available", change: undefined } : state;
-      },
-      rotate: (token, signal) => late(group.rotate(token, signal)),
-      set: (token, signal) => late(group.set(token, signal)),
-    };
-    const engine = aclEngine(redis, changesOf(showsLate), hurried);
-    const next = newPassword();
-    await using session = await sessionOf(engine, login);
-    const both = { kept: login.password, added: next };
-    await session.secondPassword?.add(login.username, both, anyTime());
-    expect(await accepted(login, login.password, next)).toEqual([true, true]);
-    expect(asked().filter((change) => change === "SET")).toHaveLength(1);
   });
 
   it("gives up the newer token of a stranger, never the one in use", async () => {
@@ -185,20 +134,6 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
       by(login, (passwords) => passwords.keepOnly(login.username, [login.password], anyTime())),
     ).rejects.toMatchObject({ code: "AUTH_TOKEN_BUSY", retryable: true });
     expect(asked()).toEqual([]);
-  });
-
-  it("ends nothing after a ROTATE that it has waited for, which the server may learn later", async () => {
-    const login = await fixture.newUser();
-    const next = newPassword();
-    await using session = await sessionOf(fixture.engine, login);
-    await fixture.group().rotate(next, anyTime());
-    expect(await session.lock(login.username, anyTime())).toBe(true);
-    await expect(
-      session.secondPassword?.keepOnly(login.username, [login.password], anyTime()),
-    ).rejects.toMatchObject({ code: "AUTH_TOKEN_BUSY", retryable: true });
-    await fixture.caughtUp?.();
-    expect(await accepted(login, login.password, next)).toEqual([true, true]);
-    expect(asked()).toEqual(["ROTATE"]);
   });
 
   it("does not let anybody in without a token count as a login", async () => {

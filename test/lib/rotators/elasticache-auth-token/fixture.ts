@@ -25,7 +25,7 @@ import { openRedisFixture, type RedisFixture } from "../redis/fixture.ts";
 const usualTiming = { changeMs: 120, endMs: 80 };
 
 /** Waits a hundredth of the time. */
-export const hurried: Pause = (ms, signal) => sleep(ms / 100, undefined, { signal });
+const hurried: Pause = (ms, signal) => sleep(ms / 100, undefined, { signal });
 
 /** The stand-in, and a real server whose user `default` has the tokens of the newest replication group. */
 export interface TokenFixture extends TwoPasswordsFixture {
