@@ -70,7 +70,8 @@ describe("the action status", () => {
       expect.arrayContaining(["rotating", "dead", "settled"]),
     );
     // The promotion or the death may be known first.
-    expect([...seen].join()).toContain(": rolling");
+    // On a busy machine the deployment is over before anybody looks again.
+    expect([...seen].join()).toMatch(/: (old|rolling)/);
     expect(end).toMatchObject({ id, action: "leaked", waitsFor: "nothing", left: [] });
     expect(end.consumers).toEqual([{ name: "service production/web", state: "proven" }]);
     const [started = 0, promoted = 0, dead = 0] = [end.startedAt, end.promotedAt, end.deadAt].map(
