@@ -10,7 +10,7 @@ import type { Server } from "../../lab/server.ts";
 import { serverType, serverTypes } from "../../lab/servers.ts";
 import { startWorld, type World } from "../../lab/world.ts";
 import { steps } from "../../lib/rotation/event.ts";
-import { sampled } from "../everything.ts";
+import { everything, sampled } from "../everything.ts";
 import { describeNeeding } from "../needing.ts";
 import { runProgram } from "../run-program.ts";
 
@@ -138,7 +138,7 @@ const othersIn = (output: string, engine: string) =>
 
 describe.each(scenes)("what the demo shows of $engine", { timeout }, ({ engine, cases }) => {
   const missing = serverType(engine).missing?.();
-  const isSampled = sampled(demoEngines, 3).includes(engine);
+  const isSampled = everything || engine === defaultEngine;
   describeNeeding(missing, "which is here", isSampled ? {} : { tags: "ci" }, () => {
     let server: Server;
     beforeAll(async () => {

@@ -92,7 +92,7 @@ describe("an emergency of a key leaks nothing", { timeout: 600_000 }, () => {
     expect(emergencies.suspect.places.canaries.size).toBeGreaterThanOrEqual(known + 5);
   });
 
-  it.each(sampled(ways, 7))("when %s, at whichever call", async (what, stride, disturb, way) => {
+  it.each(sampled(ways, 15))("when %s, at whichever call", async (what, stride, disturb, way) => {
     // Each way begins at another call, and with another deed.
     for (let at = 1 + (way % stride), turn = way; at < endless; at += stride, turn += 1) {
       const { prepare, request } = deeds[turn % deeds.length] ?? {};
@@ -146,7 +146,7 @@ describe("an emergency of a key leaks nothing", { timeout: 600_000 }, () => {
     const characters = Object.fromEntries(searched);
     for (const place of places.filter((each) => each !== "strangers" && each !== "server log"))
       expect(characters[place], place).toBeGreaterThan(0);
-    expect(hits).toBeGreaterThan(2);
+    expect(hits).toBeGreaterThan(everything ? 2 : 0);
     const figures = { runs, hits, canaries: canaries.size, forms: formsOf("").length, found };
     console.log(JSON.stringify({ ...figures, charactersSearched: characters }));
   });
