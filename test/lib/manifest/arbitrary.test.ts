@@ -42,9 +42,9 @@ const names = fc.constantFrom(
   "__proto__",
   "arn:aws:x",
 );
-// Arbitrary keys are refused, nearly always.
-const entry = fc.oneof(some, value, fc.constant({ strategy: "in-place" }));
-const manifests = fc.record(
+const usual = fc.constant({ strategy: "in-place" });
+const entry = fc.oneof(some, value, usual);
+const arbitrary = fc.record(
   {
     defaults: fc.oneof(some, value),
     stages: fc.oneof(fc.dictionary(fc.constantFrom("staging", "dev", "a b"), some), value),
@@ -52,6 +52,9 @@ const manifests = fc.record(
   },
   { requiredKeys: [] },
 );
+// Arbitrary keys are refused, nearly always.
+const tame = fc.record({ secrets: fc.dictionary(names, usual, { minKeys: 1, maxKeys: 2 }) });
+const manifests = fc.oneof({ weight: 9, arbitrary }, tame);
 
 /** What is made of it: a manifest, or the message that it is refused with. */
 function outcome(text: string): Manifest | string {
