@@ -124,7 +124,7 @@ describe.each(systems)("npm run examples -- --only %s", { timeout: 600_000 }, (n
           if (strategy === "generate" || unheard.includes(credential)) expect(failed).toBeNull();
           // The application logs in as its own user.
           else if (name === "rds") expect(failed).toBe(0);
-          // Who has the old password cannot log in until it is restarted: that is no row of zeros.
+          // A process with the old password cannot log in until it restarts, so logins do fail.
           else if (strategy === "in-place") expect(failed).toBeGreaterThan(0);
           else expect(failed).toBe(0);
         }
@@ -133,7 +133,7 @@ describe.each(systems)("npm run examples -- --only %s", { timeout: 600_000 }, (n
     );
   });
 
-  it("tells of each credential in its README", async () => {
+  it("mentions each credential in its README", async () => {
     const text = await read(name, "README.md");
     const untold = rotating
       .map(([credential]) => credential)

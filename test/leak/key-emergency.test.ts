@@ -127,7 +127,7 @@ describe("an emergency of a key leaks nothing", { timeout: 600_000 }, () => {
     }
   });
 
-  it("when the request is none of ours, and has a key in it", async () => {
+  it("when the request is invalid and contains a key", async () => {
     const key = emergencies.double.keys.all[0]?.credential ?? "";
     expect(key).not.toBe("");
     for (const request of [

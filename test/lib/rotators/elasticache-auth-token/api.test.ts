@@ -56,7 +56,7 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
     }
     await add(login, next);
     await add(login, next);
-    // A token that was never rotated is no newest one, so it is rotated in itself.
+    // AWS takes SET only after a ROTATE: a token that was never rotated is rotated in first.
     expect(asked()).toEqual(["SET", "ROTATE", "SET", "ROTATE"]);
     expect(await accepted(login, login.password, next)).toEqual([true, true]);
   });
@@ -145,7 +145,7 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
     await fixture.server.server.setPasswords?.("default", [login.password.reveal()]);
   });
 
-  it("tells of a group that the account does not have", async () => {
+  it("reports a group that does not exist in the account", async () => {
     await fixture.newUser();
     using _ = fixture.aws.intercept({
       before({ operation }) {
