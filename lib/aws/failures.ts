@@ -101,17 +101,19 @@ export type Send<T> = (options: { readonly abortSignal: AbortSignal }) => Promis
 
 /**
  * Sends a request, bounded by the signal.
- * @throws AwsCallFailed, DeadlineReached, and any RotationError of `send`'s own
+ * @param explained what an error of the service means, or the error itself
+ * @throws AwsCallFailed, DeadlineReached, and any RotationError of `send`'s or `explained`'s own
  */
 export async function callAws<T>(
   call: string,
   on: string,
   signal: AbortSignal,
   send: Send<T>,
+  explained: (error: unknown, on: string) => unknown = (error) => error,
 ): Promise<T> {
   try {
     return await send({ abortSignal: signal });
   } catch (error) {
-    throw awsFailure(error, call, on, signal);
+    throw awsFailure(explained(error, on), call, on, signal);
   }
 }

@@ -43,10 +43,6 @@ export class ElastiCacheUser implements AclUser {
   }
 
   #call<T>(action: string, signal: AbortSignal, send: Send<T>): Promise<T> {
-    return callAws(`elasticache:${action}`, this.name, signal, (options) =>
-      send(options).catch((thrown: unknown) => {
-        throw explained(thrown, this.name);
-      }),
-    );
+    return callAws(`elasticache:${action}`, this.name, signal, send, explained);
   }
 }

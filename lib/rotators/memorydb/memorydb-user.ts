@@ -46,10 +46,6 @@ export class MemoryDbUser implements AclUser {
   }
 
   #call<T>(action: string, signal: AbortSignal, send: Send<T>): Promise<T> {
-    return callAws(`memorydb:${action}`, this.name, signal, (options) =>
-      send(options).catch((thrown: unknown) => {
-        throw explained(thrown, this.name);
-      }),
-    );
+    return callAws(`memorydb:${action}`, this.name, signal, send, explained);
   }
 }

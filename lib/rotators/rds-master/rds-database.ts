@@ -67,10 +67,6 @@ export class RdsDatabase implements Database {
   }
 
   #call<T>(action: string, signal: AbortSignal, send: Send<T>): Promise<T> {
-    return callAws(`rds:${action}`, this.name, signal, (options) =>
-      send(options).catch((thrown: unknown) => {
-        throw explained(thrown, this.name);
-      }),
-    );
+    return callAws(`rds:${action}`, this.name, signal, send, explained);
   }
 }
