@@ -34,7 +34,7 @@ describe("the templates of docs/pagers", () => {
 
   if (!lint) cannotRun("cfn-lint is missing: pip install cfn-lint");
   else
-    it("are what cfn-lint accepts", { timeout: 60_000 }, async () => {
+    it("are what cfn-lint accepts", { timeout: 60_000, tags: "ci" }, async () => {
       await expect(run("cfn-lint", files)).resolves.toMatchObject({ stdout: "" });
     });
 });

@@ -199,7 +199,7 @@ describe.skipIf(missing && process.env["CI"] !== "true")("the runbook's commands
   }
 
   // A start of the command line takes half a second.
-  const tried = sampled(runnable, 6);
+  const tried = sampled(runnable, 12);
   const plan = tried.map((block): [string, Block] => [
     `${block.section}: ${block.commands.split("\n", 1)[0]}`,
     block,

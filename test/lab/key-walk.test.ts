@@ -4,7 +4,7 @@ import type { KeyAccountOptions } from "../../lab/keys/key-manifest.ts";
 import { keyWalk, shortestKeys } from "../../lab/keys/walk.ts";
 import { everything } from "../everything.ts";
 
-const [seeds, steps] = everything ? [10, 1000] : [1, 120];
+const [seeds, steps] = everything ? [4, 1000] : [1, 120];
 
 const slow = { activation: 4_000, revocation: 60_000, deadFor: 120_000 };
 

@@ -74,7 +74,7 @@ describe("an emergency leaks nothing", () => {
       expect(places.searched.get(place), place).toBeGreaterThan(0);
   });
 
-  const stride = everything ? 24 : 150;
+  const stride = everything ? 36 : 150;
   it.each(sampled(Object.entries(awsDisturbances), 3))(
     "when %s, at whichever call",
     async (what, disturb) => {

@@ -38,14 +38,14 @@ const silence = { is: "silence" } as const;
 const ofProvider = Object.entries({ ...providerDisturbances, "never answers": silence }).map(
   ([what, spoil]): readonly [string, number, Disturb] => [
     `the provider ${what}`,
-    everything ? 5 : 9,
+    everything ? 8 : 18,
     ({ double }, at) => disturbProvider(double, spoil, at),
   ],
 );
 const ofAws = Object.entries(awsDisturbances).map(
   ([what, disturb]): readonly [string, number, Disturb] => [
     what,
-    everything ? 60 : 150,
+    everything ? 90 : 150,
     ({ suspect }, at) => disturb(suspect, at),
   ],
 );
@@ -92,7 +92,7 @@ describe("an emergency of a key leaks nothing", { timeout: 600_000 }, () => {
     expect(emergencies.suspect.places.canaries.size).toBeGreaterThanOrEqual(known + 5);
   });
 
-  it.each(sampled(ways, 15))("when %s, at whichever call", async (what, stride, disturb, way) => {
+  it.each(sampled(ways, 20))("when %s, at whichever call", async (what, stride, disturb, way) => {
     // Each way begins at another call, and with another deed.
     for (let at = 1 + (way % stride), turn = way; at < endless; at += stride, turn += 1) {
       const { prepare, request } = deeds[turn % deeds.length] ?? {};

@@ -103,7 +103,7 @@ const settled = (SecretId: string) =>
   });
 
 describe("a new type is a folder and a line in each of the two lists", () => {
-  it("compiles, within the layers", async () => {
+  it("compiles, within the layers", { timeout: 60_000, tags: "ci" }, async () => {
     expect(await tree.compile()).toBe("");
     const files = globSync("lib/rotators/toy-*/*.ts", { cwd: tree.folder });
     expect(files.length).toBeGreaterThan(7);
@@ -111,7 +111,7 @@ describe("a new type is a folder and a line in each of the two lists", () => {
       violations(file, readFileSync(join(tree.folder, file), "utf8")),
     );
     expect(wrong).toEqual([]);
-  }, 60_000);
+  });
 
   it.each([
     ["run time", "addToTypes"],
@@ -145,7 +145,7 @@ describe("a new type is a folder and a line in each of the two lists", () => {
     }
   });
 
-  it("and is deployed with its grants", async () => {
+  it("and is deployed with its grants", { tags: "ci" }, async () => {
     const printed = await tree.run([
       "--input-type=module",
       "--eval",

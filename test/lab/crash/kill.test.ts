@@ -5,7 +5,7 @@ import { everything } from "../../everything.ts";
 import { expectConverged } from "./expect-converged.ts";
 
 /** One call of so many of these; `.ci/run` kills before and after every call of all subjects. */
-const stride = everything ? 32 : 64;
+const stride = everything ? 32 : 96;
 
 const subjects = [
   "postgres alternating-users, later rotation",

@@ -4,6 +4,7 @@ import { missingServer, serverType } from "../../../../lab/servers.ts";
 import { startWorld } from "../../../../lab/world.ts";
 import { strategyTraits } from "../../../../lib/rotators/login/traits.ts";
 import { typeList } from "../../../../lib/types.ts";
+import { sampled } from "../../../everything.ts";
 import { cannotRun } from "../../../needing.ts";
 
 const { alternatives = [], types } = typeList;
@@ -18,7 +19,7 @@ describe.each(alternatives)("a %s login whose type the manifest leaves open", (t
   });
   afterAll(() => server?.[Symbol.asyncDispose]());
 
-  it.each(["alternating-users", "in-place"] as const)(
+  it.each(sampled(["alternating-users", "in-place"] as const, 2))(
     "rotates and settles by %s",
     async (strategy) => {
       const name = `open_${strategy.slice(0, 2)}`;
