@@ -1,6 +1,6 @@
 import { program, UsageError } from "../cli/command-line.ts";
 import { emergencySeries } from "./crash/emergency-series.ts";
-import { type CrashRow, crashMatrix } from "./crash/matrix.ts";
+import { type CrashRow, crashMatrix, type MatrixOptions } from "./crash/matrix.ts";
 import {
   aclUserSeries,
   authTokenSeries,
@@ -24,6 +24,8 @@ const usage = `Disturbs every call of rotations, retirements and settlements, an
   --kill    run the built functions as processes, and kill these (default: in this process, with their connections cut);
             keys and their emergencies: always in this process, on a provider in memory
   --in-turn only kills, before and after each call of logins and settlements, whose recoveries take turns
+  --emergencies
+            only emergencies of PostgreSQL, all of them and at every call: hours, or one hour with --in-turn
   --json    print { rows } and nothing else (npm run --silent crash -- --json)
   --help    print this
 
@@ -33,36 +35,47 @@ const options = {
   type: { type: "string", multiple: true, default: [] as string[] },
   kill: { type: "boolean", default: false },
   "in-turn": { type: "boolean", default: false },
+  emergencies: { type: "boolean", default: false },
   json: { type: "boolean", default: false },
 } as const;
 
-await program(usage, options, async ({ type: types, kill, "in-turn": inTurn, json }) => {
-  for (const name of types) requireKnown(name);
+await program(
+  usage,
+  options,
+  async ({ type: types, kill, "in-turn": inTurn, emergencies, json }) => {
+    for (const name of types) requireKnown(name);
+    const how = { kill, ...(inTurn && { chosen: killsInTurn }), ...(!json && { progress: print }) };
+    const rows = emergencies
+      ? await crashMatrix({ ...how, series: emergencySeries })
+      : await everyKind(types, how);
+    if (json) console.log(JSON.stringify({ rows }, null, 2));
+    if (rows.some(({ lockouts, orphans, failures }) => lockouts + orphans + failures > 0))
+      process.exitCode = 1;
+  },
+);
+
+/** @param types of servers; none: all */
+async function everyKind(types: readonly string[], how: MatrixOptions): Promise<CrashRow[]> {
   const isWanted = (type: string) => types.length === 0 || types.includes(type);
   const logins = [...loginSeries, ...masterSeries, ...aclUserSeries, ...authTokenSeries];
   const all = [...logins, ...settlementSeries].filter(({ type }) => isWanted(type));
   for (const lacking of new Set(all.flatMap(({ type }) => missingServer(type) ?? [])))
     console.error(`Not run: ${lacking}.`);
   const series = all.filter(({ type }) => missingServer(type) === undefined);
-  const how = { kill, ...(!json && { progress: print }) };
-  const rows = await crashMatrix({ ...how, series, ...(inTurn && { chosen: killsInTurn }) });
-  if (isWanted("postgres")) {
-    // An emergency waits for others, so that one call takes seconds.
-    const emergencies = emergencySeries.filter((_, index) => index % 5 === 0);
-    rows.push(...(await crashMatrix({ ...how, series: emergencies, chosen: onceEach(8) })));
-    const keys = [
-      ...(await keyCrashRows()),
-      ...(await supplyCrashRows()),
-      // One call takes an emergency of its own: all of them would take an hour.
-      ...(await emergencyCrashRows({ stride: 15 })),
-    ];
-    if (!json) keys.forEach(print);
-    rows.push(...keys);
-  }
-  if (json) console.log(JSON.stringify({ rows }, null, 2));
-  if (rows.some(({ lockouts, orphans, failures }) => lockouts + orphans + failures > 0))
-    process.exitCode = 1;
-});
+  const rows = await crashMatrix({ ...how, series });
+  if (!isWanted("postgres")) return rows;
+  // An emergency waits for others, so that one call takes seconds.
+  const some = emergencySeries.filter((_, index) => index % 5 === 0);
+  rows.push(...(await crashMatrix({ ...how, series: some, chosen: onceEach(8) })));
+  const keys = [
+    ...(await keyCrashRows()),
+    ...(await supplyCrashRows()),
+    // One call takes an emergency of its own: all of them would take an hour.
+    ...(await emergencyCrashRows({ stride: 15 })),
+  ];
+  for (const row of keys) how.progress?.(row);
+  return [...rows, ...keys];
+}
 
 function requireKnown(name: string): void {
   if (Object.hasOwn(serverTypes, name)) return;

@@ -30,7 +30,8 @@ export const emergencySeries: readonly Series[] = kinds.flatMap(({ kind, strateg
         recovery,
         share: { index, count: recoveries.length },
         strategy,
-        worlds: 2,
+        // They mostly wait.
+        worlds: 5,
         attempts: 3,
         lambda: { asyncRetryDelaysMs },
         ...more,
