@@ -1,4 +1,4 @@
-import { inStage, unknownVariable } from "../../manifest/names.ts";
+import { identifierOf } from "../../manifest/identifier.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { completeLogin } from "../login/complete.ts";
 import type { AclUserKeys } from "./keys.ts";
@@ -29,18 +29,9 @@ export function completeAclUser(entry: AclUserEntry): AclUserSpec {
 }
 
 /** The services take letters, digits and hyphens, a letter first (API references, CreateUser). */
-function userOf({ keys, type, stage, complain }: AclUserEntry): string {
-  if (keys.user === undefined) {
-    complain([], `no user: name it as ${type} does, e.g. \`user: app\``);
-    return "";
-  }
-  const user = inStage(keys.user, stage);
-  const variable = unknownVariable(user);
-  if (variable) complain(["user"], `${JSON.stringify(keys.user)} ${variable}`);
-  else if (!/^[a-z][a-z0-9-]*$/i.test(user))
-    complain(
-      ["user"],
-      `${JSON.stringify(user)} is not a user of ${type}: letters, digits and hyphens, a letter first; no ARN`,
-    );
-  return user;
-}
+const userOf = (entry: AclUserEntry) =>
+  identifierOf(entry, "user", {
+    missing: `no user: name it as ${entry.type} does, e.g. \`user: app\``,
+    form: /^[a-z][a-z0-9-]*$/i,
+    problem: `is not a user of ${entry.type}: letters, digits and hyphens, a letter first; no ARN`,
+  });

@@ -1,4 +1,4 @@
-import { inStage, unknownVariable } from "../../manifest/names.ts";
+import { identifierOf } from "../../manifest/identifier.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { completeLogin } from "../login/complete.ts";
 import type { AtlasKeys } from "./keys.ts";
@@ -25,18 +25,9 @@ export function completeAtlas(entry: AtlasEntry): AtlasSpec {
   };
 }
 
-function projectOf({ keys, stage, complain }: AtlasEntry): string {
-  if (keys.project === undefined) {
-    complain([], "no project: name its id, which stands in the console's URL behind /v2/");
-    return "";
-  }
-  const project = inStage(keys.project, stage);
-  const problem = unknownVariable(project);
-  if (problem) complain(["project"], `${JSON.stringify(keys.project)} ${problem}`);
-  else if (!/^[0-9a-f]{24}$/.test(project))
-    complain(
-      ["project"],
-      `${JSON.stringify(project)} is not the id of a project: 24 hexadecimal digits, not its name`,
-    );
-  return project;
-}
+const projectOf = (entry: AtlasEntry) =>
+  identifierOf(entry, "project", {
+    missing: "no project: name its id, which stands in the console's URL behind /v2/",
+    form: /^[0-9a-f]{24}$/,
+    problem: "is not the id of a project: 24 hexadecimal digits, not its name",
+  });

@@ -1,4 +1,4 @@
-import { inStage, unknownVariable } from "../../manifest/names.ts";
+import { identifierOf } from "../../manifest/identifier.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { requireAllowed } from "../acl-users/password-form.ts";
 import { aclStrategies, aclTraits, server } from "../acl-users/traits.ts";
@@ -42,19 +42,10 @@ const withUser = (keys: AuthTokenKeys): AuthTokenKeys =>
     : keys;
 
 /** ElastiCache keeps ids in lower case: up to 40 letters, digits and hyphens (API reference, CreateReplicationGroup). */
-function groupOf({ keys, stage, complain }: AuthTokenEntry): string {
-  if (keys.replicationGroup === undefined) {
-    complain([], "no replication group: name it, e.g. `replicationGroup: main`");
-    return "";
-  }
-  const id = inStage(keys.replicationGroup, stage);
-  const variable = unknownVariable(id);
-  if (variable)
-    complain(["replicationGroup"], `${JSON.stringify(keys.replicationGroup)} ${variable}`);
-  else if (!/^[a-z](-?[a-z0-9])*$/i.test(id) || id.length > 40)
-    complain(
-      ["replicationGroup"],
-      `${JSON.stringify(id)} is not the id of a replication group: up to 40 letters, digits and single hyphens, a letter first; neither an ARN nor a host`,
-    );
-  return id.toLowerCase();
-}
+const groupOf = (entry: AuthTokenEntry) =>
+  identifierOf(entry, "replicationGroup", {
+    missing: "no replication group: name it, e.g. `replicationGroup: main`",
+    form: /^(?=.{1,40}$)[a-z](-?[a-z0-9])*$/i,
+    problem:
+      "is not the id of a replication group: up to 40 letters, digits and single hyphens, a letter first; neither an ARN nor a host",
+  }).toLowerCase();

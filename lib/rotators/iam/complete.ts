@@ -1,5 +1,5 @@
 import { defined } from "../../manifest/defined.ts";
-import { inStage, unknownVariable } from "../../manifest/names.ts";
+import { identifierOf } from "../../manifest/identifier.ts";
 import type { Path } from "../../manifest/remark.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import type { IamKeys } from "./keys.ts";
@@ -47,21 +47,13 @@ export function completeIam(entry: IamEntry): IamSpec {
 }
 
 /** API_CreateUser: names of letters, digits and +=,.@_-, behind a path of printable characters. */
-function userOf({ keys, stage, complain }: IamEntry): string {
-  if (keys.user === undefined) {
-    complain([], "no user: name the IAM user whose key it is, e.g. `user: uploads`");
-    return "";
-  }
-  const user = inStage(keys.user, stage);
-  const variable = unknownVariable(user);
-  if (variable) complain(["user"], `${JSON.stringify(keys.user)} ${variable}`);
-  else if (!/^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/.test(user))
-    complain(
-      ["user"],
-      `${JSON.stringify(user)} is not the name of an IAM user: letters, digits and +=,.@_-, behind its path (apps/uploads) and without arn:`,
-    );
-  return user;
-}
+const userOf = (entry: IamEntry) =>
+  identifierOf(entry, "user", {
+    missing: "no user: name the IAM user whose key it is, e.g. `user: uploads`",
+    form: /^([\w+=,.@-]+\/)*[\w+=,.@-]{1,64}$/,
+    problem:
+      "is not the name of an IAM user: letters, digits and +=,.@_-, behind its path (apps/uploads) and without arn:",
+  });
 
 /** Also one of the usual names, which the entry does not name. */
 function usedTwice({ keys, complain }: IamEntry): void {

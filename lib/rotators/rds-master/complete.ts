@@ -1,4 +1,4 @@
-import { inStage, unknownVariable } from "../../manifest/names.ts";
+import { identifierOf } from "../../manifest/identifier.ts";
 import type { CredentialEntry } from "../../manifest/type.ts";
 import { completeLogin } from "../login/complete.ts";
 import type { PasswordPolicy } from "../login/password.ts";
@@ -35,7 +35,8 @@ export function completeMaster(entry: MasterEntry): MasterSpec {
 }
 
 /** RDS keeps identifiers in lower case: up to 63 letters, digits and hyphens (API reference, CreateDBInstance). */
-function databaseOf({ keys, stage, complain }: MasterEntry): DatabaseName {
+function databaseOf(entry: MasterEntry): DatabaseName {
+  const { keys, complain } = entry;
   const { instance, cluster } = keys;
   if (instance !== undefined && cluster !== undefined)
     complain(
@@ -43,19 +44,12 @@ function databaseOf({ keys, stage, complain }: MasterEntry): DatabaseName {
       "is named beside a cluster, and the password of Aurora is the cluster's: name one of the two",
     );
   const kind = cluster === undefined ? "instance" : "cluster";
-  const raw = cluster ?? instance;
-  if (raw === undefined) {
-    complain([], "no database: name it, e.g. `instance: main`, or `cluster: main` for Aurora");
-    return { kind, id: "" };
-  }
-  const id = inStage(raw, stage);
-  const variable = unknownVariable(id);
-  if (variable) complain([kind], `${JSON.stringify(raw)} ${variable}`);
-  else if (!/^[a-z](-?[a-z0-9])*$/i.test(id) || id.length > 63)
-    complain(
-      [kind],
-      `${JSON.stringify(id)} is not the identifier of a database of RDS: up to 63 letters, digits and single hyphens, a letter first; neither an ARN nor a host`,
-    );
+  const id = identifierOf(entry, kind, {
+    missing: "no database: name it, e.g. `instance: main`, or `cluster: main` for Aurora",
+    form: /^(?=.{1,63}$)[a-z](-?[a-z0-9])*$/i,
+    problem:
+      "is not the identifier of a database of RDS: up to 63 letters, digits and single hyphens, a letter first; neither an ARN nor a host",
+  });
   return { kind, id: id.toLowerCase() };
 }
 
