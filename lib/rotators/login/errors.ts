@@ -37,7 +37,7 @@ export class UrlMismatch extends DocumentError {
     super({
       code: "URL_MISMATCH",
       happened: `${where}: the URL in ${JSON.stringify(field)} has another ${part} than the credential.`,
-      remedy: `Correct the URL${part === "password" ? ", in which the password is percent-encoded (# is %23)" : ""}. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml. If the fields beside it are another login's, write \`fields: {}\` there.`,
+      remedy: `Correct the URL${part === "user" ? "" : ", in which the password is percent-encoded (# is %23)"}. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml. If the fields beside it are another login's, write \`fields: {}\` there.`,
     });
   }
 }

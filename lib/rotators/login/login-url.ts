@@ -3,7 +3,7 @@ import { FieldInvalid } from "../../secret/errors.ts";
 import type { Secret } from "../../secret/secret.ts";
 import { parseConnectionText } from "./connection-text.ts";
 import { roleMissing, UrlMismatch } from "./errors.ts";
-import { bracketed, type ConnectionText } from "./url.ts";
+import { bracketed, type ConnectionText, endsInPassword } from "./url.ts";
 
 /** Where a login leads, as far as a URL shows. */
 interface Target {
@@ -21,19 +21,20 @@ export function textIn(document: SecretDocument, field: string): string {
 }
 
 /**
- * The connection URL, or connection string, in a field. One that names the login twice, or whose password holds an
- * unencoded slash, would be replaced in the wrong place.
+ * The connection URL, or connection string, in a field. One that names the login twice, or whose password holds
+ * an unencoded `/`, `?` or `#`, would be replaced in the wrong place.
  * @throws FieldMissing, FieldInvalid
  */
 export function urlIn(document: SecretDocument, field: string): ConnectionText {
-  const url = parseConnectionText(textIn(document, field));
+  const text = textIn(document, field);
+  const url = parseConnectionText(text);
   const refuse = (expected: string) => new FieldInvalid(document.where, field, expected);
   if (!url)
     throw refuse(
       "a URL (scheme://user:password@host/…), nor a connection string (host=… user=… password=…)",
     );
-  if (url.isUrl && url.database?.includes("@"))
-    throw refuse("a URL whose password is percent-encoded (a `/` in it is %2F)");
+  if (url.isUrl && endsInPassword(text))
+    throw refuse("a URL whose password is percent-encoded (`/` is %2F, `?` is %3F, `#` is %23)");
   if (url.isAmbiguous) throw refuse("a text that names user and password once");
   return url;
 }

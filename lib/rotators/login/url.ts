@@ -98,6 +98,16 @@ export function withUserinfo(url: string, username: string, password: string): s
   return `${scheme}${user}${secret}@${hosts}${rest}`;
 }
 
+/**
+ * Whether the authority of a URL seems to end inside its password, which holds a `/`, `?` or `#` that is not encoded: an `@`
+ * follows where none belongs. In a query one may, unless what stands ahead of it cannot be a host and a port.
+ */
+export function endsInPassword(url: string): boolean {
+  const { hosts = "", rest = "" } = split(url) ?? {};
+  if (/^\/[^?#]*@|#.*@/s.test(rest)) return true;
+  return /^\?.*@/s.test(rest) && /^[^[]*:(?!\d*(,|$))/.test(hosts);
+}
+
 /** With brackets around an IPv6 address, as in a URL. */
 export function bracketed(host: string): string {
   return host.includes(":") ? `[${host}]` : host;

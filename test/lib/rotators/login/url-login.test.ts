@@ -119,6 +119,21 @@ describe("a login that stands in a URL alone", () => {
     );
   });
 
+  it.each(["o/ld", "o?ld", "o#ld", "1#ld", "o#l@d"])(
+    "is refused with the password %s",
+    (password) => {
+      for (const user of ["app", ""])
+        expect(() =>
+          read(json({ U: `postgres://${user}:${password}@db.internal/x` }), { urls: ["U"] }),
+        ).toThrow(
+          expect.objectContaining({
+            code: "FIELD_INVALID",
+            message: expect.stringContaining("`?` is %3F"),
+          }),
+        );
+    },
+  );
+
   it("gives way to what the manifest states", () => {
     const several = "postgresql://app:old@a:1,b:2/shop";
     const spec = { urls: ["DATABASE_URL"], connection: { host: "b", port: 2 } };

@@ -1,6 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { parseConnectionUrl, withUserinfo } from "../../../../lib/rotators/login/url.ts";
+import {
+  endsInPassword,
+  parseConnectionUrl,
+  withUserinfo,
+} from "../../../../lib/rotators/login/url.ts";
 
 const runs = { numRuns: 1000 };
 
@@ -188,5 +192,32 @@ describe("a text that is no URL", () => {
   ])("%j is not taken for one", (text) => {
     expect(parseConnectionUrl(text)).toBeUndefined();
     expect(withUserinfo(text, "app", "new")).toBeUndefined();
+  });
+});
+
+describe("the end of the authority", () => {
+  it.each([
+    "postgresql://db.internal:5432/app?user=a@b",
+    "postgresql://db.internal?user=a@b",
+    "postgresql://h1:6432,h2:5433?user=a@b",
+    "postgresql://[::1]:5432?user=a@b",
+    "redis://:old@[::1]?client=a@b",
+    "mysql://app:p@ss@db/x?target=a@b#top",
+    "mongodb://a:b@h1,h2:2/app#top",
+    "no URL/@",
+  ])("is where it seems to be in %s", (url) => {
+    expect(endsInPassword(url)).toBe(false);
+  });
+
+  it.each([
+    "postgresql://app:o/ld@db/x",
+    "postgresql://app:/@db/x",
+    "redis://:o?ld@cache:6379",
+    "redis://:o#ld@cache:6379",
+    "redis://:1#ld@cache:6379",
+    "redis://:p@ss#word@cache:6379/0",
+    "jdbc:postgresql://db/x?user=app&password=o#l@d",
+  ])("is inside the password in %s", (url) => {
+    expect(endsInPassword(url)).toBe(true);
   });
 });
