@@ -1,7 +1,7 @@
 import { isDone, noteOf } from "../../lib/emergency/note.ts";
 import type { Secret } from "../../standin/secrets-manager/secret.ts";
 import { Emergencies, type Emergency, payloadOf } from "../walk/emergencies.ts";
-import type { Listener } from "../walk/functions.ts";
+import type { Listener } from "../walk/function-parts.ts";
 import type { Invocation } from "../walk/gate.ts";
 import { SettlementQueue } from "../walk/queue.ts";
 import { FakeRotations } from "../walk/rotations.ts";

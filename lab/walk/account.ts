@@ -8,7 +8,8 @@ import { FakeEcs } from "./ecs.ts";
 import { Emergencies, type Emergency } from "./emergencies.ts";
 import { administrator, onServers } from "./engine.ts";
 
-import { Functions, type Plants } from "./functions.ts";
+import type { Plants } from "./function-parts.ts";
+import { Functions } from "./functions.ts";
 import { Gate } from "./gate.ts";
 import type { Hands } from "./hands.ts";
 import { type Held, heldIn } from "./holder.ts";

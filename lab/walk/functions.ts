@@ -1,92 +1,35 @@
 import middy from "@middy/core";
-import type { Alert } from "../../lib/alerts/alert.ts";
-import type { ProblemMemory } from "../../lib/alerts/memory.ts";
-import type { AlertTopic } from "../../lib/alerts/topic.ts";
 import type { Invoker } from "../../lib/aws/lambda.ts";
-import { proberBy } from "../../lib/aws/lambda-prober.ts";
 import { LambdaRetirer } from "../../lib/aws/lambda-retirer.ts";
-import { versionProberBy } from "../../lib/aws/lambda-version-prober.ts";
-import { ecsConsumers } from "../../lib/consumers/ecs/consumer.ts";
 import type { Context } from "../../lib/context/context.ts";
 import { DeadlineReached, reportTime } from "../../lib/context/deadline.ts";
 import type { Log } from "../../lib/context/log.ts";
 import { emergency } from "../../lib/emergency/emergency.ts";
-import type { EmergencyPorts } from "../../lib/emergency/ports.ts";
 import { handOverTime } from "../../lib/emergency/work.ts";
-import type { Manifest } from "../../lib/manifest/manifest.ts";
-import type { CredentialSpec } from "../../lib/manifest/type.ts";
 import type { Invocation as Carrier } from "../../lib/reporting/invocation.ts";
 import { reporter } from "../../lib/reporting/report.ts";
 import { requestReport, stepReport } from "../../lib/reporting/step-report.ts";
 import { parseRequest, subjectOf } from "../../lib/retirement/request.ts";
 import { serve } from "../../lib/retirement/serve.ts";
-import type { Credential } from "../../lib/rotation/credential.ts";
 import { parseEvent } from "../../lib/rotation/event.ts";
 import { type RotationPorts, rotate } from "../../lib/rotation/rotate.ts";
-import type { SecretStore } from "../../lib/secret/store.ts";
 import { type QueueEvent, settleBatch } from "../../lib/settlement/batch.ts";
-import type { ConsumerType } from "../../lib/settlement/consumer.ts";
-import type { WatchPorts } from "../../lib/watch/ports.ts";
 import { watch } from "../../lib/watch/watch.ts";
 import { MemoryInProcess } from "../memory.ts";
-import type { VirtualClock } from "./clock.ts";
-import type { FakeEcs } from "./ecs.ts";
-import { FakeEcsPort } from "./ecs-port.ts";
-import { awsFailure, type Gate, Invocation, type Ran } from "./gate.ts";
+import type { FunctionParts, Listener } from "./function-parts.ts";
+import { Invocation, type Ran } from "./gate.ts";
 import { invokedBy } from "./invoked.ts";
-import type { Random } from "./random.ts";
-import type { FakeSecrets } from "./secrets.ts";
-import { FakeStore } from "./store.ts";
+import { Ports } from "./ports.ts";
 import type { Turn } from "./turn.ts";
 
-/** Faults on purpose: each replaces a port by one that breaks its contract. */
-export interface Plants {
-  readonly store?: (store: SecretStore) => SecretStore;
-  readonly consumers?: (type: ConsumerType) => ConsumerType;
-}
-
-/** What leaves a function. */
-export interface Listener {
-  alert(alert: Alert, by: Invocation): void;
-  /** A log line, an error: whatever it prints. */
-  print(text: string): void;
-  begun(by: Invocation): void;
-  ended(by: Invocation): void;
-  /** What settlement got of the function that retires. */
-  answered?(ran: Ran<unknown>): void;
-}
-
-export interface FunctionParts {
-  readonly clock: VirtualClock;
-  readonly gate: Gate;
-  readonly random: Random;
-  readonly secrets: FakeSecrets;
-  readonly ecs: FakeEcs;
-  /** The product's own credential, on what is in memory. */
-  readonly credential: (spec: CredentialSpec, by: Invocation) => Promise<Credential>;
-  readonly manifest: Manifest;
-  /** RotateSecret and CancelRotateSecret. @returns whether it was allowed */
-  readonly rotate: (secretId: string, token: string) => boolean;
-  readonly cancel: (secretId: string) => void;
-  /** RotateSecret that only switches rotation on. */
-  readonly resume: (secretId: string) => void;
-  /** An asynchronous invocation. */
-  readonly start: (name: "settle" | "emergency", event: object) => void;
-  readonly listener: Listener;
-  readonly plants: Plants;
-  /** Where they are others than of functions in the VPC; in milliseconds. */
-  readonly timeouts?: Timeouts;
-}
-
 /** As deployed, in milliseconds; those of rotating and retiring in the VPC. */
-const deployed: Timeouts = {
+const deployed: Readonly<Record<string, number>> = {
   rotate: 60_000,
   retire: 60_000,
   settle: 300_000,
   watch: 300_000,
   emergency: 300_000,
 };
-type Timeouts = Readonly<Record<string, number>>;
 
 /** Of a person, in milliseconds. */
 const patience = 900_000;
@@ -106,10 +49,10 @@ export class Functions {
 
   rotate(event: unknown, read = parseEvent): Promise<Ran<unknown>> {
     return this.#invoke("rotate", (by, context) => {
-      const ports = this.#rotationPorts(by);
+      const { rotation, memory } = this.#ports(by);
       return middy<unknown, unknown, Error, Carrier>({ timeoutEarlyInMillis: 0 })
-        .use(stepReport({ ...ports, memory: this.#memory(by) }, read))
-        .handler((payload, { quarterturn }) => rotate(read(payload), ports, quarterturn))(
+        .use(stepReport({ ...rotation, memory }, read))
+        .handler((payload, { quarterturn }) => rotate(read(payload), rotation, quarterturn))(
         event,
         carrier(by, context),
       );
@@ -118,10 +61,10 @@ export class Functions {
 
   retire(request: unknown): Promise<Ran<unknown>> {
     return this.#invoke("retire", (by, context) => {
-      const ports = this.#rotationPorts(by);
+      const { rotation } = this.#ports(by);
       return middy<unknown, unknown, Error, Carrier>({ timeoutEarlyInMillis: 0 })
-        .use(requestReport(ports.store, subjectOf))
-        .handler((payload, { quarterturn }) => serve(parseRequest(payload), ports, quarterturn))(
+        .use(requestReport(rotation.store, subjectOf))
+        .handler((payload, { quarterturn }) => serve(parseRequest(payload), rotation, quarterturn))(
         request,
         carrier(by, context),
       );
@@ -133,12 +76,12 @@ export class Functions {
 
   settle(event: QueueEvent) {
     return this.#invoke("settle", (by, context) => {
-      const { gate, ecs, manifest, plants } = this.#parts;
+      const { manifest, plants } = this.#parts;
       const retirer = new LambdaRetirer(this.#retiring(by));
-      const consumers = ecsConsumers(new FakeEcsPort(ecs, gate, by));
+      const { store, memory, consumers } = this.#ports(by);
       const ports = {
-        store: this.#store(by),
-        memory: this.#memory(by),
+        store,
+        memory,
         consumers: [plants.consumers?.(consumers) ?? consumers],
         retirers: { network: retirer, internet: retirer },
         mirrorer: { mirror: async () => "superseded" as const },
@@ -149,23 +92,9 @@ export class Functions {
   }
 
   watch(event: unknown) {
-    return this.#invoke("watch", (by, context) => {
-      const { gate, manifest, rotate } = this.#parts;
-      const prober = proberBy(this.#retiring(by));
-      const ports: WatchPorts = {
-        store: this.#store(by),
-        memory: this.#memory(by),
-        rotator: {
-          retry: (secretId, token) =>
-            gate.call(by, awsFailure("secretsmanager:RotateSecret", secretId), () => {
-              rotate(secretId, token);
-            }),
-        },
-        probers: { network: prober, internet: prober },
-        manifest,
-      };
-      return watch(event, ports, context);
-    });
+    return this.#invoke("watch", (by, context) =>
+      watch(event, this.#ports(by).watch(this.#retiring(by)), context),
+    );
   }
 
   /** A command that a person runs, with what those functions have that rotate. */
@@ -173,16 +102,20 @@ export class Functions {
     name: string,
     work: (ports: RotationPorts, context: Context, by: Invocation) => Promise<T>,
   ): Promise<Ran<T>> {
-    return this.#invoke(name, (by, context) => work(this.#rotationPorts(by), context, by));
+    return this.#invoke(name, (by, context) => work(this.#ports(by).rotation, context, by));
   }
 
   #retiring<Answer>(by: Invocation): Invoker<Answer> {
     const name = "retire-database";
     return invokedBy(name, (request) =>
-      this.#parts.gate
-        .call(by, awsFailure("lambda:InvokeFunction", name), () => {})
+      this.#ports(by)
+        .call("lambda:InvokeFunction", name, () => {})
         .then(() => this.retire(request)),
     );
+  }
+
+  #ports(by: Invocation): Ports {
+    return new Ports(this.#parts, by, this.#remembered);
   }
 
   /** @param turn lets others go on while it sleeps */
@@ -199,108 +132,11 @@ export class Functions {
           by.controller.abort();
           throw new DeadlineReached();
         };
-        return emergency(event, this.#emergencyPorts(by), { ...context, sleep });
+        const ports = this.#ports(by).emergency(this.#retiring(by));
+        return emergency(event, ports, { ...context, sleep });
       },
       handOverTime,
     );
-  }
-
-  #emergencyPorts(by: Invocation): EmergencyPorts {
-    const { gate, ecs, manifest, rotate, cancel, resume, start, listener } = this.#parts;
-    const prober = { ...proberBy(this.#retiring(by)), ...versionProberBy(this.#retiring(by)) };
-    const started = (name: "settle" | "emergency") => ({
-      start: (event: object, signal: AbortSignal) =>
-        gate.call(by, awsFailure("lambda:InvokeFunction", name), () => start(name, event), signal),
-    });
-    const rotations: EmergencyPorts["rotations"] = {
-      resume: (secretId, _, signal) =>
-        gate.call(
-          by,
-          awsFailure("secretsmanager:RotateSecret", secretId),
-          () => resume(secretId),
-          signal,
-        ),
-      start: (secretId, token, _, signal) =>
-        gate.call(
-          by,
-          awsFailure("secretsmanager:RotateSecret", secretId),
-          () => (rotate(secretId, token) ? "started" : "busy"),
-          signal,
-        ),
-      cancel: (secretId, signal) =>
-        gate.call(
-          by,
-          awsFailure("secretsmanager:CancelRotateSecret", secretId),
-          () => cancel(secretId),
-          signal,
-        ),
-    };
-    return {
-      store: this.#store(by),
-      rotations,
-      memory: this.#memory(by),
-      settle: started("settle"),
-      itself: started("emergency"),
-      bus: {
-        put: (type, detail, signal) =>
-          gate.call(
-            by,
-            awsFailure("events:PutEvents", "the bus"),
-            () => listener.print(type + JSON.stringify(detail)),
-            signal,
-          ),
-      },
-      consumers: [ecsConsumers(new FakeEcsPort(ecs, gate, by))],
-      manifest,
-      rotators: { network: "rotate-database", internet: "" },
-      probers: { network: prober, internet: prober },
-      deadLetters: { count: async () => 0, empty: async () => {} },
-    };
-  }
-
-  #rotationPorts(by: Invocation): RotationPorts {
-    const { manifest, credential } = this.#parts;
-    return {
-      store: this.#store(by),
-      manifest,
-      alerts: this.#topic(by),
-      credential: (spec) => credential(spec, by),
-    };
-  }
-
-  #store(by: Invocation): SecretStore {
-    const store = new FakeStore(this.#parts.secrets, this.#parts.gate, by);
-    return this.#parts.plants.store?.(store) ?? store;
-  }
-
-  #memory(by: Invocation): ProblemMemory {
-    const { gate } = this.#parts;
-    const call = async <T>(
-      action: string,
-      signal: AbortSignal,
-      effect: () => Promise<T>,
-    ): Promise<T> => gate.call(by, awsFailure(`ssm:${action}`, "the problems"), effect, signal);
-    return {
-      list: (signal) => call("GetParametersByPath", signal, () => this.#remembered.list(signal)),
-      of: (secret, signal) =>
-        call("GetParametersByPath", signal, () => this.#remembered.of(secret, signal)),
-      write: (remembered, signal) =>
-        call("PutParameter", signal, () => this.#remembered.write(remembered, signal)),
-    };
-  }
-
-  #topic(by: Invocation): AlertTopic {
-    const { gate, listener } = this.#parts;
-    return {
-      publish: (alert, signal) =>
-        gate.call(
-          by,
-          awsFailure("sns:Publish", "the topic"),
-          () => listener.alert(alert, by),
-          signal,
-        ),
-      prove: () => gate.call(by, awsFailure("sns:ListSubscriptionsByTopic", "the topic"), () => 1),
-    };
   }
 
   async #invoke<T>(
@@ -350,7 +186,10 @@ export class Functions {
         by.controller.abort();
         throw new DeadlineReached();
       },
-      report: reporter({ ...origin, requestId: by.id }, { alerts: this.#topic(by), log, now }),
+      report: reporter(
+        { ...origin, requestId: by.id },
+        { alerts: this.#ports(by).topic, log, now },
+      ),
     };
   }
 }

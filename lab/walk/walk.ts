@@ -1,6 +1,6 @@
 import { setImmediate } from "node:timers/promises";
 import { Account } from "./account.ts";
-import type { Plants } from "./functions.ts";
+import type { Plants } from "./function-parts.ts";
 import { operations } from "./generate.ts";
 import type { Hands } from "./hands.ts";
 import { nameOf, type Operation } from "./operation.ts";
