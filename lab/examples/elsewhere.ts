@@ -1,13 +1,12 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
 import type { ProviderDouble } from "../providers/double.ts";
+import { environmentOf } from "../providers/internet.ts";
 import type { HeldKey } from "../providers/keys.ts";
 import { played } from "../providers/played.ts";
 import { type ProviderServer, playProviders } from "../providers/server.ts";
 
-const preload = (file: string) =>
-  `--import=${pathToFileURL(join(import.meta.dirname, "..", file))}`;
+const time = `--import=${import.meta.resolve("../preload/time.ts")}`;
 
 /** One call of theirs ends every older key, so there is none of somebody else. */
 const sole = ["clerk-secret-key"];
@@ -28,12 +27,13 @@ export class Elsewhere implements AsyncDisposable {
     const server = await playProviders(played, () => Date.now());
     const authority = join(folder, "providers.pem");
     writeFileSync(authority, server.ca);
+    const hosts = played.flatMap((each) => each.hosts);
+    const { NODE_OPTIONS, ...internet } = environmentOf({ hosts, port: server.port });
     return new Elsewhere(server, {
       ...clock,
-      NODE_OPTIONS: `${preload("preload/time.ts")} ${preload("providers/on-loopback.ts")}`,
+      ...internet,
+      NODE_OPTIONS: `${time} ${NODE_OPTIONS}`,
       NODE_EXTRA_CA_CERTS: authority,
-      PLAYED_HOSTS: played.flatMap(({ hosts }) => hosts).join(),
-      PLAYED_PORT: String(server.port),
     });
   }
 

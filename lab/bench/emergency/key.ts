@@ -1,10 +1,11 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { CreateSecretCommand } from "@aws-sdk/client-secrets-manager";
 import { startAws } from "../../../standin/aws.ts";
 import { clientOf, createTopic } from "../../clients.ts";
 import { deploy } from "../../deploy.ts";
+import { environmentOf } from "../../providers/internet.ts";
 import { resend } from "../../providers/played/resend.ts";
 import { quickPreset } from "../../providers/quick-preset.ts";
 import { playProviders } from "../../providers/server.ts";
@@ -34,10 +35,8 @@ export async function measureLeakedKey(): Promise<number> {
     ca: providers.ca,
     topicArn: await createTopic(aws),
     env: {
-      NODE_OPTIONS: `--import=${resolve("lab/providers/on-loopback.ts")}`,
+      ...environmentOf({ hosts: resend.hosts, port: providers.port }),
       NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
-      PLAYED_HOSTS: resend.hosts.join(),
-      PLAYED_PORT: String(providers.port),
     },
   });
   await connectSettlement(aws, deployed.settle, { delaySeconds: 15, visibilitySeconds: 30 });

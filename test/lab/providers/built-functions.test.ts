@@ -1,7 +1,7 @@
 /** The built functions rotate a key of a provider that is played on loopback, as they would on AWS. */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import {
   CreateSecretCommand,
   DescribeSecretCommand,
@@ -12,6 +12,7 @@ import { expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
 import { builtFunctions } from "../../../lab/built-functions.ts";
 import { clientOf, createTopic } from "../../../lab/clients.ts";
+import { environmentOf } from "../../../lab/providers/internet.ts";
 import { resend } from "../../../lab/providers/played/resend.ts";
 import { playProviders } from "../../../lab/providers/server.ts";
 import { startAws } from "../../../standin/aws.ts";
@@ -52,10 +53,8 @@ it("creates, proves, promotes, deletes, and proves that the old key is refused",
     ALERT_TOPIC_ARN: await createTopic(aws),
     ENVIRONMENT: "production",
     PROBLEMS_PATH: "/quarterturn/played/problems",
-    NODE_OPTIONS: `--import=${resolve("lab/providers/on-loopback.ts")}`,
+    ...environmentOf({ hosts: resend.hosts, port: providers.port }),
     NODE_EXTRA_CA_CERTS: join(folder, "ca.pem"),
-    PLAYED_HOSTS: resend.hosts.join(),
-    PLAYED_PORT: String(providers.port),
   };
   const [rotate = "", retire = ""] = ["rotate-api-key", "retire-api-key"].map((name) =>
     aws.functions.register({ name, bundle: bundles[name] ?? "", environment, startsCold: false }),
