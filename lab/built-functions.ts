@@ -83,8 +83,15 @@ const withoutManifest: Plugin = {
   },
 };
 
-/** All that a bundle is made of, but the manifest. */
+let sourcesNow: string | undefined;
+
+/** All that a bundle is made of, but the manifest, as it was when this process first asked. */
 function sources(): string {
+  sourcesNow ??= digestOfSources();
+  return sourcesNow;
+}
+
+function digestOfSources(): string {
   const files = globSync("{build,functions,lib}/**/*.ts", { cwd: root }).toSorted();
   const texts = [...files, "package-lock.json"].map((file) => readFileSync(join(root, file)));
   return digest([process.version, ...files, ...texts]);

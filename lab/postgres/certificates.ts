@@ -1,16 +1,5 @@
-import "reflect-metadata";
 import { randomUUID, webcrypto } from "node:crypto";
 import { isIP } from "node:net";
-import {
-  BasicConstraintsExtension,
-  ExtendedKeyUsage,
-  ExtendedKeyUsageExtension,
-  KeyUsageFlags,
-  KeyUsagesExtension,
-  PemConverter,
-  SubjectAlternativeNameExtension,
-  X509CertificateGenerator,
-} from "@peculiar/x509";
 
 /**
  * A certificate authority of a test, made at run time: nothing of it is in the
@@ -26,31 +15,44 @@ export interface Authority {
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
 const dayMs = 86_400_000;
 
+/** Loading it takes a tenth of a second, and most processes make no authority. */
+async function load() {
+  await import("reflect-metadata");
+  return await import("@peculiar/x509");
+}
+
 export async function makeAuthority(): Promise<Authority> {
+  const x509 = await load();
   const keys = await makeKeys();
-  const authority = await X509CertificateGenerator.createSelfSigned({
+  const authority = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(),
     // Two in one file must be told apart.
     name: `CN=Quarterturn test authority ${randomUUID()}`,
     keys,
     extensions: [
-      new BasicConstraintsExtension(true, undefined, true),
-      new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new x509.BasicConstraintsExtension(true, undefined, true),
+      new x509.KeyUsagesExtension(
+        x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.cRLSign,
+        true,
+      ),
     ],
   });
   return {
     certificate: authority.toString("pem"),
     async issue(names) {
       const { publicKey, privateKey } = await makeKeys();
-      const certificate = await X509CertificateGenerator.create({
+      const certificate = await x509.X509CertificateGenerator.create({
         ...validity(),
         subject: "CN=Quarterturn test server",
         issuer: authority.subject,
         publicKey,
         signingKey: keys.privateKey,
         extensions: [
-          new ExtendedKeyUsageExtension([ExtendedKeyUsage.serverAuth, ExtendedKeyUsage.clientAuth]),
-          new SubjectAlternativeNameExtension(
+          new x509.ExtendedKeyUsageExtension([
+            x509.ExtendedKeyUsage.serverAuth,
+            x509.ExtendedKeyUsage.clientAuth,
+          ]),
+          new x509.SubjectAlternativeNameExtension(
             names.map((value) => ({ type: isIP(value) ? "ip" : "dns", value })),
           ),
         ],
@@ -58,7 +60,7 @@ export async function makeAuthority(): Promise<Authority> {
       const pkcs8 = await webcrypto.subtle.exportKey("pkcs8", privateKey);
       return {
         certificate: certificate.toString("pem"),
-        key: PemConverter.encode(pkcs8, "PRIVATE KEY"),
+        key: x509.PemConverter.encode(pkcs8, "PRIVATE KEY"),
       };
     },
   };
