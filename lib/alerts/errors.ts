@@ -15,7 +15,7 @@ export class TopicMissing extends RotationError {
 export class MoreProblems extends RotationError {
   override readonly impact = "unknown";
   override safety = {
-    full: "not known: it is as the alerts say that you got; the worst problems were told first.",
+    full: "not known: see the alerts that you got; the worst problems were sent first.",
     brief: "See the other alerts.",
   };
 
@@ -24,8 +24,8 @@ export class MoreProblems extends RotationError {
     super({
       code: "MORE_PROBLEMS",
       retryable: true,
-      happened: `${secret} has more problems than are told one by one; now ${count} more.`,
-      remedy: "Mend those that you were told of. The others are told as room becomes free.",
+      happened: `${secret} has more problems than get an alert each: ${count} more now.`,
+      remedy: "Fix the ones you were alerted to. The others get their alerts as those end.",
     });
   }
 }

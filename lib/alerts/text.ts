@@ -31,7 +31,7 @@ export function textOf(story: Story): string {
   return [
     Object.values(lines).join("\n"),
     ...(attributes.status === "worse"
-      ? ["You were told of this problem; it has become worse."]
+      ? ["You were alerted to this problem before; it is worse now."]
       : []),
     ...cutShort.map((each) => `In full: ${whole[each]}`),
     ...(next === undefined ? [] : [`What Quarterturn does next: ${next}`]),

@@ -16,7 +16,7 @@ export const failures: Readonly<
   finding: { kind: "finding", summary: () => "rotation needs attention" },
   schedule: {
     kind: "schedule-failed",
-    summary: () => "the rotation schedule is not as the manifest says",
+    summary: () => "the rotation schedule differs from the manifest",
   },
   emergency: { kind: "emergency", summary: (step) => `emergency (${step})` },
   call: { kind: "call-failed", summary: () => "the function could not read its event" },
@@ -30,9 +30,9 @@ const untouched: Readonly<Record<TaskKind, string>> = {
   rotation:
     "yes, as far as this failure goes: AWSCURRENT holds the old credential, or the new one once that has been tested.",
   retirement:
-    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential is ended that a consumer holds.",
+    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential that a consumer holds is ended.",
   settlement:
-    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential is ended that a consumer holds.",
+    "yes, as far as this failure goes: AWSCURRENT was not touched, and no credential that a consumer holds is ended.",
   mirror:
     "yes, as far as this failure goes: a parameter may hold the old value, which works until it is replaced there.",
   unreported: "yes, as far as can be seen from outside: AWSCURRENT was not replaced.",

@@ -37,7 +37,7 @@ export async function answerStack(
     failure,
     retryable: true,
     remedy:
-      "CloudFormation goes on by itself after an hour. The function needs the internet, so it must not be in a VPC.",
+      "CloudFormation continues automatically after an hour. The function needs the internet, so it must not be in a VPC.",
   });
 }
 

@@ -35,7 +35,7 @@ class EventBridgeBus implements EventBus {
 function refusal({ ErrorCode = "an unknown error" }: PutEventsResultEntry = {}): AwsCallFailed {
   const retryable = /^(Internal|Throttling)/.test(ErrorCode);
   const remedy = retryable
-    ? "Quarterturn tries again; look at the quota of PutEvents if this persists."
+    ? "Quarterturn retries this; if it persists, check the quota of PutEvents."
     : `Allow ${call} on the default event bus for the source ${eventSource} in the function's role, and check the bus and its key.`;
   return new AwsCallFailed(call, on, { failure: ErrorCode, retryable, remedy });
 }

@@ -40,7 +40,7 @@ const remedies: readonly (readonly [RegExp, string])[] = [
     /ResourceNotFound/,
     "Check that the secret exists in this account and Region and is not scheduled for deletion.",
   ],
-  [throttled, "Quarterturn tries again; spread the schedules if this persists."],
+  [throttled, "Quarterturn retries this; if it persists, spread the schedules."],
   [
     /LimitExceeded/,
     "A quota is used up (a secret can have 20 staging labels, an IAM user 50 tags); remove what nobody needs, or request an increase.",

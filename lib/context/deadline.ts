@@ -23,7 +23,7 @@ export class DeadlineReached extends RotationError {
       retryable: true,
       happened: "The function is nearly out of time, so the step was given up.",
       remedy:
-        "It is tried again. If this persists, look for what is slow (VPC endpoints, DNS, the database) or raise the function's timeout.",
+        "It is retried automatically. If this persists, find out what is slow (VPC endpoints, DNS, the database) or raise the function's timeout.",
     });
   }
 }

@@ -17,7 +17,7 @@ export class ParameterNotSecure extends RotationError {
   constructor(parameter: string) {
     super({
       code: "PARAMETER_NOT_SECURE",
-      happened: `The parameter ${parameter} is not a SecureString: whoever may read it gets its value without the KMS key.`,
+      happened: `The parameter ${parameter} is not a SecureString: anyone who may read it gets its value without the KMS key.`,
       remedy:
         "Delete it; the next settlement creates it as a SecureString. Parameter Store cannot change its type.",
     });
@@ -30,9 +30,9 @@ export class ParameterContested extends RotationError {
     super({
       code: "PARAMETER_CONTESTED",
       retryable: true,
-      happened: `Parameters that mirror ${secret} do not keep what is written to them: ${parameters.join(", ")}.`,
+      happened: `Parameters that mirror ${secret} do not keep the value that settlement writes: ${parameters.join(", ")}.`,
       remedy:
-        "Find out who else writes them (CloudTrail: PutParameter) and stop it; settlement tries again.",
+        "Find out who else writes them (CloudTrail: PutParameter) and stop it; settlement retries.",
     });
   }
 }
@@ -44,7 +44,7 @@ export class ParameterOverwritten extends RotationError {
       code: "PARAMETER_OVERWRITTEN",
       retryable: true,
       lasting: true,
-      happened: `While ${secret} was mirrored, somebody else wrote ${versions.join(", ")}, which AWSCURRENT has replaced.`,
+      happened: `While ${secret} was being mirrored, somebody else wrote ${versions.join(", ")}; the value of AWSCURRENT has replaced that.`,
       remedy:
         "If that value was intended, put it into the secret: aws ssm get-parameter-history shows it by its version.",
     });

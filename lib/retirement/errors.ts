@@ -19,9 +19,9 @@ export class NotLeaked extends RotationError {
     super({
       code: "NOT_LEAKED",
       retryable: true,
-      happened: `Version ${version} of ${secret} was not replaced by a leaked-mode rotation, so that it is retired only when nothing uses it.`,
+      happened: `Version ${version} of ${secret} was not replaced by a leaked-mode rotation, so it is retired only when nothing uses it.`,
       remedy:
-        "Nothing to do: settlement looks at the secret again and decides anew. If the credential leaked, rotate the secret with a ClientRequestToken that begins with leaked-.",
+        "Nothing to do: settlement rechecks the secret and decides again. If the credential leaked, rotate the secret with a ClientRequestToken that begins with leaked-.",
     });
   }
 }
@@ -33,7 +33,7 @@ export class LabelsChanged extends RotationError {
       code: "LABELS_CHANGED",
       retryable: true,
       happened: `${label} of ${secret} moved just before version ${version} would have been retired.`,
-      remedy: "Nothing to do: settlement looks at the secret again and decides anew.",
+      remedy: "Nothing to do: settlement rechecks the secret and decides again.",
     });
   }
 }
@@ -73,7 +73,7 @@ export class StillAccepted extends RotationError {
       retryable: true,
       happened: `The retired credential of ${credential} still works.`,
       remedy:
-        "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is tried again.",
+        "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is retried automatically.",
     });
   }
 }

@@ -43,7 +43,7 @@ export class SecretTooLarge extends RotationError {
   constructor(secret: string, bytes: number) {
     super({
       code: "SECRET_TOO_LARGE",
-      happened: `The new value of ${secret} would have ${bytes} bytes; Secrets Manager takes 65536.`,
+      happened: `The new value of ${secret} would have ${bytes} bytes; Secrets Manager allows 65536.`,
       remedy: "Split the secret.",
     });
   }
@@ -83,7 +83,7 @@ export class RotationUnderWay extends RotationError {
       code: "ROTATION_UNDER_WAY",
       retryable: true,
       happened: `Another attempt is replacing the credential of ${secret} at this moment.`,
-      remedy: "Nothing to do: the next attempt goes on from there.",
+      remedy: "Nothing to do: the next attempt continues from there.",
     });
   }
 }

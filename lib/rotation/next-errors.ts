@@ -7,7 +7,7 @@ export class CredentialShared extends RotationError {
   constructor(secret: string, credential: string) {
     super({
       code: "LOGIN_SHARED",
-      happened: `Two credentials of ${secret} are ${credential}, or rotate into each other.`,
+      happened: `Two credentials of ${secret} are both ${credential}, or rotate into each other.`,
       remedy:
         "Make them one credential in rotation.yml (it can have several urls), or give each a user of its own.",
     });
@@ -22,7 +22,7 @@ export class FieldShared extends DocumentError {
       code: "FIELD_SHARED",
       happened: `${where}: another credential of the secret writes the fields of ${credential}, too.`,
       remedy:
-        "Name the fields of each under fields in rotation.yml. For a login that stands only in a URL, write `fields: {}`.",
+        "Name the fields of each under fields in rotation.yml. For a login that is only in a URL, write `fields: {}`.",
     });
   }
 }

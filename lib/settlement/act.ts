@@ -69,7 +69,7 @@ async function rememberOrAlert(sighting: Sighting, turn: Turn): Promise<Ended | 
   } catch (thrown) {
     const { retryable, happened, message } = asRotationError(thrown);
     if (retryable) return { outcome: "waiting", why: message };
-    const why = `when AWSCURRENT moved cannot be remembered: ${happened}`;
+    const why = `the time when AWSCURRENT moved cannot be recorded: ${happened}`;
     return alert([settlementProblem("PROMOTION_UNKNOWN", why)], turn);
   }
 }

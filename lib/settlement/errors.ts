@@ -10,8 +10,9 @@ export const settlementRemedies = {
   PENDING_ABANDONED:
     "Start a rotation with RotateSecret: it replaces that credential. If the version is to become AWSCURRENT after all, move the label there.",
   STILL_ACCEPTED:
-    "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is tried again.",
-  DEADLINE_PASSED: "Look at what it waits for; settlement continues by itself when that is over.",
+    "Look for another way in (a pooler's user list, a replica that lags, the server's access rules) and close it. It is retried automatically.",
+  DEADLINE_PASSED:
+    "Look at what it waits for; settlement continues automatically once that is over.",
   PARAMETER_DRIFT:
     "If the parameter's value is right, put it into the secret; otherwise set overwrite: true under its mirror in rotation.yml and deploy.",
 } as const;
@@ -45,9 +46,9 @@ export class OldElsewhere extends RotationError {
       code: "OLD_ELSEWHERE",
       subject: version,
       lasting: true,
-      happened: `Version ${version} of ${secret}, which AWSCURRENT has left, holds no credential or leads to another server or user; nobody connected there, and it is not retired.`,
+      happened: `Version ${version} of ${secret}, which AWSCURRENT has left, holds no credential or leads to another server or user. Quarterturn did not connect there and does not retire it.`,
       remedy:
-        "If it holds a credential that nothing uses any more, disable it at its server by hand.",
+        "If it holds a credential that nothing uses any more, disable that on its server by hand.",
     });
   }
 }
@@ -58,9 +59,9 @@ export class LabelsExhausted extends RotationError {
     super({
       code: "LABELS_EXHAUSTED",
       subject: version,
-      happened: `${secret} has 20 staging labels, all that Secrets Manager allows, so version ${version}, which AWSCURRENT has left, cannot be labelled as one to be retired; its credential may still work.`,
+      happened: `${secret} has 20 staging labels, the most that Secrets Manager allows, so version ${version}, which AWSCURRENT has left, cannot be labelled for retirement. Its credential may still work.`,
       remedy:
-        "Leave AWSCURRENT where it is: settlement goes on with the versions that are labelled, and with this one when their labels are gone. It goes on sooner if you remove labels of your own with UpdateSecretVersionStage.",
+        "Leave AWSCURRENT where it is: settlement continues with the labelled versions, and with this one once their labels are gone. To speed it up, remove labels of your own with UpdateSecretVersionStage.",
     });
   }
 }
@@ -79,7 +80,7 @@ export class SettlementStuck extends RotationError {
     this.impact = oldWorks ? "unchanged" : "outage";
     if (oldWorks)
       this.safety = {
-        full: "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it log in.",
+        full: "yes: both credentials work. AWSCURRENT holds the new one; the old one was not retired, so consumers that still hold it can log in.",
         brief: "Production is safe.",
       };
   }
@@ -125,11 +126,11 @@ export abstract class InvokedFailed extends RotationError {
 /** An old credential works until a person ends it; the function that retires says how. */
 export class RetirementTask extends RotationError {
   override safety = {
-    full: "yes: the new credential is in use, and the old one works, too.",
+    full: "yes: the new credential is in use, and the old one still works.",
     brief: "Production is safe.",
   };
   override readonly next =
-    "it looks every five minutes whether this is done. You get one more message, when it is.";
+    "it checks every five minutes whether this is done. You get one more message when it is.";
 }
 
 /** The function that retires credentials failed. */

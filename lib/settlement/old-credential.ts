@@ -81,7 +81,10 @@ async function rememberDeaths(
     return new Map();
   } catch (thrown) {
     const why = asRotationError(thrown).message;
-    context.log.warn(secret.name, `when what leaked was proven dead is not remembered: ${why}`);
+    context.log.warn(
+      secret.name,
+      `the time when the leaked credential was proven dead is not recorded: ${why}`,
+    );
     return deaths;
   }
 }

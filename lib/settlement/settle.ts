@@ -112,7 +112,7 @@ export async function settle(
     if (action.kind === "remember") secret = { ...secret, tags: withSighting(secret, action) };
     if (["removeLabel", "track", "forget"].includes(action.kind)) secret = undefined;
   }
-  return { secret: secretId, outcome: "waiting", why: "more is left than one pass does" };
+  return { secret: secretId, outcome: "waiting", why: "more is left than fits into one pass" };
 }
 
 /** What has been seen to its end where this is what is left to do. */

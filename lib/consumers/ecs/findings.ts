@@ -92,7 +92,7 @@ function notForced(service: ReaderFacts): readonly SecretFinding[] {
     {
       severity: "warning",
       code: "CONTROLLER_CANNOT_BE_FORCED",
-      what: `${serviceName(service)} is deployed by ${controller}, so it is not rolled: deploy it yourself after each rotation, which waits for it.`,
+      what: `${serviceName(service)} is deployed by ${controller}, so settlement does not roll it: deploy it yourself after each rotation; settlement waits for it.`,
       remedy: remedies.CONTROLLER_CANNOT_BE_FORCED,
     },
   ];

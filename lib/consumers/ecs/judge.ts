@@ -78,7 +78,7 @@ export function judgePossible(
   const where = references.map((reference) => reference.where).join(", ");
   return blocked(
     "POSSIBLE_CONSUMER",
-    `it mentions the secret (${where}) and runs since before the promotion`,
+    `it mentions the secret (${where}) and has been running since before the promotion`,
   );
 }
 

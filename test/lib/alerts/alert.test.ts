@@ -271,7 +271,7 @@ describe("a problem that gets worse", () => {
     const error = new Unreachable("db:5432", "timed out").inOutage();
     const { subject, text, event } = failureAlert(error, occasion("app"), "worse");
     expect(subject).toBe("[critical] worse: rotation failed in setSecret (UNREACHABLE): app");
-    expect(text).toContain("You were told of this problem; it has become worse.");
+    expect(text).toContain("You were alerted to this problem before; it is worse now.");
     expect(event).toMatchObject({ status: "worse", severity: "critical", productionSafe: false });
   });
 });

@@ -598,7 +598,7 @@ describe("consumers", () => {
       "deployed by CodeDeploy",
       of({ controller: "CODE_DEPLOY" }),
       [
-        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: service production/web is deployed by CODE_DEPLOY, so it is not rolled: deploy it yourself after each rotation, which waits for it.`,
+        `warning CONTROLLER_CANNOT_BE_FORCED ${name}: service production/web is deployed by CODE_DEPLOY, so settlement does not roll it: deploy it yourself after each rotation; settlement waits for it.`,
       ],
     ],
     [

@@ -130,7 +130,7 @@ describe("what only mentions the secret", () => {
       kind: "blocked",
       problem: {
         code: "POSSIBLE_CONSUMER",
-        why: "it mentions the secret (command of container web, environment X of container web) and runs since before the promotion",
+        why: "it mentions the secret (command of container web, environment X of container web) and has been running since before the promotion",
       },
     });
     expect(judgePossible(possible, [task(2)], promotion())).toEqual(proven);

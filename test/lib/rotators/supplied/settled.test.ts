@@ -56,8 +56,8 @@ it("what a person hands over is settled by the label's event: rolled, proven, an
   expect(await production.retiring()).toBeDefined();
   const told = JSON.stringify(world.aws.notifications);
   expect(told).not.toContain(old);
-  expect(told).toContain("it looks every five minutes whether this is done");
-  expect(told).toContain("the new credential is in use, and the old one works, too");
+  expect(told).toContain("it checks every five minutes whether this is done");
+  expect(told).toContain("the new credential is in use, and the old one still works");
 
   await confirmDeleted(wanted, ports, context);
   // The clock's tick, which the stand-in does not send.
