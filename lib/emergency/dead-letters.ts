@@ -37,4 +37,4 @@ export async function deadLetterNotes(
 
 /** @param count more than none */
 const textOf = (count: number) =>
-  `Settlement gave up on ${count === 1 ? "a message" : `${count} messages`}: it looks at all secrets, and the dead letters are deleted.`;
+  `Settlement gave up on ${count === 1 ? "a message" : `${count} messages`}: it checks all secrets, and the dead letters are deleted.`;

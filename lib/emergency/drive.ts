@@ -20,7 +20,7 @@ export class Drive {
   readonly selected: Selected;
   stage: Stage = "open";
   /** For a reader: what it waits for, or why it failed. */
-  why = "it was not looked at yet";
+  why = "it has not been checked yet";
   error: RotationError | undefined;
   /** Settlement was asked to look at it at once. */
   isSettling = false;

@@ -23,7 +23,7 @@ export class EmergencyUnfinished extends RotationError {
       code: "EMERGENCY_UNFINISHED",
       subject: id,
       happened: `Emergency ${id} is not finished after an hour: ${first?.secret}: ${first?.why}${more}.${alive(action)}`,
-      remedy: `See what each secret waits for: npm run emergency -- --status --id ${id}. Mend that, then run the same command again: it continues.`,
+      remedy: `See what each secret waits for: npm run emergency -- --status --id ${id}. Fix that, then run the same command again: it continues.`,
     });
   }
 }
@@ -41,12 +41,11 @@ export class EmergencyRefused extends RotationError {
   ) {
     const [first] = refused;
     const count = refused.length - 1;
-    const more =
-      count > 0 ? ` ${count} more ${count > 1 ? "are" : "is"} left to a person, too.` : "";
+    const more = count > 0 ? ` ${count} more also ${count > 1 ? "need" : "needs"} a person.` : "";
     super({
       code: "EMERGENCY_REFUSED",
       subject: id,
-      happened: `Emergency ${id} (${action}) could not do all of it.${alive(action)} ${first?.happened}${more}`,
+      happened: `Emergency ${id} (${action}) could not finish everything.${alive(action)} ${first?.happened}${more}`,
       remedy: `${first?.remedy} See each secret: npm run emergency -- --status --id ${id}.`,
     });
     if (refused.some(({ isOutage }) => isOutage)) this.impact = "outage";
@@ -60,7 +59,7 @@ export class KeyStays extends RotationError {
     const what = fields.join(" and ");
     super({
       code: "KEY_STAYS",
-      happened: `What leaked of ${secret} in ${what} is alive: people make it, so that no function can replace it.`,
+      happened: `What leaked of ${secret} in ${what} still works: people make it, so no function can replace it.`,
       remedy: `Make a new one in its provider's console, run npm run supply -- ${secret}, and delete the old one there.`,
     });
   }

@@ -25,7 +25,8 @@ export class RotatedElsewhere extends RotationError {
     super({
       code: "ROTATED_ELSEWHERE",
       happened: `The secret ${secret} is rotated by another function, ${functionArn}.`,
-      remedy: "Ask that deployment, or deploy this one so that it takes the secret over.",
+      remedy:
+        "Start the emergency in that deployment, or deploy this one so that it takes over the secret.",
     });
   }
 }
@@ -35,7 +36,7 @@ export class PersonMakes extends RotationError {
   constructor(secret: string) {
     super({
       code: "PERSON_MAKES",
-      happened: `People make what ${secret} holds, so that no function can replace it.`,
+      happened: `People make what ${secret} holds, so no function can replace it.`,
       remedy: `Make a new key in its provider's console, run npm run supply -- ${secret}, and delete the old one there.`,
     });
   }
@@ -58,7 +59,7 @@ export class OtherEmergency extends RotationError {
     super({
       code: "OTHER_EMERGENCY",
       happened: `Emergency ${id} (${action}) of ${secret} is under way.`,
-      remedy: `Wait until it is over: npm run emergency -- --status --id ${id}. If nothing works on it, start that same emergency again: it continues.`,
+      remedy: `Wait until it is over: npm run emergency -- --status --id ${id}. If it has stalled, start that same emergency again: it continues.`,
     });
   }
 }
@@ -82,7 +83,7 @@ export class EmergencyUnderWay extends RotationError {
       happened: `${caller === "unknown" ? "Somebody" : caller} started emergency ${id}: ${what}. Reason: ${reason}.${found ? ` ${found}` : ""}`,
       remedy: `Follow it: npm run emergency -- --status --id ${id}.${action === "rollback" ? resume : ""}`,
     });
-    this.next = `it ${doing[action] ?? "goes on"}. You get one more message, when all that is done.`;
+    this.next = `it ${doing[action] ?? "continues"}. You get one more message when all of that is done.`;
     this.impact = "unknown";
     this.safety = {
       full: "not known. Consumers are redeployed; those that hold an old credential when it ends cannot log in until then.",
@@ -96,20 +97,20 @@ const doing: Readonly<Partial<Record<string, string>>> = {
   leaked: "rotates these secrets, ends the old credentials, and redeploys the consumers",
   rollback:
     "suspends the schedules, moves AWSCURRENT back to a version that works, and redeploys the consumers",
-  repair: "does what was said for each secret, and proves that AWSCURRENT works",
+  repair: "does what the plan says for each secret, and proves that AWSCURRENT works",
 };
 
 const resume =
-  " The schedules stay suspended, of which you are reminded (ROTATION_OFF). To resume one when the cause is mended: aws secretsmanager rotate-secret --secret-id SECRET --no-rotate-immediately.";
+  " The schedules stay suspended; ROTATION_OFF reminds you of that. To resume one once the cause is fixed: aws secretsmanager rotate-secret --secret-id SECRET --no-rotate-immediately.";
 
 /** A drill of a secret that the manifest does not give one. */
 export class NotACanary extends RotationError {
   constructor(secret: string) {
     super({
       code: "NOT_A_CANARY",
-      happened: `rotation.yml gives ${secret} no drill, so something may depend on it.`,
+      happened: `rotation.yml sets no drill for ${secret}, so something may depend on it.`,
       remedy:
-        "Drill a canary, which nothing depends on: give it drill: rate(30 days) there, and deploy. Nothing was done.",
+        "Drill a canary, a secret that nothing depends on: set drill: rate(30 days) for it in rotation.yml, and deploy. Nothing was done.",
     });
   }
 }
@@ -121,7 +122,7 @@ export class VersionElsewhere extends RotationError {
       code: "VERSION_ELSEWHERE",
       happened: `Version ${version} of ${secret} has no value that can be tried, or leads to another server or user than AWSCURRENT.`,
       remedy:
-        "Find out by hand whether what leaked still works, and end it there. If you are not sure which version leaked, leave version out: what AWSCURRENT holds is replaced. Nothing was done.",
+        "Find out by hand whether what leaked still works, and end it there. If you are not sure which version leaked, omit version: then what AWSCURRENT holds is replaced. Nothing was done.",
     });
   }
 }
@@ -131,7 +132,7 @@ export class VersionUntracked extends RotationError {
   constructor(secret: string, version: string) {
     super({
       code: "VERSION_UNTRACKED",
-      happened: `What version ${version} of ${secret} holds still works, and it is neither AWSCURRENT nor to be retired: a rotation would not end it.`,
+      happened: `Version ${version} of ${secret} still works, but it is neither AWSCURRENT nor due to be retired: a rotation would not end it.`,
       remedy:
         "End it by hand on its server or at its provider. If AWSCURRENT may have leaked with it, run this without version, too. Nothing was done.",
     });

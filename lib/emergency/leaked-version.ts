@@ -32,7 +32,7 @@ export function ofVersion(
 }
 
 const deadText = (version: string, { refused }: Extract<Working, object>) =>
-  `Version ${version} is dead already: ${refused} is refused. AWSCURRENT holds another value, and nothing is done.`;
+  `Version ${version} is dead already: ${refused} is refused. AWSCURRENT holds another value, so nothing is done.`;
 
 const isEndedWithCurrent = (version: string, secret: SecretState, now: Date) =>
   isRetiring(version, labelsOn(secret, version)) ||

@@ -7,7 +7,7 @@ export class RepairFailed extends RotationError {
     super({
       code: "REPAIR_FAILED",
       happened: `${secret} is not repaired: the rotation that repairs it fails in ${step} with ${code}.`,
-      remedy: `Do what the runbook says of ${code}, then run the same command again.`,
+      remedy: `Do what the runbook says about ${code}, then run the same command again.`,
     });
   }
 }

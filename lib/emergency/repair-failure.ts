@@ -18,7 +18,7 @@ export function ofFailure({ failed, secret, facts }: Look): Step | undefined {
   return refuse(
     problem
       ? failureOf(problem, secret.name)
-      : new RepairFailed(secret.name, "a step", "an error that was told"),
+      : new RepairFailed(secret.name, "a step", "an error that on-call was alerted to"),
   );
 }
 

@@ -46,8 +46,8 @@ function ofSwitch(pending: string, look: Look): Step {
   const isOff = secret.rotationEnabled !== true;
   const found = `A rotation to version ${pending} stopped inside its switch: RETIRING is on AWSCURRENT, and the server may accept either password.`;
   const will =
-    "The same rotation is tried again, which completes the switch or undoes it. Its version is not given up.";
-  const off = isOff ? "Rotation is switched off: it is on until that is over." : "";
+    "The same rotation is retried, which completes the switch or undoes it. Its version is kept.";
+  const off = isOff ? "Rotation is switched off: it is switched on until that is over." : "";
   const step: Step =
     begun?.token !== pending || !isOfThisRun
       ? noting(pending, look)
@@ -69,7 +69,7 @@ function whileOff(pending: string, look: Look): Step {
   const isRollback = last?.state === "rollback" && last.token === pending;
   const found = isRollback
     ? `A rollback to version ${pending} (emergency ${last.ids[0]}) was begun and not finished: AWSPENDING is on it, and the schedule is suspended.`
-    : `AWSPENDING is on version ${pending}, and rotation is switched off, so that nobody goes on with it.`;
+    : `AWSPENDING is on version ${pending}, and rotation is switched off, so nothing continues it.`;
   const will = "AWSPENDING is removed. Rotation stays off.";
   return saying({ kind: "clear", pending }, found, will);
 }
@@ -98,7 +98,7 @@ function ofHands(pending: string, look: Look): Step | undefined {
     return saying({ kind: "clear", pending }, found, "AWSPENDING is removed from it.");
   }
   if (origin === undefined || origin === current) return undefined;
-  const found = `AWSCURRENT was edited or moved after version ${pending} was made from it, so that its rotation cannot finish.`;
+  const found = `AWSCURRENT was edited or moved after version ${pending} was made from it, so its rotation cannot finish.`;
   return instead(pending, found, false, look);
 }
 
@@ -120,7 +120,7 @@ function ofRotation(pending: string, look: Look): Step {
   }
   const why = `a rotation to version ${pending} may be under way`;
   const found = `AWSPENDING is on version ${pending}${value} and has changed just now: a rotation may be under way.`;
-  const will = "It is looked at again until it is over, or has stopped.";
+  const will = "It is checked again until it is over or has stopped.";
   return saying({ kind: "stay", why }, found, will);
 }
 
@@ -129,7 +129,7 @@ function instead(pending: string, found: string, endsSessions: boolean, look: Lo
   const { secret, begun, isOfThisRun } = look;
   if (unsettledVersion(secret) !== undefined && !endsSessions) {
     const will =
-      "AWSPENDING is removed. The last rotation is not settled, so that no other one starts before it is.";
+      "AWSPENDING is removed. The last rotation is not settled, so no other one starts before it is.";
     return saying({ kind: "clear", pending }, found, will);
   }
   const token = freshToken(look, endsSessions);

@@ -22,20 +22,21 @@ export function ofSettlement(look: Look): Step | undefined {
   const found = [
     ...idle.map(({ label }) => `${label} is on AWSCURRENT, and no rotation is under way.`),
     ...left.map(
-      (version) =>
-        `AWSCURRENT has left version ${version}, and no label says that it is to be retired.`,
+      (version) => `AWSCURRENT has left version ${version}, and no label marks it for retirement.`,
     ),
     ...retiring.map((version) => `Version ${version} is not retired yet.`),
     ...(abandoned === undefined
       ? []
-      : [`Version ${abandoned} is of a rotation that was given up, and its credential may work.`]),
+      : [
+          `Version ${abandoned} belongs to a rotation that was given up, and its credential may work.`,
+        ]),
     ...(isMoved
       ? [`AWSCURRENT was moved from version ${sighting.version}, and settlement has not seen it.`]
       : []),
   ];
   if (found.length === 0) return undefined;
   if (!facts.isSettling) {
-    const will = "Settlement looks at it now, and goes on by itself.";
+    const will = "Settlement checks it now and continues automatically.";
     return saying({ kind: "settling", promoted: current, unfinished: retiring }, ...found, will);
   }
   const isLookedAt = idle.length === 0 && left.length === 0 && !isMoved;
@@ -80,7 +81,7 @@ export function atRest(look: Look): Step {
   ];
   const waits =
     why.length > 0
-      ? `for what on-call was told of: ${why.join(", ")}`
+      ? `for what on-call was alerted to: ${why.join(", ")}`
       : "for its consumers or the grace";
   const settles = retiring.map(
     (version) => `Version ${version} is not retired yet: settlement waits ${waits}.`,

@@ -11,7 +11,7 @@ export function unfit({ entry }: Wish, { name }: SecretState): RollbackImpossibl
   const switched = entry.credentials.find(({ traits }) => traits.switches);
   if (!switched) return undefined;
   const { label, type, strategy } = switched;
-  const why = `its ${label ?? type} credential is replaced by ${strategy}, which ends the old one in the moment of the promotion`;
+  const why = `its ${label ?? type} credential is replaced by ${strategy}, which ends the old one at the moment of promotion`;
   return new RollbackImpossible(name, why, `Replace it once more: ${commandFor("rotate", name)}`);
 }
 

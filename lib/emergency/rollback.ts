@@ -127,12 +127,12 @@ function says({ entry }: Wish, version: string): string {
     `Version ${version} works, and becomes AWSCURRENT again, with all its fields as they were.`,
     ...(generated
       ? [
-          "Its generated values come back, too: what was signed or encrypted with the new ones meanwhile is not accepted any more.",
+          "Its generated values come back, too: anything signed or encrypted with the new ones meanwhile is no longer accepted.",
         ]
       : []),
-    "The schedule is suspended first, and stays so.",
+    "The schedule is suspended first, and stays suspended.",
     span === undefined
-      ? "The consumers are redeployed, and when they are proven on it, the credential that AWSCURRENT has now is retired."
-      : `The consumers are redeployed. Its provider ends the key of that version by itself, ${durationText(span)} after the other one was made, and nothing puts that off. Before that, lead forward by --rollback with another reason, or replace it by --leaked.`,
+      ? "The consumers are redeployed. Once they are proven on it, the credential that AWSCURRENT holds now is retired."
+      : `The consumers are redeployed. Its provider ends the key of that version automatically ${durationText(span)} after the other one was made, and nothing delays that. Before then, go forward again with --rollback and another reason, or replace it with --leaked.`,
   ].join(" ");
 }

@@ -57,7 +57,7 @@ function named(
     const known = all.map(({ secretId }) => secretNameOf(secretId));
     throw new NothingSelected(
       `rotation.yml does not name the secret ${JSON.stringify(name)}${suggestion(name, known)}.`,
-      `It has ${some(all)}. A secret that is not there is not rotated by Quarterturn.`,
+      `It has ${some(all)}. Quarterturn does not rotate secrets that are not in it.`,
     );
   });
   return [...new Map(found.map((each) => [each.secretId, each])).values()];

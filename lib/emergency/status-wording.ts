@@ -37,7 +37,7 @@ const isSame = (problem: ProblemStatus, code: string, subject: string) =>
 const sentence = (text: string) => `${text.replace(/^./, (letter) => letter.toUpperCase())}.`;
 
 const givenUp =
-  "Nothing works on the emergency any more. Mend what its alerts name, then run the same command again: it continues.";
+  "Nothing is working on the emergency any more. Fix what its alerts name, then run the same command again: it continues.";
 
 const problemText = ({ code, subject, since }: ProblemStatus) =>
   `${code}${subject ? ` (${subject})` : ""} stands since ${since}: do what its alert says, or docs/runbook.md#${code.toLowerCase()}.`;

@@ -41,15 +41,15 @@ export function planText(step: Ready, wish: Wish, name: string): string {
     case "refuse":
       return step.error.message;
     case "wait":
-      return "A rotation of it is under way, and is carried on.";
+      return "A rotation of it is under way and continues.";
     case "settling":
-      return "The new version is in place. What is left is settled.";
+      return "The new version is in place. What is left is being settled.";
     case "suspend":
       return "The new version is in place. Its schedule, which was off, is switched off again.";
     case "hold":
     case "move":
     case "resume":
-      return "It has begun, and is carried on.";
+      return "It has begun and continues.";
     case "stay":
       return `It waits: ${step.why}.`;
     case "clear":
@@ -73,11 +73,12 @@ const labelOf = ({ label, type }: CredentialSpec) => `${label ?? type} key`;
 
 function leakedText(credential: CredentialSpec, isRevokedFirst: boolean): string {
   const { type, strategy, traits } = credential;
-  if (type === "generated") return "generated value: a new one, and the old one is kept nowhere";
+  if (type === "generated")
+    return "generated value: a new one, and the old one is not kept anywhere";
   if (strategy === "alternating-users")
     return `${type}: the other user takes over with a new password; the leaked one loses its password, its login and its sessions`;
   if (strategy === "issue" && isRevokedFirst)
-    return `${labelOf(credential)}: revoked first, where another credential may do that, and then replaced; whatever uses it fails until it has the new one`;
+    return `${labelOf(credential)}: revoked first, if another credential may do that, and then replaced; whatever uses it fails until it has the new one`;
   if (strategy === "issue")
     return `${labelOf(credential)}: a new one, and the old one is deleted at once`;
   return traits.oldWorksBeside

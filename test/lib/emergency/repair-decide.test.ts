@@ -316,7 +316,7 @@ describe("a repair of what settlement has to do", () => {
     [
       "a rotation that was given up",
       { versions: { old: ["AWSCURRENT"], next: ["PREPARED", "FROM-old"] } },
-      "Version next is of a rotation that was given up",
+      "Version next belongs to a rotation that was given up",
     ],
   ])("starts it for %s, once", (_, change, found) => {
     expect(decide(change)).toMatchObject({

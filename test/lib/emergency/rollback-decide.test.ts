@@ -198,7 +198,7 @@ describe("a rollback", () => {
     const traits = { switches: false, endsOldAfter: 168 * 3_600_000 };
     const entry = { credentials: [{ type: "http", traits }] } as unknown as SecretEntry;
     const { says } = decide({ versions: rotated }, facts({ old: "works" }), { entry });
-    expect(says).toContain("by itself, 168h after the other one was made");
+    expect(says).toContain("automatically 168h after the other one was made");
     expect(says).not.toContain("is retired");
   });
 

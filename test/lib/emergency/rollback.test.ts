@@ -83,6 +83,6 @@ describe("a rollback", () => {
     await production.rotate();
     const answer = await ask(production, { action: "rollback" });
     expect(answer.secrets[0]).toMatchObject({ code: "ROLLBACK_IMPOSSIBLE" });
-    expect(answer.secrets[0]?.says).toContain("in the moment of the promotion");
+    expect(answer.secrets[0]?.says).toContain("at the moment of promotion");
   });
 });
