@@ -52,13 +52,13 @@ const ofFunction = ([name, { tellsFailures, hearsAlarms }]: readonly [
       ? {
           ...errors,
           beyond: told,
-          happened: `{${name}} failed and could not tell: it died, or the topic refused its alert. Failures that it told are not counted here.`,
+          happened: `{${name}} failed and could not alert you: it died, or the topic refused its alert. Failures that it did report are not counted here.`,
           safe: "not known: a rotation that stops leaves AWSCURRENT as it was; an in-place one may not, and {watch} alerts you of that.",
           remedy: "See its log.",
         }
       : {
           ...errors,
-          happened: `{${name}} died, or could not tell what it failed at.`,
+          happened: `{${name}} died, or could not report what failed.`,
           remedy: "See its log.",
         },
     {

@@ -72,7 +72,7 @@ async function cancel({ secretId, name }: Item, { store }: PassPorts, context: C
     await store.mark(secretId, offMark, context.signal);
   } catch (thrown) {
     const { message } = asRotationError(thrown);
-    context.log.warn(name, `its schedule will not be switched on again by itself: ${message}`);
+    context.log.warn(name, `its schedule will not be switched on again automatically: ${message}`);
   }
   await store.cancel(secretId, context.signal);
 }

@@ -39,13 +39,13 @@ export class ScheduleNotEnded extends RotationError {
 
 /** Nobody settles what the manifest does not name. */
 export class LeftUnsettled extends RotationError {
-  override readonly next = "nothing but look again every hour, and tell you when RETIRING is gone.";
+  override readonly next = "it only checks every hour, and tells you when RETIRING is gone.";
 
   /** @param version whose credential is still to be retired */
   constructor(secret: string, version: string) {
     super({
       code: "LEFT_UNSETTLED",
-      happened: `The manifest does not name ${secret} any more, and its last rotation was not settled: the credential in version ${version} still logs in, and nobody will retire it.`,
+      happened: `The manifest does not name ${secret} any more, and its last rotation was not settled: the credential in version ${version} still logs in, and nothing will retire it.`,
       remedy:
         "Put the secret back into rotation.yml and deploy; remove it when RETIRING is gone. Or retire that credential by hand, and then remove RETIRING.",
     });
@@ -59,9 +59,9 @@ export class OtherStackRotates extends RotationError {
   constructor(secret: string, functionArn: string) {
     super({
       code: "OTHER_STACK_ROTATES",
-      happened: `${secret} is rotated by ${functionArn}, the function of another deployment, so it was left there.`,
+      happened: `${secret} is rotated by ${functionArn}, the function of another deployment, so this one left it alone.`,
       remedy:
-        "Remove it from one of the two manifests, and deploy both: the deployment that lets it go first.",
+        "Remove it from one of the two manifests, and deploy both, first the deployment that gives it up.",
     });
   }
 }
@@ -74,7 +74,7 @@ export class ScheduleManaged extends RotationError {
     super({
       code: "SCHEDULE_MANAGED",
       happened: `${secret} belongs to a service that rotates it itself, so its schedule was left alone.`,
-      remedy: "Remove it from rotation.yml; a credential can still name it as its administrator's.",
+      remedy: "Remove it from rotation.yml; a credential can still name it under admin.",
     });
   }
 }
@@ -87,7 +87,7 @@ export class SchedulesNotSet extends RotationError {
     super({
       code: "SCHEDULES_NOT_SET",
       retryable: true,
-      happened: `The rotation schedules of ${names.length} more secrets are not as the manifest says: ${names.slice(0, 20).join(", ")}${names.length > 20 ? " and others, which the log names" : ""}. The first: ${happened}`,
+      happened: `The rotation schedules of ${names.length} more secrets differ from the manifest: ${names.slice(0, 20).join(", ")}${names.length > 20 ? " and others, which the log names" : ""}. The first: ${happened}`,
       remedy: `${remedy || "Nothing yet."} Quarterturn tries again every hour.`,
     });
   }
@@ -101,7 +101,7 @@ export class SchedulesUnseen extends RotationError {
     super({
       code: "SCHEDULES_UNSEEN",
       retryable,
-      happened: `The rotation schedules could not be looked at: ${happened}`,
+      happened: `The rotation schedules could not be checked: ${happened}`,
       remedy: `${remedy || "Nothing yet."} Quarterturn tries again every hour.`,
     });
   }

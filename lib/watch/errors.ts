@@ -23,7 +23,7 @@ export class RotationFailed extends RotationError {
     super({
       code: "ROTATION_FAILED",
       retryable: true,
-      happened: `Secrets Manager reports that a rotation of ${secret} failed (step: ${step}), and the rotation function did not: it timed out, was killed, was throttled, could not start, or may not be invoked.`,
+      happened: `Secrets Manager reports that a rotation of ${secret} failed (step: ${step}), but the rotation function did not report it: it timed out, was killed, was throttled, could not start, or may not be invoked.`,
       remedy:
         "Check that function's log, errors and throttles, and that Secrets Manager may invoke it; then rotate again.",
     });
@@ -38,7 +38,7 @@ export class TestFailed extends RotationError {
     super({
       code: "TEST_ROTATION_FAILED",
       retryable: true,
-      happened: `Secrets Manager reports that the test of a rotation of ${secret} failed, and the rotation function did not: it timed out, was killed, could not start, or may not be invoked. Rotations will fail, too.`,
+      happened: `Secrets Manager reports that the test of a rotation of ${secret} failed, but the rotation function did not report it: it timed out, was killed, could not start, or may not be invoked. Rotations will fail, too.`,
       remedy: "Check that function's log, errors and throttles; then test again.",
       cure: {
         to: "To test again without rotating",
@@ -95,7 +95,7 @@ export class RotationAbandoned extends RotationError {
 export class SecretUnseen extends RotationError {
   override impact: RotationError["impact"] = "unknown";
   override safety = {
-    full: "not known: the secret cannot be described, so it is not known what its labels are on.",
+    full: "not known: the secret cannot be described, so it is not known which versions carry its labels.",
     brief: "Can consumers log in?",
   };
   override readonly next =

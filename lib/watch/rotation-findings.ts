@@ -34,8 +34,8 @@ export class RotationOff extends FindingError {
     super({
       code: "ROTATION_OFF",
       happened: wasOn
-        ? `Rotation of ${secret} is switched off (CancelRotateSecret): it rotates no more, and rotation.yml says that it should.`
-        : `Rotation of ${secret} has never been configured, and rotation.yml says that it should rotate.`,
+        ? `Rotation of ${secret} is switched off (CancelRotateSecret): it no longer rotates, although rotation.yml says that it should.`
+        : `Rotation of ${secret} has never been configured, although rotation.yml says that it should rotate.`,
       remedy: wasOn
         ? "Switch it on again, or remove the secret from rotation.yml, or list it there under exempt. If AWSPENDING is on another version than AWSCURRENT, remove it first."
         : "Deploy again (npx serverless deploy), which configures it.",
@@ -68,16 +68,16 @@ export class PendingStuck extends FindingError {
   }
 }
 
-/** The deadline has passed, and settlement has not told what it waits for. */
+/** The deadline has passed, and settlement has not reported what it waits for. */
 export class SettlementOverdue extends FindingError {
   constructor(secret: string, promotedAt: string) {
     super({
       code: "SETTLEMENT_OVERDUE",
-      happened: `The rotation of ${secret} that was promoted on ${promotedAt} is not settled. Its deadline has passed, and settlement has not told what it waits for.`,
-      remedy: "Look into the log of settle for this secret: it may fail, or not come to it.",
+      happened: `The rotation of ${secret} that was promoted on ${promotedAt} is not settled. Its deadline has passed, and settlement has not reported what it waits for.`,
+      remedy: "Read the log of settle for this secret: it may fail, or never get to this secret.",
     });
     this.safety = {
-      full: "yes: AWSCURRENT holds the new credential; the old one is not retired, so consumers that still hold it log in.",
+      full: "yes: AWSCURRENT holds the new credential; the old one is not retired, so consumers that still hold it can log in.",
       brief: "Production is safe.",
     };
   }
@@ -95,7 +95,7 @@ export class EmergencyStopped extends FindingError {
       code: "EMERGENCY_STOPPED",
       subject: id,
       happened: `Emergency ${id} (${action}) began for ${secret} on ${begunAt}, and nothing has finished it.${isLeak ? " What leaked may still work." : ""}`,
-      remedy: `See how far it is: npm run emergency -- --status --id ${id}. Start it again for the same secrets, with --id ${id}: it continues. If it stops again, look into the log of emergency.`,
+      remedy: `See its progress: npm run emergency -- --status --id ${id}. Start it again for the same secrets, with --id ${id}: it continues. If it stops again, read the log of emergency.`,
     });
     if (isLeak)
       this.safety = {
@@ -110,7 +110,7 @@ export class DrillFailed extends FindingError {
   constructor(secret: string, begunAt: string) {
     super({
       code: "DRILL_FAILED",
-      happened: `The drill of ${secret} that began on ${begunAt} did not come to its end: in an emergency the same may fail.`,
+      happened: `The drill of ${secret} that began on ${begunAt} did not finish: the same may fail in an emergency.`,
       remedy:
         "See what it waits for: the alerts of this secret, and the log of emergency. Then run the drill again.",
     });
@@ -122,7 +122,7 @@ export class DrillOverdue extends FindingError {
   constructor(secret: string, since: string) {
     super({
       code: "DRILL_OVERDUE",
-      happened: `${secret} should have been through a drill by ${since}, and was not: nobody knows whether an emergency would work.`,
+      happened: `${secret} should have had a drill by ${since}, and did not: it is not known whether an emergency would work.`,
       remedy: "Run it now, and see whether that works.",
     });
   }

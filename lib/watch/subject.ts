@@ -62,7 +62,7 @@ export async function lookAt(
     const error = asRotationError(thrown);
     if (error instanceof DeadlineReached) throw error;
     if (error.retryable) {
-      context.log.warn(key, `It cannot be looked at, for now: ${error.message}`);
+      context.log.warn(key, `It cannot be checked for now: ${error.message}`);
       return undefined;
     }
     const isMissing = error instanceof AwsCallFailed && error.isAbsent;

@@ -12,7 +12,7 @@ export interface SupplyDetails extends Supply {
 }
 
 const next =
-  "it reminds you 7 days and a day ahead, and after the date every day, until the key is supplied. You get one message when it is.";
+  "it reminds you 7 days and 1 day ahead, and daily after the date, until the key is supplied. You get one message when it is.";
 
 /** A key that a person makes is to be replaced soon, or should have been. */
 export class SupplyDue extends FindingError {

@@ -93,7 +93,7 @@ async function tellAll(
   let failure: RotationError | undefined;
   for (const each of all.toSorted((a, b) => Number(isWorst(b)) - Number(isWorst(a)))) {
     if (context.signal.aborted) {
-      context.log.warn("all secrets", "Not all of what was found is told yet: the time is over.");
+      context.log.warn("all secrets", "Not all findings are reported yet: time ran out.");
       break;
     }
     failure = (await findings.tell(each)) ?? failure;
