@@ -54,7 +54,7 @@ describe("from a pipe", () => {
     const due = new Date(Date.now() + 90 * 24 * 3600e3).toISOString().slice(0, 10);
     expect(ran.stdout).toBe(
       `${stripe}: AWSCURRENT is version ${version} now, with the key in api_key that you handed over.
-Next, by itself: settlement redeploys the consumers, and waits until none holds the old key.
+Next, automatically: settlement redeploys the consumers, and waits until none holds the old key.
 Keep the old key until then: on-call is asked to delete it at ${console_} when nobody needs it.
 The next one is due by ${due}; reminders come 14, 7 and 1 days ahead.
 `,
@@ -114,7 +114,7 @@ describe("is refused with a sentence, and the key is not repeated:", () => {
       key,
       ["production/other"],
       1,
-      "production/other has no key that people make: Quarterturn makes its new ones by itself. To have that done now: aws secretsmanager rotate-secret --secret-id production/other",
+      "production/other has no key that people make: Quarterturn makes its new ones itself. To do that now: aws secretsmanager rotate-secret --secret-id production/other",
     ],
     ["a secret of another stage", key, ["staging/stripe"], 1, "in stage production"],
     ["nothing", "\n", ["production/denied"], 1, "The key is empty"],

@@ -23,9 +23,9 @@ export class AclUserBusy extends ChangeUnderWay {
       code: "ACL_USER_BUSY",
       retryable: true,
       subject: user,
-      happened: `AWS takes no change of the passwords of ${user} while its status is ${status}.`,
+      happened: `AWS does not accept a password change for ${user} while its status is ${status}.`,
       remedy:
-        "It is tried again. AWS takes one change of a user at a time, and some take minutes; if the status stays, look at the clusters of its user group (ElastiCache) or ACL (MemoryDB).",
+        "It is retried automatically. AWS accepts one change of a user at a time, and some take minutes; if the status persists, check the clusters of its user group (ElastiCache) or ACL (MemoryDB).",
     });
   }
 }
@@ -50,9 +50,9 @@ export class AclUserLags extends RotationError {
       code: "ACL_USER_LAGS",
       retryable: true,
       subject: user,
-      happened: `AWS says that the passwords of ${user} are set, and ${address} still refuses the new one.`,
+      happened: `AWS reports that the passwords of ${user} are set, but ${address} still refuses the new one.`,
       remedy:
-        "It is tried again. If it stays so, the user is perhaps not in the user group (ElastiCache) or ACL (MemoryDB) of this cluster, or the secret names another cluster.",
+        "It is retried automatically. If this persists, the user may not be in the user group (ElastiCache) or ACL (MemoryDB) of this cluster, or the secret may name another cluster.",
     });
   }
 }

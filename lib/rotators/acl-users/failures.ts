@@ -12,7 +12,7 @@ export const explained = explaining([
       new PasswordRejected(
         `AWS, for ${user},`,
         "InvalidParameterValue",
-        "AWS takes passwords of 16 to 128 printable characters: set password in rotation.yml to what it demands, and check that the user is not the built-in default one, which cannot be changed.",
+        "AWS accepts passwords of 16 to 128 printable characters: set password in rotation.yml accordingly, and check that the user is not the built-in default one, which cannot be changed.",
       ),
   ],
   [

@@ -5,5 +5,5 @@ export const otherPasswordEnds = (user: string): Notice => ({
   code: "OTHER_PASSWORD_ENDS",
   what: `${user.replace(/^t/, "T")} has another password beside the one in use; a rotation ends it.`,
   remedy:
-    "Until the last rotation is settled, this is the old one, and you need do nothing. Otherwise give whoever uses it the secret, or a user of its own, before it rotates.",
+    "Until the last rotation is settled, this is the old password, and there is nothing to do. Otherwise, before it rotates, give whatever uses the other password the secret, or a user of its own.",
 });

@@ -10,7 +10,7 @@ export function requireAllowed(
   complain: (problem: string) => void,
 ): void {
   if (length < shortest || length > longest)
-    complain(`has length ${length}: AWS takes ${shortest} to ${longest} characters here`);
+    complain(`has length ${length}: AWS accepts ${shortest} to ${longest} characters here`);
   const bad = [...characters].filter((character) => !isAllowed(character));
   if (bad.length > 0)
     complain(

@@ -24,11 +24,11 @@ export function requireUsable(
 type Problem = readonly [problem: string, remedy: string];
 
 function problemOf(status: string, authentication: string): Problem | undefined {
-  if (status === "deleting") return ["it is being deleted", "Take the secret out of rotation.yml."];
+  if (status === "deleting") return ["it is being deleted", "Remove the secret from rotation.yml."];
   if (authentication === "iam")
     return [
       "it logs in with IAM, and has no password",
-      "Take the secret out of rotation.yml: tokens of IAM live 15 minutes, and nothing needs rotation.",
+      "Remove the secret from rotation.yml: IAM tokens live 15 minutes, so nothing needs rotation.",
     ];
   if (authentication === "password") return undefined;
   return [

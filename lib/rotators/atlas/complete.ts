@@ -27,7 +27,7 @@ export function completeAtlas(entry: AtlasEntry): AtlasSpec {
 
 const projectOf = (entry: AtlasEntry) =>
   identifierOf(entry, "project", {
-    missing: "no project: name its id, which stands in the console's URL behind /v2/",
+    missing: "no project: set its id, which is in the console's URL after /v2/",
     form: /^[0-9a-f]{24}$/,
     problem: "is not the id of a project: 24 hexadecimal digits, not its name",
   });

@@ -10,7 +10,7 @@ export class ProjectMissing extends RotationError {
       subject: project,
       happened: `Atlas has no project ${project} that the service account of ${admin} may see.`,
       remedy:
-        "Correct project in rotation.yml (the console's URL has its id behind /v2/), or give the service account the role Project Database Access Admin in it.",
+        "Correct project in rotation.yml (its id is in the console's URL after /v2/), or give the service account the role Project Database Access Admin in it.",
     });
   }
 }
@@ -23,9 +23,9 @@ export class ChangePending extends RotationError {
       code: "ATLAS_CHANGE_PENDING",
       retryable: true,
       subject: username,
-      happened: `Atlas took the new password of database user ${username}, and ${address} did not accept it within ${seconds} s.`,
+      happened: `Atlas accepted the new password of database user ${username}, but ${address} did not accept it within ${seconds} s.`,
       remedy:
-        "It is tried again. If this persists: see in the Atlas console whether the project's clusters are still applying changes, whether the user's scopes leave this cluster out, and whether the host belongs to this project.",
+        "It is retried automatically. If this persists, check in the Atlas console whether the project's clusters are still applying changes, whether the user's scopes leave this cluster out, and whether the host belongs to this project.",
     });
   }
 }

@@ -54,7 +54,7 @@ function whyUnusable(fields: Readonly<Record<string, unknown>>): string | undefi
   if (other) return `it logs in by ${other[1]}, and has no password`;
   return text(fields["deleteAfterDate"]) === undefined
     ? undefined
-    : "it is temporary: Atlas deletes it by itself";
+    : "it is temporary: Atlas deletes it automatically";
 }
 
 const text = (value: unknown) => (typeof value === "string" ? value : undefined);

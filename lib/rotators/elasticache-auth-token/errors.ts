@@ -21,9 +21,9 @@ export class AuthTokenBusy extends ChangeUnderWay {
       code: "AUTH_TOKEN_BUSY",
       retryable: true,
       subject: group,
-      happened: `AWS takes no change of the AUTH token of ${group} while its status is ${status}.`,
+      happened: `AWS does not accept a new AUTH token for ${group} while its status is ${status}.`,
       remedy:
-        "It is tried again. Changes take minutes, and so do snapshots; if the status stays, look at the replication group in the console.",
+        "It is retried automatically. Changes take minutes, and so do snapshots; if the status persists, check the replication group in the console.",
     });
   }
 }
@@ -49,7 +49,7 @@ export class AuthTokenRefused extends RotationError {
       subject: group,
       happened: `AWS refuses a change of the AUTH token of ${group} (${code}). Nothing was changed.`,
       remedy:
-        "AWS takes tokens of 16 to 128 letters, digits and !&#$^<>-: set password in rotation.yml accordingly. The group needs encryption in transit, Redis OSS 5.0.6 or later or Valkey, and nodes of its own (no serverless cache). If all that is so, the token is perhaps an older one, which AWS does not take again: docs/types/elasticache-auth-token.md, By hand.",
+        "AWS accepts tokens of 16 to 128 letters, digits and !&#$^<>-: set password in rotation.yml accordingly. The group needs encryption in transit, Redis OSS 5.0.6 or later or Valkey, and nodes of its own (no serverless cache). If all of that holds, the token may be an earlier one, which AWS does not accept again: docs/types/elasticache-auth-token.md, By hand.",
     });
   }
 }
@@ -62,9 +62,9 @@ export class AuthTokenLags extends RotationError {
       code: "AUTH_TOKEN_LAGS",
       retryable: true,
       subject: group,
-      happened: `AWS says that the AUTH token of ${group} is changed, and ${address} still refuses the new one.`,
+      happened: `AWS reports that the AUTH token of ${group} is changed, but ${address} still refuses the new one.`,
       remedy:
-        "It is tried again. If it stays so, the secret perhaps names an endpoint of another replication group.",
+        "It is retried automatically. If this persists, the secret may name an endpoint of another replication group.",
     });
   }
 }

@@ -23,14 +23,14 @@ export function requireUsable(
   if (!state.hasToken)
     throw new AuthTokenUnusable(
       name,
-      "it has none, and one that is rotated in would leave it open to anybody without a token",
+      "it has none, and rotating one in would leave it open to anybody without a token",
       "Give it the token that AWSCURRENT holds: aws elasticache modify-replication-group --replication-group-id … --auth-token … --auth-token-update-strategy SET --apply-immediately.",
     );
   if (username !== tokenUser)
     throw new AuthTokenUnusable(
       name,
-      `the secret holds the user ${username}, and a token belongs to no user but ${tokenUser}`,
-      `Take the user out of the secret, or make it ${tokenUser}. If the group has users, rotate them: \`type: elasticache\` with \`user\`.`,
+      `the secret holds the user ${username}, but a token belongs only to ${tokenUser}`,
+      `Remove the user from the secret, or set it to ${tokenUser}. If the group has users, rotate them: \`type: elasticache\` with \`user\`.`,
     );
   if (!["available", "modifying"].includes(state.status))
     throw new AuthTokenBusy(name, state.status);

@@ -20,7 +20,7 @@ export class KeyIncomplete extends RotationError {
     super({
       code: "KEY_INCOMPLETE",
       subject: provider,
-      happened: `A request to ${provider} needs ${template}, and there is no value for it.`,
+      happened: `A request to ${provider} needs ${template}, but there is no value for it.`,
       remedy:
         "If it is a part of the key ({key.id}, {old.id}), put it into the secret and name its field under fields in rotation.yml. If it is a parameter, add it to the credential.",
     });

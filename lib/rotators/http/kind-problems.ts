@@ -63,7 +63,7 @@ function* probeProblems({ probe }: Preset): Generator<Problem> {
   if ((times - 1) * every > longestLook)
     yield [
       ["probe", "dead", "every"],
-      `makes one look at a key take ${((times - 1) * every) / 1e3} s, and 20 s is the most: settlement looks again by itself, for as long as within says`,
+      `makes one look at a key take ${((times - 1) * every) / 1e3} s, and 20 s is the most: settlement looks again automatically, for as long as within says`,
     ];
   const outcomes = probe.rules.map(({ is }) => is);
   if (!outcomes.includes("dead") || !outcomes.some((is) => is === "alive" || is === "restricted"))

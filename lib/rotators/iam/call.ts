@@ -38,8 +38,8 @@ function refusal(thrown: unknown, provider: string, call: string, what: string):
   if (isNamed(thrown, "ConcurrentModification"))
     return new ProviderUnavailable(
       provider,
-      `${call} met another change of the user`,
-      "Nothing to do: it is tried again.",
+      `${call} conflicted with another change of the user`,
+      "Nothing to do: it is retried automatically.",
     );
   if (isThrottled(thrown)) return new ProviderBusy(provider);
   if (thrown instanceof NotFromAws)

@@ -18,7 +18,7 @@ export class AccessKeyIdMissing extends RotationError {
     super({
       code: "ACCESS_KEY_ID_MISSING",
       subject: user,
-      happened: `The secret of ${user} holds a secret access key without its access key id.`,
+      happened: `The secret of ${user} holds a secret access key, but not its access key id.`,
       remedy:
         "Add the id to the secret, have consumers take both from it, and name its field under `fields` in rotation.yml if it is not a usual one: each rotation changes both.",
     });

@@ -66,7 +66,8 @@ export class KeysFull extends RotationError {
       code: "KEYS_FULL",
       subject: provider,
       happened: `${provider} has no room for another key${most}; it has ${list || "keys that cannot be listed"}.`,
-      remedy: "Delete a key that nobody uses. Quarterturn deletes none that it did not create.",
+      remedy:
+        "Delete a key that nobody uses. Quarterturn never deletes keys that it did not create.",
     });
   }
 }
@@ -88,11 +89,11 @@ export class KeyRefused extends RotationError {
 
 /** What to do where Quarterturn makes the keys. @param secret its name */
 export const replaceKey = (secret: string) =>
-  `Start a rotation: it makes a new key and promotes it at once. If it is refused as UNSETTLED, because an old key is still to be retired, take AWSPENDING off and have both replaced: ${rotateLeaked(secret)}`;
+  `Start a rotation: it makes a new key and promotes it at once. If it is refused as UNSETTLED, because an old key is still to be retired, remove AWSPENDING and have both replaced: ${rotateLeaked(secret)}`;
 
 /** What to do where people make them. @param secret its name */
 export const supplyKey = (secret: string) =>
-  `Create a key in its provider's console, and hand it over: npm run supply -- ${secret}. If it is refused as UNSETTLED, because an old key is still to be retired, put it into the secret with PutSecretValue: settlement goes on by itself.`;
+  `Create a key in its provider's console, and hand it over: npm run supply -- ${secret}. If it is refused as UNSETTLED, because an old key is still to be retired, put it into the secret with PutSecretValue: settlement continues automatically.`;
 
 /** A new key was created, and did not become usable in its time. */
 export class KeyNotAlive extends RotationError {

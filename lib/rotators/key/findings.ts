@@ -84,7 +84,7 @@ function* outdated(
     severity: "warning",
     code: "PRESET_OLD",
     secret,
-    what: `What the type ${spec.type} knows of ${provider.name} was last checked on ${checkedOn}, more than a year ago.`,
+    what: `What the type ${spec.type} knows about ${provider.name} was last checked on ${checkedOn}, more than a year ago.`,
     remedy:
       "Upgrade Quarterturn. If the preset is yours, compare it with its sources, and set checked.on to that day.",
   });

@@ -55,7 +55,7 @@ export function stillAlive(keys: Keys, old: OldKey): Retiring {
   const { provider } = keys;
   const { endsOldAfter } = provider.traits;
   if (endsOldAfter !== undefined)
-    return { waiting: `${provider.name} ends ${nameOf(keys, old)} by itself`, refused: false };
+    return { waiting: `${provider.name} ends ${nameOf(keys, old)} automatically`, refused: false };
   if (old.isOurs && provider.remove)
     return {
       waiting: `${nameOf(keys, old)} is revoked, and ${provider.name} still accepts it`,

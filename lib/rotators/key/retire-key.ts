@@ -48,7 +48,7 @@ export async function retireKey(
   if (left === 0) return undefined;
   const seconds = Math.ceil(left / 1000);
   return {
-    waiting: `${nameOf(keys, old)} is refused, which counts in ${seconds} s: ${keys.provider.name} may change its answer`,
+    waiting: `${nameOf(keys, old)} is refused, which counts only in ${seconds} s: ${keys.provider.name} may still change its answer`,
     refused: true,
   };
 }
@@ -72,7 +72,7 @@ function recentUse(keys: Keys, entry: KeyEntry | undefined, { now }: Access): st
   const used = entry?.lastUsedAt;
   if (lastUseLag === undefined || !entry || used === null) return undefined;
   if (used === undefined)
-    return `${provider.name} does not say in a known form when ${nameOf(keys, entry)} was used`;
+    return `${provider.name} does not report in a known form when ${nameOf(keys, entry)} was used`;
   const age = now().getTime() - used.getTime();
   return age < lastUseLag + recently
     ? `${provider.name} says that ${nameOf(keys, entry)} was used at ${isoSeconds(used)}`

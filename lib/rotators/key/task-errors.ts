@@ -21,7 +21,7 @@ export class KeyEnabledAgain extends RotationError {
       code: "KEY_ENABLED_AGAIN",
       subject: key,
       happened: `The old key of ${key}${id === undefined ? "" : ` (${id})`} was disabled, because no known consumer holds it, and somebody has enabled it again. It is not disabled a second time.`,
-      remedy: `Find the consumer that still uses it, and have it read AWSCURRENT. Then disable or delete the key at ${where}; settlement goes on from there.`,
+      remedy: `Find the consumer that still uses it, and have it read AWSCURRENT. Then disable or delete the key at ${where}; settlement continues from there.`,
     });
   }
 }

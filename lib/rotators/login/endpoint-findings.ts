@@ -60,7 +60,7 @@ const proxySecret = (secret: string, proxy: string) =>
     severity: "warning",
     code: "RDS_PROXY_SECRET",
     secret,
-    what: `The RDS proxy ${proxy} logs in with this secret. It reads it again by itself some time after a rotation (AWS does not say when): until then its clients may be refused.`,
+    what: `The RDS proxy ${proxy} logs in with this secret. It rereads it some time after a rotation (AWS does not document when): until then its clients may be refused.`,
     remedy:
       "Rotate with alternating-users or two-passwords, so that the old password works until the proxy has read the new one, and set grace to longer than that takes. With alternating-users the proxy must know both users: give it a second secret with the other one, or a secret of its own whose user does not rotate.",
   });

@@ -26,7 +26,7 @@ export class EngineMismatch extends DocumentError {
     super({
       code: "ENGINE_MISMATCH",
       happened: `${where} has ${stated}, but in rotation.yml the credential has type ${type}, by default.`,
-      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which wins. Otherwise write the type that it is (docs/manifest.md lists them), or correct what is wrong; where there is no such type, write \`exempt\` for this secret.`,
+      remedy: `If it is a login of ${type}, write \`type: ${type}\` in rotation.yml, which takes precedence. Otherwise write its real type (docs/manifest.md lists them), or correct the field; if there is no such type, write \`exempt\` for this secret.`,
     });
   }
 }
@@ -37,7 +37,7 @@ export class UrlMismatch extends DocumentError {
     super({
       code: "URL_MISMATCH",
       happened: `${where}: the URL in ${JSON.stringify(field)} has another ${part} than the credential.`,
-      remedy: `Correct the URL${part === "user" ? "" : ", in which the password is percent-encoded (# is %23)"}. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml. If the fields beside it are another login's, write \`fields: {}\` there.`,
+      remedy: `Correct the URL${part === "user" ? "" : ", in which the password is percent-encoded (# is %23)"}. If its host leads to the same login (a reader, a pooler), declare it under otherHosts in rotation.yml. If the fields beside it belong to another login, write \`fields: {}\` there.`,
     });
   }
 }

@@ -88,7 +88,7 @@ export class LockBusy extends RotationError {
       code: "LOCK_BUSY",
       retryable: true,
       happened: `${address} could not ${action} in time: another change of the same user is under way.`,
-      remedy: `It is tried again. If it persists, look for a session of quarterturn that hangs (${where}).`,
+      remedy: `It is retried automatically. If this persists, look for a hanging session of quarterturn (${where}).`,
     });
   }
 }
@@ -102,7 +102,7 @@ export class DatabaseFailed extends RotationError {
       retryable: true,
       happened: `${address} failed to ${action} (${code}).`,
       remedy:
-        "Look the code up in the server's documentation, and read the server's log of this time.",
+        "Look up the code in the server's documentation, and read the server's log from this time.",
     });
   }
 }

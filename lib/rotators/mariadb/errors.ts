@@ -47,6 +47,6 @@ export const reuseChecked = (address: string) =>
 export const otherMethod = (address: string, account: string, method: string) =>
   new SecondPasswordImpossible(
     address,
-    `${account} has the method ${method} beside its password, by which the server asks whoever has a wrong one, so that no login could prove an old password refused`,
-    `Leave it the password alone: ALTER USER ${account} IDENTIFIED BY '…'; with the one that AWSCURRENT holds. Whoever logs in by ${method} gets a user of its own.`,
+    `${account} has the method ${method} besides its password, and the server falls back to it after a wrong password, so no login could prove that an old password is refused`,
+    `Leave it only the password: ALTER USER ${account} IDENTIFIED BY '…'; with the one that AWSCURRENT holds. Give whatever logs in by ${method} a user of its own.`,
   );

@@ -4,7 +4,7 @@ import { RotationError } from "../../errors.ts";
 export class AccountUnclear extends RotationError {
   /** @param hosts of the accounts */
   constructor(address: string, username: string, hosts: readonly string[]) {
-    const several = `has accounts named ${username} (for ${hosts.join(", ")}), and an administrator cannot tell whether, and which of them, the application uses`;
+    const several = `has accounts named ${username} (for ${hosts.join(", ")}), and an administrator cannot tell which of them, if any, the application uses`;
     super({
       code: "ACCOUNT_UNCLEAR",
       happened: `${address} ${hosts.length === 0 ? `has no account named ${username}` : several}.`,

@@ -69,12 +69,12 @@ export const tooOld = (address: string, version: string) =>
     "Two passwords of a user need MySQL 8.0.14: write `strategy: in-place` in rotation.yml, or upgrade the server.",
   );
 
-/** One failed login locks the account, and the proof that an old password is refused is one. */
+/** One failed login locks the account, and proving that an old password is refused takes one. */
 export class AccountLocks extends RotationError {
   constructor(address: string, username: string) {
     super({
       code: "ACCOUNT_LOCKS",
-      happened: `${address} locks user ${username} after one failed login (FAILED_LOGIN_ATTEMPTS 1), and the proof that an old password is refused is one.`,
+      happened: `${address} locks user ${username} after one failed login (FAILED_LOGIN_ATTEMPTS 1), and proving that an old password is refused takes one.`,
       remedy: `Allow more: ALTER USER ${quoteName(username)}@'…' FAILED_LOGIN_ATTEMPTS 10 PASSWORD_LOCK_TIME 1;`,
     });
   }

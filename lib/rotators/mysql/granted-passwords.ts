@@ -95,4 +95,4 @@ export class GrantedPasswords {
 }
 
 const otherRemedy =
-  "Until the last rotation is settled, this is the old one, and you need do nothing. Otherwise the next rotation ends it: if something uses it, give that a user of its own first.";
+  "Until the last rotation is settled, this is the old password, and there is nothing to do. Otherwise the next rotation ends it: if something uses it, give that a user of its own first.";

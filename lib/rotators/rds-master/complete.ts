@@ -59,7 +59,7 @@ function proofOf({ keys, complain }: MasterEntry, { login }: RdsEngine): MasterS
   if (proof === "login" && !login)
     complain(
       keys.proof === undefined ? ["engine"] : ["proof"],
-      `Quarterturn cannot log in to ${engine}: write \`proof: api\`, which means that a new password counts as working when RDS says that its change is over, and that nobody proves that the old one is refused`,
+      `Quarterturn cannot log in to ${engine}: write \`proof: api\`, which means that a new password counts as working once RDS reports that its change is over, and that nothing proves that the old one is refused`,
     );
   if (proof === "api" && login)
     complain(["proof"], `is weaker than a login, which ${engine} can be given: remove it`);
@@ -74,7 +74,7 @@ function requireAllowed(
 ): void {
   const longest = kind === "cluster" ? Math.min(clusterMaxPassword, maxPassword) : maxPassword;
   if (length < minPassword || length > longest)
-    complain(`has length ${length}: RDS takes ${minPassword} to ${longest} characters here`);
+    complain(`has length ${length}: RDS accepts ${minPassword} to ${longest} characters here`);
   const bad = [...forbidden].filter((character) => characters.includes(character));
   if (bad.length > 0)
     complain(

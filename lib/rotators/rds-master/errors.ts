@@ -20,9 +20,9 @@ export class DatabaseBusy extends RotationError {
       code: "RDS_NOT_AVAILABLE",
       retryable: true,
       subject: database,
-      happened: `RDS takes no change of the master password of ${database} while its status is ${status}.`,
+      happened: `RDS does not accept a new master password for ${database} while its status is ${status}.`,
       remedy:
-        "It is tried again. If the database is stopped, start it; if the status stays, look at its events in the RDS console.",
+        "It is retried automatically. If the database is stopped, start it; if the status persists, check its events in the RDS console.",
     });
   }
 }
@@ -45,7 +45,7 @@ export class PasswordNotTaken extends RotationError {
     super({
       code: "RDS_PASSWORD_NOT_TAKEN",
       subject: database,
-      happened: `RDS took the new master password of ${database} and did not set it; the old one still works.`,
+      happened: `RDS accepted the new master password of ${database} but did not set it; the old one still works.`,
       remedy:
         "Read the database's events in the RDS console: a password policy inside the database may refuse it, e.g. validate_password; then set password in rotation.yml to what it demands.",
     });

@@ -20,7 +20,7 @@ export const explained = explaining([
       new MasterUnusable(
         database,
         "RDS refuses the request (InvalidParameter)",
-        "Look at the database in the RDS console: RDS may manage its password itself, it may be a replica or a tenant, or its engine may allow other passwords than password in rotation.yml makes.",
+        "Look at the database in the RDS console: RDS may manage its password itself, it may be a replica or a tenant, or its engine may not allow the passwords that password in rotation.yml makes.",
       ),
   ],
 ]);

@@ -26,7 +26,7 @@ export const permissionDenied = (
     address,
     username,
     action,
-    `It may not run ${command}. Run: ACL SETUSER ${quoted(username)} ${rights}; and keep it (ACL SAVE, or CONFIG REWRITE). Whoever may change one user may change every user: rather name an administrator with these rights under admin in rotation.yml.`,
+    `It may not run ${command}. Run: ACL SETUSER ${quoted(username)} ${rights}; and keep it (ACL SAVE, or CONFIG REWRITE). A user that may change one user may change every user, so prefer to name an administrator with these rights under admin in rotation.yml.`,
   );
 
 /** The server has no such command, or does not let anybody use it. */
@@ -87,7 +87,7 @@ export class NodeDiffers extends RotationError {
     super({
       code: "NODE_DIFFERS",
       happened: `${address} ${problem} user ${username}. Users are not replicated: each server has its own.`,
-      remedy: `Make the user there what it is on the server that the secret names (ACL LIST, ACL SETUSER), and keep it (ACL SAVE, or CONFIG REWRITE).`,
+      remedy: `Make that user the same as on the server that the secret names (ACL LIST, ACL SETUSER), and keep it (ACL SAVE, or CONFIG REWRITE).`,
     });
   }
 }

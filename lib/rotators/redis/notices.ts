@@ -4,5 +4,5 @@ export const otherPasswordEnds = (address: string, username: string): Notice => 
   code: "OTHER_PASSWORD_ENDS",
   what: `User ${username} on ${address} has other passwords beside the one in use; a rotation ends them.`,
   remedy:
-    "Until the last rotation is settled, this is the old one, and you need do nothing. Otherwise give whoever uses them the secret, or a user of its own, before it rotates.",
+    "Until the last rotation is settled, this is the old password, and there is nothing to do. Otherwise, before it rotates, give whatever uses the others the secret, or a user of its own.",
 });

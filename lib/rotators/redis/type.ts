@@ -16,7 +16,7 @@ export const redis = {
     if (passwordForm === "plaintext" && strategy !== "in-place")
       entry.complain(
         ["passwordForm"],
-        "plaintext is for servers whose users cannot be changed: it sets requirepass, in place. Write `strategy: in-place`, or remove it: every other server takes a hash",
+        "plaintext is for servers whose users cannot be changed: it sets requirepass, in place. Write `strategy: in-place`, or remove it: every other server accepts a hash",
       );
     // One rotator for both names.
     return { ...login.complete(entry), type: "redis" };

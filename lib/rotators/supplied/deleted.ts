@@ -21,7 +21,7 @@ export async function confirmDeleted(
 ): Promise<string> {
   if (provider)
     throw new SupplyRefused(
-      `${provider.name} says itself whether a key works, so nobody has to.`,
+      `${provider.name} reports whether a key works, so nobody has to say it.`,
       "Delete the old key there; settlement notices.",
     );
   const secret = await store.describe(secretId, context.signal);

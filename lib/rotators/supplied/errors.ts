@@ -23,8 +23,8 @@ export class SuppliedKeyLeft extends RotationError {
       happened:
         confirm === undefined
           ? `The old value of ${key} still works on ${since}, and no consumer needs it.`
-          : `No consumer needs the old value of ${key} any more on ${since}, and nobody but a person can tell whether it works.`,
-      remedy: `Delete it today ${where}.${confirm === undefined ? " It is asked for again until it is refused." : ` Then say so: ${confirm}`}`,
+          : `No consumer needs the old value of ${key} any more on ${since}, and only a person can tell whether it still works.`,
+      remedy: `Delete it today ${where}.${confirm === undefined ? " You are reminded until it is refused." : ` Then say so: ${confirm}`}`,
     });
   }
 }

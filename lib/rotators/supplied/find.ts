@@ -53,8 +53,8 @@ export function wantedIn(
 function notHere(stage: string, supplied: readonly string[], rotating?: string): SupplyRefused {
   if (rotating !== undefined)
     return new SupplyRefused(
-      `${rotating} has no key that people make: Quarterturn makes its new ones by itself.`,
-      `To have that done now: aws secretsmanager rotate-secret --secret-id ${rotating}`,
+      `${rotating} has no key that people make: Quarterturn makes its new ones itself.`,
+      `To do that now: aws secretsmanager rotate-secret --secret-id ${rotating}`,
     );
   return new SupplyRefused(
     `rotation.yml has no such secret with a key that people make in stage ${stage}.`,

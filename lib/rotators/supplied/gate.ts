@@ -28,7 +28,7 @@ export function situationOf(secret: SecretState, token: string): Situation {
   const pending = holder === current ? undefined : holder;
   if (pending !== undefined && !isSuppliedVersion(pending))
     throw new SupplyRefused(
-      `A rotation of ${name} is under way, or was left: AWSPENDING is on version ${pending}.`,
+      `A rotation of ${name} is under way, or was left behind: AWSPENDING is on version ${pending}.`,
       "Wait until it has ended; npm run validate -- --live says what to do if it does not.",
     );
   const isStaged = pending !== undefined && originOf(labelsOn(secret, pending)) === current;

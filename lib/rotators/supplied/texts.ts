@@ -27,12 +27,14 @@ export function doneText(
       ? `AWSCURRENT is version ${version} now, with ${key} that you handed over.`
       : `AWSCURRENT is version ${version} already: an earlier run has handed over ${key}.`;
   const grace =
-    entry.grace > 0 ? `, ${durationText(entry.grace)} for consumers that nobody sees included` : "";
+    entry.grace > 0
+      ? `, including ${durationText(entry.grace)} for consumers that nobody sees`
+      : "";
   const hours = readSchedule(entry.schedule.expression).every ?? 0;
   const due = new Date(now.getTime() + (spec.supply.every ?? hours * 3600e3));
   return [
     `${secretId}: ${isNew}`,
-    `Next, by itself: settlement redeploys the consumers, and waits until none holds the old key${grace}.`,
+    `Next, automatically: settlement redeploys the consumers, and waits until none holds the old key${grace}.`,
     `Keep the old key until then: ${endOf(spec, provider)} when nobody needs it.`,
     `The next one is due by ${due.toISOString().slice(0, 10)}; reminders come 14, 7 and 1 days ahead.`,
   ].join("\n");

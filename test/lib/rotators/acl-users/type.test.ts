@@ -60,7 +60,7 @@ const malformed: readonly (readonly [string, string, string | readonly string[]]
     "with passwords that AWS refuses",
     user("user: app, password: { length: 200, characters: 'abcABC123/@' }"),
     [
-      "rotation.yml:3: secrets.cache.password: has length 200: AWS takes 16 to 128 characters here",
+      "rotation.yml:3: secrets.cache.password: has length 200: AWS accepts 16 to 128 characters here",
       'rotation.yml:3: secrets.cache.password: allows "/", "@", which AWS refuses: remove them from characters',
     ],
   ],

@@ -87,7 +87,7 @@ describeNeeding(whatIsMissing("redis")(), "AUTH tokens: the API", {}, () => {
 
   it.each([
     [{ userGroups: ["apps"] }, "it has user groups"],
-    [{ token: undefined }, "it has none, and one that is rotated in would leave it open"],
+    [{ token: undefined }, "it has none, and rotating one in would leave it open"],
   ])("names a group that cannot be rotated: %o", async (more, problem) => {
     const login = await fixture.newGroupWith(more as object);
     const refused = by(login, (passwords) =>

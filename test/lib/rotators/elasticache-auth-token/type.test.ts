@@ -71,7 +71,7 @@ const malformed: readonly (readonly [string, string, string])[] = [
   [
     "with tokens that are too long",
     token("replicationGroup: main, password: { length: 129 }"),
-    "rotation.yml:3: secrets.cache.password: has length 129: AWS takes 16 to 128 characters here",
+    "rotation.yml:3: secrets.cache.password: has length 129: AWS accepts 16 to 128 characters here",
   ],
   [
     "with characters that AWS refuses",

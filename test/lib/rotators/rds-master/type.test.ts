@@ -76,7 +76,7 @@ const malformed: readonly (readonly [string, string, string | readonly string[]]
   [
     "of an engine without a login, and without a word of it",
     master("instance: main, engine: oracle"),
-    "rotation.yml:3: secrets.app.engine: Quarterturn cannot log in to oracle: write `proof: api`, which means that a new password counts as working when RDS says that its change is over, and that nobody proves that the old one is refused",
+    "rotation.yml:3: secrets.app.engine: Quarterturn cannot log in to oracle: write `proof: api`, which means that a new password counts as working once RDS reports that its change is over, and that nothing proves that the old one is refused",
   ],
   [
     "with a weaker proof than there could be",
@@ -87,7 +87,7 @@ const malformed: readonly (readonly [string, string, string | readonly string[]]
     "with passwords that RDS refuses",
     master("cluster: main, engine: postgres, password: { length: 64, characters: 'abcABC123/@' }"),
     [
-      "rotation.yml:3: secrets.app.password: has length 64: RDS takes 8 to 41 characters here",
+      "rotation.yml:3: secrets.app.password: has length 64: RDS accepts 8 to 41 characters here",
       'rotation.yml:3: secrets.app.password: allows "/", "@", which RDS refuses: remove them from characters',
     ],
   ],

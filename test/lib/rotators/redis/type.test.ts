@@ -44,7 +44,7 @@ describe.each(["redis", "valkey"] as const)("type %s", (type) => {
 
   it("gives a server no password itself unless it rotates in place", () => {
     expect(completed({ passwordForm: "plaintext" }, type).complaints).toEqual([
-      "passwordForm: plaintext is for servers whose users cannot be changed: it sets requirepass, in place. Write `strategy: in-place`, or remove it: every other server takes a hash",
+      "passwordForm: plaintext is for servers whose users cannot be changed: it sets requirepass, in place. Write `strategy: in-place`, or remove it: every other server accepts a hash",
     ]);
   });
 

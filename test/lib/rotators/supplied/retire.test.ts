@@ -85,8 +85,8 @@ describe("the key before, where its provider can be asked,", () => {
     await replace();
     const alive = await scene.retire();
     expect(alive).toMatchObject({ refused: false, task: { code: "SUPPLIED_KEY_LEFT" } });
-    expect(alive.task?.remedy).toContain("It is asked for again until it is refused.");
-    await expect(confirm()).rejects.toThrow("Acme says itself whether a key works");
+    expect(alive.task?.remedy).toContain("You are reminded until it is refused.");
+    await expect(confirm()).rejects.toThrow("Acme reports whether a key works");
     acme.keys.delete(scene.old);
     expect(await scene.retire()).toEqual({ outcome: "done", secret: scene.name, accepted: false });
   });

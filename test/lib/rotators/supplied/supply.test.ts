@@ -152,7 +152,7 @@ describe("is refused, and nothing is changed, when", () => {
   it("a rotation is under way", async () => {
     const pending = await scene.put({ api_key: scene.old }, ["AWSPENDING"]);
     await expect(scene.supply(newKey())).rejects.toThrow(
-      `A rotation of ${scene.name} is under way, or was left: AWSPENDING is on version ${pending}.`,
+      `A rotation of ${scene.name} is under way, or was left behind: AWSPENDING is on version ${pending}.`,
     );
     expect(await scene.holder("AWSPENDING")).toBe(pending);
     expect(await scene.holder("RETIRING")).toBeUndefined();
