@@ -24,7 +24,7 @@ export class MoreProblems extends RotationError {
     super({
       code: "MORE_PROBLEMS",
       retryable: true,
-      happened: `${secret} has more problems than get an alert each: ${count} more now.`,
+      happened: `${secret} has more problems than get an alert of their own: ${count} more now.`,
       remedy: "Fix the ones you were alerted to. The others get their alerts as those end.",
     });
   }

@@ -60,7 +60,7 @@ export function checkAlone(source: Source, completed: readonly Completed[]): voi
     if (spec.traits.rolls && completed.length > 1)
       source.complain(
         path,
-        `is replaced in the moment of promotion (strategy ${spec.strategy}), so it must be the only credential of its secret: give it a secret of its own`,
+        `is replaced at the moment of promotion (strategy ${spec.strategy}), so it must be the only credential of its secret: give it a secret of its own`,
       );
 }
 

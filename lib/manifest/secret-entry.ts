@@ -49,7 +49,7 @@ function drillOf(
   if (isSupplied(own))
     source.complain(
       at,
-      "people make what it holds, so that it cannot be replaced in a drill: choose another canary",
+      "people make what it holds, so it cannot be replaced in a drill: choose another canary",
     );
   return drill;
 }

@@ -44,7 +44,7 @@ export class Source {
         const meant = alias.resolve(this.#document);
         if (meant && !parents.includes(meant)) return;
         const remedy = meant
-          ? `*${alias.source} stands inside of what it means, which has no end: write the value itself`
+          ? `*${alias.source} is inside the value that it refers to, which never ends: write the value itself`
           : `*${alias.source} refers to no anchor: add &${alias.source} above, at the value that is meant`;
         this.#add(this.#problems, alias.range?.[0] ?? 0, [], remedy);
       },

@@ -31,9 +31,9 @@ function found({ name: secret, consumers, entry }: SecretFacts) {
   const what = [
     rolled.length > 0
       ? `Rolled after each rotation: ${counted(rolled)}.`
-      : `No consumer to roll was found (${where}): whatever reads this secret must read it again by itself.`,
+      : `No consumer to roll was found (${where}): whatever reads this secret must reread it on its own.`,
     ...(deployed.length > 0 ? [`Not rolled, deploy them yourself: ${counted(deployed)}.`] : []),
-    ...(ending.length > 0 ? [`Ending by themselves: ${counted(ending)}.`] : []),
+    ...(ending.length > 0 ? [`Ending on their own: ${counted(ending)}.`] : []),
     waiting(entry, consumers),
   ];
   return finding({ severity: "note", code: "CONSUMERS", secret, what: what.join(" ") });

@@ -18,7 +18,7 @@ export function exemptionFindings(exempt: Manifest["exempt"], now: Date): readon
           secret,
           what: `Its exemption from rotation ended on ${until}: ${reason}`,
           remedy:
-            "Let it rotate: remove exempt in rotation.yml; or give the exemption another end.",
+            "Let it rotate: remove exempt in rotation.yml; or set a later until for the exemption.",
         });
   });
 }

@@ -24,7 +24,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
     [
       "an alias that stands inside of what it means",
       "secrets: &all { app: { strategy: in-place, more: [*all] } }",
-      "rotation.yml:1: *all stands inside of what it means, which has no end: write the value itself",
+      "rotation.yml:1: *all is inside the value that it refers to, which never ends: write the value itself",
     ],
     [
       "text with NUL in it",

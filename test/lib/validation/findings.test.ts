@@ -666,12 +666,12 @@ describe("consumers", () => {
     [
       "none",
       of(),
-      `No consumer to roll was found (ECS clusters: production): whatever reads this secret must read it again by itself. ${complete}`,
+      `No consumer to roll was found (ECS clusters: production): whatever reads this secret must reread it on its own. ${complete}`,
     ],
     [
       "none, and no cluster",
       { consumers: consumersOf({}, {}) },
-      `No consumer to roll was found (ECS clusters: none is listed): whatever reads this secret must read it again by itself. ${complete}`,
+      `No consumer to roll was found (ECS clusters: none is listed): whatever reads this secret must reread it on its own. ${complete}`,
     ],
     [
       "two, and a task of its own",
@@ -681,7 +681,7 @@ describe("consumers", () => {
           tasks: [task("t1", "production")],
         }),
       },
-      `Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending by themselves: 1 consumer (standalone task t1). ${complete}`,
+      `Rolled after each rotation: 2 consumers (service production/web, service production/api). Ending on their own: 1 consumer (standalone task t1). ${complete}`,
     ],
     [
       "one that another controller deploys",
@@ -1019,7 +1019,7 @@ describe("a key of a provider", () => {
       { checkedOn: "2025-03-03" },
       [
         counted,
-        `warning PRESET_OLD ${name}: What the type http knows of Acme was last checked on 2025-03-03, more than a year ago.`,
+        `warning PRESET_OLD ${name}: What the type http knows about Acme was last checked on 2025-03-03, more than a year ago.`,
       ],
     ],
     [
