@@ -4,13 +4,13 @@ import { snsTopic } from "../lib/aws/sns.ts";
 import { program, UsageError } from "./command-line.ts";
 import { topicArn } from "./topic-arn.ts";
 
-const usage = `Sends a test alert to the topic of on-call, and so to the event bus.
+const usage = `Sends a test alert to on-call's topic, and through it to the event bus.
 
   npm run alert:test -- [options]
 
   --topic ARN          the SNS topic (default: ALERT_TOPIC_ARN)
   --environment NAME   the environment that the alert names (default: ENVIRONMENT, else "unknown")
-  --over               says that the test alert is over: a pager resolves what it opened
+  --over               report the test alert as over, so that a pager resolves its incident
   --help               print this
 
 Uses the AWS credentials of your environment or profile, in the Region of the topic.

@@ -8,7 +8,7 @@ const usage = `Bundles the functions with rotation.yml, for the stage production
 
   --help   print this
 
-Deploying does not need it: serverless bundles by itself.`;
+Deploying does not need it: serverless does its own bundling.`;
 
 const root = resolve(import.meta.dirname, "..");
 

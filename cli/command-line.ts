@@ -61,7 +61,7 @@ function refuseUnused(options: Options, given: readonly string[]): void {
     if (needs !== undefined && !given.includes(needs))
       throw new UsageError(`--${name} needs --${needs}.`);
     if (not !== undefined && given.includes(not))
-      throw new UsageError(`--${name} does not go with --${not}.`);
+      throw new UsageError(`--${name} cannot be combined with --${not}.`);
   }
 }
 
@@ -78,7 +78,7 @@ const firstSentence = (message: string) => `${message.split(/\.?(?:\s*\n|\. )/)[
 export function wholeNumber(option: string, text: string, [min, max]: readonly [number, number]) {
   const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
   if (value >= min && value <= max) return value;
-  throw new UsageError(`${option} takes a whole number from ${min} to ${max}, not "${text}".`);
+  throw new UsageError(`${option} must be a whole number from ${min} to ${max}, not "${text}".`);
 }
 
 /** @throws UsageError unless the text is one of the choices */

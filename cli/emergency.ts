@@ -17,7 +17,7 @@ import { ownRegion } from "./region.ts";
 const { stdin, stdout, stderr } = process;
 
 const nobody =
-  "There is no terminal to ask at. Pass --yes to go ahead without a question, or --dry-run to see the plan.";
+  "There is no terminal to ask for confirmation. Pass --yes to go ahead without asking, or --dry-run to see the plan.";
 
 await program(
   usage,

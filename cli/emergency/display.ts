@@ -47,13 +47,17 @@ export function terminalDisplay(output: Output, again: (id: string) => string): 
   return {
     plan: (answer) => print(planLines(answer)),
     started: ({ id }) =>
-      print([`Emergency ${id} is under way. Ctrl-C ends only what is shown.`, ""]),
+      print([`Emergency ${id} is under way. Ctrl-C ends only this display.`, ""]),
     show(answer) {
       last = tableOf(answer, size());
       screen.draw(last);
     },
     missed: (why) =>
-      screen.draw([...last, `Cannot look: ${why}`.slice(0, size().columns), "Trying again."]),
+      screen.draw([
+        ...last,
+        `Cannot read the status: ${why}`.slice(0, size().columns),
+        "Trying again.",
+      ]),
     end: (answer, asked) => print(endLines(answer, asked, again(answer.id))),
   };
 }
@@ -67,9 +71,9 @@ function endLines(
   const verdict = verdictOf(answer, asked);
   const isSettling = answer.secrets.some(({ state }) => state === "promoted" || state === "dead");
   const last = {
-    done: isSettling ? "Done. Settlement goes on by itself." : "Done.",
+    done: isSettling ? "Done. Settlement continues automatically." : "Done.",
     left: `Look again: ${again}`,
-    moving: `It goes on. Look again: ${again}`,
+    moving: `It continues. Look again: ${again}`,
   };
   return ["", ...left, last[verdict]];
 }

@@ -55,7 +55,7 @@ export class EmergencyFunction {
   /** For who calls by hand. */
   #unreached(thrown: unknown): unknown {
     if (thrown instanceof DeadlineReached)
-      return new Error(`${this.name} has not answered in time. Look with --status what it does.`);
+      return new Error(`${this.name} has not answered in time. See what it does with --status.`);
     if (!(thrown instanceof AwsCallFailed)) return thrown;
     const { happened, remedy, failure, isAbsent, obstacle } = thrown;
     const where = `${this.#region}, in the account of your AWS credentials`;
@@ -65,7 +65,7 @@ export class EmergencyFunction {
       );
     if (/AccessDenied/.test(failure))
       return new Error(
-        `Your AWS credentials may not invoke ${this.name} in ${this.#region}. Allow them lambda:InvokeFunction on it, or use those of somebody who may.`,
+        `Your AWS credentials may not invoke ${this.name} in ${this.#region}. Allow them lambda:InvokeFunction on it, or use credentials that may.`,
       );
     if (obstacle === "credentials")
       return new Error(`AWS does not accept your credentials (${failure}). Sign in again.`);
@@ -76,4 +76,4 @@ export class EmergencyFunction {
 }
 
 const otherRelease =
-  "If the options are right, the function is of another release than this command: deploy this one, or use the command of that one.";
+  "If the options are right, the function is from another release than this command: deploy this release, or use the command of that one.";

@@ -8,7 +8,7 @@ const exitCode = 130;
 export function interruption(again: string) {
   let isStarted = false;
   process.on("SIGINT", () => {
-    const says = isStarted ? `The emergency goes on. Look again: ${again}` : "Nothing was done.";
+    const says = isStarted ? `The emergency continues. Look again: ${again}` : "Nothing was done.";
     process.stderr.write(`\n${says}\n`);
     process.exit(exitCode);
   });

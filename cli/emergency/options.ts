@@ -1,16 +1,16 @@
 import { UsageError } from "../command-line.ts";
 
-export const usage = `Rotates secrets at once, ends what leaked, or brings the previous version back; then shows how far it is.
+export const usage = `Rotates secrets at once, ends what leaked, or brings the previous version back; then shows the progress.
 
   npm run emergency -- SECRETS [options]
 
 What to do (one of them):
   --leaked            what the secrets hold leaked: replace it, end it, redeploy the consumers
   --rotate            rotate now, as the schedule does
-  --rollback          bring the previous version back, while it is alive
-  --repair            find out why a secret is stuck, and mend it
-  --drill             the same as --leaked, for canaries alone (drill in rotation.yml); needs no reason
-  --status            show how the secrets are; changes nothing
+  --rollback          bring the previous version back, while it still works
+  --repair            find out why a secret is stuck, and fix it
+  --drill             the same as --leaked, for canaries only (drill in rotation.yml); needs no reason
+  --status            show the state of the secrets; changes nothing
 
 Which secrets (names or ARNs; or one of these; --status without any: all):
   --pattern PATTERN   those whose name matches, e.g. 'production/*'
@@ -20,18 +20,18 @@ Which secrets (names or ARNs; or one of these; --status without any: all):
   --reason TEXT       why, for the log, the alert and the audit; not with --status
   --id ID             the name of the emergency (default: made from action and reason, so that the same command continues)
   --version-id ID     with --leaked and one secret: the version that leaked (default: AWSCURRENT)
-  --revoke-first      with --leaked: keys are revoked before there are new ones; what uses them fails until then
-  --end-sessions      with --repair: sessions may be ended where that is needed
+  --revoke-first      with --leaked: revoke keys before there are new ones; what uses them fails until then
+  --end-sessions      with --repair: allow sessions to be ended where that is needed
   --dry-run           show the plan and stop
   --yes               do not ask
-  --follow            with --status: go on until nothing waits for Quarterturn
-  --json              JSON lines, one a fact; so it is in a pipe, too
-  --stage NAME        the stage that is deployed (default: production)
+  --follow            with --status: keep watching until nothing waits for Quarterturn
+  --json              JSON lines, one per fact; the default in a pipe
+  --stage NAME        the deployed stage (default: production)
   --function NAME     the function for emergencies (default: SERVICE-STAGE-emergency, SERVICE as in serverless.yml)
   --help              print this
 
 Uses the AWS credentials and Region of your environment or profile, which need lambda:InvokeFunction on that function.
-Ctrl-C, or closing the terminal, ends only what is shown.
+Ctrl-C, or closing the terminal, ends only the display: the emergency continues.
 Exit codes: 0 all done (--dry-run: planned), 1 failed, or not all done: something is left for a person or, with --status,
 under way; 2 invalid options, nothing was done; 130 Ctrl-C.`;
 
@@ -84,7 +84,9 @@ export function payloadOf(given: Given, secrets: readonly string[]): Payload {
   const { reason, id } = given;
   const selection = selectionOf(given, secrets, action);
   if (action !== "status" && action !== "drill" && !reason?.trim())
-    throw new UsageError('Say why with --reason "…": the log, the alert and the audit name it.');
+    throw new UsageError(
+      'Give a reason with --reason "…": the log, the alert and the audit show it.',
+    );
   return {
     action,
     ...selection,
@@ -100,7 +102,7 @@ function actionOf(given: Given): Payload["action"] {
   const [action, other] = actions.filter((each) => given[each]);
   const all = actions.map((each) => `--${each}`).join(", ");
   if (!action) throw new UsageError(`Say what to do: one of ${all}.`);
-  if (other) throw new UsageError(`--${action} does not go with --${other}: choose one.`);
+  if (other) throw new UsageError(`--${action} cannot be combined with --${other}: choose one.`);
   return action;
 }
 

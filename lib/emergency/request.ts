@@ -63,18 +63,18 @@ export function parseRequest(payload: unknown, now: Date): EmergencyRequest {
   const selection = selectionIn(fields, action === "status");
   const reason = text(fields, "reason", 256) ?? (isDrill ? "drill" : "");
   if (action !== "status" && reason === "")
-    throw new InvalidEmergency("reason is missing: say why, for the log, the alert and the audit");
+    throw new InvalidEmergency("reason is missing: give one for the log, the alert and the audit");
   const version = text(fields, "version", 64);
   if (version !== undefined && action !== "leaked")
-    throw new InvalidEmergency("version goes with the action leaked only");
+    throw new InvalidEmergency("version is only for the action leaked");
   if (version !== undefined && !("secrets" in selection && selection.secrets.length === 1))
     throw new InvalidEmergency("version needs exactly one secret under secrets");
   const endSessions = flag(fields, "endSessions");
   if (endSessions && action !== "repair")
-    throw new InvalidEmergency("endSessions goes with the action repair only");
+    throw new InvalidEmergency("endSessions is only for the action repair");
   const revokeFirst = flag(fields, "revokeFirst");
   if (revokeFirst && action !== "leaked")
-    throw new InvalidEmergency("revokeFirst goes with the action leaked only");
+    throw new InvalidEmergency("revokeFirst is only for the action leaked");
   return {
     action,
     selection,
@@ -95,7 +95,7 @@ const idForm = /^[\w.:=+@-]{1,64}$/;
 function idIn(fields: Fields): string | undefined {
   const id = text(fields, "id", 64);
   if (id !== undefined && !idForm.test(id))
-    throw new InvalidEmergency("id takes letters, digits and _.:=+-@, without spaces");
+    throw new InvalidEmergency("id may contain only letters, digits and _.:=+-@");
   return id;
 }
 

@@ -70,7 +70,7 @@ describe("the terminal", () => {
     const [first = "", second = "", missed = "", end = ""] = written;
     expect(first.startsWith("\r\x1b[JEmergency")).toBe(true);
     expect(second.startsWith("\x1b[2A\r\x1b[JEmergency")).toBe(true);
-    expect(missed).toContain("Cannot look: no network\nTrying again.\n");
+    expect(missed).toContain("Cannot read the status: no network\nTrying again.\n");
     expect(end).toBe(
       "\napp: service web: it failed. Mend it.\napp: Do this as well.\nLook again: look INC-1\n",
     );

@@ -90,7 +90,7 @@ describe("npm run emergency in a pipe", () => {
     const ran = await running;
     expect(ran.code).toBe(130);
     expect(ran.stderr).toMatch(
-      /^\nThe emergency goes on\. Look again: npm run emergency -- --status --id [0-9a-f]{12} --function emergency\n$/,
+      /^\nThe emergency continues\. Look again: npm run emergency -- --status --id [0-9a-f]{12} --function emergency\n$/,
     );
     const killed = startEmergency(production, [...leaked, "INC-3"]);
     await once(killed.stdout ?? killed, "data");
@@ -246,7 +246,7 @@ describe("npm run emergency changes nothing", () => {
     const ran = await runEmergency(production, [...leaked, "x"]);
     expect(ran.code, ran.stderr).toBe(2);
     expect(ran.stderr).toContain("action must be one of");
-    expect(ran.stderr).toContain("the function is of another release than this command");
+    expect(ran.stderr).toContain("the function is from another release than this command");
   });
 });
 

@@ -84,17 +84,41 @@ describe("an option that has no effect", () => {
     ["lab/conformance.ts", ["--subnets", "subnet-1"], "--subnets needs --aws."],
     ["lab/conformance.ts", ["--retry-minutes=3"], "--retry-minutes needs --aws."],
     ["lab/conformance.ts", ["--sweep"], "--sweep needs --aws."],
-    ["lab/conformance.ts", ["--aws", "--sweep", "--only", "x"], "--only does not go with --sweep."],
-    ["lab/conformance.ts", ["--aws", "--json", "--sweep"], "--json does not go with --sweep."],
-    ["lab/walk.ts", ["--replay", "x.json", "--seed", "1"], "--seed does not go with --replay."],
-    ["lab/walk.ts", ["--replay", "x.json", "--steps=1"], "--steps does not go with --replay."],
-    ["lab/walk.ts", ["--without", "x", "--replay=x"], "--without does not go with --replay."],
+    [
+      "lab/conformance.ts",
+      ["--aws", "--sweep", "--only", "x"],
+      "--only cannot be combined with --sweep.",
+    ],
+    [
+      "lab/conformance.ts",
+      ["--aws", "--json", "--sweep"],
+      "--json cannot be combined with --sweep.",
+    ],
+    [
+      "lab/walk.ts",
+      ["--replay", "x.json", "--seed", "1"],
+      "--seed cannot be combined with --replay.",
+    ],
+    [
+      "lab/walk.ts",
+      ["--replay", "x.json", "--steps=1"],
+      "--steps cannot be combined with --replay.",
+    ],
+    [
+      "lab/walk.ts",
+      ["--without", "x", "--replay=x"],
+      "--without cannot be combined with --replay.",
+    ],
     ["cli/validate.ts", ["--topic="], "--topic needs --live."],
-    ["cli/emergency.ts", ["--status", "--reason", "x"], "--reason does not go with --status."],
+    [
+      "cli/emergency.ts",
+      ["--status", "--reason", "x"],
+      "--reason cannot be combined with --status.",
+    ],
     ["cli/emergency.ts", ["--rotate", "--version-id", "x"], "--version-id needs --leaked."],
     ["cli/emergency.ts", ["--leaked", "--end-sessions"], "--end-sessions needs --repair."],
     ["cli/emergency.ts", ["--leaked", "--follow"], "--follow needs --status."],
-    ["cli/emergency.ts", ["--dry-run", "--yes"], "--yes does not go with --dry-run."],
+    ["cli/emergency.ts", ["--dry-run", "--yes"], "--yes cannot be combined with --dry-run."],
   ])("%s %j is refused", async (file, options, sentence) => {
     const { code, stdout, stderr } = await warm.run(file, options, {});
     expect({ code, stdout }).toEqual({ code: 2, stdout: "" });

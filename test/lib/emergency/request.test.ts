@@ -84,16 +84,20 @@ describe("a request", () => {
     ["a long reason", { ...leaked, reason: "a".repeat(257) }, "longer than 256 characters"],
     ["half a character", { ...leaked, reason: "\ud83d" }, "reason has half a character"],
     ["another separator of lines", { ...leaked, reason: "a\u2028b" }, "must be one line"],
-    ["an id with spaces", { ...leaked, id: "a b" }, "id takes letters, digits and"],
+    ["an id with spaces", { ...leaked, id: "a b" }, "id may contain only letters, digits and"],
     ["text for a flag", { ...leaked, dryRun: "yes" }, "dryRun must be true or false"],
     ["a version of two", { ...leaked, secrets: ["a", "b"], version: "v" }, "exactly one secret"],
-    ["a version to rotate", { ...leaked, action: "rotate", version: "v" }, "goes with the action"],
+    [
+      "a version to rotate",
+      { ...leaked, action: "rotate", version: "v" },
+      "is only for the action",
+    ],
     [
       "keys to revoke first",
       { ...leaked, action: "rotate", revokeFirst: true },
-      "goes with the action leaked",
+      "is only for the action leaked",
     ],
-    ["sessions to end", { ...leaked, endSessions: true }, "goes with the action repair"],
+    ["sessions to end", { ...leaked, endSessions: true }, "is only for the action repair"],
   ])("with %s is refused", (_, payload, problem) => {
     expect(() => parseRequest(payload)).toThrow(problem);
   });
