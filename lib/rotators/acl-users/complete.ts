@@ -33,5 +33,5 @@ const userOf = (entry: AclUserEntry) =>
   identifierOf(entry, "user", {
     missing: `no user: name it as ${entry.type} does, e.g. \`user: app\``,
     form: /^[a-z][a-z0-9-]*$/i,
-    problem: `is not a user of ${entry.type}: letters, digits and hyphens, a letter first; no ARN`,
+    problem: `is not a user of ${entry.type}: use letters, digits and hyphens, beginning with a letter; not an ARN`,
   });

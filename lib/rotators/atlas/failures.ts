@@ -38,7 +38,7 @@ const roleRemedy =
   "Give the service account the role Project Database Access Admin in this project (Atlas console: Project, Access Manager, Applications).";
 
 const accessListRemedy =
-  "Add the address by which the function's VPC reaches the internet (its NAT gateway's) to the API access list of the service account.";
+  "Add the address with which the function's VPC reaches the internet (its NAT gateway's) to the API access list of the service account.";
 
 /** The error for a reply that reports a failure. @param action e.g. `read the database user app` */
 export function apiFailure(

@@ -66,7 +66,7 @@ export class AtlasPairs implements PairOperations {
 
   /** A service account is not a database user. */
   async requireActsAs(pair: Pair): Promise<void> {
-    const problem = "it is no user of the cluster";
+    const problem = "it is not a user of the cluster";
     const remedy = "Put the login of a database user into the secret.";
     throw new StandInIncomplete(
       projectName(this.#desk.project),

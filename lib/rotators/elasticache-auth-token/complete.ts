@@ -47,5 +47,5 @@ const groupOf = (entry: AuthTokenEntry) =>
     missing: "no replication group: name it, e.g. `replicationGroup: main`",
     form: /^(?=.{1,40}$)[a-z](-?[a-z0-9])*$/i,
     problem:
-      "is not the id of a replication group: up to 40 letters, digits and single hyphens, a letter first; neither an ARN nor a host",
+      "is not the id of a replication group: use up to 40 letters, digits and single hyphens, beginning with a letter; neither an ARN nor a host",
   }).toLowerCase();

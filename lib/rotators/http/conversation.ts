@@ -112,7 +112,7 @@ export class Conversation {
     const { auth } = this.spec.preset;
     const side = question.as === "admin" && this.spec.admin ? auth.admin : auth.key;
     if (side?.hosts.includes(question.host) ?? true) return;
-    throw this.unavailable(question, `: ${question.host} is no host for these headers`);
+    throw this.unavailable(question, `: ${question.host} is not a host for these headers`);
   }
 
   async #keepPace(): Promise<void> {

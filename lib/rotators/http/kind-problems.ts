@@ -22,7 +22,7 @@ export function* kindProblems(preset: Preset): Generator<Problem> {
   if (kind === "issue" && list && list.name === undefined)
     yield [
       ["list"],
-      "has no name, by which a key whose reply was lost is found: say where an item has it",
+      "has no name, which is needed to find a key whose reply was lost: say where an item has it",
     ];
   if ((kind === "roll-with-grace") !== (grace !== undefined))
     yield [["kind"], "roll-with-grace and grace belong together: write both, or neither"];
@@ -44,7 +44,7 @@ function* resultProblems({ kind, create, operation, reveal }: Preset): Generator
   if (kind === "issue" && !("id" in result))
     yield [
       ["create", "result"],
-      "has no id, by which the key is deleted: say where the reply has it",
+      "has no id, which is needed to delete the key: say where the reply has it",
     ];
 }
 

@@ -22,7 +22,7 @@ export function checkTemplates(
     if (/[{}]/.test(literalsOf(text)))
       complain(
         path,
-        `${JSON.stringify(text)} has a brace that is no placeholder: write {name}, {param.project} or {old.id}`,
+        `${JSON.stringify(text)} has a brace that is not a placeholder: write {name}, {param.project} or {old.id}`,
       );
 }
 
@@ -74,6 +74,6 @@ export function checkHost({ hosts }: Preset, path: Path, host: string, complain:
   if (!known.includes(host))
     complain(
       path,
-      `${JSON.stringify(host)} is none of hosts (${known.join(", ")})${suggestion(host, known)}`,
+      `${JSON.stringify(host)} is not one of hosts (${known.join(", ")})${suggestion(host, known)}`,
     );
 }

@@ -31,7 +31,7 @@ export class UserTagsFull extends RotationError {
     super({
       code: "USER_TAGS_FULL",
       subject: user,
-      happened: `${user} has no room for two more tags (at most ${most}), by which a new key is told from others; nothing was created.`,
+      happened: `${user} has no room for two more tags (at most ${most}), which tell a new key from others; nothing was created.`,
       remedy: "Remove tags of this user that nobody needs.",
     });
   }

@@ -91,7 +91,7 @@ function foreign(
       secret,
       what:
         id === undefined
-          ? `Nobody can tell which key of ${provider.name} AWSCURRENT holds, so after the next rotation a person must delete it.`
+          ? `It is not known which key of ${provider.name} AWSCURRENT holds, so after the next rotation a person must delete it.`
           : `Quarterturn did not create the key ${shownId(provider.traits, id)}, so after the next rotation a person must delete it.`,
       remedy:
         id === undefined

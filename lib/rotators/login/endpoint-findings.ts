@@ -41,9 +41,9 @@ const rdsProxy = (secret: string, host: string) =>
     severity: "warning",
     code: "RDS_PROXY",
     secret,
-    what: `${host} is an endpoint of RDS Proxy, which logs in with secrets of its own: it may refuse the new password before AWSCURRENT moves, and accept the old one after it was retired.`,
+    what: `${host} is an endpoint of RDS Proxy, which logs in with its own secrets: it may refuse the new password before AWSCURRENT moves, and accept the old one after it was retired.`,
     remedy:
-      "Put the endpoint of the instance or cluster into the secret, or under connection.host in rotation.yml, and leave the proxy to the applications.",
+      "Put the endpoint of the instance or cluster into the secret, or under connection.host in rotation.yml, and use the proxy only in the applications.",
   });
 
 const rdsReader = (secret: string, host: string, { kind, of, writer }: EndpointRole) =>

@@ -25,8 +25,7 @@ export class LoginForbidden extends RotationError {
       code: "LOGIN_FORBIDDEN",
       retryable,
       happened: `${address} does not let user ${username} in (${code}: ${why}).`,
-      remedy:
-        "The password is not the cause: correct the server's access rules, its limits or its state.",
+      remedy: "The password is not the cause: fix the server's access rules, limits or state.",
     });
   }
 }
@@ -48,7 +47,7 @@ export class LoginNameDiffers extends RotationError {
     super({
       code: "LOGIN_NAME_DIFFERS",
       happened: `${address} has no role ${login}. A pooler makes the role ${role} of this login name, and only a role has a password.`,
-      remedy: `Let the secret name the server itself, with the role ${role}. Name the pooler's URL under urls and its host under otherHosts in rotation.yml: there a login name may be ${role}, a dot and a tenant.`,
+      remedy: `Make the secret name the server itself, with the role ${role}. Name the pooler's URL under urls and its host under otherHosts in rotation.yml: there a login name may be ${role}, a dot and a tenant.`,
     });
   }
 }

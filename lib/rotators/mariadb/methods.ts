@@ -55,7 +55,7 @@ export function otherPasswords(
   return [
     {
       code: "OTHER_PASSWORD_ENDS",
-      what: `${name} has ${others.length === 1 ? "a password" : `${others.length} passwords`} beside the one in use. A rotation ends it.`,
+      what: `${name} has ${others.length === 1 ? "a password" : `${others.length} passwords`} besides the one in use. A rotation ends it.`,
       remedy:
         "Until the last rotation is settled, this is the old password, and there is nothing to do. Otherwise, whatever uses it needs a user of its own, or this secret.",
     },

@@ -121,7 +121,7 @@ function requireAttributes(version: string, login: Login): void {
   if (!isOld) return;
   throw new PairUnusable(
     login.username,
-    `${address(login)} runs MySQL ${version}, whose accounts have no attributes, by which a second user is told from a stranger`,
+    `${address(login)} runs MySQL ${version}, whose accounts have no attributes to tell a second user from a stranger`,
     "Use `strategy: two-passwords`, which needs MySQL 8.0.14, or upgrade the server to 8.0.21 or later.",
   );
 }

@@ -35,7 +35,7 @@ export class GrantedPasswords {
       (hash) => hash !== undefined && !known.some((password) => has(account, hash, password)),
     );
     if (others.length === 0) return [];
-    const what = `User ${this.#username} has another password beside the one in use.`;
+    const what = `User ${this.#username} has another password besides the one in use.`;
     return [{ code: "OTHER_PASSWORD_ENDS", what, remedy: otherRemedy }];
   }
 

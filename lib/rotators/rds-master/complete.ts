@@ -41,14 +41,14 @@ function databaseOf(entry: MasterEntry): DatabaseName {
   if (instance !== undefined && cluster !== undefined)
     complain(
       ["instance"],
-      "is named beside a cluster, and the password of Aurora is the cluster's: name one of the two",
+      "is named in addition to a cluster, but the password of Aurora belongs to the cluster: name only one of the two",
     );
   const kind = cluster === undefined ? "instance" : "cluster";
   const id = identifierOf(entry, kind, {
     missing: "no database: name it, e.g. `instance: main`, or `cluster: main` for Aurora",
     form: /^(?=.{1,63}$)[a-z](-?[a-z0-9])*$/i,
     problem:
-      "is not the identifier of a database of RDS: up to 63 letters, digits and single hyphens, a letter first; neither an ARN nor a host",
+      "is not the identifier of an RDS database: use up to 63 letters, digits and single hyphens, beginning with a letter; neither an ARN nor a host",
   });
   return { kind, id: id.toLowerCase() };
 }

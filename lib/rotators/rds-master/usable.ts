@@ -65,7 +65,7 @@ function ofSecret(
   const lead = writer ? `: ${address(writer)}` : "";
   return [
     `the secret leads to ${address(current)}, which is ${here ? "its reader endpoint" : "none of its endpoints (a proxy, a replica, another name, or another database)"}`,
-    `Put its own endpoint into the secret${lead}, and name other hosts of it that stand in URLs under otherHosts in rotation.yml.`,
+    `Put the database's own endpoint into the secret${lead}, and name its other hosts that occur in URLs under otherHosts in rotation.yml.`,
   ];
 }
 

@@ -66,7 +66,7 @@ export async function keep({ address, run }: Node, keeper: Keeper): Promise<void
     throw new ChangeNotKept(
       address,
       `${keeper.join(" ")} fails`,
-      `Let the server write its ${keeper[0] === "ACL" ? "ACL file" : "configuration file"} and the folder of it, and try ${keeper.join(" ")} by hand: the answer says what is missing.`,
+      `Let the server write its ${keeper[0] === "ACL" ? "ACL file" : "configuration file"} and the folder that holds it, and try ${keeper.join(" ")} by hand: the answer says what is missing.`,
     );
   }
 }

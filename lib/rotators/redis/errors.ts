@@ -36,7 +36,7 @@ export class CommandMissing extends RotationError {
       code: "COMMAND_MISSING",
       happened: `${address} could not ${action}: it has no command ${command}.`,
       remedy:
-        "The server is older than Redis 6.2, is a proxy or a managed service, or had the command renamed. For users of ElastiCache or MemoryDB write `type: elasticache` or `type: memorydb`. Otherwise let the secret name the server itself, and give the command its name back. Or, for the user default, write `strategy: in-place` and `passwordForm: plaintext`: that sets requirepass, in clear text.",
+        "The server is older than Redis 6.2, is a proxy or a managed service, or had the command renamed. For users of ElastiCache or MemoryDB write `type: elasticache` or `type: memorydb`. Otherwise make the secret name the server itself, and give the command its name back. Or, for the user default, write `strategy: in-place` and `passwordForm: plaintext`: that sets requirepass, in clear text.",
     });
   }
 }
@@ -46,8 +46,9 @@ export class SentinelFound extends RotationError {
   constructor(address: string) {
     super({
       code: "SENTINEL_FOUND",
-      happened: `${address} is Sentinel, which has no users of the server.`,
-      remedy: "Let the secret name the server that Sentinel watches, by a name that follows it.",
+      happened: `${address} is a Sentinel, which does not have the server's users.`,
+      remedy:
+        "Make the secret name the server that Sentinel watches, by a name that follows failovers.",
     });
   }
 }

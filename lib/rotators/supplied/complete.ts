@@ -44,7 +44,10 @@ function fieldsOf({ keys, complain }: SuppliedEntry): Readonly<Record<string, st
   }
   if (!fields) return { secret: field ?? "api_key" };
   if (field !== undefined)
-    complain(["field"], "stands beside fields: name it there under secret, and remove it here");
+    complain(
+      ["field"],
+      "cannot be used with fields: name it there under secret, and remove it here",
+    );
   if (fields["secret"] === undefined)
     complain(["fields"], "names no secret part: name the field of the key itself under secret");
   const taken = new Map<string, string>();

@@ -21,7 +21,7 @@ export async function confirmDeleted(
 ): Promise<string> {
   if (provider)
     throw new SupplyRefused(
-      `${provider.name} reports whether a key works, so nobody has to say it.`,
+      `${provider.name} reports whether a key works, so --deleted is not needed.`,
       "Delete the old key there; settlement notices.",
     );
   const secret = await store.describe(secretId, context.signal);

@@ -84,7 +84,9 @@ export async function requireUsable(
   await requireAlive(provider, key, at);
   if (!provider.facts || !at.current.has("secret")) return;
   if (!(await accepts(provider, at.current, at)))
-    return at.warn(`AWSCURRENT is refused: nobody can tell whether ${name} is of the same account`);
+    return at.warn(
+      `AWSCURRENT is refused: nobody can tell whether ${name} belongs to the same account`,
+    );
   const [is, was] = [await provider.facts(key, at), await provider.facts(at.current, at)];
   if (is.account !== was.account)
     throw new SupplyRefused(

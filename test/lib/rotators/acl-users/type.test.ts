@@ -42,7 +42,7 @@ const malformed: readonly (readonly [string, string, string | readonly string[]]
   [
     "with an ARN",
     user("user: 'arn:aws:elasticache:eu-central-1:123456789012:user:app'"),
-    'rotation.yml:3: secrets.cache.user: "arn:aws:elasticache:eu-central-1:123456789012:user:app" is not a user of elasticache: letters, digits and hyphens, a letter first; no ARN',
+    'rotation.yml:3: secrets.cache.user: "arn:aws:elasticache:eu-central-1:123456789012:user:app" is not a user of elasticache: use letters, digits and hyphens, beginning with a letter; not an ARN',
   ],
   [
     "with a variable that there is not",

@@ -38,7 +38,7 @@ function problems(text: string): readonly string[] {
 }
 
 const notAnId =
-  "is not the id of a replication group: up to 40 letters, digits and single hyphens, a letter first; neither an ARN nor a host";
+  "is not the id of a replication group: use up to 40 letters, digits and single hyphens, beginning with a letter; neither an ARN nor a host";
 
 const malformed: readonly (readonly [string, string, string])[] = [
   [

@@ -54,12 +54,12 @@ const malformed: readonly (readonly [string, string, string | readonly string[]]
   [
     "of two databases",
     master("instance: main, cluster: main, engine: postgres"),
-    "rotation.yml:3: secrets.app.instance: is named beside a cluster, and the password of Aurora is the cluster's: name one of the two",
+    "rotation.yml:3: secrets.app.instance: is named in addition to a cluster, but the password of Aurora belongs to the cluster: name only one of the two",
   ],
   [
     "with a host instead of an identifier",
     master("instance: main.abc.eu-central-1.rds.amazonaws.com, engine: postgres"),
-    'rotation.yml:3: secrets.app.instance: "main.abc.eu-central-1.rds.amazonaws.com" is not the identifier of a database of RDS: up to 63 letters, digits and single hyphens, a letter first; neither an ARN nor a host',
+    'rotation.yml:3: secrets.app.instance: "main.abc.eu-central-1.rds.amazonaws.com" is not the identifier of an RDS database: use up to 63 letters, digits and single hyphens, beginning with a letter; neither an ARN nor a host',
   ],
   [
     "with a variable that there is not",

@@ -74,7 +74,10 @@ describe("type: supplied", () => {
     ["type: supplied, shape: '['", "secrets.app.shape: is not a regular expression"],
     ["type: supplied, every: 90m", "secrets.app.every: is less than a day"],
     ["type: supplied, console: 'http://x'", "secrets.app.console: must be an https URL"],
-    ["type: supplied, field: a, fields: { secret: b }", "secrets.app.field: stands beside fields"],
+    [
+      "type: supplied, field: a, fields: { secret: b }",
+      "secrets.app.field: cannot be used with fields",
+    ],
     [
       "type: supplied, field: a, plain: true",
       "secrets.app.field: names a field, but the secret is the key itself",
