@@ -20,7 +20,7 @@ const settleSilent: Alarm = {
   dimensions: { FunctionName: ref(functionId("settle")) },
   silentFor: ticks,
   happened:
-    "{settle} has not run for 15 minutes, so no old credential is retired and nobody is alerted of a rotation that does not settle. Right after the first deployment this is the wait for the first tick.",
+    "{settle} has not run for 15 minutes, so no old credential is retired and nobody is alerted when a rotation does not settle. Right after the first deployment this is the wait for the first tick.",
   remedy:
     "Check that the rule {tick} is enabled, that the queue's event source mapping is, and the throttles of {settle}.",
 };

@@ -122,7 +122,7 @@ export class VersionElsewhere extends RotationError {
       code: "VERSION_ELSEWHERE",
       happened: `Version ${version} of ${secret} has no value that can be tried, or leads to another server or user than AWSCURRENT.`,
       remedy:
-        "Find out by hand whether what leaked still works, and end it there. If you are not sure which version leaked, omit version: then what AWSCURRENT holds is replaced. Nothing was done.",
+        "Check by hand whether what leaked still works, and if so, end it on its server. If you are not sure which version leaked, omit version: then what AWSCURRENT holds is replaced. Nothing was done.",
     });
   }
 }
@@ -134,7 +134,7 @@ export class VersionUntracked extends RotationError {
       code: "VERSION_UNTRACKED",
       happened: `Version ${version} of ${secret} still works, but it is neither AWSCURRENT nor due to be retired: a rotation would not end it.`,
       remedy:
-        "End it by hand on its server or at its provider. If AWSCURRENT may have leaked with it, run this without version, too. Nothing was done.",
+        "End it by hand on its server or at its provider. If AWSCURRENT may have leaked with it, run this without version as well. Nothing was done.",
     });
   }
 }

@@ -35,7 +35,7 @@ function locked(found: string, credential: string, look: Look): Step {
     return refuse(new LockedOut(name, credential, remedy));
   }
   const isUnsettled = unsettledVersion(secret) !== undefined;
-  const wanted = `${found} No other version of it works, or may come back.`;
+  const wanted = `${found} No other version of it both works and may be restored.`;
   if (isUnsettled && !wish.endSessions) {
     const why = `AWSCURRENT is refused (${credential}), and the last rotation is not settled: sessions that are still open may belong to its consumers`;
     return refuse(new NeedsEndSessions(name, why));

@@ -40,7 +40,7 @@ export function refusalOf(problem: StandingProblem): Refusal {
 
 /** The administrator sets no password of a user whom only the secret names: whoever may write it could name any user. */
 const setByHand = (name: string) =>
-  `Set a new password for its user at the server, and put it into the secret: aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://secret.json. Or, where rotation.yml names an administrator, name the user there, too (users), and deploy. Then run the same command again.`;
+  `Set a new password for its user at the server, and put it into the secret: aws secretsmanager put-secret-value --secret-id ${name} --secret-string file://secret.json. Or, if rotation.yml names an administrator, also name the user there (users), and deploy. Then run the same command again.`;
 
 export const inUse = "OTHER_USER_IN_USE";
 

@@ -40,4 +40,4 @@ const givenUp =
   "Nothing is working on the emergency any more. Fix what its alerts name, then run the same command again: it continues.";
 
 const problemText = ({ code, subject, since }: ProblemStatus) =>
-  `${code}${subject ? ` (${subject})` : ""} stands since ${since}: do what its alert says, or docs/runbook.md#${code.toLowerCase()}.`;
+  `${code}${subject ? ` (${subject})` : ""} has been open since ${since}: do what its alert says, or see docs/runbook.md#${code.toLowerCase()}.`;

@@ -41,7 +41,7 @@ function ownKeysBeside({ source, schema }: StageContext, { path, ownKeys }: Name
     source.complain(
       [...path, key],
       key === "type" || isTypeKey(schema, key)
-        ? "stands beside credentials: move it into one of them, or remove credentials"
+        ? "cannot be used with credentials: move it into one of them, or remove credentials"
         : unknownKey(key, Object.keys(schema.secret.shape)),
     );
 }

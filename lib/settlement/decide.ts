@@ -93,7 +93,7 @@ const head = 5 * 60_000;
 
 const besides: Action = {
   kind: "wait",
-  why: "the emergency has its consumers rolled beside this pass",
+  why: "the emergency redeploys its consumers in parallel to this pass",
   isLeft: true,
 };
 

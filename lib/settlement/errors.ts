@@ -6,7 +6,7 @@ export const settlementRemedies = {
   PROMOTION_UNKNOWN:
     "Allow secretsmanager:TagResource on the secret in the function's role, and leave room for a tag (a secret can have 50).",
   SECRET_DELETED:
-    "Restore the secret with aws secretsmanager restore-secret to have its old credential retired. If it is to be deleted, retire the credentials of its versions by hand first: once it is gone, nobody can.",
+    "Restore the secret with aws secretsmanager restore-secret to have its old credential retired. If you want it deleted, retire the credentials of its versions by hand first: once it is gone, nobody can.",
   PENDING_ABANDONED:
     "Start a rotation with RotateSecret: it replaces that credential. If the version is to become AWSCURRENT after all, move the label there.",
   STILL_ACCEPTED:

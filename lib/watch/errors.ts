@@ -79,7 +79,7 @@ export class RotationAbandoned extends RotationError {
     brief: "Can consumers log in?",
   };
   override readonly next =
-    "nothing until the next rotation, by schedule or by hand: this one is over.";
+    "nothing until the next rotation, on schedule or by hand: this one is over.";
 
   constructor(secret: string) {
     super({
@@ -98,8 +98,7 @@ export class SecretUnseen extends RotationError {
     full: "not known: the secret cannot be described, so it is not known which versions carry its labels.",
     brief: "Can consumers log in?",
   };
-  override readonly next =
-    "nothing itself; Secrets Manager rotates again by the secret's schedule.";
+  override readonly next = "nothing; Secrets Manager rotates again on the secret's schedule.";
 
   /** @param eventName what Secrets Manager reports of it; absent: nothing */
   constructor(secret: string, failure: string, eventName?: string) {
@@ -108,7 +107,7 @@ export class SecretUnseen extends RotationError {
       code: "SECRET_UNSEEN",
       retryable: true,
       happened: `${secret} cannot be described: ${failure} ${event}`,
-      remedy: "Describe it yourself, and fix what keeps this function from describing it.",
+      remedy: "Describe it yourself, and fix what prevents this function from describing it.",
     });
   }
 }

@@ -17,7 +17,7 @@ export class SecretDeleted extends FindingError {
       code: "SECRET_DELETED",
       happened: `${secret} is scheduled for deletion (${deletedAt}), and rotation.yml still names it. It does not rotate.`,
       remedy:
-        "Restore it, or remove it from rotation.yml and deploy. If it goes, retire the credentials of its versions by hand first: nobody can afterwards.",
+        "Restore it, or remove it from rotation.yml and deploy. If you want it deleted, retire the credentials of its versions by hand first: nobody can afterwards.",
       cure: { to: "To restore it", words: aws("restore-secret", secret) },
     });
   }
@@ -83,7 +83,7 @@ function replaced(
 ): Pick<Failure, "remedy" | "cure"> {
   if (how === "unsettled")
     return {
-      remedy: `Rotate it, though the last rotation is not settled: what is to be retired is replaced, too. ${rotateLeaked(secret)}`,
+      remedy: `Rotate it, although the last rotation is not settled: that also replaces what is still to be retired. ${rotateLeaked(secret)}`,
     };
   if (how === "supplied")
     return {
@@ -104,7 +104,7 @@ function movedBack(
   const from = ["--version-stage", "AWSCURRENT", "--remove-from-version-id", current];
   const move = [...from, "--move-to-version-id", accepted];
   return {
-    remedy: "Move AWSCURRENT to the version that works. Or rotate: that repairs the login, too.",
+    remedy: "Move AWSCURRENT to the version that works. Or rotate: that also repairs the login.",
     cure: {
       to: "To move AWSCURRENT to the version that works",
       words: aws("update-secret-version-stage", secret, ...move),

@@ -224,7 +224,7 @@ describe("what is left for a person", () => {
     const other = told("settlement", "DEPLOYMENT_FAILED", "service 2");
     expect(look({ ...stuck, more: other }).left).toEqual([
       "service 1: it failed. Mend it.",
-      "DEPLOYMENT_FAILED (service 2) stands since 2026-03-01T12:00:00.000Z: do what its alert says, or docs/runbook.md#deployment_failed.",
+      "DEPLOYMENT_FAILED (service 2) has been open since 2026-03-01T12:00:00.000Z: do what its alert says, or see docs/runbook.md#deployment_failed.",
     ]);
   });
 

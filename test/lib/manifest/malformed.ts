@@ -580,8 +580,8 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       "both forms at once",
       secret("admin: admin\n    urls: [URL]\n    credentials: [{ strategy: in-place }]"),
       [
-        "rotation.yml:3: secrets.app.admin: stands beside credentials: move it into one of them, or remove credentials",
-        "rotation.yml:4: secrets.app.urls: stands beside credentials: move it into one of them, or remove credentials",
+        "rotation.yml:3: secrets.app.admin: cannot be used with credentials: move it into one of them, or remove credentials",
+        "rotation.yml:4: secrets.app.urls: cannot be used with credentials: move it into one of them, or remove credentials",
       ],
     ],
     [

@@ -220,7 +220,7 @@ describe("settlement decides", () => {
         isServedBeside: true,
         now: at(4),
       },
-      { kind: "wait", why: "the emergency has its consumers rolled beside this pass" },
+      { kind: "wait", why: "the emergency redeploys its consumers in parallel to this pass" },
     ],
     [
       "to leave it to that pass, too, to tell what is wrong with them",

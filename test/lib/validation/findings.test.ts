@@ -1035,7 +1035,7 @@ describe("a key of a provider", () => {
       { key: { known: { id: { known: undefined }, isIdStored: false } } },
       [
         counted,
-        `warning KEY_NOT_OURS ${name}: Nobody can tell which key of Acme AWSCURRENT holds, so after the next rotation a person must delete it.`,
+        `warning KEY_NOT_OURS ${name}: It is not known which key of Acme AWSCURRENT holds, so after the next rotation a person must delete it.`,
       ],
     ],
     [
