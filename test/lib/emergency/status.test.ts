@@ -110,7 +110,9 @@ describe("the action status", () => {
       return status?.problems.length ? status : undefined;
     });
     expect(stuck).toMatchObject({ state: "dead", problems: [{ code: "AWS_CALL_FAILED" }] });
-    expect(stuck.left.join()).toMatch(/^AWS_CALL_FAILED \(ecs:UpdateService .*\) stands since /);
+    expect(stuck.left.join()).toMatch(
+      /^AWS_CALL_FAILED \(ecs:UpdateService .*\) has been open since /,
+    );
     using __ = denying(production, "ListClusters", "emergency-");
     const [blind] = (await look(production, { id })).secrets;
     expect(blind).toMatchObject({ state: "dead", consumers: [] });
