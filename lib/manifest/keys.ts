@@ -35,7 +35,7 @@ export const timingKeys = {
   deadline: duration
     .meta({ examples: ["48h"] })
     .describe(
-      "When an unsettled secret alerts, counted from the promotion; default 24h beyond the grace, and as long as the old key of a provider takes to end.",
+      "When an unsettled secret alerts, counted from the promotion; default 24h beyond the grace, plus the time that a provider's old key takes to end.",
     ),
 };
 
@@ -61,12 +61,12 @@ export const secretKeys = {
     .string()
     .meta({ examples: ["rate(30 days)"] })
     .describe(
-      "For a canary, which nothing depends on: how often it is replaced as if it had leaked, so that an emergency is known to work. As a schedule.",
+      "For a canary, a secret that nothing depends on: how often to replace it as if it had leaked, to prove that an emergency works. Written as a schedule.",
     ),
   rotatedAt: fieldName
     .meta({ examples: ["rotated_at"] })
     .describe(
-      "The field that holds the time of the last rotation (ISO 8601, UTC), added where the secret lacks it. Default rotated_at, in secrets that have it.",
+      "The field that holds the time of the last rotation (ISO 8601, UTC), added if the secret lacks it. Default rotated_at, in secrets that have it.",
     ),
   mirror: mirrorSchema
     .meta({ examples: [{ prefix: "/clip-it/" }] })

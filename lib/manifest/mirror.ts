@@ -17,7 +17,7 @@ export const mirrorSchema = z
     parameters: z
       .record(z.string().min(1, "must name a field of the secret"), z.string())
       .meta({ examples: [{ MONGODB_URL: "/clip-it/mongodb-url" }] })
-      .describe("Name of the parameter, by field; it wins over the prefix."),
+      .describe("Name of the parameter, by field; it takes precedence over the prefix."),
     kmsKey: z
       .string()
       .regex(
@@ -26,15 +26,17 @@ export const mirrorSchema = z
       )
       .meta({ examples: ["arn:aws:kms:eu-central-1:123456789012:key/ID"] })
       .describe(
-        "ARN of the KMS key that encrypts the parameters; default the key that each has, else aws/ssm.",
+        "ARN of the KMS key that encrypts the parameters; default each one's present key, else aws/ssm.",
       ),
     tier: z
       .enum(["Standard", "Advanced", "Intelligent-Tiering"])
-      .describe("Of the parameters; default the tier that each has, else the account's default."),
+      .describe(
+        "The tier of the parameters; default each one's present tier, else the account's default.",
+      ),
     overwrite: z
       .boolean()
       .describe(
-        "Whether a value that the secret never held is overwritten; by default it is kept and reported (PARAMETER_DRIFT).",
+        "Whether to overwrite a value that the secret never held; by default it is kept and reported (PARAMETER_DRIFT).",
       ),
   })
   .partial();

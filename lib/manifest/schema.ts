@@ -10,7 +10,7 @@ const ofFile = {
     .string()
     .regex(/^\.{1,2}\//)
     .meta({ examples: ["./providers/acme.yml"] })
-    .describe("The file of a provider's preset, beside rotation.yml."),
+    .describe("The file of a provider's preset, next to rotation.yml."),
 };
 
 /** The form of a rotation.yml whose credentials are of these types. */
@@ -76,15 +76,13 @@ export class ManifestSchema {
         ]),
       )
       .min(1)
-      .describe("The credentials in the secret, where there are several.");
+      .describe("The credentials in the secret, if there are several.");
     const secrets = types.map(({ example, keys }) =>
       z
         .strictObject({ ...secretKeys, ...this.scope, credentials, ...keys })
         .partial()
         .meta({ examples: [example] })
-        .describe(
-          "One secret. The keys of a single credential stand here; empty where none is needed.",
-        ),
+        .describe("One secret. The keys of a single credential go here; empty if none is needed."),
     );
     return this.#file(z.union([...secrets, this.#secretOfFile, z.null()]));
   }
@@ -93,7 +91,7 @@ export class ManifestSchema {
   get #secretOfFile() {
     return z
       .looseObject({ ...z.object({ ...secretKeys, ...this.scope }).partial().shape, ...ofFile })
-      .describe("One secret whose key a preset beside rotation.yml describes.");
+      .describe("One secret whose key is described by a preset next to rotation.yml.");
   }
 
   get #example() {

@@ -5,7 +5,9 @@ import { passwordKeys, type sharedKeys } from "../acl-users/keys.ts";
 export const ownKeys = {
   replicationGroup: text("a replication group")
     .meta({ examples: ["main"] })
-    .describe("The id of the ElastiCache replication group whose AUTH token it is. Required."),
+    .describe(
+      "The id of the ElastiCache replication group that the AUTH token belongs to. Required.",
+    ),
   ...passwordKeys,
 };
 

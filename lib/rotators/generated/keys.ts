@@ -16,23 +16,23 @@ export const ownKeys = {
     .string()
     .regex(/^[\x21-\x7e]{1,64}$/, "must be 1 to 64 printable ASCII characters without spaces")
     .meta({ examples: ["whsec_"] })
-    .describe("What stands before the random part."),
+    .describe("A prefix before the random part."),
   field: fieldName.describe(
     "The field that holds the value; without it the secret is not JSON but the value itself.",
   ),
   previous: fieldName.describe(
-    "A field that keeps the previous value, for services that verify with both; added where the secret lacks it.",
+    "A field that keeps the previous value, for services that verify with both; added if the secret lacks it.",
   ),
   previousExpiresAt: fieldName.describe(
-    "A field that holds the time until which the previous value counts (ISO 8601); added where the secret lacks it.",
+    "A field that holds the time until which the previous value is valid (ISO 8601); added if the secret lacks it.",
   ),
   overlap: duration
     .meta({ examples: ["24h"] })
-    .describe("How long the previous value counts, for previousExpiresAt; default 24h."),
+    .describe("How long the previous value is valid, for previousExpiresAt; default 24h."),
   overwrite: z
     .boolean()
     .describe(
-      "true: replace a current value that does not have this form, too. Without it a rotation refuses, since a service may have issued it.",
+      "true: also replace a current value that does not have this form. Without it the rotation refuses, because a service may have issued it.",
     ),
 };
 

@@ -41,7 +41,7 @@ const clientCredentials = z.strictObject({
       send: z.enum(["basic", "form"]).default("basic").describe("How both are sent."),
       form: z.record(z.string(), template).optional().describe("More of the form, e.g. scope."),
     })
-    .describe("Where the token is got."),
+    .describe("Where to get the token."),
 });
 
 /** The token of a Google service account, whose key file is the admin's secret. */

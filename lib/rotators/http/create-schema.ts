@@ -17,7 +17,7 @@ export const create = z
     exists: z
       .strictObject({ when, id: template })
       .optional()
-      .describe("The reply that says that this name exists, and the id of its key."),
+      .describe("The reply that means that this name exists, and the id of its key."),
   })
   .describe(
     "Creates a key. Sent once in an attempt, after a look for the key of the attempt before.",
@@ -36,16 +36,20 @@ export const operation = z
 
 export const reveal = z
   .strictObject({ ...requestKeys, result })
-  .describe("Reads the values of a key that exists, where the provider shows them again.");
+  .describe("Reads the values of an existing key, if the provider shows them again.");
 
 export const copy = z
   .strictObject({
     ...requestKeys,
-    keep: z.record(z.string(), pointers).describe("What of the reply {copied.NAME} stands for."),
-    gone: whens.default([404]).describe("Replies that say that there is no such key; default 404."),
+    keep: z
+      .record(z.string(), pointers)
+      .describe("The part of the reply that {copied.NAME} stands for."),
+    gone: whens
+      .default([404])
+      .describe("Replies that mean that there is no such key; default 404."),
     else: z
       .record(z.string(), template)
       .optional()
-      .describe("What {copied.NAME} stands for where there is no such key, e.g. {param.scopes}."),
+      .describe("The value of {copied.NAME} if there is no such key, e.g. {param.scopes}."),
   })
   .describe("Reads the key whose rights the new one takes over.");

@@ -9,7 +9,7 @@ export function fieldsOf(preset: Preset, { keys, complain }: HttpEntry): HttpSpe
   if (plain && !preset.identify && preset.kind !== "supplied")
     complain(
       ["plain"],
-      `needs a provider that knows a key by itself, and ${preset.title} does not: make the secret JSON, with a field for the key and one for its id`,
+      `needs a provider that identifies a key by its value alone, which ${preset.title} does not: make the secret JSON, with a field for the key and one for its id`,
     );
   if (plain) {
     for (const key of ["field", "fields"] as const)

@@ -8,7 +8,7 @@ import { textOf } from "./placeholders.ts";
 import { atFirst, type Pointers } from "./pointer.ts";
 import type { Preset } from "./schema.ts";
 
-/** The id of a key that we only hold. @returns `undefined` when the provider does not know it */
+/** How to find the id of a key of which only the value is known. @returns `undefined` when the provider does not know it */
 export async function identifyKey(talk: Conversation, key: KeyParts): Promise<string | undefined> {
   const { identify } = talk.spec.preset;
   if (!identify) return undefined;

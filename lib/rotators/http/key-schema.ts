@@ -12,7 +12,7 @@ import {
 } from "./request-schema.ts";
 
 const times = wholeNumber("a number of answers", 1, 20).describe(
-  "So many equal answers in a row are believed.",
+  "How many equal answers in a row are needed.",
 );
 
 const outcome = z.strictObject({
@@ -57,7 +57,7 @@ export const identify = z.union(
 
 const stage = z.strictObject({
   ...requestKeys,
-  gone: whens.default([404]).describe("Replies that say that there is no such key; default 404."),
+  gone: whens.default([404]).describe("Replies that mean that there is no such key; default 404."),
 });
 
 export const retire = z.strictObject({
@@ -69,7 +69,7 @@ export const retire = z.strictObject({
     .optional()
     .describe("Makes the key unusable so that it can be enabled again."),
   remove: stage
-    .extend({ undo: request.optional().describe("Brings it back, where the provider can.") })
+    .extend({ undo: request.optional().describe("Brings it back, if the provider can.") })
     .optional()
     .describe("Deletes the key for good. Absent: only a person can."),
 });

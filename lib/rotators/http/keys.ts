@@ -44,7 +44,7 @@ const commonKeys = {
     ),
   expiresAfter: span
     .meta({ examples: ["200d"] })
-    .describe("After which time a new key ends by itself, should no rotation come."),
+    .describe("How long a new key lives if it is not rotated."),
   oldEndsAfter: span
     .meta({ examples: ["48h"] })
     .describe(

@@ -12,13 +12,13 @@ export function* kindProblems(preset: Preset): Generator<Problem> {
   if (kind === "supplied" && create)
     yield [
       ["create"],
-      "stands in a preset of kind supplied, whose keys a person creates: remove it, or change the kind",
+      "is not for a preset of kind supplied, whose keys a person creates: remove it, or change the kind",
     ];
   if (kind !== "supplied" && !create)
     yield [["kind"], `is ${kind}, which needs create: add it, or write supplied`];
   if (create) yield* resultProblems(preset);
   if (kind === "issue" && !list)
-    yield [["kind"], "is issue, which needs list: a key whose reply was lost is found by it"];
+    yield [["kind"], "is issue, which needs list to find a key whose reply was lost"];
   if (kind === "issue" && list && list.name === undefined)
     yield [
       ["list"],
@@ -69,6 +69,6 @@ function* probeProblems({ probe }: Preset): Generator<Problem> {
   if (!outcomes.includes("dead") || !outcomes.some((is) => is === "alive" || is === "restricted"))
     yield [
       ["probe", "rules"],
-      "needs a rule for alive and one for dead: nothing else says that a key works, or has ended",
+      "needs a rule for alive and one for dead: nothing else shows that a key works or has ended",
     ];
 }

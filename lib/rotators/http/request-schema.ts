@@ -18,7 +18,7 @@ export const pointers = z
   .describe("A JSON Pointer into the reply, or several of which the first that is there counts.");
 
 const statusForm =
-  "must be an HTTP status from 200 to 299 or 400 to 499: no other says anything about a key";
+  "must be an HTTP status from 200 to 299 or 400 to 499: no other status says anything about a key";
 
 const status = z
   .int()

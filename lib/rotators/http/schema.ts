@@ -42,7 +42,10 @@ export const presetSchema = z.strictObject({
   admin: z
     .strictObject({
       needs: text("what it must be").describe("What the administrator's credential must be."),
-      self: z.boolean().optional().describe("A key may manage its kind, so no admin is needed."),
+      self: z
+        .boolean()
+        .optional()
+        .describe("A key may manage keys of its kind, so no admin is needed."),
     })
     .optional(),
   name: z
@@ -51,7 +54,7 @@ export const presetSchema = z.strictObject({
       separator: z
         .literal("_")
         .optional()
-        .describe("_ where the provider takes no hyphens in names."),
+        .describe("_ if the provider does not accept hyphens in names."),
       unique: z.boolean().default(false).describe("The provider refuses a name that exists."),
     })
     .optional(),
@@ -66,7 +69,9 @@ export const presetSchema = z.strictObject({
   reveal: reveal.optional(),
   list: list.optional(),
   copy: copy.optional(),
-  identify: identify.optional().describe("The id of a key that we only hold."),
+  identify: identify
+    .optional()
+    .describe("How to find the id of a key of which only the value is known."),
   probe,
   facts: z
     .strictObject({
@@ -76,7 +81,7 @@ export const presetSchema = z.strictObject({
       rights: pointers.optional(),
     })
     .optional()
-    .describe("Whose the key is and what it may do; a new key must equal the old one."),
+    .describe("Who owns the key and what it may do; a new key must equal the old one."),
   quiet: z
     .strictObject({ lag: duration.describe("How far list.lastUsed lags behind.") })
     .optional(),
@@ -100,7 +105,7 @@ export const presetSchema = z.strictObject({
   expiry: z
     .strictObject({ default: duration.optional(), max: duration.optional() })
     .optional()
-    .describe("The new key ends by itself; {expires.iso} and others."),
+    .describe("The new key expires; {expires.iso} and others."),
   manual: z
     .strictObject({
       console: z.url({ protocol: /^https$/, error: "must be an https URL" }),

@@ -9,7 +9,7 @@ const smtpLogin = z
     region: z
       .string()
       .regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a Region of AWS, like eu-central-1")
-      .describe("The Region of Amazon SES: a password works in one alone."),
+      .describe("The Region of Amazon SES: a password works in one Region only."),
     password: fieldName.describe("The field of the SMTP password."),
     username: field("The field of the SMTP user name, which is the id of the access key."),
   })
@@ -19,7 +19,9 @@ export const ownKeys = {
   user: z
     .string()
     .meta({ examples: ["uploads"] })
-    .describe("The IAM user whose key it is, with its path if it has one: apps/uploads. Required."),
+    .describe(
+      "The IAM user that the key belongs to, with its path if it has one: apps/uploads. Required.",
+    ),
   fields: z
     .strictObject({
       id: field("The field of the access key id."),
@@ -34,7 +36,7 @@ export const ownKeys = {
   adopt: z
     .boolean()
     .describe(
-      "true: a key that Quarterturn did not create is disabled and deleted, too, once its secret has left it.",
+      "true: a key that Quarterturn did not create is also disabled and deleted, once its secret no longer holds it.",
     ),
 };
 

@@ -13,7 +13,7 @@ export const sharedKeys = {
   strategy: z
     .enum(strategyNames)
     .describe(
-      "The order of replacement: two-passwords where the type has it, else alternating-users where an admin is named. in-place is never a default: new connections fail for a moment at each rotation.",
+      "How to replace the password. Default two-passwords if the type has it, else alternating-users if an admin is named. in-place is never a default: new connections fail for a moment at each rotation.",
     ),
   admin: z
     .union(
@@ -23,8 +23,8 @@ export const sharedKeys = {
           secret: secret
             .meta({ examples: ["production/database/admin"] })
             .describe("Its name or ARN."),
-          host: host.optional().describe("Its server's host, where the secret does not hold it."),
-          port: port.optional().describe("Its server's port, where the secret does not hold it."),
+          host: host.optional().describe("Its server's host, if the secret does not hold it."),
+          port: port.optional().describe("Its server's port, if the secret does not hold it."),
           kmsKey: kmsKey
             .optional()
             .describe("ARN of the KMS key that encrypts it; default as for the other secrets."),
@@ -37,7 +37,7 @@ export const sharedKeys = {
   ca: text("a certificate authority")
     .meta({ examples: ["system", "rds", "ca.pem"] })
     .describe(
-      "The certificate authority to trust for TLS: system, rds, or a PEM file beside rotation.yml. Default rds for *.rds.amazonaws.com and *.docdb.amazonaws.com, else system.",
+      "The certificate authority to trust for TLS: system, rds, or a PEM file next to rotation.yml. Default rds for *.rds.amazonaws.com and *.docdb.amazonaws.com, else system.",
     ),
 };
 
@@ -50,7 +50,7 @@ const password = z
       .describe("The alphabet; default letters and digits."),
     require: z
       .array(z.enum(["lower", "upper", "digit", "symbol"]))
-      .describe("Kinds of which at least one must occur; default lower, upper, digit."),
+      .describe("Kinds of which at least one character must occur; default lower, upper, digit."),
   })
   .partial()
   .describe("What the server requires of a password; default 32 letters and digits.");
@@ -80,7 +80,7 @@ export const ownKeys = {
     .partial()
     .meta({ examples: [{ password: "POSTGRES_PASSWORD" }] })
     .describe(
-      "Which field of the secret holds what; fields with the usual names are found without it. {} for a login that is in a URL only, beside another login's fields.",
+      "Which field of the secret holds what; fields with the usual names are found without it. {} for a login that is only in a URL, next to another login's fields.",
     ),
   urls: list(fieldName, "connection_string").describe(
     "Fields that hold a connection URL or connection string with this login in it; only user and password in them change.",
@@ -89,7 +89,7 @@ export const ownKeys = {
     "Other hosts that urls may lead to with the same login, e.g. a reader or a pooler: host or host:port. Never connected to.",
   ),
   copies: list(fieldName, "DB_PASSWORD").describe(
-    "Fields that hold the password again, alone; they change with it.",
+    "Other fields that hold only the password; they change with it.",
   ),
   connection: z
     .strictObject({ host, port, database: text("a database"), username: userName })

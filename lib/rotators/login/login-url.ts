@@ -56,7 +56,7 @@ export function hostInUrl(
   throw new FieldInvalid(
     document.where,
     field,
-    "a URL of one host: say under connection.host (and port) which of them takes the change",
+    "a URL of one host: set connection.host (and port) to the one that gets the change",
   );
 }
 

@@ -95,6 +95,6 @@ export function requireSameTarget(where: string, current: Login, other: Login): 
     (part) => current[part] !== other[part],
   );
   const optionsOf = ({ options = {} }: Login) => JSON.stringify(Object.entries(options).sort());
-  if (optionsOf(current) !== optionsOf(other)) parts.push("what its URL says of the server");
+  if (optionsOf(current) !== optionsOf(other)) parts.push("what its URL says about the server");
   if (parts.length > 0) throw new TargetChanged(where, parts);
 }

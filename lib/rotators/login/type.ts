@@ -28,7 +28,7 @@ export const loginType = (
     writes: (spec: LoginSpec) => [...claims(spec)],
     sameAs: (spec: LoginSpec, other: LoginSpec, name: string) =>
       origin(spec) === origin(other)
-        ? `takes host and user from the same place as ${name}, so both are the same login: make them one credential, or name under fields or connection what differs`
+        ? `gets host and user from the same place as ${name}, so both are the same login: make them one credential, or name under fields or connection what differs`
         : undefined,
     grants: (spec: LoginSpec) => lookUpGrants(spec),
     reads: ({ admin }: LoginSpec) => (admin ? [admin] : []),

@@ -19,7 +19,7 @@ export const ownKeys = {
   proof: z
     .enum(["login", "api"])
     .describe(
-      "What proves a new password: a login (the default), or for engines that Quarterturn cannot log in to, the state that the RDS API shows.",
+      "What proves that a new password works: a login (the default) or, for engines that Quarterturn cannot log in to, the state in the RDS API.",
     ),
   fields,
   urls,

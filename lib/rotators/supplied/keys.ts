@@ -14,7 +14,7 @@ export const ownKeys = {
     )
     .meta({ examples: [{ secret: "client_secret", id: "client_id" }] })
     .describe(
-      "The field of each part, for a key of several parts: secret, and e.g. id, how its provider calls it.",
+      "The field of each part, for a key of several parts: secret, and e.g. id, as its provider calls it.",
     ),
   shape: z
     .string()
@@ -35,7 +35,7 @@ export const ownKeys = {
     .describe("Where a person makes and deletes the key: a URL for messages."),
   every: duration
     .meta({ examples: ["90d"] })
-    .describe("How often people replace it; default as often as the secret's schedule says."),
+    .describe("How often people replace it; default as in the secret's schedule."),
 };
 
 export type SuppliedKeys = KeysOf<typeof ownKeys>;

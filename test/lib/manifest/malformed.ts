@@ -574,7 +574,7 @@ export const malformed: Readonly<Record<string, readonly Row[]>> = {
       secret(
         "credentials:\n      - { strategy: in-place }\n      - { strategy: in-place, fields: { password: B } }",
       ),
-      "rotation.yml:5: secrets.app.credentials.1: takes host and user from the same place as credentials.0, so both are the same login: make them one credential, or name under fields or connection what differs",
+      "rotation.yml:5: secrets.app.credentials.1: gets host and user from the same place as credentials.0, so both are the same login: make them one credential, or name under fields or connection what differs",
     ],
     [
       "both forms at once",

@@ -79,7 +79,7 @@ describe("a preset", () => {
     ["create", undefined, "is issue, which needs create"],
     ["list", undefined, "is issue, which needs list"],
     ["list.name", undefined, "has no name, which is needed to find a key whose reply was lost"],
-    ["kind", "supplied", "stands in a preset of kind supplied"],
+    ["kind", "supplied", "is not for a preset of kind supplied"],
     ["kind", "roll-with-grace", "roll-with-grace and grace belong together"],
     ["grace", { default: "1h", max: "2h" }, "roll-with-grace and grace belong together"],
     ["quiet", { lag: "15m" }, "needs list.lastUsed"],

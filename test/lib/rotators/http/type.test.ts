@@ -170,7 +170,7 @@ describe("the fields of a key", () => {
     expect(spec(sendgrid).fields).toEqual({ secret: "" });
     expect(compile(`secrets: { app: { ${sendgrid} } }`).secrets["app"]?.shape).toBe("plain");
     expect(problems(`${resend}, plain: true`)).toContain(
-      "secrets.app.plain: needs a provider that knows a key by itself, and Resend does not",
+      "secrets.app.plain: needs a provider that identifies a key by its value alone, which Resend does not",
     );
     expect(problems(`${sendgrid}, field: X`)).toContain("the secret is the key itself");
   });
