@@ -2,7 +2,7 @@ import { holderOf } from "../secret/labels.ts";
 import { leakOf } from "../secret/leak.ts";
 import type { SecretState } from "../secret/store.ts";
 import { stateNote } from "./limits.ts";
-import { type Note, noteOf, tokenFor } from "./note.ts";
+import { isDone, isOver, type Note, noteOf, tokenFor } from "./note.ts";
 import type { Facts, Step, Wish } from "./step.ts";
 
 /** All that a case of a repair decides by. */
@@ -44,14 +44,19 @@ export const noting = (token: string, { wish, secret, last }: Look): Step => ({
 });
 
 /**
- * For whoever asks later: a repair that needed no rotation is over, too. @returns `undefined` where another emergency
- * still has a rotation to remember
+ * For whoever asks later: a repair that needed no rotation is over, too. An emergency that began after it was asked for, and
+ * has ended by now, is not forgotten for it.
+ * @returns `undefined` where another emergency has more to remember
  */
 export function repairedNote(wish: Wish, secret: SecretState): Note | undefined {
   const last = noteOf(secret);
   const current = holderOf(secret, "AWSCURRENT");
   const isReplacing = last?.state === "leaked" || last?.state === "rotate";
   if (wish.action !== "repair" || !current || isReplacing) return undefined;
+  if (last && isOver(last) && last.at > wish.askedAt && last.ids.some((id) => id !== wish.id))
+    return isDone(last) && !last.ids.includes(wish.id)
+      ? { ...last, ids: [...last.ids, wish.id] }
+      : undefined;
   return { ...stateNote(wish, current, secret, last), state: "done", at: wish.askedAt };
 }
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { StandingProblem } from "../../../lib/alerts/problem.ts";
-import { tokenFor } from "../../../lib/emergency/note.ts";
+import { type Note, tokenFor } from "../../../lib/emergency/note.ts";
 import { decideRepair } from "../../../lib/emergency/repair.ts";
+import { repairedNote } from "../../../lib/emergency/repair-look.ts";
 import type { Facts, Wish } from "../../../lib/emergency/step.ts";
 import type { SecretEntry } from "../../../lib/manifest/manifest.ts";
 import { leftTag, sightingTag, sightingText } from "../../../lib/secret/sighting.ts";
@@ -385,5 +386,33 @@ describe("a repair at its end", () => {
     ],
   ])("%s", (_, change, known, step) => {
     expect(decide(change, known)).toMatchObject(step);
+  });
+});
+
+describe("what is remembered of a repair that needed no rotation", () => {
+  const later = new Date(now.getTime() + 1000);
+  const remembered = (last?: Partial<Note>) =>
+    repairedNote(wish({ action: "repair" }), secret(last ? { note: last } : {}));
+  const own = { state: "done", token: "old", at: now, ids: ["INC-1"], wasOff: false };
+
+  it.each<[string, Partial<Note> | undefined]>([
+    ["there was no emergency", undefined],
+    ["one before it was over", { state: "done", ids: ["INC-0"], at: new Date(now.getTime() - 1) }],
+    ["its own rotation has ended", { state: "done", at: later }],
+  ])("is that it is over, where %s", (_, last) => {
+    expect(remembered(last)).toEqual(own);
+  });
+
+  it("is added to an emergency that began later and has ended", () => {
+    const last = { state: "done", ids: ["INC-2"], at: later } as const;
+    expect(remembered(last)).toEqual(note({ ...last, ids: ["INC-2", "INC-1"] }));
+  });
+
+  it.each<[string, Partial<Note>]>([
+    ["still has a rotation", { state: "leaked", ids: ["INC-0"] }],
+    ["served this one, too", { state: "done", ids: ["INC-1", "INC-2"], at: later }],
+    ["was refused later", { state: "refused", ids: ["INC-2"], at: later }],
+  ])("is nothing, where another emergency %s", (_, last) => {
+    expect(remembered(last)).toBeUndefined();
   });
 });
