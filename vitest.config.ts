@@ -56,7 +56,7 @@ export default defineConfig({
     globalSetup: ["test/postgres-server.ts"],
     reporters: ["default", "./test/skipped-tests.ts", "./test/slowest-files.ts"],
     // Two cores: tests wait for servers, and for processes to end; the whole of them compute more.
-    maxWorkers: everything ? 3 : 6,
+    maxWorkers: everything ? 4 : 6,
     sequence: { sequencer: LongestFirst },
     projects: [
       { test: { ...each, name: "alone", include: ["test/**/*.test.ts"], exclude: sharing } },

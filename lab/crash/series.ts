@@ -201,15 +201,15 @@ export const sampledLogins = [
 );
 
 /**
- * Chooses each call once: spreads the calls over the modes, and over the recoveries of each mode.
- * @param stride takes one call of so many
+ * Chooses each call once: the modes, and the recoveries of each mode, take turns.
+ * @param stride takes one call of so many, from the first one on
  */
 export const onceEach =
   (stride = 1) =>
   (mode: Mode, point: number, { share }: Series): boolean => {
     const { index, count } = share ?? { index: 0, count: 1 };
-    const shift = modes.indexOf(mode) + modes.length * index;
-    return (point + shift) % (modes.length * count * stride) === 0;
+    const turn = modes.indexOf(mode) + modes.length * index;
+    return point % (modes.length * count * stride) === turn * stride;
   };
 
 /** Chooses kills alone, before and after each call: its recoveries, or the series that make it, take turns. */

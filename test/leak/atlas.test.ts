@@ -45,7 +45,7 @@ const echoes: Readonly<Record<string, Instead>> = {
 };
 
 /** Of one answer, requests that get it: all of them, or one of so many. */
-const stride = everything ? 1 : 3;
+const stride = everything ? 2 : 6;
 
 /** More requests than a rotation and its retirement make. */
 const endless = 30;

@@ -96,14 +96,14 @@ export class Suspect implements AsyncDisposable {
 
   /**
    * Rotations in which one call after the other is disturbed, up to one that had no call left for it.
-   * @param way its number: ways share the calls: two on PostgreSQL, five on other servers, and sixteen without EVERYTHING
+   * @param way its number: ways share the calls: three on PostgreSQL, six on other servers, and sixteen without EVERYTHING
    */
   async disturbEveryCall(
     disturb: Disturb,
     afterEach: (at: number) => Promise<void>,
     way: number,
   ): Promise<void> {
-    const count = everything ? (this.server.type === "postgres" ? 2 : 5) : 16;
+    const count = everything ? (this.server.type === "postgres" ? 3 : 6) : 16;
     for (let at = 1 + (way % count); at < endless; at += count) {
       await this.fresh();
       using disturbance = disturb(this.built, at);

@@ -16,7 +16,7 @@ const series = sampled(here, 3);
 const missing = new Set(wanted.flatMap(({ type }) => missingServer(type) ?? []));
 
 const strideOf = ({ type }: Series) => {
-  if (everything) return type === "postgres" ? 2 : 12;
+  if (everything) return type === "postgres" ? 3 : 15;
   return 4;
 };
 
