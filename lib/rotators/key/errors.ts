@@ -31,7 +31,7 @@ export class ProviderBusy extends RotationError {
       subject: provider,
       happened: `${provider} limits the rate of requests${wait}.`,
       remedy:
-        "Nothing to do: the next attempt waits less. If it persists, see what else uses this account.",
+        "Nothing to do: it is retried automatically. If it persists, see what else uses this account.",
     });
   }
 }
