@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
 import { makeAuthority } from "../../../../lab/postgres/certificates.ts";
+import { freePort } from "../../../../lab/postgres/free-port.ts";
 import { whatIsMissing } from "../../../../lab/redis/binaries.ts";
 import { type RedisOptions, type RedisServer, startRedis } from "../../../../lab/redis/server.ts";
 import { hashOf } from "../../../../lab/redis/users.ts";
@@ -15,10 +16,19 @@ import { passwordsOf } from "./fixture.ts";
 
 const superuser = { username: "lab", password: "of-the-lab" };
 
-/** Servers of one authority, which the user of `login` may administer. */
-async function startSeveral(count: number, options: RedisOptions, parts: AsyncDisposableStack) {
+/**
+ * Servers of one authority, which the user of `login` may administer.
+ * @param own further lines of the configuration of each
+ */
+async function startSeveral(
+  count: number,
+  options: RedisOptions,
+  parts: AsyncDisposableStack,
+  own: (index: number) => readonly string[] = () => [],
+) {
   const authority = await makeAuthority();
-  const start = () => startRedis({ ...options, authority, superuser });
+  const start = (_: unknown, index: number) =>
+    startRedis({ ...options, options: own(index), authority, superuser });
   const servers = await Promise.all(Array.from({ length: count }, start));
   for (const server of servers) parts.use(server);
   const [first] = servers;
@@ -187,10 +197,15 @@ describe.each(sampled(["redis", "valkey"] as const, 2))("%s", (flavour) => {
 
   describeNeeding(whatIsMissing(flavour)(), "the nodes of a cluster", { timeout: 60_000 }, () => {
     const open = async (parts: AsyncDisposableStack) => {
-      const options = ["cluster-enabled yes", "cluster-node-timeout 1500"];
-      const several = await startSeveral(2, { flavour, options }, parts);
+      // By default the bus has a port that clients are given, too.
+      const buses = [await freePort(), await freePort()];
+      const several = await startSeveral(2, { flavour }, parts, (index) => [
+        "cluster-enabled yes",
+        "cluster-node-timeout 15000",
+        `cluster-port ${buses[index]}`,
+      ]);
       const [one, other] = several.servers;
-      await one?.run("CLUSTER", "MEET", "127.0.0.1", String(other?.port));
+      await one?.run("CLUSTER", "MEET", "127.0.0.1", String(other?.port), String(buses[1]));
       await one?.run("CLUSTER", "ADDSLOTSRANGE", "0", "8000");
       await other?.run("CLUSTER", "ADDSLOTSRANGE", "8001", "16383");
       for (const server of several.servers)
