@@ -26,7 +26,6 @@ function urlText(text: string, { hosts, ...url }: ConnectionUrl): ConnectionText
     ...query.login,
     ...url,
     places: placesOf((key) => [...(ahead[key] ? [ahead[key]] : []), ...query.all(key)]),
-    isUrl: true,
     isAmbiguous: isTwice || query.isAmbiguous,
     with: (username, password) => {
       const changed = query.with(username, password);

@@ -44,7 +44,6 @@ function textOf(text: string, { quote }: Flavour, parts: readonly Part[]): Conne
     ...(password !== undefined && { password: new Secret(password) }),
     ...(database !== undefined && { database }),
     places: placesOf(all),
-    isUrl: false,
     isAmbiguous: (["username", "password"] as const).some(
       (role) => parts.filter((part) => part.role === role).length > 1,
     ),

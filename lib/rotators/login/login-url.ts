@@ -33,7 +33,7 @@ export function urlIn(document: SecretDocument, field: string): ConnectionText {
     throw refuse(
       "a URL (scheme://user:password@host/…), nor a connection string (host=… user=… password=…)",
     );
-  if (url.isUrl && endsInPassword(text))
+  if (endsInPassword(text))
     throw refuse("a URL whose password is percent-encoded (`/` is %2F, `?` is %3F, `#` is %23)");
   if (url.isAmbiguous) throw refuse("a text that names user and password once");
   return url;

@@ -16,7 +16,6 @@ export interface ConnectionUrl {
 export interface ConnectionText extends Omit<ConnectionUrl, "hosts"> {
   /** Every list of hosts that it may lead to, e.g. `a:5432,[::1]:5433`; the last is the likeliest. */
   readonly places: readonly string[];
-  readonly isUrl: boolean;
   /** It names the user or the password twice: nobody can tell which counts. */
   readonly isAmbiguous: boolean;
   /**
