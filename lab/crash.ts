@@ -25,7 +25,7 @@ const usage = `Disturbs every call of rotations, retirements and settlements, an
             keys and their emergencies: always in this process, on a provider in memory
   --in-turn only kills, before and after each call of logins and settlements, whose recoveries take turns
   --emergencies
-            only emergencies of PostgreSQL, all of them and at every call: hours, or one hour with --in-turn
+            only emergencies of PostgreSQL, all of them and at every call, which takes long
   --json    print { rows } and nothing else (npm run --silent crash -- --json)
   --help    print this
 
